@@ -1,0 +1,104 @@
+"""What can go wrong, sorted by whose fault it is. Knows no cause: nothing here imports anything of the hub.
+
+    HubError
+    ├── PeerError          a reader or a screen sent what it may not send
+    ├── CallerError        an HTTP caller asked for what cannot be given (has a status and a code)
+    │   ├── Invalid            400  the request's words are off; `field` names which
+    │   ├── Unauthorized       401  no token, or a wrong one
+    │   ├── NotFound           404
+    │   ├── TooLarge           413
+    │   └── Unavailable        503  the hub cannot answer now, and says why
+    ├── ConfigError        config.toml, its environment overrides, or a command line (has all problems at once)
+    ├── StoreError         the journal, PostgreSQL or the disk
+    │   ├── StoreAway          connection lost, refused or timed out: worth trying again
+    │   ├── StoreFull          no room: the disk, or journal.max_mib
+    │   └── NotOwner           another hub owns this data directory or database
+    └── FileFormatError    a file a user gave (controller file, roster) is not what it should be
+"""
+
+from dataclasses import dataclass
+
+
+class HubError(Exception):
+    """The root. Its text is written for the person who has to act on it."""
+
+
+class PeerError(HubError):
+    """A reader or a screen sent what it may not send."""
+
+
+class CallerError(HubError):
+    """An HTTP caller's fault, or what the caller has to be told. `field` names the offending input."""
+
+    status = 400
+    code = "bad_request"
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Invalid(CallerError):
+    code = "invalid"
+
+
+class Unauthorized(CallerError):
+    status = 401
+    code = "unauthorized"
+
+
+class NotFound(CallerError):
+    status = 404
+    code = "not_found"
+
+
+class TooLarge(CallerError):
+    status = 413
+    code = "too_large"
+
+
+class Unavailable(CallerError):
+    status = 503
+    code = "unavailable"
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a configuration: `source: path: value: expected` on one line."""
+
+    source: str
+    path: str
+    value: str
+    expected: str
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.source, self.path, self.value, self.expected) if part)
+
+
+class ConfigError(HubError):
+    """Everything wrong with the configuration, one Problem each, in the order of the file."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = problems
+
+
+class StoreError(HubError):
+    """The journal, PostgreSQL or the disk did not do what was asked."""
+
+
+class StoreAway(StoreError):
+    """No answer, or the connection is gone: trying again is right."""
+
+
+class StoreFull(StoreError):
+    """No room left, on the disk or under `journal.max_mib`."""
+
+
+class NotOwner(StoreError):
+    """Another hub owns this data directory or database. The text says who."""
+
+
+class FileFormatError(HubError):
+    """A file that a user gave cannot be read. The text names the file, the line and what was expected."""

@@ -1,0 +1,168 @@
+"""The things that travel through the hub. Knows their shapes; refuses to know where they come from or go to.
+
+Words are those of the field: a *read* is one tag seen once at one location, a *gun* is a start without a runner,
+a *source* is one reader stream, an *offset* a session's own running number.
+
+Structs on the way of a read are msgspec Structs (an eighth of the cost of a frozen dataclass); `gc=False` where
+nothing they hold can point back at them.
+
+Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 00:00 on the reader's own wall clock
+and has no zone; an *instant* counts from the Unix epoch.
+"""
+
+from typing import Final
+
+import msgspec
+
+US_PER_S: Final = 1_000_000
+
+KIND_READ: Final = "read"
+KIND_GUN: Final = "gun"
+KIND_VOID: Final = "void"
+
+MARK_LATE: Final = "late"
+MARK_REPEAT: Final = "repeat"
+
+TAG_GUN: Final = "GUNTIME"
+
+INT64_MAX: Final = 2**63 - 1
+
+
+class Observation(msgspec.Struct, frozen=True, gc=False):
+    """One line of a reader stream, parsed but not yet judged.
+
+    wall_us: the reader's wall clock, microseconds since 1970-01-01 00:00 of that clock; or, where `since_midnight`
+        is true, microseconds since midnight of a day the line does not name (may be negative or beyond 24 h).
+    time_text: the time field as it came. lap: how often this tag was seen at this location, says the client.
+    gator: antenna bits (1, 2, 4, 8). raw: the whole line as text, without its line end.
+    """
+
+    sequence: int
+    location: str
+    tag: str
+    wall_us: int
+    since_midnight: bool
+    time_text: str
+    lap: int
+    reader_id: str
+    gator: int
+    gun: bool
+    raw: str
+
+
+class Rejected(msgspec.Struct, frozen=True, gc=False):
+    """A line that is no read and no answer, as it came (at most the line limit), and why."""
+
+    line: bytes
+    reason: str
+
+
+class Read(msgspec.Struct, array_like=True, gc=False):
+    """One accepted read or gun: what the journal keeps, PostgreSQL stores and screens are shown.
+
+    read_us: the instant of the read; received_us: the instant its bytes arrived.
+    key: 16 bytes, the identity by content (`hub.seen`); empty on a void row that released it.
+    """
+
+    offset: int
+    source_id: int
+    sequence: int
+    location: str
+    tag: str
+    read_us: int
+    time_text: str
+    lap: int
+    reader_id: str
+    gator: int
+    kind: str
+    marks: tuple[str, ...]
+    key: bytes
+    raw: str
+    received_us: int
+
+
+class SourceRecord(msgspec.Struct, array_like=True, gc=False):
+    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`)."""
+
+    id: int
+    partner_id: int
+    session_id: int
+    listener: str
+    protocol: str
+    remote: str
+    program: str
+    version: str
+    connection_id: str
+    event_name: str
+    clock_us: int | None
+    seen_us: int
+
+
+class RejectRecord(msgspec.Struct, array_like=True, gc=False):
+    """A rejected line with its place: who sent it and when."""
+
+    id: int
+    source_id: int
+    session_id: int | None
+    received_us: int
+    reason: str
+    line: bytes
+
+
+class SessionReads(msgspec.Struct, array_like=True, gc=False):
+    """The reads of one session in one group, in the order of their offsets, without a hole."""
+
+    session_id: int
+    first_offset: int
+    reads: list[Read]
+
+
+class Group(msgspec.Struct, array_like=True, gc=False):
+    """One row of the journal: what became durable at once. Sources come before what they sent."""
+
+    sources: list[SourceRecord]
+    sessions: list[SessionReads]
+    rejects: list[RejectRecord]
+
+
+class SessionRow(msgspec.Struct, frozen=True):
+    """A row of `timing_sessions`, as the hub keeps it in memory. `timezone` is an IANA name."""
+
+    id: int
+    partner_id: int
+    name: str
+    event_name: str
+    status: str
+    epoch: int
+    timezone: str
+    day: str
+    created_us: int
+
+
+class DisplayRow(msgspec.Struct, frozen=True):
+    """A row of `displays`. `session_id` None: the partner's one active session, whichever that is."""
+
+    code: str
+    partner_id: int
+    session_id: int | None
+    name: str
+
+
+class Participant(msgspec.Struct, gc=False):
+    """A roster line. `tags` are chip numbers as text; `custom` is what the roster has beside the known columns."""
+
+    id: int
+    bib: str
+    tags: tuple[str, ...] = ()
+    first_name: str = ""
+    last_name: str = ""
+    age: str = ""
+    gender: str = ""
+    city: str = ""
+    state: str = ""
+    country: str = ""
+    division: str = ""
+    race_name: str = ""
+    wave: str = ""
+    team_name: str = ""
+    custom: tuple[tuple[str, str], ...] = ()
