@@ -1,0 +1,66 @@
+"""A real PostgreSQL for tests: one server per run, one fresh database per test. Used by conftest.py."""
+
+import asyncio
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import asyncpg
+
+from hub.store.embedded import EmbeddedPostgres
+
+HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+"""A test's server has nothing to keep. More connections: pools of several tests overlap."""
+
+_numbers = itertools.count(1)
+
+
+@contextmanager
+def folder_for_postgres() -> Iterator[Path]:
+    """An empty folder that the server's account can enter, its path short: as root, tmp_path is neither."""
+    folder = Path(tempfile.mkdtemp(prefix="racehub-test-"))
+    folder.chmod(0o711)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def running_postgres() -> Iterator[str]:
+    """The DSN of a server that is gone afterwards. Needs no running loop, and may not be inside one."""
+    with folder_for_postgres() as folder:
+        server = EmbeddedPostgres(folder, extra_settings=HASTY)
+        try:
+            yield asyncio.run(server.start())
+        finally:
+            asyncio.run(server.stop())
+
+
+@asynccontextmanager
+async def fresh_database(dsn: str) -> AsyncIterator[str]:
+    """The DSN of an empty database, dropped afterwards, whoever is still connected to it."""
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    await execute(dsn, f"CREATE DATABASE {name}")
+    try:
+        yield with_database(dsn, name)
+    finally:
+        await execute(dsn, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def with_database(dsn: str, name: str) -> str:
+    return urlsplit(dsn)._replace(path=f"/{name}").geturl()
+
+
+async def execute(dsn: str, statement: str) -> None:
+    """One statement on a connection of its own."""
+    connection = await asyncpg.connect(dsn)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
