@@ -1,19 +1,19 @@
 """What can go wrong, sorted by whose fault it is. Knows no cause: nothing here imports anything of the hub.
 
-    HubError
-    ├── PeerError          a reader or a screen sent what it may not send
-    ├── CallerError        an HTTP caller asked for what cannot be given (has a status and a code)
-    │   ├── Invalid            400  the request's words are off; `field` names which
-    │   ├── Unauthorized       401  no token, or a wrong one
-    │   ├── NotFound           404
-    │   ├── TooLarge           413
-    │   └── Unavailable        503  the hub cannot answer now, and says why
-    ├── ConfigError        config.toml, its environment overrides, or a command line (has all problems at once)
-    ├── StoreError         the journal, PostgreSQL or the disk
-    │   ├── StoreAway          connection lost, refused or timed out: worth trying again
-    │   ├── StoreFull          no room: the disk, or journal.max_mib
-    │   └── NotOwner           another hub owns this data directory or database
-    └── FileFormatError    a file a user gave (controller file, roster) is not what it should be
+HubError
+├── PeerError          a reader or a screen sent what it may not send
+├── CallerError        an HTTP caller asked for what cannot be given (has a status and a code)
+│   ├── Invalid            400  the request's words are off; `field` names which
+│   ├── Unauthorized       401  no token, or a wrong one
+│   ├── NotFound           404
+│   ├── TooLarge           413
+│   └── Unavailable        503  the hub cannot answer now, and says why
+├── ConfigError        config.toml, its environment overrides, or a command line (has all problems at once)
+├── StoreError         the journal, PostgreSQL or the disk
+│   ├── StoreAway          connection lost, refused or timed out: worth trying again
+│   ├── StoreFull          no room: the disk, or journal.max_mib
+│   └── NotOwner           another hub owns this data directory or database
+└── FileFormatError    a file a user gave (controller file, roster) is not what it should be
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,127 @@
+"""Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import Any, Final
+
+import msgspec
+
+from hub.model import US_PER_S, DisplayRow, Participant, Read
+from hub.session import Session
+
+RECENT_OFFSETS: Final = 200
+"""What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
+
+_encode: Final = msgspec.json.Encoder().encode
+
+
+def iso(us: int, zone: tzinfo = UTC) -> str:
+    """An instant in microseconds as ISO 8601 with offset, to the millisecond."""
+    seconds, rest = divmod(us, US_PER_S)
+    try:
+        moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=rest)
+    except (
+        OverflowError,
+        ValueError,
+        OSError,
+    ):  # a reader's clock in the year 1 or 9999: the day says nothing
+        moment = datetime.fromtimestamp(0, UTC)
+    return moment.isoformat(timespec="milliseconds")
+
+
+def runner(participant: Participant, read: Read, time_text: str) -> dict[str, str]:
+    """The flat runner fields that existing screens know; all strings."""
+    return {
+        "name": f"{participant.first_name} {participant.last_name}".strip(),
+        "first_name": participant.first_name,
+        "last_name": participant.last_name,
+        "age": participant.age,
+        "gender": participant.gender,
+        "city": participant.city,
+        "state": participant.state,
+        "country": participant.country,
+        "division": participant.division,
+        "race_name": participant.race_name,
+        "wave": participant.wave,
+        "team_name": participant.team_name,
+        "bib": participant.bib,
+        "tag_code": read.tag,
+        "location": read.location,
+        "lap": str(read.lap),
+        "timestamp": time_text[11:19],
+    } | dict(participant.custom)
+
+
+def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> dict[str, Any]:
+    """What a screen and `/api/sessions/{id}/reads` say of a read; `runner` only when it is known who it was."""
+    time_text = iso(read.read_us, zone)
+    fields: dict[str, Any] = {
+        "offset": read.offset,
+        "kind": read.kind,
+        "marks": read.marks,
+        "location": read.location,
+        "tag": read.tag,
+        "bib": participant.bib if participant else None,
+        "time": time_text,
+        "lap": read.lap,
+        "received_at": iso(read.received_us),
+    }
+    if participant is not None:
+        fields["runner"] = runner(participant, read, time_text)
+    return fields
+
+
+def read_message(session: Session, read: Read) -> bytes:
+    fields = read_fields(read, session.wall.zone, session.roster.find(read.tag))
+    return _encode({"type": "retract" if read.kind == "void" else "read", **fields})
+
+
+def correction(session: Session, read: Read) -> bytes:
+    """What was shown for this read is now known better; `runner` null: not known any more."""
+    participant = session.roster.find(read.tag)
+    time_text = iso(read.read_us, session.wall.zone)
+    known = runner(participant, read, time_text) if participant else None
+    return _encode({"type": "correction", "offset": read.offset, "runner": known})
+
+
+def retract(offset: int) -> bytes:
+    return _encode({"type": "retract", "offset": offset})
+
+
+def tick(now_us: int, offset: int) -> bytes:
+    return _encode({"type": "tick", "now": iso(now_us), "offset": offset})
+
+
+def bye(code: int, reason: str, again: bool) -> bytes:
+    return _encode({"type": "bye", "code": code, "reason": reason, "again": again})
+
+
+def hello(
+    session: Session | None,
+    display: DisplayRow,
+    *,
+    offset: int,
+    recovered: bool,
+    now_us: int,
+    recent: Iterable[bytes],
+) -> bytes:
+    """`recent`: read messages encoded before, which are taken as they are."""
+    head = _encode(
+        {
+            "type": "hello",
+            "epoch": session.epoch if session else 0,
+            "offset": offset,
+            "recovered": recovered,
+            "now": iso(now_us),
+            "session": session
+            and {
+                "id": session.row.id,
+                "name": session.row.name,
+                "event": session.row.event_name,
+                "timezone": session.row.timezone,
+            },
+            "display": {"code": display.code, "name": display.name, "settings": {}},
+            "template": None,
+        }
+    )
+    return head[:-1] + b',"recent":[' + b",".join(recent) + b"]}"

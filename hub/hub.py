@@ -1,0 +1,235 @@
+"""Which session a source feeds, and `accept`: the one way in for a read. Synchronous, and awaits nothing.
+
+Knows sessions and sources; refuses to know sockets, files and screens. What is accepted is collected in the open
+group. `seal` hands it over to be written; `written` says that it is on disk. Only then is it counted, published
+and a place to resume from.
+"""
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from hub.model import (
+    DisplayRow,
+    Group,
+    Observation,
+    Read,
+    Rejected,
+    RejectRecord,
+    SessionReads,
+    SourceRecord,
+)
+from hub.seen import Run
+from hub.session import Session, Source
+
+OPEN_READS_MAX: Final = 20_000
+"""Reads in the open group beyond which the timing sockets are not read: the disk is slower than the readers."""
+
+
+class Ids:
+    """Ids made here: 53 bits, so that a browser can hold them, in the order of time: 42 of milliseconds since 1970
+    (until 2109) and 11 of a counter, which may run ahead of them."""
+
+    def __init__(self, now_us: Callable[[], int]) -> None:
+        self._now_us = now_us
+        self._last = 0
+
+    def __call__(self) -> int:
+        self._last = max(self._last + 1, self._now_us() // 1000 << 11)
+        return self._last
+
+
+@dataclass(slots=True)
+class Sealed:
+    """A group on its way to the disk, and how far each run will be durable when it is there."""
+
+    group: Group
+    reads: int
+    runs: list[tuple[Run, int]]
+
+
+@dataclass(slots=True)
+class _Open:
+    sources: dict[int, SourceRecord] = field(default_factory=dict)
+    sessions: dict[int, SessionReads] = field(default_factory=dict)
+    rejects: list[RejectRecord] = field(default_factory=list)
+    touched: dict[int, Source] = field(default_factory=dict)
+    reads: int = 0
+
+
+class Hub:
+    """`wake` is called when there is something to seal; `publish` with what has become durable, per session."""
+
+    def __init__(
+        self,
+        *,
+        now_us: Callable[[], int],
+        wake: Callable[[], None],
+        publish: Callable[[Session, list[Read]], None],
+    ) -> None:
+        # shared
+        self._now_us = now_us
+        self._wake = wake
+        self._publish = publish
+        self.new_id = Ids(now_us)
+        # what is served
+        self.sessions: dict[int, Session] = {}
+        self.sources: dict[int, Source] = {}
+        self.displays: dict[str, DisplayRow] = {}
+        self._by_connection: dict[tuple[int, str], Source] = {}
+        # the open group
+        self._open = _Open()
+        self._writing = 0
+        # counters since the start
+        self.total_reads = 0
+        self.total_rejected = 0
+
+    # What is served
+
+    def add_session(self, session: Session) -> None:
+        self.sessions[session.row.id] = session
+        self.total_reads += session.durable
+
+    def active_session(self, partner_id: int) -> Session | None:
+        """The partner's newest active session."""
+        active = (each for each in self.sessions.values() if each.row.partner_id == partner_id)
+        return max(active, key=lambda session: (session.row.created_us, session.row.id), default=None)
+
+    def session_of(self, display: DisplayRow) -> Session | None:
+        """What a display shows; None when there is nothing to show."""
+        if display.session_id is None:
+            return self.active_session(display.partner_id)
+        return self.sessions.get(display.session_id)
+
+    def add_source(self, record: SourceRecord) -> Source:
+        """A source that the store knows."""
+        source = self._add_source(record, self.sessions[record.session_id])
+        source.noted = True
+        return source
+
+    def open_source(
+        self,
+        *,
+        partner_id: int,
+        listener: str,
+        protocol: str,
+        remote: str,
+        program: str,
+        version: str,
+        connection_id: str,
+        event_name: str,
+    ) -> Source | None:
+        """The source of a connection that has shaken hands: the one with its connection id, else a new one, which
+        the store hears of with its first line. None: the partner has no session to feed."""
+        session = self.active_session(partner_id)
+        known = self._by_connection.get((partner_id, connection_id)) if connection_id else None
+        if known is not None or session is None:
+            return known
+        record = SourceRecord(
+            self.new_id(),
+            partner_id,
+            session.row.id,
+            listener,
+            protocol,
+            remote,
+            program,
+            version,
+            connection_id,
+            event_name,
+            None,
+            self._now_us(),
+        )
+        return self._add_source(record, session)
+
+    def _add_source(self, record: SourceRecord, session: Session) -> Source:
+        source = self.sources[record.id] = Source(record, session)
+        if record.connection_id:
+            self._by_connection[record.partner_id, record.connection_id] = source
+        return source
+
+    def release(self, source: Source) -> None:
+        """A connection to it has ended. One that nobody can come back to, and that said nothing, is forgotten."""
+        source.disconnected()
+        if not source.online and not source.noted:
+            self.sources.pop(source.id, None)
+            self._by_connection.pop((source.record.partner_id, source.record.connection_id), None)
+
+    # The way of a read
+
+    @property
+    def congested(self) -> bool:
+        """Whether the timing sockets should not be read now: what is waiting for the disk is too much."""
+        return self._open.reads >= OPEN_READS_MAX
+
+    @property
+    def _settled(self) -> bool:
+        return not (self._writing or self._open.reads)
+
+    def accept(
+        self, source: Source, observations: list[Observation], rejected: list[Rejected], received_us: int
+    ) -> list[tuple[str, int]]:
+        """Takes what a source sent. Gives what to ask it for: (location, sequence) pairs to stream from."""
+        reads, unplaced, asked = source.session.accept(source, observations, received_us)
+        if unplaced:
+            rejected = rejected + unplaced
+        if reads or rejected or (observations and not source.noted):
+            self._collect(source, reads, rejected, received_us)
+        elif self._settled:  # nothing but what is held, and all of that on disk: a place to resume from
+            for run in source.runs.values():
+                run.durable = run.contiguous
+        return asked
+
+    def reject(self, source_id: int, rejected: list[Rejected], received_us: int) -> None:
+        """Lines of a peer that is no source, or not yet: kept, too."""
+        self.total_rejected += len(rejected)
+        self._open.rejects += [
+            RejectRecord(self.new_id(), source_id, None, received_us, bad.reason, bad.line)
+            for bad in rejected
+        ]
+        self._wake()
+
+    def _collect(self, source: Source, reads: list[Read], rejected: list[Rejected], received_us: int) -> None:
+        opened = self._open
+        session_id = source.session.row.id
+        if not source.noted or source.clock.changed:
+            opened.sources[source.id] = source.noted_record(received_us)
+        if reads:
+            batch = opened.sessions.get(session_id)
+            if batch is None:
+                opened.sessions[session_id] = SessionReads(session_id, reads[0].offset, reads)
+            else:
+                batch.reads.extend(reads)
+            opened.touched[source.id] = source
+            opened.reads += len(reads)
+        if rejected:
+            source.rejected += len(rejected)
+            self.total_rejected += len(rejected)
+            opened.rejects += [
+                RejectRecord(self.new_id(), source.id, session_id, received_us, bad.reason, bad.line)
+                for bad in rejected
+            ]
+        self._wake()
+
+    def seal(self) -> Sealed | None:
+        """Closes the open group and begins a new one; None when nothing was collected."""
+        opened = self._open
+        if not (opened.reads or opened.rejects or opened.sources):
+            return None
+        self._open = _Open()
+        self._writing += 1
+        group = Group(list(opened.sources.values()), list(opened.sessions.values()), opened.rejects)
+        runs = itertools.chain.from_iterable(source.runs.values() for source in opened.touched.values())
+        return Sealed(group, opened.reads, [(run, run.contiguous) for run in runs])
+
+    def written(self, sealed: Sealed) -> None:
+        """The group is on disk: from now on it may be seen."""
+        self._writing -= 1
+        for run, contiguous in sealed.runs:
+            run.durable = min(contiguous, run.contiguous)
+        for batch in sealed.group.sessions:
+            self.total_reads += len(batch.reads)
+            session = self.sessions[batch.session_id]
+            session.durable = batch.reads[-1].offset
+            session.tail.extend(batch.reads)
+            self._publish(session, batch.reads)

@@ -1,0 +1,61 @@
+"""Who a tag is. Knows participants; refuses to know reads, files and stores.
+
+A tag is looked for among the roster's tags, else among its bibs: exact after trimming, casefolding and dropping
+leading zeros. Two hits are nobody: a wrong name on a wall is worse than a number.
+"""
+
+from collections.abc import Iterable
+from sys import intern
+
+from hub.model import Participant
+
+
+def normal(text: str) -> str:
+    """The form in which tags and bibs are compared."""
+    return text.strip().casefold().lstrip("0") or text.strip()[:1]
+
+
+class Roster:
+    """The participants of one session, found by tag or bib. Never changed: a new roster takes its place."""
+
+    __slots__ = ("_by_bib", "_by_tag", "ambiguous", "size")
+
+    def __init__(self, participants: Iterable[Participant] = ()) -> None:
+        self._by_tag: dict[str, Participant] = {}
+        self._by_bib: dict[str, Participant] = {}
+        tags_twice: set[str] = set()
+        bibs_twice: set[str] = set()
+        self.size = 0
+        for participant in participants:
+            self.size += 1
+            for tag in participant.tags:
+                _add(self._by_tag, tag, participant, tags_twice)
+            _add(self._by_bib, participant.bib, participant, bibs_twice)
+        self.ambiguous = sorted(tags_twice | bibs_twice)
+        """Tags and bibs that more than one participant carries: nobody, and to be shown to the timer."""
+        for table, twice in ((self._by_tag, tags_twice), (self._by_bib, bibs_twice)):
+            for key in twice:
+                del table[key]
+        self._by_bib = {bib: found for bib, found in self._by_bib.items() if bib not in tags_twice}
+
+    def find(self, tag: str) -> Participant | None:
+        key = normal(tag)
+        return self._by_tag.get(key) or self._by_bib.get(key)
+
+
+def _add(table: dict[str, Participant], text: str, participant: Participant, twice: set[str]) -> None:
+    key = normal(text)
+    if not key:
+        return
+    if key == text:
+        key = text  # one string less to keep for each of a hundred thousand
+    held = table.setdefault(key, participant)
+    if held is not participant:
+        twice.add(key)
+
+
+def interned(participant: Participant) -> Participant:
+    """Shares what repeats over a roster (city, division, race, ...), which is a third of its memory."""
+    for name in ("age", "gender", "city", "state", "country", "division", "race_name", "wave", "team_name"):
+        setattr(participant, name, intern(getattr(participant, name)))
+    return participant

@@ -1,0 +1,9 @@
+-- The last reads of a session, newest first, in the order of the fields of a Read.
+SELECT feed_offset, coalesce(source_id, 0), coalesce(sequence_number, 0), location_name, tag_code,
+       coalesce(extract(epoch FROM read_time) * 1000000, 0)::bigint, read_time_raw, coalesce(lap_count, 0), reader_id,
+       coalesce(gator_number, 0), kind, marks, read_key, raw_data,
+       (extract(epoch FROM received_at) * 1000000)::bigint
+FROM timing_reads
+WHERE session_id = $1
+ORDER BY feed_offset DESC
+LIMIT $2

@@ -1,0 +1,8 @@
+-- Sources, before what they sent.
+INSERT INTO timing_sources (id, partner_id, session_id, listener, protocol, remote_address, program, version,
+                            connection_id, event_name, clock_difference_us, last_seen)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+ON CONFLICT (id) DO UPDATE SET
+    session_id = excluded.session_id,
+    clock_difference_us = excluded.clock_difference_us,
+    last_seen = greatest(timing_sources.last_seen, excluded.last_seen)

@@ -1,0 +1,202 @@
+"""Reads as rows: packed for COPY, inserted where some may be there already. Knows PostgreSQL's binary COPY format.
+
+Rows are packed here and not by asyncpg: half the time, and the values come as the hub holds them.
+"""
+
+import io
+import struct
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from asyncpg.pgproto.pgproto import UUID
+
+from hub.model import Read
+from hub.store.database import Connection, query
+
+COLUMNS: Final = (
+    "session_id",
+    "feed_offset",
+    "source_id",
+    "sequence_number",
+    "lap_count",
+    "gator_number",
+    "location_id",
+    "read_time",
+    "received_at",
+    "read_key",
+    "location_name",
+    "tag_code",
+    "read_time_raw",
+    "reader_id",
+    "kind",
+    "marks",
+    "raw_data",
+)
+
+Row = tuple[int, int, Read]
+"""(session id, location id, read)"""
+
+_POSTGRES_EPOCH_US: Final = 946_684_800 * 1_000_000
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_COPY_END: Final = b"\xff\xff"
+_FIXED: Final = struct.Struct("!h" + "iq" * 9 + "i16s")
+_TEXT_OID: Final = 25
+
+
+def pack(rows: Sequence[Row]) -> bytes:
+    """Rows in PostgreSQL's binary COPY format, in the order of COLUMNS.
+
+    Raises struct.error or UnicodeEncodeError for what no column can hold.
+    """
+    texts: dict[str, bytes] = {}
+    marks: dict[tuple[str, ...], bytes] = {}
+
+    def text(value: str) -> bytes:
+        packed = texts.get(value)
+        if packed is None:
+            packed = texts[value] = _text(value)
+        return packed
+
+    out = [_COPY_HEAD]
+    add = out.append
+    fixed = _FIXED.pack
+    for session_id, location_id, read in rows:
+        time_text = read.time_text.encode()
+        raw = read.raw.encode()
+        packed_marks = marks.get(read.marks)
+        if packed_marks is None:
+            packed_marks = marks[read.marks] = _text_array(read.marks)
+        add(
+            b"%b%b%b%b%b%b%b%b%b%b"
+            % (
+                fixed(
+                    17,
+                    8,
+                    session_id,
+                    8,
+                    read.offset,
+                    8,
+                    read.source_id,
+                    8,
+                    read.sequence,
+                    8,
+                    read.lap,
+                    8,
+                    read.gator,
+                    8,
+                    location_id,
+                    8,
+                    read.read_us - _POSTGRES_EPOCH_US,
+                    8,
+                    read.received_us - _POSTGRES_EPOCH_US,
+                    16,
+                    read.key,
+                ),
+                text(read.location),
+                text(read.tag),
+                len(time_text).to_bytes(4, "big"),
+                time_text,
+                text(read.reader_id),
+                text(read.kind),
+                packed_marks,
+                len(raw).to_bytes(4, "big"),
+                raw,
+            )
+        )
+    add(_COPY_END)
+    return b"".join(out)
+
+
+def _text(value: str) -> bytes:
+    data = value.encode()
+    return len(data).to_bytes(4, "big") + data
+
+
+def _text_array(values: tuple[str, ...]) -> bytes:
+    if not values:
+        body = struct.pack("!iii", 0, 0, _TEXT_OID)
+    else:
+        body = struct.pack("!iiiii", 1, 0, _TEXT_OID, len(values), 1) + b"".join(map(_text, values))
+    return len(body).to_bytes(4, "big") + body
+
+
+async def copy(connection: Connection, rows: Sequence[Row]) -> None:
+    """Rows none of which is there. Raises asyncpg.UniqueViolationError when one is."""
+    if rows:
+        await connection.copy_to_table(
+            "timing_reads", source=io.BytesIO(pack(rows)), columns=COLUMNS, format="binary"
+        )
+
+
+async def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
+    """Rows of which some may be there. Gives those whose offset is held by another read."""
+    if not rows:
+        return []
+    columns: list[Callable[[Row], object]] = [
+        lambda row: row[0],
+        lambda row: row[2].offset,
+        lambda row: row[2].source_id,
+        lambda row: row[2].sequence,
+        lambda row: row[2].lap,
+        lambda row: row[2].gator,
+        lambda row: row[1],
+        lambda row: row[2].read_us,
+        lambda row: row[2].received_us,
+        lambda row: UUID(row[2].key),
+        lambda row: row[2].location,
+        lambda row: row[2].tag,
+        lambda row: row[2].time_text,
+        lambda row: row[2].reader_id,
+        lambda row: row[2].kind,
+        lambda row: ",".join(row[2].marks),
+        lambda row: row[2].raw,
+    ]
+    arrays = [[column(row) for row in rows] for column in columns]
+    inserted = {tuple(place) for place in await connection.fetch(query("read_insert"), *arrays)}
+    present = [row for row in rows if (row[0], row[2].offset) not in inserted]
+    return await _foreign(connection, present)
+
+
+async def _foreign(connection: Connection, present: Sequence[Row]) -> list[Row]:
+    """Of rows whose offsets were taken: those that hold another read than ours."""
+    foreign: list[Row] = []
+    for session_id in sorted({row[0] for row in present}):
+        mine = [row for row in present if row[0] == session_id]
+        offsets = [row[2].offset for row in mine]
+        held = {
+            row["feed_offset"]: row["read_key"].bytes if row["read_key"] else b""
+            for row in await connection.fetch(query("read_keys"), session_id, offsets)
+        }
+        foreign += [row for row in mine if held.get(row[2].offset) != row[2].key]
+    return foreign
+
+
+async def held(connection: Connection, session_id: int, key: bytes) -> bool:
+    """Whether the session holds a read of this key under any offset."""
+    return bool(await connection.fetchval(query("read_key_held"), session_id, UUID(key)))
+
+
+async def void(connection: Connection, session_id: int, read: Read) -> None:
+    """Fills the offset of a read that PostgreSQL would not take."""
+    await connection.execute(
+        query("read_void"),
+        session_id,
+        read.offset,
+        read.source_id,
+        min(read.sequence, 2**63 - 1),
+        UUID(read.key),
+        storable(read.location),
+        read.received_us,
+    )
+
+
+def storable(text: str) -> str:
+    """Text as PostgreSQL can hold it: without NUL and without lone surrogates."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def instant(us: int) -> datetime:
+    """Microseconds since the Unix epoch as PostgreSQL's driver wants them."""
+    return _EPOCH + timedelta(microseconds=us)

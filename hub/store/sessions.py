@@ -1,0 +1,132 @@
+"""Sessions, sources, displays and partners as the hub keeps them in memory. Knows their tables.
+
+`load` is run once at start, when everything of the journal is in PostgreSQL.
+"""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from hub.model import DisplayRow, Read, SessionRow, SourceRecord
+from hub.session import TAIL_READS_MAX
+from hub.store.database import Connection, query
+
+log = logging.getLogger(__name__)
+
+CODE_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+"""No I, O, 0 and 1: a code is read from a wall and typed on a phone."""
+CODE_CHARS: Final = 8
+STREAM_KEY_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"
+STREAM_KEY_CHARS: Final = 10
+KEYS_AT_ONCE: Final = 10_000
+
+KnownRead = tuple[int, int, str, int, bytes]
+"""(offset, source id, location name, sequence, key): what the memory of a session is made of; key empty: none."""
+
+
+def _random(alphabet: str, chars: int) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(chars))
+
+
+def _us(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
+
+
+async def end_old(connection: Connection, days: int) -> int:
+    """Ends the active sessions that have heard nothing for so many days; 0: none. Gives how many."""
+    if not days:
+        return 0
+    return int(await connection.fetchval("SELECT cleanup_old_sessions($1)", days))
+
+
+async def ensure_default(connection: Connection, session_name: str) -> None:
+    """The least that reads and screens need: one active session, and one display of it."""
+    partner_id = await connection.fetchval("SELECT id FROM partners WHERE slug = 'default'")
+    active = "SELECT EXISTS (SELECT FROM timing_sessions WHERE partner_id = $1 AND status = 'active')"
+    if not await connection.fetchval(active, partner_id):
+        await connection.execute(
+            "INSERT INTO timing_sessions (partner_id, session_name, stream_key) VALUES ($1, $2, $3)",
+            partner_id,
+            session_name,
+            _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS),
+        )
+        log.info("session: made %r, for there was no active one", session_name)
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM displays)"):
+        await connection.execute(
+            "INSERT INTO displays (code, partner_id, name) VALUES ($1, $2, 'Finish')",
+            _random(CODE_ALPHABET, CODE_CHARS),
+            partner_id,
+        )
+
+
+async def active(connection: Connection, timezone: str) -> list[SessionRow]:
+    """All active sessions. `timezone` is that of sessions whose event says none."""
+    rows = await connection.fetch(query("sessions_active"), timezone)
+    return [
+        SessionRow(
+            id=row["id"],
+            partner_id=row["partner_id"],
+            name=row["session_name"],
+            event_name="",
+            status=row["status"],
+            epoch=row["epoch"],
+            timezone=timezone,
+            day=row["day"].isoformat(),
+            created_us=_us(row["created_at"]),
+        )
+        for row in rows
+    ]
+
+
+async def sources(connection: Connection, session_ids: Sequence[int]) -> list[SourceRecord]:
+    """The sources that feed these sessions, in the order in which they first came."""
+    rows = await connection.fetch(query("sources_of"), list(session_ids))
+    return [
+        SourceRecord(
+            row["id"],
+            row["partner_id"],
+            row["session_id"],
+            row["listener"],
+            row["protocol"],
+            row["remote_address"],
+            row["program"],
+            row["version"],
+            row["connection_id"],
+            row["event_name"],
+            row["clock_difference_us"],
+            _us(row["last_seen"]),
+        )
+        for row in rows
+    ]
+
+
+async def displays(connection: Connection) -> list[DisplayRow]:
+    rows = await connection.fetch(
+        "SELECT code, partner_id, session_id, name FROM displays ORDER BY created_at, code"
+    )
+    return [DisplayRow(row["code"], row["partner_id"], row["session_id"], row["name"]) for row in rows]
+
+
+async def known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:
+    """The next KEYS_AT_ONCE rows of a session after an offset, in the order of offsets, voided ones too."""
+    rows = await connection.fetch(query("reads_known"), session_id, after, KEYS_AT_ONCE)
+    return [
+        (offset, source_id or 0, location_name, sequence or 0, key.bytes if key else b"")
+        for offset, source_id, location_name, sequence, key in rows
+    ]
+
+
+async def tail(connection: Connection, session_id: int) -> list[Read]:
+    """The last reads of a session, oldest first: what screens are shown after a restart."""
+    rows = await connection.fetch(query("reads_tail"), session_id, TAIL_READS_MAX)
+    return [read_of(row) for row in reversed(rows)]
+
+
+def read_of(row: Any) -> Read:
+    """A row of `reads_tail` or `reads_page` as a Read."""
+    values: list[Any] = list(row)
+    values[11] = tuple(values[11])
+    values[12] = values[12].bytes if values[12] else b""
+    return Read(*values)
