@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from hub.model import US_PER_S, DisplayRow, Participant, Read
+from hub.model import KIND_VOID, US_PER_S, DisplayRow, Participant, Read
 from hub.session import Session
 
 RECENT_OFFSETS: Final = 200
@@ -72,8 +72,10 @@ def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> di
 
 
 def read_message(session: Session, read: Read) -> bytes:
-    fields = read_fields(read, session.wall.zone, session.roster.find(read.tag))
-    return _encode({"type": "retract" if read.kind == "void" else "read", **fields})
+    """What a screen is told under this read's offset; of a void row, that there is nothing under it."""
+    if read.kind == KIND_VOID:
+        return _encode({"type": "retract", "offset": read.offset})
+    return _encode({"type": "read", **read_fields(read, session.wall.zone, session.roster.find(read.tag))})
 
 
 def correction(session: Session, read: Read) -> bytes:
@@ -82,10 +84,6 @@ def correction(session: Session, read: Read) -> bytes:
     time_text = iso(read.read_us, session.wall.zone)
     known = runner(participant, read, time_text) if participant else None
     return _encode({"type": "correction", "offset": read.offset, "runner": known})
-
-
-def retract(offset: int) -> bytes:
-    return _encode({"type": "retract", "offset": offset})
 
 
 def tick(now_us: int, offset: int) -> bytes:

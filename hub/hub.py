@@ -89,7 +89,6 @@ class Hub:
 
     def add_session(self, session: Session) -> None:
         self.sessions[session.row.id] = session
-        self.total_reads += session.durable
 
     def active_session(self, partner_id: int) -> Session | None:
         """The partner's newest active session."""

@@ -148,6 +148,16 @@ class DisplayRow(msgspec.Struct, frozen=True):
     name: str
 
 
+class ReadFilter(msgspec.Struct, frozen=True):
+    """Which reads of a session are wanted: at most `limit` after the offset `after`, at this location (without
+    case), of one of these tags (in their compared form, see `hub.roster`)."""
+
+    after: int
+    limit: int
+    location: str | None = None
+    tags: list[str] | None = None
+
+
 class Participant(msgspec.Struct, gc=False):
     """A roster line. `tags` are chip numbers as text; `custom` is what the roster has beside the known columns."""
 

@@ -12,7 +12,9 @@ from hub.model import Participant
 
 def normal(text: str) -> str:
     """The form in which tags and bibs are compared."""
-    return text.strip().casefold().lstrip("0") or text.strip()[:1]
+    trimmed = text.strip()
+    plain = trimmed.casefold().lstrip("0") or trimmed[:1]
+    return text if plain == text else plain  # the very same string: one less to keep for each participant
 
 
 class Roster:
@@ -42,13 +44,19 @@ class Roster:
         key = normal(tag)
         return self._by_tag.get(key) or self._by_bib.get(key)
 
+    def tags_of(self, bib: str) -> set[str]:
+        """The tags, in their compared form, that are shown as this bib; none when nobody wears it."""
+        key = normal(bib)
+        wearer = self._by_bib.get(key)
+        if wearer is None:
+            return set()
+        return {tag for tag in (key, *map(normal, wearer.tags)) if self.find(tag) is wearer}
+
 
 def _add(table: dict[str, Participant], text: str, participant: Participant, twice: set[str]) -> None:
     key = normal(text)
     if not key:
         return
-    if key == text:
-        key = text  # one string less to keep for each of a hundred thousand
     held = table.setdefault(key, participant)
     if held is not participant:
         twice.add(key)

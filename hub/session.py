@@ -290,11 +290,8 @@ class Session:
         names = {id(run): name for name, run in source.runs.items()}
         return [(names[id(run)], run.contiguous + 1) for run in gaps if id(run) in names]
 
-    def load(self, source: Source, location_name: str, sequence: int, offset: int, key: bytes) -> None:
-        """A read that the store holds, in the order of offsets. `key` empty: a void row that gave it up."""
-        self.head = self.durable = offset
-        if not key:
-            return
+    def load(self, source: Source, location_name: str, sequence: int, key: bytes) -> None:
+        """A read that the store holds, in the order of offsets."""
         run = source.runs.get(location_name) or self.run(source, location_name)
         if run is not None:
             self.seen.load(run, sequence, key)
@@ -302,9 +299,3 @@ class Session:
     def recent(self, count: int) -> list[Read]:
         """The last `count` durable reads, oldest first."""
         return list(islice(self.tail, max(0, len(self.tail) - count), None))
-
-    def missed(self, after: int) -> list[Read] | None:
-        """The durable reads after this offset; None when that is more than is kept, or beyond the head."""
-        if after > self.durable or self.durable - after > len(self.tail):
-            return None
-        return self.recent(self.durable - after)

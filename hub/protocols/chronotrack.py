@@ -342,4 +342,5 @@ class ServerConnection:
 
 
 def _short(text: str) -> str:
-    return text.strip().replace("\0", "")[:TEXT_CHARS_MAX]
+    """What a client says of itself, fit for a log line."""
+    return "".join(filter(str.isprintable, text.strip()))[:TEXT_CHARS_MAX]

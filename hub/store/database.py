@@ -89,12 +89,6 @@ class Database:
         except (*AWAY, asyncpg.QueryCanceledError) as problem:
             raise StoreAway(_words(problem)) from problem
 
-    async def fetch(self, name: str, *arguments: Any) -> list[asyncpg.Record]:
-        """The rows of `queries/NAME.sql`."""
-        async with self.connection() as connection:
-            rows: list[asyncpg.Record] = await connection.fetch(query(name), *arguments)
-            return rows
-
     async def alive(self) -> bool:
         try:
             async with asyncio.timeout(2), self.connection() as connection:

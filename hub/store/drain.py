@@ -92,6 +92,7 @@ class Drain:
         self._window: deque[tuple[int, Group, int]] = deque()
         self._window_reads = 0
         self._spilled = False
+        self._put_through = 0
         self._wanted = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
@@ -110,6 +111,7 @@ class Drain:
     def put(self, number: int, group: Group, count: int) -> None:
         """A group that is on disk. Groups come in order."""
         self._empty.clear()
+        self._put_through = number
         if self._spilled or self._window_reads >= WINDOW_READS_MAX:
             self._spilled = True
         else:
@@ -145,7 +147,7 @@ class Drain:
             counted = [(number, group, sum(len(s.reads) for s in group.sessions)) for number, group in groups]
             self._window.extend(counted)
             self._window_reads = sum(count for _, _, count in counted)
-            self._spilled = bool(groups)
+            self._spilled = bool(groups) or self._put_through > self.taken_through
         if not self._window:
             return None
         batch = Batch(0)
@@ -265,7 +267,7 @@ class Drain:
             )
             moved = Read(*(offset, *(getattr(read, name) for name in read.__struct_fields__[1:])))
             await reads.insert(connection, [(session_id, location_id, moved)])
-            await connection.execute("UPDATE timing_sessions SET epoch = epoch + 1 WHERE id = $1", session_id)
+            await connection.execute(query("next_epoch"), session_id)
             renumbered.append((session_id, moved))
         self.foreign += len(renumbered)
         return renumbered

@@ -41,8 +41,9 @@ async def end_old(connection: Connection, days: int) -> int:
     return int(await connection.fetchval("SELECT cleanup_old_sessions($1)", days))
 
 
-async def ensure_default(connection: Connection, session_name: str) -> None:
-    """The least that reads and screens need: one active session, and one display of it."""
+async def ensure_default(connection: Connection, session_name: str) -> int:
+    """The least that reads and screens need: one active session of the default partner, and one display of it.
+    Gives the partner's id."""
     partner_id = await connection.fetchval("SELECT id FROM partners WHERE slug = 'default'")
     active = "SELECT EXISTS (SELECT FROM timing_sessions WHERE partner_id = $1 AND status = 'active')"
     if not await connection.fetchval(active, partner_id):
@@ -59,25 +60,28 @@ async def ensure_default(connection: Connection, session_name: str) -> None:
             _random(CODE_ALPHABET, CODE_CHARS),
             partner_id,
         )
+    return int(partner_id)
 
 
 async def active(connection: Connection, timezone: str) -> list[SessionRow]:
     """All active sessions. `timezone` is that of sessions whose event says none."""
-    rows = await connection.fetch(query("sessions_active"), timezone)
-    return [
-        SessionRow(
-            id=row["id"],
-            partner_id=row["partner_id"],
-            name=row["session_name"],
-            event_name="",
-            status=row["status"],
-            epoch=row["epoch"],
-            timezone=timezone,
-            day=row["day"].isoformat(),
-            created_us=_us(row["created_at"]),
-        )
-        for row in rows
-    ]
+    rows = await connection.fetch(query("sessions_memory"), timezone, None)
+    return [session_row(row, timezone) for row in rows if row["status"] == "active"]
+
+
+def session_row(row: Any, timezone: str) -> SessionRow:
+    """A row of `sessions_memory`."""
+    return SessionRow(
+        id=row["id"],
+        partner_id=row["partner_id"],
+        name=row["session_name"],
+        event_name="",
+        status=row["status"],
+        epoch=row["epoch"],
+        timezone=timezone,
+        day=row["day"].isoformat(),
+        created_us=_us(row["created_at"]),
+    )
 
 
 async def sources(connection: Connection, session_ids: Sequence[int]) -> list[SourceRecord]:

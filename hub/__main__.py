@@ -1,0 +1,5 @@
+"""`python -m hub` is `racehub`."""
+
+from hub.cli import main
+
+main()

@@ -1,0 +1,278 @@
+"""The composition root: builds the hub from a configuration, starts it in the one order that is safe, stops it in
+the reverse. Knows every part; no part knows it.
+"""
+
+import asyncio
+import contextlib
+import logging
+import socket
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aiohttp import web
+
+from hub import __version__
+from hub.config import Settings
+from hub.errors import HubError, StoreAway
+from hub.folder import DataFolder
+from hub.hub import Hub
+from hub.listener import Listener
+from hub.model import Observation, Read, Rejected
+from hub.session import Session, Source
+from hub.stores import Stores
+from hub.web import application, sockets
+from hub.web.auth import admin_token
+from hub.web.live import Live
+from hub.web.state import Condition
+
+log = logging.getLogger(__name__)
+
+SERVER_NAME: Final = "RaceHub"
+RETRY_S: Final = 2.0
+STOP_S_MAX: Final = 10.0
+HTTP_STOP_S_MAX: Final = 1.0
+
+
+def now_us() -> int:
+    return time.time_ns() // 1000
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Where the hub listens: `(host, port)` each."""
+
+    web: tuple[str, int]
+    listeners: dict[str, tuple[str, int]]
+
+    def ready_line(self) -> str:
+        """The first line on stdout. A wildcard address is said as one that can be opened on this machine."""
+        readers = [f"{name}={_said(*address)}" for name, address in self.listeners.items()]
+        return " ".join(["racehub ready", f"web=http://{_said(*self.web)}", *readers])
+
+
+class ReaderFeed:
+    """The hub, as one listener sees it. `full`: whether the journal has no room."""
+
+    def __init__(self, hub: Hub, partner_id: int, full: Callable[[], bool]) -> None:
+        self._hub = hub
+        self._partner_id = partner_id
+        self._full = full
+
+    @property
+    def congested(self) -> bool:
+        return self._hub.congested or self._full()
+
+    def open(
+        self, *, listener: str, remote: str, program: str, version: str, connection_id: str, event_name: str
+    ) -> tuple[Source, Mapping[str, int]] | None:
+        source = self._hub.open_source(
+            partner_id=self._partner_id,
+            listener=listener,
+            protocol="chronotrack",
+            remote=remote,
+            program=program,
+            version=version,
+            connection_id=connection_id,
+            event_name=event_name,
+        )
+        return (source, source.connected(now_us())) if source else None
+
+    def accept(
+        self, source: Source, observations: list[Observation], rejected: list[Rejected]
+    ) -> list[tuple[str, int]]:
+        return self._hub.accept(source, observations, rejected, now_us())
+
+    def reject(self, rejected: list[Rejected]) -> None:
+        self._hub.reject(0, rejected, now_us())
+
+    def silent_resumes(self, source: Source) -> list[str]:
+        return source.silent_resumes()
+
+    def release(self, source: Source) -> None:
+        self._hub.release(source)
+
+
+class App:
+    """One hub. `start`, then `until_stopped`, then `stop`, which is right at any point of a start that failed."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.condition = Condition(now_us=now_us, started_us=now_us())
+        self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
+        self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
+        self._folder = DataFolder(settings.data_path)
+        self._opened: Stores | None = None
+        self._web: web.Application | None = None
+        self._runner: web.AppRunner | None = None
+        self._listeners: list[Listener] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._stopping = asyncio.Event()
+
+    async def start(self) -> Addresses:
+        """Everything, in order; gives the addresses. Raises HubError."""
+        self._folder.take()
+        self._opened = Stores(self.settings, self.hub)
+        web_address = await self._start_web()
+        await self._until_database()
+        await self._stores.recover()
+        self._run(self._stores.writer.run())
+        self._run(self._stores.drain.run())
+        addresses = Addresses(web_address, await self._start_listeners())
+        self._run(sockets.tick(self._application))
+        self.condition.starting = ""
+        self._folder.note({"web": f"http://{_said(*web_address)}"})
+        return addresses
+
+    async def until_stopped(self) -> None:
+        """Returns when `request_stop` was called. Raises what a part of the hub has failed with."""
+        stop = asyncio.create_task(self._stopping.wait())
+        done, _ = await asyncio.wait({stop, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
+        stop.cancel()
+        for task in done - {stop}:
+            task.result()
+
+    def request_stop(self) -> None:
+        self._stopping.set()
+
+    async def stop(self) -> None:
+        """Listeners, journal, drain, sockets, pools: what has arrived is kept, in at most STOP_S_MAX."""
+        started = time.monotonic()
+        for listener in self._listeners:
+            listener.close()
+        stored = "" if self.condition.starting else await self._stores.flush(STOP_S_MAX / 2)
+        if self._web is not None:
+            await sockets.end_all(self._web)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._runner is not None:
+            await self._runner.cleanup()
+        if self._opened is not None:
+            await self._opened.close()
+        self._folder.give_up()
+        log.info("stopped in %.1f s%s", time.monotonic() - started, stored)
+
+    # parts
+
+    @property
+    def _stores(self) -> Stores:
+        assert self._opened is not None
+        return self._opened
+
+    @property
+    def _application(self) -> web.Application:
+        assert self._web is not None
+        return self._web
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    def _wake(self) -> None:
+        self._stores.writer.wake()
+
+    def _publish(self, session: Session, reads: list[Read]) -> None:
+        self.live.publish(session, reads)
+
+    async def _start_web(self) -> tuple[str, int]:
+        settings = self.settings
+        self.condition.connections = lambda: sum(len(each.connections) for each in self._listeners)
+        self.condition.journal_pending = lambda: self._stores.pending
+        self.condition.journal_problem = lambda: self._stores.journal_problem
+        self.condition.database_problem = lambda: self._stores.database_problem
+        self._web = application.build(
+            settings,
+            condition=self.condition,
+            hub=self.hub,
+            live=self.live,
+            queries=self._stores.queries,
+            token=admin_token(settings.data_path),
+        )
+        self._runner = web.AppRunner(self._web, access_log=None, shutdown_timeout=HTTP_STOP_S_MAX)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, settings.web.host, settings.web.port)
+        try:
+            await site.start()
+        except OSError as problem:
+            raise _taken("web.port", settings.web.port, problem) from problem
+        host, port, *_ = self._runner.addresses[0]
+        return host, port
+
+    async def _until_database(self) -> None:
+        """Waits for PostgreSQL as long as it takes: the web says why."""
+        said = ""
+        while True:
+            try:
+                await self._stores.open()
+            except StoreAway as problem:
+                self.condition.starting = str(problem)
+                if said != str(problem):
+                    said = str(problem)
+                    log.warning("%s; trying again until it does", problem)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), RETRY_S)
+                if self._stopping.is_set():
+                    raise HubError("stopped before PostgreSQL answered") from problem
+            else:
+                return
+
+    async def _start_listeners(self) -> dict[str, tuple[str, int]]:
+        settings = self.settings
+        addresses = {}
+        feed = ReaderFeed(self.hub, self._stores.partner_id, lambda: self._stores.full)
+        for each in settings.listeners:
+            listener = Listener(
+                each.name,
+                feed,
+                server_name=SERVER_NAME,
+                version=__version__,
+                line_bytes=settings.limits.line_bytes,
+                connections_per_address=settings.limits.connections_per_address,
+                allow=each.allow,
+            )
+            self._listeners.append(listener)
+            try:
+                addresses[each.name] = await listener.start(each.host, each.port)
+            except OSError as problem:
+                raise _taken(f"listeners: {each.name}", each.port, problem) from problem
+        self._stores.room = self._resume_listeners
+        self.condition.tcp_port = addresses[settings.listeners[0].name][1]
+        return addresses
+
+    def _resume_listeners(self) -> None:
+        for listener in self._listeners:
+            if not listener.ingest.congested:
+                listener.resume()
+
+
+def display_urls(app: App, addresses: Addresses) -> list[str]:
+    """The addresses of the displays, for people: `server.public_url`, else this machine's own address."""
+    base = app.settings.server.public_url
+    if not base:
+        host, port = addresses.web
+        base = f"http://{_own_address() if _wildcard(host) else host}:{port}"
+    return [f"{base}/d/{code}" for code in app.hub.displays]
+
+
+def _wildcard(host: str) -> bool:
+    return host in ("0.0.0.0", "::", "")  # noqa: S104  compared, not bound
+
+
+def _said(host: str, port: int) -> str:
+    host = "127.0.0.1" if _wildcard(host) else host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _own_address() -> str:
+    """The address under which this machine is seen in its network. Sends nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def _taken(path: str, port: int, problem: OSError) -> HubError:
+    return HubError(f"{path}: cannot listen on port {port}: {problem.strerror or problem}")

@@ -1,0 +1,113 @@
+"""What the smaller commands do, beside a running hub or without one. Knows where the database is; prints nothing."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+
+from hub import folder
+from hub.config import Settings
+from hub.errors import HubError, StoreAway
+from hub.folder import DataFolder
+from hub.providers import csv_roster
+from hub.store import migrate, rosters
+from hub.store.database import AWAY, CONNECT_S_MAX, Connection
+from hub.store.embedded import EmbeddedPostgres
+from hub.web.auth import admin_token
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLoaded:
+    participants: int
+    left_out: int
+    problems: list[tuple[int, str]]
+    """(line, reason) of the first rows that were left out."""
+
+
+async def apply_migrations(settings: Settings) -> list[str]:
+    """Applies what is missing of `schema/`; gives the names. Raises HubError."""
+    async with _connection(settings) as connection:
+        return await migrate.apply(connection)
+
+
+async def load_roster(settings: Settings, file: Path, session_id: int) -> RosterLoaded:
+    """Makes a CSV file a session's roster. Raises HubError, FileFormatError."""
+    data = await asyncio.to_thread(_read, file)
+    hub = folder.running(settings.data_path)
+    if hub is not None:
+        return await _through_hub(settings, hub, file.name, data, session_id)
+    participants, problems = csv_roster.parse(data, name=file.name, rows_max=settings.limits.roster_rows)
+    async with _connection(settings) as connection:
+        await migrate.apply(connection)
+        if not await rosters.session_exists(connection, session_id):
+            raise HubError(f"there is no session {session_id}")
+        async with connection.transaction():
+            await rosters.replace(connection, session_id, participants)
+    return RosterLoaded(len(participants), len(problems), [(each.line, each.reason) for each in problems])
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as problem:
+        raise HubError(f"{file}: {problem.strerror}") from problem
+
+
+async def _through_hub(
+    settings: Settings, hub: dict[str, Any], name: str, data: bytes, session_id: int
+) -> RosterLoaded:
+    """Through the hub that runs, so that its screens are corrected at once."""
+    if "web" not in hub:
+        raise HubError("the hub is starting; try again in a moment")
+    form = aiohttp.FormData()
+    form.add_field("session", str(session_id))
+    form.add_field("file", data, filename=name, content_type="text/csv")
+    headers = {"Authorization": f"Bearer {admin_token(settings.data_path)}"}
+    try:
+        async with (
+            aiohttp.ClientSession() as client,
+            client.post(f"{hub['web']}/api/rosters/import", data=form, headers=headers) as response,
+        ):
+            answer = await response.json()
+    except (aiohttp.ClientError, json.JSONDecodeError, TimeoutError) as problem:
+        raise HubError(f"the hub at {hub['web']} does not answer: {problem}") from problem
+    if "error" in answer:
+        raise HubError(answer["error"]["message"])
+    problems = [(each["line"], each["reason"]) for each in answer["problems"]]
+    return RosterLoaded(answer["participants"], answer["left_out"], problems)
+
+
+@asynccontextmanager
+async def _connection(settings: Settings) -> AsyncIterator[Connection]:
+    """A connection to the database; the embedded one is started for it, and stopped again."""
+    if settings.database.dsn:
+        async with _connected(settings.database.dsn) as connection:
+            yield connection
+        return
+    data = DataFolder(settings.data_path)
+    data.take()
+    postgres = EmbeddedPostgres(settings.data_path)
+    try:
+        async with _connected(await postgres.start()) as connection:
+            yield connection
+    finally:
+        await postgres.stop()
+        data.give_up()
+
+
+@asynccontextmanager
+async def _connected(dsn: str) -> AsyncIterator[Connection]:
+    try:
+        connection = await asyncpg.connect(dsn, timeout=CONNECT_S_MAX)
+    except AWAY as problem:
+        raise StoreAway(f"PostgreSQL does not answer: {problem}") from problem
+    try:
+        yield connection
+    finally:
+        await connection.close()

@@ -1,0 +1,369 @@
+"""The timing port: where reader sockets meet asyncio. Knows transports, timers and budgets; refuses to know what a
+line means (the protocol does) and where a read goes (the hub does).
+
+One `Listener` per port with its limits, one `ReaderConnection` per socket. From `data_received` to the open group
+of the journal nothing awaits.
+"""
+
+import asyncio
+import logging
+import socket
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from typing import Any, Final, Protocol, cast
+
+from hub.model import Observation, Rejected
+from hub.protocols import chronotrack
+from hub.protocols.chronotrack import ServerConnection, State
+
+log = logging.getLogger(__name__)
+
+PING_S: Final = 20.0
+"""Silence after which the client is asked for a sign of life; it never speaks up by itself."""
+SILENCE_S_MAX: Final = 65.0
+"""Three pings without an answer: the line is dead, whatever TCP thinks."""
+WRITE_BYTES_MAX: Final = 64 * 1024
+"""Commands are a few hundred bytes. A peer that lets so many pile up does not read, and is no reader."""
+BACKLOG: Final = 512
+
+
+class Ingest(Protocol):
+    """What the listener needs of the hub. A source is opaque here: it is what `open` gave."""
+
+    def open(
+        self, *, listener: str, remote: str, program: str, version: str, connection_id: str, event_name: str
+    ) -> tuple[Any, Mapping[str, int]] | None:
+        """The source of a connection that has shaken hands, and where each location resumes."""
+
+    def accept(
+        self, source: Any, observations: list[Observation], rejected: list[Rejected]
+    ) -> list[tuple[str, int]]:
+        """Takes what came; gives (location, sequence) pairs to ask for."""
+
+    def reject(self, rejected: list[Rejected]) -> None:
+        """Takes lines that came before any source was known."""
+
+    def silent_resumes(self, source: Any) -> list[str]: ...
+
+    def release(self, source: Any) -> None: ...
+
+    @property
+    def congested(self) -> bool: ...
+
+
+class Listener:
+    """One timing port. `allow`: networks that may connect; empty: all."""
+
+    def __init__(
+        self,
+        name: str,
+        ingest: Ingest,
+        *,
+        server_name: str,
+        version: str,
+        line_bytes: int,
+        connections_per_address: int,
+        allow: Sequence[IPv4Network | IPv6Network] = (),
+    ) -> None:
+        # limits
+        self.line_bytes = line_bytes
+        self._per_address_max = connections_per_address
+        self._allow = tuple(allow)
+        # shared
+        self.name = name
+        self.ingest = ingest
+        self.server_name = server_name
+        self.version = version
+        # state
+        self.connections: set[ReaderConnection] = set()
+        self._addresses: Counter[str] = Counter()
+        self._server: asyncio.Server | None = None
+        self._refused_said: set[str] = set()
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """Listens; gives the address it got. Raises OSError when the port is taken."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: ReaderConnection(self), host, port, backlog=BACKLOG, start_serving=True
+        )
+        address = self._server.sockets[0].getsockname()
+        return address[0], address[1]
+
+    def stop_accepting(self) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    def close(self) -> None:
+        """Ends every connection. What has arrived has been accepted already; the rest the client keeps."""
+        self.stop_accepting()
+        for connection in list(self.connections):
+            connection.end("the hub is stopping")
+
+    def pause(self) -> None:
+        for connection in self.connections:
+            connection.pause()
+
+    def resume(self) -> None:
+        for connection in self.connections:
+            connection.resume()
+
+    def admit(self, connection: "ReaderConnection", address: str) -> str:
+        """Counts a new connection. Gives why it may not be, or nothing."""
+        if self._allow and not self._allowed(address):
+            return "not in the listener's allow list"
+        if self._addresses[address] >= self._per_address_max:
+            return f"more than {self._per_address_max} connections (limits.connections_per_address)"
+        self._addresses[address] += 1
+        self.connections.add(connection)
+        self._refused_said.discard(address)
+        return ""
+
+    def dismiss(self, connection: "ReaderConnection", address: str) -> None:
+        if connection in self.connections:
+            self.connections.discard(connection)
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
+
+    def refused(self, address: str, reason: str) -> None:
+        """Says so once for an address: who is refused comes back every second."""
+        if address not in self._refused_said and len(self._refused_said) < 10_000:
+            self._refused_said.add(address)
+            log.warning("%s: %s refused: %s", self.name, address, reason)
+
+    def _allowed(self, address: str) -> bool:
+        try:
+            peer: IPv4Address | IPv6Address = ip_address(address)
+        except ValueError:
+            return False
+        if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
+            peer = peer.ipv4_mapped
+        return any(peer in network for network in self._allow)
+
+
+class ReaderConnection(asyncio.Protocol):
+    """One reader's socket, from connect to its one line in the log."""
+
+    def __init__(self, listener: Listener) -> None:
+        # shared
+        self._listener = listener
+        self._ingest = listener.ingest
+        self._loop = asyncio.get_event_loop()
+        # per connection
+        self._protocol = ServerConnection(
+            listener.server_name, listener.version, line_bytes=listener.line_bytes
+        )
+        self._transport: asyncio.Transport | None = None
+        self._address = ""
+        self._source: Any = None
+        self._paused = False
+        # timers
+        self._deadline: asyncio.TimerHandle | None = None
+        self._deadline_state: State | None = None
+        self._keepalive: asyncio.TimerHandle | None = None
+        self._heard_at = 0.0
+        # for the log
+        self._since = self._loop.time()
+        self._who = ""
+        self._locations: list[str] = []
+        self._why = ""
+        self._lines = 0
+        self._rejected = 0
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        transport = cast("asyncio.Transport", transport)  # uvloop's does not inherit from it
+        self._transport = transport
+        peer = transport.get_extra_info("peername") or ("?", 0)
+        self._address = str(peer[0])
+        transport.set_write_buffer_limits(high=WRITE_BYTES_MAX)
+        refusal = self._listener.admit(self, self._address)
+        if refusal:
+            self._listener.refused(self._address, refusal)
+            transport.abort()
+            return
+        _keep_alive(transport)
+        self._heard_at = self._loop.time()
+        self._keepalive = self._loop.call_later(PING_S, self._look_alive)
+        self._arm()
+        if self._ingest.congested:
+            self.pause()
+
+    def data_received(self, data: bytes) -> None:
+        self._heard_at = self._loop.time()
+        self._handle(self._protocol.receive_data(data))
+        if self._ingest.congested:
+            self._listener.pause()
+
+    def eof_received(self) -> bool:
+        self._handle(self._protocol.receive_eof())
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self not in self._listener.connections:
+            return
+        self._handle(self._protocol.receive_eof())
+        self._listener.dismiss(self, self._address)
+        for timer in (self._deadline, self._keepalive):
+            if timer is not None:
+                timer.cancel()
+        if self._source is not None:
+            self._ingest.release(self._source)
+        self._log_end(str(exc) if exc else "closed by the reader")
+
+    def pause_writing(self) -> None:
+        self.end("it does not read what it is asked")
+
+    # flow control
+
+    def pause(self) -> None:
+        if not self._paused and self._transport is not None and not self._transport.is_closing():
+            self._paused = True
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if self._paused and self._transport is not None and not self._transport.is_closing():
+            self._paused = False
+            self._heard_at = self._loop.time()
+            self._transport.resume_reading()
+
+    def end(self, reason: str) -> None:
+        """Hangs up, with the reason for the log."""
+        self._why = self._why or reason
+        if self._transport is not None:
+            self._transport.close()
+
+    # the dialogue
+
+    def _handle(self, events: Sequence[chronotrack.Event]) -> None:
+        for event in events:
+            self._on_event(event)
+        observations, rejected = self._protocol.take()
+        if observations or rejected:
+            self._accept(observations, rejected)
+        self._write()
+        if self._protocol.state is not self._deadline_state:
+            self._arm()
+
+    def _on_event(self, event: chronotrack.Event) -> None:
+        match event:
+            case chronotrack.Greeted():
+                self._who = f"{event.program} {event.version} ({event.protocol})"
+            case chronotrack.HandshakeDone():
+                self._open(event)
+            case chronotrack.LocationAnnounced():
+                self._locations.append(event.name)
+            case chronotrack.WrongProtocol():
+                self._log(logging.WARNING, "is set to %s: %s", event.name, event.advice)
+            case chronotrack.PeerFault():
+                self._log(logging.WARNING, "answered: %s", event.text)
+            case chronotrack.Ended():
+                self.end(event.reason)
+
+    def _open(self, event: chronotrack.HandshakeDone) -> None:
+        opened = self._ingest.open(
+            listener=self._listener.name,
+            remote=self._address,
+            program=event.program,
+            version=event.version,
+            connection_id=event.connection_id,
+            event_name=event.event_name,
+        )
+        if opened is None:
+            self.end("there is no active session to feed")
+            return
+        self._source, resume = opened
+        self._who = (
+            f"{event.program or 'a reader that did not greet'} {event.version}, event {event.event_name!r}"
+        )
+        self._protocol.start(resume)
+        if resume:
+            self._log(logging.INFO, "resumes %s", ", ".join(f"{n} at {s}" for n, s in resume.items()))
+            self._loop.call_later(chronotrack.RESUME_S_MAX, self._check_resumes)
+        else:
+            self._log(logging.INFO, "starts; locations: %s", ", ".join(event.locations) or "none yet")
+
+    def _accept(self, observations: list[Observation], rejected: list[Rejected]) -> None:
+        self._lines += len(observations)
+        if rejected:
+            if not self._rejected:
+                self._log(logging.WARNING, "sent a line that is no read: %s", rejected[0].reason)
+            self._rejected += len(rejected)
+        if self._source is None:
+            self._ingest.reject(rejected)
+            return
+        for location, sequence in self._ingest.accept(self._source, observations, rejected):
+            self._log(logging.INFO, "is asked for %s from %d", location, sequence)
+            self._protocol.request_from(location, sequence)
+
+    def _check_resumes(self) -> None:
+        if self._source is None or self not in self._listener.connections:
+            return
+        for location in self._ingest.silent_resumes(self._source):
+            self._log(
+                logging.INFO, "has nothing at %s where it was; it is asked from the beginning", location
+            )
+            self._protocol.request_from(location, 1)
+        self._write()
+
+    def _write(self) -> None:
+        data = self._protocol.data_to_send()
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    # timers
+
+    def _arm(self) -> None:
+        """The present state of the dialogue may last only so long."""
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+        self._deadline_state = self._protocol.state
+        limit_s = self._protocol.deadline_s
+        if limit_s is not None:
+            self._deadline = self._loop.call_later(limit_s, self._overdue)
+
+    def _overdue(self) -> None:
+        self._deadline = None
+        self._handle(self._protocol.on_deadline())
+
+    def _look_alive(self) -> None:
+        silence_s = self._loop.time() - self._heard_at
+        if self._paused:
+            silence_s = 0.0
+        if silence_s >= SILENCE_S_MAX:
+            self.end(f"silent for {silence_s:.0f} s")
+        elif silence_s >= PING_S and self._protocol.state is State.STREAMING:
+            self._protocol.ping()
+            self._write()
+        wait_s = PING_S if silence_s >= PING_S else PING_S - silence_s
+        self._keepalive = self._loop.call_later(max(wait_s, 1.0), self._look_alive)
+
+    # the log
+
+    def _log(self, level: int, text: str, *values: object) -> None:
+        log.log(level, "%s: %s %s " + text, self._listener.name, self._address, self._who, *values)
+
+    def _log_end(self, reason: str) -> None:
+        if not self._lines and self._source is not None and not self._why:
+            self._log(logging.INFO, "shook hands and left: the connection test of a reader, no fault")
+            return
+        self._log(
+            logging.INFO,
+            "ended after %.1f s: %s; locations: %s; %d lines, %d rejected",
+            self._loop.time() - self._since,
+            self._why or reason,
+            ", ".join(self._locations) or "none",
+            self._lines,
+            self._rejected,
+        )
+
+
+def _keep_alive(transport: asyncio.Transport) -> None:
+    """TCP's own keep-alive, too: it finds out about a peer that is gone while the hub does not read."""
+    raw = transport.get_extra_info("socket")
+    if raw is not None:
+        raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

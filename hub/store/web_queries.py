@@ -1,0 +1,55 @@
+"""What requests ask of PostgreSQL. Knows the pool and the tables; refuses to know requests."""
+
+from collections.abc import Callable
+from typing import Any
+
+from hub.errors import StoreAway
+from hub.model import Participant, Read, ReadFilter, SessionRow
+from hub.roster import Roster
+from hub.store import rosters
+from hub.store.database import Database, query
+from hub.store.sessions import read_of, session_row
+
+
+class WebQueries:
+    """Every method but `alive` may raise StoreAway. `database`: gives the pool, once there is one; `timezone`: that
+    of sessions whose event says none."""
+
+    def __init__(self, database: Callable[[], Database | None], timezone: str) -> None:
+        self._find = database
+        self._timezone = timezone
+
+    @property
+    def _database(self) -> Database:
+        database = self._find()
+        if database is None:
+            raise StoreAway("PostgreSQL is not connected yet")
+        return database
+
+    async def alive(self) -> bool:
+        database = self._find()
+        return database is not None and await database.alive()
+
+    async def sessions(self) -> list[dict[str, Any]]:
+        async with self._database.connection() as connection:
+            return [dict(row) for row in await connection.fetch(query("sessions_list"))]
+
+    async def session(self, session_id: int) -> SessionRow | None:
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(query("sessions_memory"), self._timezone, session_id)
+            return session_row(rows[0], self._timezone) if rows else None
+
+    async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(
+                query("reads_page"), session_id, wanted.after, wanted.location, wanted.tags, wanted.limit
+            )
+            return [(number, read_of(fields)) for number, *fields in rows]
+
+    async def roster(self, session_id: int) -> Roster:
+        async with self._database.connection() as connection:
+            return Roster(await rosters.load(connection, session_id))
+
+    async def save_roster(self, session_id: int, participants: list[Participant]) -> None:
+        async with self._database.connection() as connection:
+            await rosters.replace(connection, session_id, participants)

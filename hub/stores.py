@@ -1,0 +1,199 @@
+"""Journal and PostgreSQL, put together: what is accepted goes to the disk, then to its screens and into the tables.
+
+Knows the order in which they are opened, recovered and closed; refuses to know sockets.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hub import recovery
+from hub.config import Settings
+from hub.hub import Hub, Sealed
+from hub.model import US_PER_S, Read
+from hub.store import migrate, sessions
+from hub.store.database import Connection, Database, Writer, open_pool
+from hub.store.drain import Drain
+from hub.store.embedded import EmbeddedPostgres
+from hub.store.journal import Journal, JournalWriter
+from hub.store.web_queries import WebQueries
+
+log = logging.getLogger(__name__)
+
+ROOM_SHARE: Final = 0.9
+"""A full journal is read from again when it is emptied to this share, not at each group."""
+
+
+class Stores:
+    """`room` is called when readers that had to wait may go on."""
+
+    def __init__(self, settings: Settings, hub: Hub) -> None:
+        # limits
+        self._bytes_max = settings.journal.max_mib * 1024 * 1024
+        # shared
+        self._settings = settings
+        self._hub = hub
+        self.room: Callable[[], None] = lambda: None
+        # what was opened
+        self._postgres: EmbeddedPostgres | None = None
+        self._pool: Database | None = None
+        self._database: Writer | None = None
+        self.queries = WebQueries(self._open_database, settings.zone_name)
+        self.partner_id = 0
+        self.full = False
+        self._journal = Journal(settings.journal_path)
+        self.writer: JournalWriter[Sealed] = JournalWriter(self._journal, hub.seal, self._written)
+        self._drain: Drain | None = None
+        self._heads: dict[int, int] = {}
+
+    @property
+    def drain(self) -> Drain:
+        assert self._drain is not None
+        return self._drain
+
+    # how it is
+
+    @property
+    def pending(self) -> int:
+        """Bytes in the journal that are not in PostgreSQL yet."""
+        return self._journal.pending_bytes
+
+    @property
+    def journal_problem(self) -> str:
+        return self.writer.problem or ("full" if self.full else "")
+
+    @property
+    def database_problem(self) -> str:
+        return self._drain.problem if self._drain else "not connected yet"
+
+    # start and stop
+
+    async def open(self) -> None:
+        """Connects, and becomes the one owner of the database. May be tried again after StoreAway."""
+        settings = self._settings
+        dsn = settings.database.dsn
+        if not dsn:
+            self._postgres = self._postgres or EmbeddedPostgres(settings.data_path)
+            dsn = await self._postgres.start()
+        self._database = Writer(dsn, settings.data_path)
+        await self._database.open(migrate.apply)
+        self._pool = Database(
+            await open_pool(
+                dsn,
+                size_min=settings.database.pool_min,
+                size_max=settings.database.pool_max,
+                statement_timeout_s=settings.database.statement_timeout_s,
+            )
+        )
+
+    async def recover(self) -> None:
+        """Empties the journal into PostgreSQL, then fills the hub's memory from there."""
+        assert self._database is not None
+        self._drain = Drain(
+            self._database,
+            self.writer.read,
+            done=self._drained,
+            next_offset=self._next_offset,
+            renumbered=self._renumbered,
+            new_id=self._hub.new_id,
+        )
+        self._heads = await recovery.journal_heads(self.writer.read)
+        await self._database.run(self._note_stored_heads)
+        if self._journal.last_id:
+            await self._empty_journal()
+        await self._database.run(self._prepare)
+        await self._database.run(self._load)
+        self._heads.clear()
+
+    async def flush(self, limit_s: float) -> str:
+        """Everything that was accepted, on disk and, if PostgreSQL answers, in there. Gives how much, in words."""
+        before = self.drain.stored
+        try:
+            async with asyncio.timeout(limit_s):
+                await self.writer.flushed()
+                await self.drain.drained()
+                await self.writer.flushed()
+        except TimeoutError:
+            return f"; {self.pending} bytes wait in the journal for the next start"
+        return f"; the last {self.drain.stored - before} reads went into the database"
+
+    async def close(self) -> None:
+        self.writer.close()
+        if self._pool is not None:
+            await self._pool.close()
+        if self._database is not None:
+            await self._database.close()
+        if self._postgres is not None:
+            await self._postgres.stop()
+
+    # recovery
+
+    async def _empty_journal(self) -> None:
+        drain = self.drain
+        log.info("journal: what the last hub left is going into the database")
+        task = asyncio.create_task(drain.run())
+        drain.spill()
+        drained = asyncio.create_task(drain.drained())
+        await asyncio.wait({task, drained}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        log.info("journal: %d reads went into the database", drain.stored)
+
+    async def _note_stored_heads(self, connection: Connection) -> None:
+        for session_id, head in (await recovery.stored_heads(connection)).items():
+            self._heads[session_id] = max(head, self._heads.get(session_id, 0))
+
+    async def _prepare(self, connection: Connection) -> None:
+        settings = self._settings
+        async with connection.transaction():
+            ended = await sessions.end_old(connection, settings.retention.end_sessions_after_days)
+            if ended:
+                log.info("session: ended %d that had heard nothing for long (retention)", ended)
+            today = datetime.now(ZoneInfo(settings.zone_name)).date().isoformat()
+            self.partner_id = await sessions.ensure_default(connection, today)
+
+    async def _load(self, connection: Connection) -> None:
+        late_us = self._settings.limits.late_s * US_PER_S
+        await recovery.load(connection, self._hub, timezone=self._settings.zone_name, late_us=late_us)
+
+    def _open_database(self) -> Database | None:
+        return self._pool
+
+    # the way of a read
+
+    def _written(self, number: int, sealed: Sealed) -> None:
+        self._hub.written(sealed)
+        self.drain.put(number, sealed.group, sealed.reads)
+        if self.pending >= self._bytes_max and not self.full:
+            self.full = True
+            log.error("journal: full (journal.max_mib); readers wait until PostgreSQL has taken some of it")
+        if not self.full and not self._hub.congested:
+            self.room()
+
+    def _drained(self, through: int) -> None:
+        self.writer.delete_through(through)
+        if self.full and self.pending < ROOM_SHARE * self._bytes_max:
+            self.full = False
+            log.warning("journal: has room again")
+            self.room()
+
+    def _next_offset(self, session_id: int) -> int:
+        session = self._hub.sessions.get(session_id)
+        if session is not None:
+            session.head += 1
+            return session.head
+        self._heads[session_id] = self._heads.get(session_id, 0) + 1
+        return self._heads[session_id]
+
+    def _renumbered(self, session_id: int, read: Read) -> None:
+        session = self._hub.sessions.get(session_id)
+        if session is not None:
+            session.epoch += 1
+            log.error("session %d: read %d has a new offset; screens start afresh", session_id, read.offset)

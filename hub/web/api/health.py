@@ -1,0 +1,62 @@
+"""`/health` and `/status`: how the hub is, for monitoring. Knows figures; asks the database whether it is there."""
+
+from aiohttp import web
+
+from hub import __version__
+from hub.encode import iso
+from hub.web.state import CONDITION, HUB, LIVE, QUERIES
+
+SERVICE = "racehub"
+
+
+async def health(request: web.Request) -> web.Response:
+    """`healthy`; `degraded`: reads are kept but not all goes its way; `unhealthy` (503): reads are not taken."""
+    condition = request.app[CONDITION]
+    parts = await _parts(request)
+    if condition.starting or parts["journal"] != "healthy":
+        status = "unhealthy"
+    else:
+        status = "healthy" if parts["database"] == "healthy" else "degraded"
+    body = {"status": status, "service": SERVICE} | parts | {"timestamp": iso(condition.now_us())}
+    if condition.starting:
+        body["reason"] = condition.starting
+    return web.json_response(body, status=503 if status == "unhealthy" else 200)
+
+
+async def status(request: web.Request) -> web.Response:
+    condition, hub = request.app[CONDITION], request.app[HUB]
+    now_us = condition.now_us()
+    current = max(hub.sessions.values(), key=lambda session: session.row.id, default=None)
+    return web.json_response(
+        {
+            "service": SERVICE,
+            "status": "running",
+            "version": __version__,
+            "tcp_port": condition.tcp_port,
+            "connections": condition.connections(),
+            "total_reads": hub.total_reads,
+            "rejected_lines": hub.total_rejected,
+            "current_session": current.row.id if current else None,
+            "database_connected": await _database(request) == "healthy",
+            "journal_pending": condition.journal_pending(),
+            "displays": request.app[LIVE].screens,
+            "uptime_s": (now_us - condition.started_us) // 1_000_000,
+            "timestamp": iso(now_us),
+        }
+    )
+
+
+async def _parts(request: web.Request) -> dict[str, str]:
+    condition = request.app[CONDITION]
+    return {
+        "database": await _database(request),
+        "redis": "disabled",
+        "journal": "unhealthy" if condition.starting else condition.journal_problem() or "healthy",
+    }
+
+
+async def _database(request: web.Request) -> str:
+    condition = request.app[CONDITION]
+    if condition.starting or condition.database_problem():
+        return "unhealthy"
+    return "healthy" if await request.app[QUERIES].alive() else "unhealthy"

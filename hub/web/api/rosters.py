@@ -1,0 +1,72 @@
+"""`POST /api/rosters/import`: a CSV file becomes a session's roster, and what is on screens is corrected."""
+
+from typing import Final
+
+from aiohttp import BodyPartReader, web
+
+from hub.errors import FileFormatError, Invalid, NotFound, TooLarge
+from hub.model import INT64_MAX
+from hub.providers import csv_roster
+from hub.web.api.sessions import number
+from hub.web.auth import require
+from hub.web.state import HUB, LIVE, QUERIES, SETTINGS
+
+PROBLEMS_MAX: Final = 1000
+"""Left-out rows that an answer lists; `left_out` counts them all."""
+
+
+async def import_roster(request: web.Request) -> web.Response:
+    """Multipart: `session` (an id) and `file`. Replaces the session's roster.
+
+    Gives `{"session", "participants", "left_out", "problems": [{"line", "reason"}]}`.
+    """
+    require(request)
+    session_text, name, data = await _parts(request)
+    session_id = number(session_text, "session", 1, INT64_MAX)
+    queries = request.app[QUERIES]
+    if await queries.session(session_id) is None:
+        raise NotFound(f"There is no session {session_id}.", field="session")
+    rows_max = request.app[SETTINGS].limits.roster_rows
+    try:
+        participants, problems = csv_roster.parse(data, name=name, rows_max=rows_max)
+    except FileFormatError as problem:
+        raise Invalid(str(problem), field="file") from problem
+    await queries.save_roster(session_id, participants)
+    session = request.app[HUB].sessions.get(session_id)
+    if session is not None:
+        request.app[LIVE].new_roster(session, await queries.roster(session_id))
+    listed = [{"line": each.line, "reason": each.reason} for each in problems[:PROBLEMS_MAX]]
+    return web.json_response(
+        {
+            "session": session_id,
+            "participants": len(participants),
+            "left_out": len(problems),
+            "problems": listed,
+        }
+    )
+
+
+async def _parts(request: web.Request) -> tuple[str, str, bytes]:
+    if not request.content_type.startswith("multipart/"):
+        raise Invalid("expected a multipart body with the parts session and file")
+    session_text, name, data = "", "roster.csv", None
+    async for part in await request.multipart():
+        if not isinstance(part, BodyPartReader):
+            raise Invalid("expected no multipart body inside the multipart body")
+        if part.name == "session":
+            session_text = (await part.read_chunk(32)).decode("ascii", "replace").strip()
+        elif part.name == "file":
+            name = part.filename or name
+            data = await _read(part, request.app[SETTINGS].limits.upload_mib)
+    if data is None:
+        raise Invalid("expected a part named file with the roster", field="file")
+    return session_text, name, data
+
+
+async def _read(part: BodyPartReader, upload_mib: int) -> bytes:
+    data = bytearray()
+    while chunk := await part.read_chunk():
+        data += chunk
+        if len(data) > upload_mib * 1024 * 1024:
+            raise TooLarge(f"The file is larger than {upload_mib} MiB (limits.upload_mib).", field="file")
+    return bytes(data)

@@ -1,0 +1,80 @@
+"""`/api/sessions` and the reads of one. Knows the shapes; the store answers."""
+
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+
+from hub.encode import read_fields
+from hub.errors import Invalid, NotFound
+from hub.model import INT64_MAX, Read, ReadFilter
+from hub.roster import Roster, normal
+from hub.web.auth import require
+from hub.web.state import HUB, QUERIES
+
+LIMIT_DEFAULT: Final = 100
+LIMIT_MAX: Final = 1000
+
+
+async def list_sessions(request: web.Request) -> web.Response:
+    require(request)
+    rows = await request.app[QUERIES].sessions()
+    return web.json_response({"sessions": [_jsonable(row) for row in rows]})
+
+
+async def list_reads(request: web.Request) -> web.Response:
+    """`?after&location&tag&bib&limit`. `next` is what to give as `after` for more; null: that was all."""
+    require(request)
+    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
+    queries = request.app[QUERIES]
+    session = request.app[HUB].sessions.get(session_id)
+    row = session.row if session else await queries.session(session_id)
+    if row is None:
+        raise NotFound(f"There is no session {session_id}.")
+    roster = session.roster if session else await queries.roster(session_id)
+    wanted = _filter(request, roster)
+    found = await queries.reads(session_id, wanted)
+    zone = ZoneInfo(row.timezone)
+    reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in found]
+    after = found[-1][1].offset if len(found) == wanted.limit else None
+    return web.json_response({"reads": reads, "next": after})
+
+
+def number(text: str, field: str, least: int, most: int) -> int:
+    """A whole number from a path or a query. Raises Invalid."""
+    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:20]) <= most:
+        raise Invalid(f"{field}: expected a whole number from {least} to {most}", field=field)
+    return int(text)
+
+
+def _filter(request: web.Request, roster: Roster) -> ReadFilter:
+    query = request.query
+    tags = {normal(query["tag"])} if "tag" in query else None
+    if "bib" in query:
+        of_bib = roster.tags_of(query["bib"])
+        tags = of_bib if tags is None else tags & of_bib
+    return ReadFilter(
+        after=number(query.get("after", "0"), "after", 0, INT64_MAX),
+        limit=number(query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX),
+        location=_text(query.get("location"), "location"),
+        tags=None if tags is None else [_text(tag, "tag") or "" for tag in sorted(tags)],
+    )
+
+
+def _text(value: str | None, field: str) -> str | None:
+    if value is not None and "\0" in value:
+        raise Invalid(f"{field}: a NUL character cannot be in it", field=field)
+    return value
+
+
+def _read(number_: int, read: Read, fields: dict[str, Any]) -> dict[str, Any]:
+    return fields | {
+        "id": number_,
+        "reader_id": read.reader_id,
+        "gator": read.gator,
+        "sequence": read.sequence,
+    }
+
+
+def _jsonable(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()}

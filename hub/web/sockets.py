@@ -1,0 +1,205 @@
+"""The life of a screen's WebSocket: one reader, one writer, and an end with a name. Knows aiohttp and the fan-out;
+refuses to know what the messages say."""
+
+import asyncio
+import contextlib
+import logging
+import socket
+from typing import Final
+
+import msgspec
+from aiohttp import WSMsgType, web
+
+from hub import encode, fanout
+from hub.fanout import CloseReason, Cut, Subscriber
+from hub.model import DisplayRow
+from hub.web.state import HUB, LIVE
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_S: Final = 20.0
+SEND_S_MAX: Final = 10.0
+"""A frame of 64 KiB that has not left by then is not going to."""
+BYE_S_MAX: Final = 1.0
+"""How long a screen that is being ended may take to hear of it."""
+MESSAGE_BYTES_MAX: Final = 4096
+WRITE_BYTES_MAX: Final = 16 * 1024
+UNSENT_BYTES_MAX: Final = 16 * 1024
+"""What the kernel may hold unsent: without this it hides megabytes of lateness."""
+TICK_S: Final = 5.0
+
+
+class Shown(msgspec.Struct, tag="shown", tag_field="type"):
+    """A screen has painted a read, `ms` after it came."""
+
+    offset: int
+    ms: float
+
+
+class Pong(msgspec.Struct, tag="pong", tag_field="type"):
+    at: str | float | None = None
+
+
+class ScreenState(msgspec.Struct, tag="state", tag_field="type"):
+    """How a screen is: its size in pixels, whether anybody can see it, its page's version."""
+
+    size: tuple[int, int]
+    visible: bool
+    version: str
+
+
+_decode: Final = msgspec.json.Decoder(Shown | Pong | ScreenState).decode
+
+
+class Screen:
+    """One socket. `cut` may be called at any time; everything else happens in `run`."""
+
+    def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
+        self._request = request
+        self._ws = ws
+        self._wanted = asyncio.Event()
+        self._subscriber: Subscriber | None = None
+        self._sending_since: float | None = None
+
+    async def run(self, display: DisplayRow | None, resume: tuple[int, int, int] | None) -> None:
+        hub, live = self._request.app[HUB], self._request.app[LIVE]
+        session = hub.session_of(display) if display else None
+        if display is None or session is None:
+            await self._say_bye(fanout.UNKNOWN_CODE if display is None else fanout.SESSION_GONE)
+            return
+        hello, self._subscriber = live.join(session, display, resume=resume, wake=self._wanted.set)
+        writer = asyncio.create_task(self._write(hello, self._subscriber))
+        try:
+            await self._read()
+        finally:
+            live.leave(session, self._subscriber)
+            writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
+                await writer
+            self.abort()
+
+    def abort(self) -> None:
+        """Ends the socket now. `close()` would wait for a client that reads no more."""
+        transport = self._request.transport
+        if transport is not None:
+            transport.abort()
+
+    def check(self, now: float) -> None:
+        """Called now and then: a send that is stuck ends the screen."""
+        if self._sending_since is not None and now - self._sending_since > SEND_S_MAX:
+            log.info("web: screen %s is gone: it took nothing for %.0f s", self._request.remote, SEND_S_MAX)
+            self.abort()
+
+    async def _read(self) -> None:
+        async for message in self._ws:
+            try:
+                _decode(message.data if message.type is WSMsgType.TEXT else b"")
+            except msgspec.DecodeError:
+                if self._subscriber is not None:
+                    self._subscriber.cut(fanout.NOT_UNDERSTOOD)
+
+    async def _write(self, hello: bytes, subscriber: Subscriber) -> None:
+        try:
+            await self._send(hello)
+            while True:
+                self._wanted.clear()
+                while (frame := subscriber.take()) is not None:
+                    await self._send(frame)
+                await self._wanted.wait()
+        except Cut as cut:
+            log.info("web: screen %s ended: %s", self._request.remote, cut)
+            await self._say_bye(cut.reason)
+            self.abort()
+        except (ConnectionError, RuntimeError):
+            self.abort()
+
+    async def _send(self, frame: bytes) -> None:
+        self._sending_since = asyncio.get_running_loop().time()
+        await self._ws.send_frame(frame, WSMsgType.TEXT)
+        self._sending_since = None
+
+    async def _say_bye(self, reason: CloseReason) -> None:
+        with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
+            async with asyncio.timeout(BYE_S_MAX):
+                await self._ws.send_frame(encode.bye(reason.code, reason.text, reason.again), WSMsgType.TEXT)
+                await self._ws.close(code=reason.code, message=reason.text.encode())
+
+
+class Screens:
+    """The sockets that are open. `nobody` is set while there is none."""
+
+    def __init__(self) -> None:
+        self.all: set[Screen] = set()
+        self.nobody = asyncio.Event()
+        self.nobody.set()
+
+    def add(self, screen: Screen) -> None:
+        self.all.add(screen)
+        self.nobody.clear()
+
+    def remove(self, screen: Screen) -> None:
+        self.all.discard(screen)
+        if not self.all:
+            self.nobody.set()
+
+
+SCREENS: Final = web.AppKey("screens", Screens)
+
+
+async def display_socket(request: web.Request) -> web.StreamResponse:
+    """`GET /ws/d/{code}?session=S&after=N&epoch=E`"""
+    ws = web.WebSocketResponse(
+        compress=False,
+        writer_limit=WRITE_BYTES_MAX,
+        heartbeat=HEARTBEAT_S,
+        max_msg_size=MESSAGE_BYTES_MAX,
+    )
+    resume = _resume(request)
+    await ws.prepare(request)
+    _limit_unsent(request)
+    screen = Screen(request, ws)
+    request.app[SCREENS].add(screen)
+    try:
+        await screen.run(request.app[HUB].displays.get(request.match_info["code"].upper()), resume)
+    finally:
+        request.app[SCREENS].remove(screen)
+    return ws
+
+
+async def tick(app: web.Application) -> None:
+    """Every TICK_S: screens hear that the hub lives, and stuck ones are ended."""
+    while True:
+        await asyncio.sleep(TICK_S)
+        app[LIVE].tick()
+        now = asyncio.get_running_loop().time()
+        for screen in list(app[SCREENS].all):
+            screen.check(now)
+
+
+async def end_all(app: web.Application) -> None:
+    """The hub is stopping: all screens hear of it at once; who does not answer is cut off."""
+    app[LIVE].cut_all(fanout.STOPPING)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(BYE_S_MAX):
+            await app[SCREENS].nobody.wait()
+    for screen in list(app[SCREENS].all):
+        screen.abort()
+
+
+def _resume(request: web.Request) -> tuple[int, int, int] | None:
+    """(session id, epoch, offset), when the screen gives all three as numbers."""
+    try:
+        return (
+            int(request.query["session"]),
+            int(request.query["epoch"]),
+            int(request.query["after"]),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+def _limit_unsent(request: web.Request) -> None:
+    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    raw = request.transport.get_extra_info("socket") if request.transport else None
+    if option is not None and raw is not None:
+        raw.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES_MAX)

@@ -1,0 +1,53 @@
+"""What the handlers of one web application share: typed keys, no globals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
+
+from aiohttp import web
+
+from hub.config import Settings
+from hub.hub import Hub
+from hub.model import Participant, Read, ReadFilter, SessionRow
+from hub.roster import Roster
+from hub.web.live import Live
+
+
+@dataclass(slots=True)
+class Condition:
+    """How the hub is. `starting`: why it cannot answer yet, in words; empty when it can."""
+
+    starting: str = "the hub is starting"
+    journal_problem: Callable[[], str] = lambda: ""
+    journal_pending: Callable[[], int] = lambda: 0
+    connections: Callable[[], int] = lambda: 0
+    database_problem: Callable[[], str] = lambda: ""
+    tcp_port: int = 0
+    started_us: int = 0
+    now_us: Callable[[], int] = lambda: 0
+
+
+class Queries(Protocol):
+    """What the web asks of PostgreSQL. Each may raise StoreAway."""
+
+    async def alive(self) -> bool: ...
+
+    async def sessions(self) -> list[dict[str, Any]]:
+        """All sessions with their figures, newest first."""
+
+    async def session(self, session_id: int) -> SessionRow | None: ...
+
+    async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
+        """(id, read) pairs in the order of offsets, without void rows."""
+
+    async def roster(self, session_id: int) -> Roster: ...
+
+    async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
+
+
+SETTINGS: Final = web.AppKey("settings", Settings)
+CONDITION: Final = web.AppKey("condition", Condition)
+HUB: Final = web.AppKey("hub", Hub)
+LIVE: Final = web.AppKey("live", Live)
+QUERIES: Final = web.AppKey("queries", Queries)
+TOKEN: Final = web.AppKey("token", str)
