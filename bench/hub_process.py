@@ -1,0 +1,73 @@
+"""A hub for a benchmark: `python -m bench.hub_process DSN FOLDER journal|none` prints its reader port.
+
+`none`: with a journal that forgets, to tell what the journal costs.
+"""
+
+import asyncio
+import itertools
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import uvloop
+
+from hub import stores
+from hub.app import App
+from hub.config import Database, Listener, Server, Settings, Web
+from hub.model import Group
+from hub.store import drain
+
+
+class NoJournal:
+    """Has the shape of a Journal and keeps nothing. The drain is fed from its window alone."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder
+        self.pending_bytes = 0
+        self.last_id = 0
+        self._numbers = itertools.count(1)
+
+    def write(self, _group: Group, _reads: int, _delete_through: int) -> int:
+        return next(self._numbers)
+
+    def delete(self, _delete_through: int) -> None:
+        """Nothing was kept."""
+
+    def read(self, _after: int, _reads_max: int) -> list[tuple[int, Group]]:
+        return []
+
+    def close(self) -> None:
+        """Nothing was opened."""
+
+
+async def run(dsn: str, folder: Path) -> None:
+    settings = Settings(
+        server=Server(data_dir=str(folder)),
+        web=Web(host="127.0.0.1", port=0),
+        database=Database(dsn=dsn),
+        listeners=(Listener(host="127.0.0.1", port=0),),
+    )
+    app = App(settings)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.request_stop)
+    try:
+        addresses = await app.start()
+        sys.stdout.write(f"{addresses.listeners['chronotrack'][1]}\n")
+        sys.stdout.flush()
+        await app.until_stopped()
+    finally:
+        await app.stop()
+
+
+def main() -> None:
+    dsn, folder, journal = sys.argv[1:]
+    logging.basicConfig(level=logging.ERROR)
+    if journal == "none":
+        vars(stores)["Journal"] = NoJournal
+        vars(drain)["WINDOW_READS_MAX"] = sys.maxsize
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(run(dsn, Path(folder)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
+
+import ast
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+HUB: Final = Path(__file__).parent.parent / "hub"
+
+PURE: Final = {"hub", "hub.errors", "hub.model"}
+LAYERS: Final[dict[str, set[str]]] = {
+    # level 0: nothing of the hub below them
+    "hub": set(),
+    "hub.errors": set(),
+    "hub.model": set(),
+    # level 1: pure, one subject each
+    "hub.protocols": PURE | {"hub.protocols"},
+    "hub.roster": {"hub.model"},
+    "hub.seen": set(),
+    "hub.session": {"hub.model", "hub.roster", "hub.seen"},
+    "hub.encode": {"hub.model", "hub.session"},
+    "hub.config": {"hub.errors", "hub.config"},
+    # level 2
+    "hub.hub": {"hub.model", "hub.seen", "hub.session"},
+    "hub.fanout": {"hub.errors"},
+    # level 3: each meets one part of the world
+    "hub.listener": {"hub.model", "hub.protocols"},
+    "hub.replay_plan": PURE | {"hub.protocols"},
+    "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
+    "hub.providers": PURE | {"hub.config", "hub.roster"},
+    "hub.store": PURE | {"hub.config", "hub.roster", "hub.session", "hub.store"},
+    "hub.web": PURE
+    | {
+        "hub.config",
+        "hub.encode",
+        "hub.fanout",
+        "hub.hub",
+        "hub.providers",
+        "hub.roster",
+        "hub.session",
+        "hub.web",
+    },
+}
+ABOVE: Final = {
+    "hub.recovery",
+    "hub.stores",
+    "hub.app",
+    "hub.commands",
+    "hub.folder",
+    "hub.logs",
+    "hub.cli",
+    "hub.__main__",
+}
+"""Level 4: these put the parts together and may import all of them."""
+
+ONLY_IN: Final = {
+    "asyncpg": {"hub.store", "hub.commands"},
+    "sqlite3": {"hub.store"},
+    "aiohttp": {"hub.web", "hub.app", "hub.commands", "hub.providers"},
+    "typer": {"hub.cli"},
+    "rich": {"hub.cli"},
+    "pydantic": {"hub.config"},
+}
+PURE_MODULES: Final = (
+    "hub.model",
+    "hub.errors",
+    "hub.protocols",
+    "hub.seen",
+    "hub.roster",
+    "hub.session",
+    "hub.hub",
+    "hub.encode",
+    "hub.fanout",
+)
+IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
+
+
+def modules() -> list[str]:
+    return sorted(_name(path) for path in HUB.rglob("*.py"))
+
+
+def _name(path: Path) -> str:
+    parts = path.relative_to(HUB.parent).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(module: str) -> set[str]:
+    """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
+    path = HUB.parent.joinpath(*module.split("."))
+    source = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{module} has a relative import"
+            known = {f"{node.module}.{alias.name}" for alias in node.names} & set(modules())
+            found |= known or {str(node.module)}
+    return found
+
+
+def layer(module: str) -> str:
+    """The row of LAYERS that a module belongs to: hub.config_env goes with hub.config."""
+    rows = [name for name in LAYERS if module == name or module.startswith((f"{name}.", f"{name}_"))]
+    return max((name for name in rows if name != "hub" or module == "hub"), key=len, default="")
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_only_what_lies_below(module: str) -> None:
+    if module in ABOVE:
+        return
+    name = layer(module)
+    assert name, f"{module} stands in no layer"
+    wrong = {
+        each
+        for each in imports(module)
+        if each.split(".")[0] == "hub" and each != "hub" and layer(each) not in LAYERS[name] | {name}
+    }
+    assert not wrong
+
+
+@pytest.mark.parametrize("module", modules())
+def test_the_world_is_met_in_one_place(module: str) -> None:
+    for each in imports(module):
+        allowed = ONLY_IN.get(each.split(".")[0])
+        assert allowed is None or any(
+            module == name or module.startswith((f"{name}.", f"{name}_")) for name in allowed
+        ), f"{module} imports {each}"
+
+
+@pytest.mark.parametrize("module", [each for each in modules() if each.startswith(PURE_MODULES)])
+def test_pure_modules_have_no_clock_no_loop_and_no_socket(module: str) -> None:
+    assert not {each.split(".")[0] for each in imports(module)} & IMPURE
