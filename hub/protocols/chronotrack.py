@@ -10,10 +10,14 @@ Knows what ChronoTrack's clients say and accept; refuses to know sockets, clocks
 The client speaks first (later clients wait three seconds before they do, and break when the server does not wait).
 We answer with our greeting, six settings and three questions, which SimpleClient 0.6.0 accepts in one segment;
 when all are answered, or `on_deadline` was called because some client does not know one, `HandshakeDone` asks the
-owner where to start. Nothing is ever sent that the client may not know: an empty line makes 0.6.0 hang up, an
-unknown one breaks later clients. Source of every protocol fact here: recordings and logs of ChronoTrack's clients.
+owner where to start. Reads that come before it are held: they belong to a source that is not known yet. Nothing is
+ever sent that the client may not know: an empty line makes 0.6.0 hang up, an unknown one breaks later clients. So a
+client that streams without a greeting hears no command at all.
+
+Source of every protocol fact here: recordings and logs of ChronoTrack's clients.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -29,29 +33,40 @@ ANSWERS_S_MAX: Final = 4.0
 """SimpleClient answers within 10 ms. Later ones leave after 15 s without a start, so do not wait longer."""
 RESUME_S_MAX: Final = 5.0
 """A resume is inclusive: its first line is there at once, or the client's numbering is shorter than ours."""
-HELD_OBSERVATIONS_MAX: Final = 10_000
-"""Reads that came before the answers: beyond this the hub stops waiting for the answers."""
+HELD_BYTES_MAX: Final = 512 * 1024
+"""Lines of reads that came before the answers, some nine thousand: beyond this, answers are not waited for."""
 LOCATIONS_MAX: Final = 256
 """Locations of one connection; a client has one, or a handful of virtual points."""
+FAULTS_TOLD_MAX: Final = 100
+"""`PeerFault`s of one connection: each becomes a line in the log, and a broken client makes thousands a second."""
 TEXT_CHARS_MAX: Final = 200
 
-_QUESTIONS: Final = ("getconnectionid", "geteventinfo", "getlocations")
+_QUESTIONS: Final = (b"getconnectionid", b"geteventinfo", b"getlocations")
 _SETTINGS: Final = (
-    "location=multi",
-    "guntimes=true",
-    "newlocations=true",
-    "authentication=none",
-    "stream-mode=push",
-    "time-format=iso",
+    b"location=multi",
+    b"guntimes=true",
+    b"newlocations=true",
+    b"authentication=none",
+    b"stream-mode=push",
+    b"time-format=iso",
+)
+_UNSPEAKABLE: Final = re.compile(rb"[~\r\n\0]")
+"""What would make another command of one that names a location."""
+
+_BAD_LOCATION: Final = (
+    f"a location too many (at most {LOCATIONS_MAX}), too long (at most {ct01.LOCATION_CHARS_MAX} characters), "
+    "or with a character that no location has"
 )
 
 
 class State(Enum):
-    AWAIT_GREETING = auto()
-    AWAIT_ANSWERS = auto()
-    AWAIT_START = auto()
-    STREAMING = auto()
-    CLOSED = auto()
+    """How far the dialogue is; it only ever goes forward."""
+
+    AWAIT_GREETING = auto()  # -> AWAIT_ANSWERS (a greeting), AWAIT_START (a read instead), CLOSED
+    AWAIT_ANSWERS = auto()  # -> AWAIT_START (all are there, or too late, or too many reads), CLOSED
+    AWAIT_START = auto()  # -> STREAMING (`start`), CLOSED
+    STREAMING = auto()  # -> CLOSED
+    CLOSED = auto()  # the client has left, or speaks another protocol
 
 
 DEADLINE_S: Final[Mapping[State, float]] = {
@@ -97,7 +112,9 @@ class WrongProtocol:
 
 @dataclass(frozen=True, slots=True)
 class PeerFault:
-    """The client answered a command with `err~...`, or sent a line that is too long: worth a log line."""
+    """The client answered a command with `err~...`, or sent a line that is too long: worth a log line.
+
+    At most FAULTS_TOLD_MAX a connection."""
 
     text: str
 
@@ -123,15 +140,18 @@ class ServerConnection:
         self._parser = ct01.LineParser()
         # state of the dialogue
         self.state = State.AWAIT_GREETING
+        self.greeted = False  # as CTP01 asks; who has not can neither be commanded nor pinged
         self._out: list[bytes] = []
         self._events: list[Event] = []
         self._observations: list[Observation] = []
         self._rejected: list[Rejected] = []
-        self._unanswered: set[str] = set()
+        self._unanswered: set[bytes] = set()
+        self._held_bytes = 0
+        self._faults = 0
         self._locations: dict[str, bytes] = {}  # casefolded name -> as the client spells it on the wire
         self._names: list[str] = []
         self._resume: Mapping[str, int] = {}
-        self._wrong: str | None = None
+        self._wrong = ""
         self._program = self._version = self._connection_id = self._event_name = ""
 
     @property
@@ -140,9 +160,10 @@ class ServerConnection:
         return DEADLINE_S.get(self.state)
 
     def receive_data(self, data: bytes) -> list[Event]:
-        """Takes bytes as they came. Reads and rejected lines are kept for `take`."""
-        if self.state is State.CLOSED:
-            return []
+        """Takes bytes as they came. Reads and rejected lines are kept for `take`.
+
+        What comes after the end is rejected, so that it has a place however it was cut into segments.
+        """
         parse = self._parser.parse
         observations = self._observations
         limit = self._lines.limit
@@ -152,11 +173,11 @@ class ServerConnection:
                 try:
                     observations.append(parse(line))
                 except ct01.NewLocation as found:
-                    self._announced(found.name, line)
+                    self._new_location(found, line)
                 except ct01.BadLine as problem:
                     self._reject(line, str(problem))
             elif line:
-                self._line(line, limit)
+                self._line(line)
                 streaming = self.state is State.STREAMING
         return self._take_events()
 
@@ -179,26 +200,30 @@ class ServerConnection:
     def start(self, resume: Mapping[str, int]) -> None:
         """Starts the feed. `resume`: casefolded location -> sequence to resume from, inclusive.
 
-        Without any, a bare `start`: everything from the beginning.
+        Without any that the client has named, a bare `start`: everything from the beginning. Nothing happens
+        where no start is due: `HandshakeDone` may have been the last word of a client that has left.
         """
+        if self.state is not State.AWAIT_START:
+            return
         self.state = State.STREAMING
         self._resume = dict(resume)
-        if self._program == "":
-            return  # it streams without ever having greeted: it gets no line that it may not know
-        if any(name in self._resume for name in self._locations):
-            for name in self._locations:
-                self._start_location(name)
+        if self._resume.keys() & self._locations.keys():
+            for folded in self._locations:
+                self._start_location(folded)
         else:
-            self._out.append(b"start")
+            self._command(b"start")
 
     def request_from(self, location: str, sequence: int) -> None:
         """Asks for `location` from `sequence`, inclusive; the client jumps there, also while it is streaming."""
-        wire = self._locations.get(location.casefold()) or location.encode()
-        self._out.append(b"start~%b~%d" % (wire, sequence))
+        wire = self._locations.get(location.casefold())
+        if wire is None:  # never announced, only seen in reads
+            wire = self._parser.encode(location)
+        if not _UNSPEAKABLE.search(wire):
+            self._command(b"start~%b~%d" % (wire, sequence))
 
     def ping(self) -> None:
         """Asks for a sign of life: the client never pings by itself, and silence says nothing."""
-        self._out.append(b"ping")
+        self._command(b"ping")
 
     def on_deadline(self) -> list[Event]:
         """The present state has lasted `deadline_s`."""
@@ -209,28 +234,33 @@ class ServerConnection:
         return self._take_events()
 
     def receive_eof(self) -> list[Event]:
-        """The client has closed. What it left of a last line is kept as a reject."""
-        if self._lines.pending and self.state is not State.CLOSED:
-            self._reject(self._lines.pending, "the connection ended in the middle of this line")
+        """The client has closed. What it left of a last line is kept as a reject. May be called again.
+
+        A client that has greeted is made known (`HandshakeDone`) even so: its reads may be waiting.
+        """
+        if rest := self._lines.finish():
+            self._reject(rest, "the connection ended in the middle of this line")
         if self.state is State.AWAIT_ANSWERS:
             self._handshake_done()
-        self.state = State.CLOSED if self.state is State.AWAIT_GREETING else self.state
+        self.state = State.CLOSED
         return self._take_events()
 
     # What a line is
 
-    def _line(self, line: bytes, limit: int) -> None:
-        if len(line) > limit:
+    def _line(self, line: bytes) -> None:
+        """Any line but the reads of a running feed."""
+        limit = self._lines.limit
+        if self.state is State.CLOSED:
+            self._reject(line[:limit], "came after the end of the dialogue")
+        elif len(line) > limit:
             self._reject(line[:limit], f"a line of more than {limit} bytes; its rest is dropped")
-            self._events.append(PeerFault(f"a line of more than {limit} bytes"))
-        elif self.state is State.CLOSED:
-            self._reject(line, "came after the end of the dialogue")
+            self._fault(f"a line of more than {limit} bytes")
         elif line.startswith(ct01.PREFIX):
             self._early_read(line)
-        elif line.startswith(b"ack~"):
-            self._answer(line[4:])
-        elif line.startswith(b"err~"):
-            self._refusal(line[4:])
+        elif line[:4].lower() == b"ack~":
+            self._answer(line)
+        elif line[:4].lower() == b"err~":
+            self._refusal(line)
         elif line.lower() == b"ping":
             self._out.append(b"ack~ping")
         elif line.startswith(b"CS_01"):
@@ -242,15 +272,21 @@ class ServerConnection:
             self._reject(line, "neither a read nor an answer")
 
     def _early_read(self, line: bytes) -> None:
-        """A read line before the feed was started: held back until it is known whose it is."""
+        """A read line before the feed was started: held back until it is known whose it is.
+
+        Instead of a greeting it says that none will come; between greeting and answers it says nothing about
+        them: in the recordings, announcements of locations come there.
+        """
         try:
             self._observations.append(self._parser.parse(line))
         except ct01.NewLocation as found:
-            self._announced(found.name, line)
+            self._new_location(found, line)
         except ct01.BadLine as problem:
             self._reject(line, str(problem))
+            return
+        self._held_bytes += len(line)
         if self.state is State.AWAIT_GREETING or (
-            self.state is State.AWAIT_ANSWERS and len(self._observations) >= HELD_OBSERVATIONS_MAX
+            self.state is State.AWAIT_ANSWERS and self._held_bytes > HELD_BYTES_MAX
         ):
             self._handshake_done()
 
@@ -264,57 +300,80 @@ class ServerConnection:
         self._program, self._version, protocol = (_short(field) for field in fields[:3])
         self._events.append(Greeted(self._program, self._version, protocol))
         if protocol.upper() != "CTP01":
-            self._reject(line, f"protocol {protocol}: this server speaks CTP01")
-            self._end(f"protocol {protocol}: this server speaks CTP01")
+            reason = f"protocol {protocol}: this server speaks CTP01"
+            self._reject(line, reason)
+            self._end(reason)
             return
+        self.greeted = True
         self.state = State.AWAIT_ANSWERS
         self._unanswered = set(_QUESTIONS)
-        self._out.append(self._server + b"~%d" % len(_SETTINGS))
-        self._out += [setting.encode() for setting in _SETTINGS]
-        self._out += [question.encode() for question in _QUESTIONS]
+        self._out += (b"%b~%d" % (self._server, len(_SETTINGS)), *_SETTINGS, *_QUESTIONS)
 
     def _answer(self, line: bytes) -> None:
-        command, *values = line.split(b"~")
-        match command.lower():
-            case b"getconnectionid" if self.state is State.AWAIT_ANSWERS and values:
+        """`ack~COMMAND~...`. What it says of the client counts until the handshake is done, locations always."""
+        _, command, *values = line.split(b"~")
+        command = command.lower()
+        if command == b"getlocations":
+            self._locations_answered(line, values)
+        elif self.state is State.AWAIT_ANSWERS and values:
+            if command == b"getconnectionid":
                 self._connection_id = _short(ct01.decode(values[0]))
-            case b"geteventinfo" if self.state is State.AWAIT_ANSWERS and values:
+            elif command == b"geteventinfo":
                 self._event_name = _short(ct01.decode(values[0]))
-            case b"getlocations":
-                for value in values:
-                    if name := ct01.decode(value).strip():
-                        self._announced(name, value, is_answer=True)
         self._answered(command)
 
+    def _locations_answered(self, line: bytes, values: list[bytes]) -> None:
+        refused = 0
+        for wire in values:
+            if name := ct01.decode(wire).strip():
+                refused += not self._announce(name, wire.strip())
+        if refused:
+            self._reject(line, _BAD_LOCATION)
+
     def _refusal(self, line: bytes) -> None:
-        self._events.append(PeerFault(_short(ct01.decode(line))))
-        self._answered(line.split(b"~")[0])
+        self._fault(_short(ct01.decode(line[4:])))
+        self._answered(line.split(b"~")[1].lower())
 
     def _answered(self, command: bytes) -> None:
         if self.state is State.AWAIT_ANSWERS:
-            self._unanswered.discard(ct01.decode(command).lower())
+            self._unanswered.discard(command)
             if not self._unanswered:
                 self._handshake_done()
 
     # What follows from it
 
-    def _announced(self, name: str, line: bytes, *, is_answer: bool = False) -> None:
+    def _new_location(self, found: ct01.NewLocation, line: bytes) -> None:
+        if not self._announce(found.name, found.wire):
+            self._reject(line, _BAD_LOCATION)
+
+    def _announce(self, name: str, wire: bytes) -> bool:
+        """Takes note of a location, and starts it where the others are running. False: it cannot be one."""
         folded = name.casefold()
         if folded in self._locations:
-            return
-        if len(self._locations) >= LOCATIONS_MAX or len(name) > ct01.LOCATION_CHARS_MAX or "\0" in name:
-            self._reject(line, f"a location too many (at most {LOCATIONS_MAX}) or with an impossible name")
-            return
-        self._locations[folded] = (line if is_answer else line.split(line[7:8])[2]).strip()
+            return True
+        if (
+            len(self._locations) >= LOCATIONS_MAX
+            or len(name) > ct01.LOCATION_CHARS_MAX
+            or len(wire) > 4 * ct01.LOCATION_CHARS_MAX  # blanks that only Unicode knows are still in it
+            or _UNSPEAKABLE.search(wire)
+        ):
+            return False
+        self._locations[folded] = wire
         self._names.append(name)
         self._events.append(LocationAnnounced(name))
         if self.state is State.STREAMING:
             self._start_location(folded)
+        return True
 
     def _start_location(self, folded: str) -> None:
         wire = self._locations[folded]
         sequence = self._resume.get(folded)
-        self._out.append(b"start~" + wire if sequence is None else b"start~%b~%d" % (wire, sequence))
+        self._command(b"start~%b" % wire if sequence is None else b"start~%b~%d" % (wire, sequence))
+
+    def _command(self, line: bytes) -> None:
+        """Only a client that has greeted, and is there, knows commands."""
+        if self.greeted and self.state is not State.CLOSED:
+            self._out.append(line)
 
     def _handshake_done(self) -> None:
         self.state = State.AWAIT_START
@@ -324,12 +383,19 @@ class ServerConnection:
             )
         )
 
+    def _fault(self, text: str) -> None:
+        self._faults += 1
+        if self._faults <= FAULTS_TOLD_MAX:
+            self._events.append(PeerFault(text))
+
     def _tell_wrong(self, name: str, advice: str) -> None:
-        if self._wrong is None:
+        if not self._wrong:
             self._wrong = f"{name} instead of CTP01: {advice}"
             self._events.append(WrongProtocol(name, advice))
 
     def _reject(self, line: bytes, reason: str) -> None:
+        if line[:10].lower() == b"authorize~":  # not asked for; user and password are not to be kept anywhere
+            line = line[:9]
         self._rejected.append(Rejected(line, reason))
 
     def _end(self, reason: str) -> None:

@@ -22,8 +22,11 @@ LOCATION_CHARS_MAX: Final = 128
 """Longer than any point name seen (20); PostgreSQL cannot index text of more than 2,700 bytes."""
 TAG_CHARS_MAX: Final = 64
 READER_CHARS_MAX: Final = 64
-SINCE_MIDNIGHT_US_MAX: Final = 100 * 86_400 * US_PER_S
-"""Times of day run on past midnight and before it (seen: 79 h, -16 h); a hundred days is no race any more."""
+NUMBER_DIGITS_MAX: Final = 19
+"""Digits of INT64_MAX. More are not even converted: int() takes time for thousands, and raises beyond 4,300."""
+SINCE_MIDNIGHT_US_MAX: Final = 10 * 86_400 * US_PER_S
+"""Times of day run on past midnight and before it (seen: 79 h, -16 h). Below the 11 days that seconds since 1970
+without a fraction would be if they were taken for milliseconds: they are refused, not misread."""
 UNIX_S_MAX: Final = 253_402_300_799
 """The last second of the year 9999, where datetime and most clients end."""
 CACHE_ENTRIES_MAX: Final = 4096
@@ -31,11 +34,14 @@ CACHE_ENTRIES_MAX: Final = 4096
 _EPOCH: Final = datetime(1970, 1, 1)
 _US: Final = timedelta(microseconds=1)
 _HUNDREDTHS: Final = {f".{n:02d}": n * 10_000 for n in range(100)} | {"": 0}
+_COUNTS: Final = {str(n): n for n in range(1000)} | {"": 0}
 _FRACTION: Final = re.compile(r"\.([0-9]{1,6})\Z")
+_ISO_SECOND: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\Z")
 _TIME_OF_DAY: Final = re.compile(r"(-?)([0-9]{1,4}):([0-5][0-9]):([0-5][0-9])(\.[0-9]{1,6})?\Z")
 _UNIX: Final = re.compile(r"([0-9]{1,12})(\.[0-9]{1,6})\Z")
 _MSECS: Final = re.compile(r"-?[0-9]{1,12}\Z")
 _NEW_LOCATION: Final = "newlocation"
+_GUN: Final = TAG_GUN.casefold()
 
 
 class BadLine(ValueError):
@@ -43,11 +49,12 @@ class BadLine(ValueError):
 
 
 class NewLocation(Exception):
-    """The line announces a location, `name`, and is no read."""
+    """The line announces a location and is no read. `wire`: its name in the client's own bytes."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, wire: bytes) -> None:
         super().__init__(name)
         self.name = name
+        self.wire = wire
 
 
 def decode(line: bytes) -> str:
@@ -69,25 +76,38 @@ def fraction_us(text: str) -> int:
     return int(match[1].ljust(6, "0"))
 
 
-def _number(text: str, name: str) -> int:
-    if not text:
-        return 0
-    if not text.isdecimal() or (value := int(text)) > INT64_MAX:
-        raise BadLine(f"{name}: {text[:32]!r}: expected a number from 0 to {INT64_MAX}")
-    return value
+def _number(text: str, name: str, least: int = 0) -> int:
+    """ASCII digits only: str.isdecimal() and int() take those of every script."""
+    if text.isdecimal() and text.isascii() and len(text) <= NUMBER_DIGITS_MAX:
+        value = int(text)
+        if least <= value <= INT64_MAX:
+            return value
+    raise BadLine(f"{name}: {text[:32]!r}: expected a number from {least} to {INT64_MAX}")
 
 
 class LineParser:
-    """Parses the lines of one stream. Remembers the seconds it has seen: a race repeats them."""
+    """Parses the lines of one stream. Remembers the seconds it has seen (a race repeats them), and the encoding."""
 
-    __slots__ = ("_seconds",)
+    __slots__ = ("_encoding", "_seconds")
 
     def __init__(self) -> None:
+        self._encoding = "utf-8"
         self._seconds: dict[str, int] = {}
+
+    def encode(self, text: str) -> bytes:
+        """Text in the bytes in which this client would write it, as far as its lines have told."""
+        try:
+            return text.encode(self._encoding)
+        except UnicodeEncodeError:
+            return text.encode()
 
     def parse(self, line: bytes) -> Observation:
         """A whole line without its end. Raises BadLine or NewLocation."""
-        text = decode(line)
+        try:
+            text = line.decode()
+        except UnicodeDecodeError:
+            text = line.decode("latin-1")
+            self._encoding = "latin-1"
         separator = text[7:8]
         if separator not in SEPARATORS or text[:7] not in FORMATS:
             raise BadLine(f"format {text[:8]!r}: expected CT01_ with 13, 23, 33, 43 or 53 and its separator")
@@ -99,21 +119,23 @@ class LineParser:
         _, sequence_text, location, tag, time_text, lap_text, reader_id, gator_text = fields
         location = location.strip()
         tag = tag.strip()
+        if not 0 < len(location) <= LOCATION_CHARS_MAX:
+            raise BadLine(f"location: expected 1 to {LOCATION_CHARS_MAX} characters")
         gun = False
-        if tag[:1] in "GgNn":  # the three words are rare: one look at a letter spares two casefolds a read
+        if tag[:1] in "GgNn":  # the two words are rare: one look at a letter spares most reads a casefold
             folded = tag.casefold()
             if folded == _NEW_LOCATION:
-                raise NewLocation(_checked(location, "location", LOCATION_CHARS_MAX))
-            gun = folded == "guntime"
-        if not sequence_text.isdecimal() or not 1 <= (sequence := int(sequence_text)) <= INT64_MAX:
-            raise BadLine(f"sequence: {sequence_text[:32]!r}: expected a number from 1")
-        if len(location) > LOCATION_CHARS_MAX or not location:
-            _checked(location, "location", LOCATION_CHARS_MAX)
-        if len(tag) > TAG_CHARS_MAX or not tag:
-            _checked(tag, "tag", TAG_CHARS_MAX)
+                # Separators are ASCII: bytes and text have the same fields.
+                raise NewLocation(location, line.split(separator.encode())[2].strip())
+            gun = folded == _GUN
+        if not 0 < len(tag) <= TAG_CHARS_MAX:
+            raise BadLine(f"tag: expected 1 to {TAG_CHARS_MAX} characters")
+        sequence = _number(sequence_text, "sequence", 1)
         if len(reader_id) > READER_CHARS_MAX:
             raise BadLine(f"reader id: expected at most {READER_CHARS_MAX} characters")
         wall_us, since_midnight = self.time(time_text)
+        lap = _COUNTS.get(lap_text)
+        gator = _COUNTS.get(gator_text)
         return Observation(
             sequence,
             location,
@@ -121,9 +143,9 @@ class LineParser:
             wall_us,
             since_midnight,
             time_text,
-            _number(lap_text, "lap count"),
+            _number(lap_text, "lap count") if lap is None else lap,
             reader_id,
-            _number(gator_text, "gator"),
+            _number(gator_text, "gator") if gator is None else gator,
             gun,
             text,
         )
@@ -139,7 +161,9 @@ class LineParser:
 
     def _iso(self, text: str) -> int:
         try:
-            second = datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
+            if _ISO_SECOND.match(text[:19]) is None:  # fromisoformat alone would take weeks and zones, too
+                raise ValueError
+            second = datetime.fromisoformat(text[:19])
         except ValueError:
             raise BadLine(f"time: {text[:40]!r}: expected YYYY-MM-DDTHH:MM:SS.hh") from None
         base = (second - _EPOCH) // _US
@@ -164,11 +188,5 @@ def _other_time(text: str) -> tuple[int, bool]:
     else:
         raise BadLine(f"time: {text[:40]!r}: expected YYYY-MM-DDTHH:MM:SS.hh")
     if size > SINCE_MIDNIGHT_US_MAX:
-        raise BadLine(f"time: {text[:40]!r}: more than a hundred days from midnight")
+        raise BadLine(f"time: {text[:40]!r}: more than ten days from midnight")
     return (-size if text.startswith("-") else size), True
-
-
-def _checked(text: str, name: str, chars_max: int) -> str:
-    if not text or len(text) > chars_max:
-        raise BadLine(f"{name}: expected 1 to {chars_max} characters")
-    return text

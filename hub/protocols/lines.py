@@ -11,7 +11,7 @@ class LineBuffer:
 
     `feed` gives each line without its LF or CR LF, as soon as the LF is there. Of a line longer than `limit` it
     gives the first `limit + 1` bytes, once, as soon as that many have arrived, and drops the rest up to the next
-    LF: so `len(line) > limit` tells, and memory stays below `limit + 1` bytes.
+    LF: so `len(line) > limit` tells, and no more than `limit` bytes are ever held.
     """
 
     __slots__ = ("_skipping", "_tail", "limit")
@@ -20,11 +20,6 @@ class LineBuffer:
         self.limit = limit
         self._tail = b""
         self._skipping = False
-
-    @property
-    def pending(self) -> bytes:
-        """What has come of a line that is not finished yet."""
-        return self._tail
 
     def feed(self, data: bytes) -> list[bytes]:
         limit = self.limit
@@ -47,3 +42,11 @@ class LineBuffer:
             self._skipping = True
         self._tail = tail
         return lines
+
+    def finish(self) -> bytes:
+        """No more will come: gives what has come of a last line without an LF (less its CR), and forgets it.
+
+        Nothing of a line too long: `feed` has given its beginning already.
+        """
+        tail, self._tail = self._tail, b""
+        return tail.removesuffix(b"\r")

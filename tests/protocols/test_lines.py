@@ -1,0 +1,84 @@
+"""Cutting lines: the same lines however the bytes are split, and never more than the limit in memory."""
+
+from copy import copy
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.protocols.lines import LineBuffer
+
+LIMIT = 8
+
+
+def cut(data: bytes, limit: int = LIMIT) -> list[bytes]:
+    """The one helper: the lines of a sample that ends with a line. The same whole and byte by byte; and with a
+    remainder behind it, which is still there at the end."""
+    whole, single, more = LineBuffer(limit), LineBuffer(limit), LineBuffer(limit)
+    lines = whole.feed(data)
+    assert [line for byte in data for line in single.feed(bytes([byte]))] == lines
+    assert more.feed(data + b"rest") == lines
+    assert (whole.finish(), single.finish(), more.finish()) == (b"", b"", b"rest")
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"a\r\n", [b"a"]),
+        (b"a\nb\r\nc\n", [b"a", b"b", b"c"]),
+        (b"\n\r\n", [b"", b""]),
+        (b"a\rb\r\n", [b"a\rb"]),
+        (b"a\r\r\n", [b"a\r"]),
+        (b"12345678\n1234567\r\n", [b"12345678", b"1234567"]),
+    ],
+)
+def test_a_line_ends_with_lf_or_cr_lf(data: bytes, lines: list[bytes]) -> None:
+    assert cut(data) == lines
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"123456789\n", [b"123456789"]),
+        (b"12345678\r\n", [b"12345678\r"]),
+        (b"123456789abcdef\r\nok\r\n", [b"123456789", b"ok"]),
+        (b"ok\n123456789abcdef\n\n123456789\nok\n", [b"ok", b"123456789", b"", b"123456789", b"ok"]),
+    ],
+)
+def test_of_a_line_too_long_the_first_bytes_come_once(data: bytes, lines: list[bytes]) -> None:
+    assert cut(data) == lines
+    assert all(len(line) == LIMIT + 1 for line in lines if line.startswith(b"1"))
+
+
+def test_a_line_too_long_is_told_before_it_ends() -> None:
+    buffer = LineBuffer(LIMIT)
+    assert buffer.feed(b"1234567") == []
+    assert buffer.feed(b"89abc") == [b"123456789"]
+    assert buffer.feed(b"x" * 1000) == []
+    assert buffer.finish() == b""
+    assert buffer.feed(b"x\nok\n") == [b"ok"]
+
+
+def test_what_is_left_is_given_once() -> None:
+    buffer = LineBuffer(LIMIT)
+    assert buffer.feed(b"a\nleft\r") == [b"a"]
+    assert buffer.finish() == b"left"
+    assert buffer.finish() == b""
+
+
+@given(st.lists(st.binary(max_size=40) | st.text("a\r\n", max_size=40).map(str.encode)))
+def test_any_bytes_in_any_pieces(pieces: list[bytes]) -> None:
+    """However bytes are cut: each line comes once, to its first limit + 1 bytes, and no more than limit are held."""
+    buffer = LineBuffer(LIMIT)
+    lines: list[bytes] = []
+    for piece in pieces:
+        lines += buffer.feed(piece)
+        assert len(copy(buffer).finish()) <= LIMIT
+    *expected, tail = b"".join(pieces).split(b"\n")
+    expected = [line if len(line) > LIMIT else line.removesuffix(b"\r") for line in expected]
+    if len(tail) > LIMIT:
+        expected.append(tail)
+        tail = b""
+    assert lines == [line[: LIMIT + 1] for line in expected]
+    assert buffer.finish() == tail.removesuffix(b"\r")
