@@ -1,0 +1,236 @@
+// What a screen knows and how the hub's messages change it: functions that take (state, message, now) and give the
+// next state. No clock, no DOM. It refuses to know who is next: the hub says what was read, the screen holds the
+// highest offset it has seen. What it shows follows from the reads it knows and the time alone, so that a screen
+// that was away ends in the same picture as one that never left.
+
+const CARD_MS = 8000;             // unless the display's settings give a duration
+const CARD_S_MAX = 600;
+const CARD_LEAST_MS = 1500;       // a card that comes late in its time does not flash by
+const CARDS_MAX = 50;             // enough to fall back on when the newest are taken back
+const CALM_MS = 500;              // arrivals closer than this enter without motion
+export const STALE_SILENT_MS = 15000; // the hub ticks every 5 s
+export const STALE_LOST_MS = 3000;
+const CATCH_UP_MS = 1000;         // how long the wall waits for the newest of what was missed
+const IDENTIFY_MS = 8000;
+const SKEWS_MAX = 12;             // a minute of ticks
+
+export function initial(now) {
+  return {
+    greeted: false, gone: 0, moveTo: null, wish: null,
+    session: null, epoch: null, offset: null, display: null, cardMs: CARD_MS,
+    heardAt: now, lostAt: null,
+    skews: [], zoneMinutes: null,
+    cards: [],                    // by offset: the last one is on the wall, those before step in when it is retracted
+    lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
+  };
+}
+
+const MESSAGES = {
+  hello: onHello, read: onRead, correction: onCorrection, retract: onRetract,
+  tick: (state, message, now) => withNow(state, message.now, now),
+  identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
+  reload: state => with_(state, { wish: "reload" }),
+  move: (state, message) => moved(state, message.code),
+  bye: onBye,
+};
+
+/** The state after one message of the hub; unknown types change nothing. `now`: local, monotonic, ms. */
+export function reduce(state, message, now) {
+  const known = message && Object.prototype.hasOwnProperty.call(MESSAGES, message.type);
+  return known && !state.gone ? MESSAGES[message.type](state, message, now) : state;
+}
+
+/** What time alone changes: a card ends, and with it those before it; waiting for what was missed ends. */
+export function advance(state, now) {
+  if (state.catchUp && now >= state.catchUp.by) state = caughtUp(state);
+  const card = cardOf(state);
+  return card && now >= card.until ? with_(state, { cards: [] }) : state;
+}
+
+/** The card on the wall, or null. */
+export function cardOf(state) {
+  return state.cards.length ? state.cards[state.cards.length - 1] : null;
+}
+
+export function heard(state, now) {
+  return with_(state, { heardAt: now, lostAt: null });
+}
+
+export function lost(state, now) {
+  return state.lostAt === null ? with_(state, { lostAt: now }) : state;
+}
+
+export function ended(state, code) {
+  return with_(state, { gone: code || 4000, cards: [], catchUp: null, known: null, session: null });
+}
+
+function with_(state, changes) {
+  return Object.assign({}, state, changes);
+}
+
+// ---- messages ----------------------------------------------------------------------------------------------
+
+function onHello(state, hello, now) {
+  const recent = (Array.isArray(hello.recent) ? hello.recent : []).filter(read => read && isOffset(read.offset));
+  const session = hello.session || null;
+  const same = isSameFeed(state, session, hello.epoch);
+  const resumed = hello.recovered === true && same && state.offset !== null && hello.offset >= state.offset;
+  const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
+    greeted: true, session, epoch: hello.epoch, display: hello.display || null,
+    cardMs: cardMsOf(hello.display), catchUp: null, known: null,
+  });
+  return resumed ? resume(next, hello, recent, now) : startAfresh(next, hello, recent, now);
+}
+
+/** The missed reads follow one by one; `recent` says how those are known by now. */
+function resume(state, hello, recent, now) {
+  const known = knownFrom(recent, hello.offset);
+  const behind = hello.offset > state.offset;
+  return advance(with_(state, {
+    cards: kept(state.cards, card => asKnownBy(known, card)),
+    catchUp: behind ? { to: hello.offset, by: now + CATCH_UP_MS, cards: [] } : null,
+    known: behind ? known : null,
+  }), now);
+}
+
+/** `recent` is the picture: its newest read worth a card, if that is still in its time. */
+function startAfresh(state, hello, recent, now) {
+  const offset = isOffset(hello.offset) ? hello.offset : recent.reduce((most, read) => Math.max(most, read.offset), 0);
+  const fresh = with_(state, { offset: state.session ? offset : null, cards: [] });
+  const worthy = recent.filter(isForTheWall).sort((a, b) => a.offset - b.offset).slice(-CARDS_MAX);
+  return with_(fresh, { cards: kept(worthy, read => cardFor(fresh, read, now)) });
+}
+
+function onRead(state, read, now) {
+  if (!state.greeted || !isOffset(read.offset)) return state;
+  if (state.offset !== null && read.offset <= state.offset) return state;
+  const asKnown = latest(state.known, read);
+  const card = asKnown && isForTheWall(asKnown) ? cardFor(state, asKnown, now) : null;
+  return reached(card ? arrived(state, card, now) : state, read.offset);
+}
+
+/** Taken back. In its turn, which is the next offset, it was void before this screen came to it. */
+function onRetract(state, { offset }, now) {
+  const next = advance(changed(state, offset, () => null), now);
+  return state.greeted && offset === state.offset + 1 ? reached(next, offset) : next;
+}
+
+function onCorrection(state, { offset, runner }) {
+  return changed(state, offset, read => with_(read, { runner: runner || null, bib: runner ? runner.bib : null }));
+}
+
+function arrived(state, card, now) {
+  const catchUp = state.catchUp && with_(state.catchUp, { cards: upTo(state.catchUp.cards, card) });
+  return with_(state, { catchUp, cards: catchUp ? state.cards : upTo(state.cards, card), lastArrivalAt: now });
+}
+
+function reached(state, offset) {
+  const known = state.known && offset < state.known.to ? state.known : null;
+  const next = with_(state, { offset, known });
+  return next.catchUp && offset >= next.catchUp.to ? caughtUp(next) : next;
+}
+
+function caughtUp(state) {
+  return with_(state, { cards: state.catchUp.cards.reduce(upTo, state.cards), catchUp: null });
+}
+
+/** One read, wherever the screen still holds it: on the wall, next on the wall, or yet to come. */
+function changed(state, offset, change) {
+  const swap = card => (card.offset === offset ? change(card) : card);
+  const catchUp = state.catchUp && with_(state.catchUp, { cards: kept(state.catchUp.cards, swap) });
+  const held = state.known && state.known.reads.get(offset);
+  const reads = held && new Map(state.known.reads).set(offset, change(held));
+  const known = held ? with_(state.known, { reads }) : state.known;
+  return with_(state, { cards: kept(state.cards, swap), catchUp, known });
+}
+
+function onBye(state, bye) {
+  const code = Number(bye.code) || 0;
+  if (bye.move) return moved(state, bye.move);
+  return bye.again === false || isFinal(code) ? ended(state, code) : state;
+}
+
+function moved(state, code) {
+  return typeof code === "string" && /^[0-9A-Za-z]{1,64}$/.test(code) ? with_(state, { moveTo: code }) : state;
+}
+
+/** Close codes 4000 to 4099: do not come back. */
+export function isFinal(code) {
+  return code >= 4000 && code <= 4099;
+}
+
+// ---- reads and cards ---------------------------------------------------------------------------------------
+
+function isOffset(value) {
+  return Number.isSafeInteger(value) && value >= 0;
+}
+
+function isSameFeed(state, session, epoch) {
+  return Boolean(state.session && session && state.session.id === session.id && state.epoch === epoch);
+}
+
+function isForTheWall(read) {
+  const marks = Array.isArray(read.marks) ? read.marks : [];
+  return (read.kind === "read" || read.kind === "gun") && !marks.includes("late") && !marks.includes("repeat");
+}
+
+/** The reads the hub knows as of its hello. What lies among them and is missing was voided. */
+function knownFrom(recent, head) {
+  const from = recent.reduce((least, read) => Math.min(least, read.offset), Infinity);
+  return { reads: new Map(recent.map(read => [read.offset, read])), from, to: head };
+}
+
+function latest(known, read) {
+  const covered = known && read.offset >= known.from && read.offset <= known.to;
+  return covered ? known.reads.get(read.offset) || null : read;
+}
+
+function asKnownBy(known, card) {
+  const read = latest(known, card);
+  return read && isForTheWall(read) ? with_(card, { runner: read.runner || null, bib: read.bib }) : null;
+}
+
+function kept(items, change) {
+  return items.map(change).filter(Boolean);
+}
+
+function upTo(cards, card) {
+  return cards.concat(card).slice(-CARDS_MAX);
+}
+
+/** A card for the rest of its time, counted from when the hub had the read; null when that is over. */
+function cardFor(state, read, now) {
+  const age = Math.max(0, hubNow(state, now) - Date.parse(read.received_at)) || 0;
+  if (age >= state.cardMs) return null;
+  return {
+    key: [state.session && state.session.id, state.epoch, read.offset].join("."),
+    offset: read.offset, kind: read.kind, marks: read.marks || [],
+    location: read.location, tag: read.tag, bib: read.bib, time: read.time, runner: read.runner || null,
+    arrivedAt: now, until: now + Math.max(state.cardMs - age, Math.min(CARD_LEAST_MS, state.cardMs)),
+    calm: now - state.lastArrivalAt >= CALM_MS,
+  };
+}
+
+function cardMsOf(display) {
+  const seconds = Number(display && display.settings && display.settings.duration);
+  return seconds > 0 ? Math.min(seconds, CARD_S_MAX) * 1000 : CARD_MS;
+}
+
+// ---- the hub's clock ---------------------------------------------------------------------------------------
+
+/** A frame can only come late, so the most forward of the last minute's differences is the best one. */
+function withNow(state, text, now) {
+  const skew = Date.parse(text) - now;
+  if (Number.isNaN(skew)) return state;
+  return with_(state, { skews: state.skews.concat(skew).slice(-SKEWS_MAX), zoneMinutes: zoneMinutesOf(text) });
+}
+
+/** Milliseconds since 1970 by the hub's clock; NaN until it has said. */
+export function hubNow(state, now) {
+  return state.skews.length ? now + Math.max(...state.skews) : NaN;
+}
+
+function zoneMinutesOf(text) {
+  const parts = /([+-])(\d\d):?(\d\d)$/.exec(text);
+  return parts ? (parts[1] === "-" ? -1 : 1) * (Number(parts[2]) * 60 + Number(parts[3])) : 0;
+}

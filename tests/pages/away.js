@@ -1,0 +1,101 @@
+// Races made up from a seed, a hub as small as can be, and two screens: one that stays and one that comes and goes.
+// Gives how often their pictures were compared, and those that differed.
+async ({ seeds, steps }) => {
+  const CARD_MS = 8000, LEAST_MS = 1500, RECENT = 200;
+  const START = Date.parse("2024-05-04T08:00:00Z");
+
+  function dice(seed) {
+    return () => {
+      seed = (seed + 0x6d2b79f5) | 0;
+      let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+    };
+  }
+
+  const core = await import("/static/display-core.js");
+  const { cardTexts, view } = await import("/static/display-view.js");
+  const stamp = ms => new Date(START + ms).toISOString().replace("Z", "+00:00");
+
+  function makeRead(offset, now, roll) {
+    const marks = roll() < 0.15 ? ["late"] : roll() < 0.1 ? ["repeat"] : [];
+    const kind = roll() < 0.1 ? "gun" : "read";
+    return { type: "read", offset, kind, marks, location: "Finish", tag: String(1000 + offset), bib: null,
+      time: stamp(now), lap: 1, received_at: stamp(now) };
+  }
+
+  function makeScreen() {
+    return { state: core.initial(0), on: false, cursor: 0 };
+  }
+
+  function tell(screen, message, now) {
+    screen.state = core.reduce(core.heard(screen.state, now), JSON.parse(JSON.stringify(message)), now);
+  }
+
+  function hello(screen, feed, now, reach) {
+    const { state } = screen;
+    const recovered = state.offset !== null && feed.length - state.offset <= reach;
+    screen.cursor = recovered ? state.offset : feed.length;
+    tell(screen, { type: "hello", epoch: 1, offset: feed.length, recovered, now: stamp(now), session: { id: 1, name: "S" },
+      display: { settings: {} }, recent: feed.slice(-RECENT) }, now);
+    screen.on = true;
+  }
+
+  /** Reads come in their order and as they are known by now; what has no place in it comes at once. */
+  function pull(screen, feed, count, now) {
+    for (; screen.on && count > 0 && screen.cursor < feed.length; count--) tell(screen, feed[screen.cursor++], now);
+  }
+
+  function picture(screen, now) {
+    const seen = view(screen.state, now);
+    return JSON.stringify([seen.scene, seen.offset, seen.clock, seen.card && cardTexts(seen.card)]);
+  }
+
+  /** A card that came late in its time stays a moment longer than elsewhere: that much may differ. */
+  function isBetween(screens, now) {
+    return screens.some(({ state }) => {
+      const card = core.cardOf(state), age = card && now - (Date.parse(card.time) - START);
+      return card && age >= CARD_MS - LEAST_MS && age < CARD_MS + LEAST_MS;
+    });
+  }
+
+  function race(seed) {
+    const roll = dice(seed), feed = [], stayed = makeScreen(), went = makeScreen();
+    let now = 0, compared = 0;
+    const all = message => { for (const each of [stayed, went]) if (each.on) tell(each, message, now); };
+    hello(stayed, feed, now, RECENT);
+    for (let step = 0; step < steps; step++) {
+      now += Math.floor(roll() * 1500);
+      for (const each of [stayed, went]) each.state = core.advance(each.state, now);
+      const what = roll(), held = feed[feed.length - 1 - Math.floor(roll() * Math.min(feed.length, 6))];
+      if (what < 0.5 || !held) {
+        feed.push(makeRead(feed.length + 1, now, roll));
+      } else if (what < 0.6) {
+        feed[held.offset - 1] = { type: "retract", offset: held.offset };
+        all(feed[held.offset - 1]);
+      } else if (what < 0.75 && held.type === "read") {
+        const bib = roll() < 0.5 ? null : String(Math.floor(roll() * 900));
+        const runner = bib && { name: "Runner " + bib, first_name: "Runner", last_name: bib, bib };
+        feed[held.offset - 1] = { ...held, bib, ...{ runner } };
+        all({ type: "correction", offset: held.offset, runner });
+      } else if (what < 0.85 && went.on) {
+        went.on = false;
+      } else if (!went.on) {
+        hello(went, feed, now, Math.floor(roll() * 12));
+      }
+      pull(stayed, feed, 1, now);
+      pull(went, feed, Math.floor(roll() * 4), now);
+      if (!went.on || went.cursor < feed.length || isBetween([stayed, went], now)) continue;
+      compared += 1;
+      const [one, other] = [stayed, went].map(each => picture(each, now));
+      if (one !== other) return { compared, differs: { seed, step, stayed: one, went: other } };
+    }
+    return { compared, differs: null };
+  }
+
+  const races = Array.from({ length: seeds }, (_, seed) => race(seed + 1));
+  return {
+    compared: races.reduce((sum, each) => sum + each.compared, 0),
+    differs: races.map(each => each.differs).filter(Boolean).slice(0, 3),
+  };
+}

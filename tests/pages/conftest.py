@@ -1,0 +1,92 @@
+"""Fixtures for what people see: a hub that runs, and a real browser to look at it."""
+
+import os
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, Route, async_playwright
+
+from hub.web.routes import STATIC
+from tests.pages.screens import ARGUMENTS, BROWSERS, Screen, Screens, Stage, executable
+from tests.pages.venue import Venue
+from tests.postgres import fresh_database
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """One browser for the whole run. Without one a developer goes on; a run that is to prove something fails."""
+    path = executable()
+    if path is None:
+        reason = f"no browser: set CHROMIUM, or install one of {', '.join(BROWSERS)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def modules(browser: Browser) -> AsyncIterator[Page]:
+    """An empty page that can import the screen's modules: for what is pure in them, no hub is needed."""
+    page = await browser.new_page()
+
+    async def answer(route: Route) -> None:
+        name = route.request.url.partition("/static/")[2]
+        await (
+            route.fulfill(path=STATIC / name) if name else route.fulfill(body="", content_type="text/html")
+        )
+
+    await page.route("http://hub.test/**", answer)
+    await page.goto("http://hub.test/")
+    yield page
+    await page.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def venue(database_dsn: str, tmp_path: Path) -> AsyncIterator[Venue]:
+    made = Venue(database_dsn, tmp_path)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screens(browser: Browser, venue: Venue) -> AsyncIterator[Screens]:
+    """Screens of this hub. None of them may complain, or ask for anything that is not the hub's."""
+    opened = Screens(browser, venue.origin)
+    try:
+        yield opened
+        assert opened.faults() == []
+    finally:
+        await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def house(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Venue]:
+    """A hub for all tests that need nothing of it but its pages."""
+    async with fresh_database(postgres_dsn) as dsn:
+        made = Venue(dsn, tmp_path_factory.mktemp("house"))
+        try:
+            await made.start()
+            yield made
+        finally:
+            await made.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def staged(browser: Browser, house: Venue) -> AsyncIterator[tuple[Screen, Stage]]:
+    """A resting screen to which the test says what a hub would."""
+    opened = Screens(browser, house.origin)
+    try:
+        screen, stage = await opened.staged(house.code)
+        await screen.rests()
+        yield screen, stage
+        assert opened.faults() == []
+    finally:
+        await opened.close()

@@ -1,0 +1,239 @@
+"""Screens in a real browser. Knows how to open one and what must never happen on it; the tests say what it shows."""
+
+import asyncio
+import json
+import os
+import re
+import shutil
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    ViewportSize,
+    WebSocketRoute,
+    expect,
+)
+
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+WAIT_MS: Final = 8_000
+"""How long a condition may take to come true on a busy machine; nothing waits for it to pass."""
+WALL: Final = ViewportSize(width=1920, height=1080)
+PHONE: Final = ViewportSize(width=390, height=844)
+SIZES: Final = (
+    WALL,
+    ViewportSize(width=1080, height=1920),
+    ViewportSize(width=3840, height=2160),
+    ViewportSize(width=1366, height=768),
+    PHONE,
+)
+LINE_CUT: Final = re.compile(r"WebSocket connection to '[^']*' failed")
+"""What a browser says while the hub is away; no page can keep it from saying so."""
+
+PICTURE: Final = """() => {
+  const words = {};
+  for (const id of ["location", "time", "bib", "unknown", "city", "division", "test", "event", "session"]) {
+    const element = document.getElementById(id);
+    words[id] = element.checkVisibility() ? element.textContent : "";
+  }
+  const { state, stale, offset } = document.body.dataset;
+  const name = document.getElementById("name");
+  return { state, stale, offset, ...words, name: name.checkVisibility() ? name.getAttribute("aria-label") : "" };
+}"""
+
+
+def executable() -> str | None:
+    """The browser: what CHROMIUM names, else the first that is installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+
+
+class Screen:
+    """One page and everything it did that it should not have done."""
+
+    def __init__(self, page: Page, origin: str) -> None:
+        self.page = page
+        self.faults: list[str] = []
+        self.allowed: list[re.Pattern[str]] = []
+        self._origin = urlsplit(origin).netloc
+        page.on("console", self._heard)
+        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
+        page.on("request", lambda request: self._asked(request.url))
+        page.on("websocket", lambda socket: self._asked(socket.url))
+
+    def allow(self, pattern: re.Pattern[str]) -> None:
+        """What the test itself brings about is no fault."""
+        self.allowed.append(pattern)
+
+    def at(self, selector: str) -> Locator:
+        return self.page.locator(selector)
+
+    async def shows(self, name: str) -> None:
+        """Waits until this name is on the wall."""
+        await expect(self.at("#name")).to_be_visible(timeout=WAIT_MS)
+        await expect(self.at("#name")).to_have_attribute("aria-label", name, timeout=WAIT_MS)
+
+    async def rests(self) -> None:
+        await expect(self.at("body")).to_have_attribute("data-state", "resting", timeout=WAIT_MS)
+
+    async def reaches(self, offset: int) -> None:
+        """Waits until the screen has this offset."""
+        await expect(self.at("body")).to_have_attribute("data-offset", str(offset), timeout=WAIT_MS)
+
+    async def picture(self) -> dict[str, str]:
+        """What is to be read on the wall, the clock left out."""
+        seen: dict[str, str] = await self.page.evaluate(PICTURE)
+        return seen
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not any(
+            each.search(message.text) for each in self.allowed
+        ):
+            self.faults.append(f"console: {message.text}")
+
+    def _asked(self, url: str) -> None:
+        if urlsplit(url).netloc != self._origin:
+            self.faults.append(f"asked for {url}")
+
+
+class Screens:
+    """The screens of one test, all of one hub."""
+
+    def __init__(self, browser: Browser, origin: str) -> None:
+        self.all: list[Screen] = []
+        self._browser = browser
+        self._origin = origin
+        self._contexts: list[BrowserContext] = []
+
+    async def blank(self, size: ViewportSize = WALL) -> Screen:
+        """A screen that shows nothing yet, with a browser of its own as a wall has."""
+        context = await self._browser.new_context(viewport=size, locale="en-GB", timezone_id="America/Lima")
+        self._contexts.append(context)
+        screen = Screen(await context.new_page(), self._origin)
+        self.all.append(screen)
+        return screen
+
+    async def open(self, path: str, size: ViewportSize = WALL) -> Screen:
+        screen = await self.blank(size)
+        await screen.page.goto(self._origin + path)
+        return screen
+
+    async def cabled(self, code: str) -> tuple[Screen, "Cable"]:
+        """A screen whose line can be pulled."""
+        screen, cable = await self.blank(), Cable()
+        await screen.page.route_web_socket(re.compile("/ws/d/"), cable.take)
+        await screen.page.goto(f"{self._origin}/d/{code}")
+        return screen, cable
+
+    async def staged(self, code: str, size: ViewportSize = WALL) -> tuple[Screen, "Stage"]:
+        """A screen whose socket ends in the test."""
+        screen, stage = await self.blank(size), Stage()
+        await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
+        await screen.page.goto(f"{self._origin}/d/{code}")
+        return screen, stage
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+    def faults(self) -> list[str]:
+        return [fault for screen in self.all for fault in screen.faults]
+
+
+class Cable:
+    """The line between a screen and its hub, which a test can pull and plug in again."""
+
+    def __init__(self) -> None:
+        self._sockets: list[WebSocketRoute] = []
+        self._pulled = False
+
+    async def take(self, socket: WebSocketRoute) -> None:
+        """A screen connects."""
+        if self._pulled:
+            await socket.close()
+            return
+        self._sockets.append(socket)
+        socket.connect_to_server()
+
+    async def pull(self) -> None:
+        self._pulled = True
+        while self._sockets:
+            await self._sockets.pop().close()
+
+    def plug_in(self) -> None:
+        self._pulled = False
+
+
+class Stage:
+    """Says to a screen what no hub says yet, or not so soon."""
+
+    def __init__(self) -> None:
+        self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self._socket: WebSocketRoute | None = None
+
+    def take(self, socket: WebSocketRoute) -> None:
+        """A screen has connected."""
+        self._socket = socket
+        socket.on_message(lambda text: self._heard.put_nowait(json.loads(text)))
+        self.say(HELLO)
+
+    def say(self, *messages: dict[str, Any]) -> None:
+        assert self._socket is not None
+        self._socket.send("\n".join(map(json.dumps, messages)))
+
+    async def hears(self, kind: str) -> dict[str, Any]:
+        """The next message of this type from the screen; others before it are passed over."""
+        async with asyncio.timeout(WAIT_MS / 1000):
+            while (message := await self._heard.get())["type"] != kind:
+                pass
+        return message
+
+
+HELLO: Final[dict[str, Any]] = {
+    "type": "hello",
+    "epoch": 1,
+    "offset": 0,
+    "recovered": False,
+    "now": "2024-05-04T08:00:00.000+00:00",
+    "session": {
+        "id": 7,
+        "name": "Sunday",
+        "event": {"name": "Three Rivers Marathon"},
+        "timezone": "Europe/Oslo",
+    },
+    "display": {"code": "ABCDEFGH", "name": "Finish left", "settings": {"duration": 600}},
+    "template": None,
+    "recent": [],
+}
+"""Cards stay for ten minutes, so that a test can look at them for as long as it takes."""
+
+
+def read(offset: int, runner: dict[str, str] | None = None, **fields: Any) -> dict[str, Any]:
+    """A `read` message of just now, by the clock of HELLO."""
+    return {
+        "type": "read",
+        "offset": offset,
+        "kind": "read",
+        "marks": [],
+        "location": "Finish",
+        "tag": "4711",
+        "bib": runner.get("bib") if runner else None,
+        "time": "2024-05-04T10:00:00.000+02:00",
+        "lap": 1,
+        "received_at": "2024-05-04T08:00:00.000+00:00",
+        **({"runner": runner} if runner else {}),
+        **fields,
+    }

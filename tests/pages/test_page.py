@@ -1,0 +1,93 @@
+"""The page around the screen: its files, its errors, and what an operator can make it do."""
+
+import re
+
+import aiohttp
+import pytest
+from playwright.async_api import expect
+
+from tests.pages.screens import PHONE, SIZES, WAIT_MS, WALL, Screen, Screens, Stage, read
+from tests.pages.venue import Venue
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+REFUSED = re.compile(r"Failed to load resource: .* status of (404|503)")
+SCROLLS = """() => {
+  const { scrollWidth, scrollHeight } = document.scrollingElement;
+  return scrollWidth > innerWidth || scrollHeight > innerHeight;
+}"""
+
+
+async def test_files_are_asked_for_anew_so_that_versions_never_mix(venue: Venue, screens: Screens) -> None:
+    """Modules import each other by name alone: what the browser holds has to be checked, file by file."""
+    screen = await screens.blank()
+    answers: dict[str, dict[str, str]] = {}
+    screen.page.on(
+        "response", lambda each: answers.update({each.url.removeprefix(venue.origin): each.headers})
+    )
+    await screen.page.goto(f"{venue.origin}/d/{venue.code}")
+    await screen.rests()
+    modules = {f"/static/display{part}.js" for part in ("", "-core", "-fit", "-link", "-view")}
+    assert modules | {"/static/display.css", f"/d/{venue.code}"} <= set(answers)
+    for path, headers in answers.items():
+        assert headers["cache-control"] == "no-cache", path
+        assert path.startswith("/d/") or headers["etag"], path
+
+
+async def test_icon_is_there(venue: Venue, screens: Screens) -> None:
+    screen = await screens.open(f"/d/{venue.code}")
+    path = await screen.at("link[rel=icon]").get_attribute("href")
+    async with aiohttp.ClientSession(venue.origin) as client, client.get(path or "") as answer:
+        assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+
+
+async def test_page_without_a_display_says_so(venue: Venue, screens: Screens) -> None:
+    venue.app.hub.displays.clear()
+    screen = await screens.blank()
+    screen.allow(REFUSED)
+    await screen.page.goto(f"{venue.origin}/")
+    await expect(screen.at("h1")).to_have_text("There is no display yet.")
+    await expect(screen.page).to_have_title("There is no display yet.")
+    for size in SIZES:
+        await screen.page.set_viewport_size(size)
+        assert not await screen.page.evaluate(SCROLLS), size
+
+
+async def test_wall_that_finds_the_hub_starting_comes_by_itself(venue: Venue, screens: Screens) -> None:
+    screen = await screens.blank()
+    screen.allow(REFUSED)
+    venue.app.condition.not_ready = "PostgreSQL does not answer: connection refused"
+    await screen.page.goto(f"{venue.origin}/d/{venue.code}")
+    await expect(screen.at("h1")).to_have_text("The hub is getting ready.")
+    await expect(screen.at("body")).not_to_contain_text("PostgreSQL")
+    for size in (WALL, PHONE):
+        await screen.page.set_viewport_size(size)
+        assert not await screen.page.evaluate(SCROLLS), size
+    venue.app.condition.not_ready = ""
+    await screen.rests()
+
+
+async def test_operator_identifies_moves_and_reloads(staged: tuple[Screen, Stage]) -> None:
+    screen, stage = staged
+    code = screen.page.url.rpartition("/")[2]
+    stage.say({"type": "identify"})
+    await expect(screen.at("#identify")).to_have_text(f"{code} Finish left")
+    stage.say({"type": "move", "code": "ZYXWVUTS"})
+    await screen.page.wait_for_url("**/d/ZYXWVUTS")
+    await screen.rests()
+    before = await screen.page.evaluate("performance.timeOrigin")
+    stage.say({"type": "reload"})
+    await screen.page.wait_for_function(
+        "before => performance.timeOrigin !== before", arg=before, timeout=WAIT_MS
+    )
+    await screen.rests()
+
+
+async def test_screen_tells_what_it_shows(staged: tuple[Screen, Stage]) -> None:
+    screen, stage = staged
+    stage.say(read(1), read(2, marks=["late"]))
+    await screen.shows("4711")
+    shown = await stage.hears("shown")
+    assert shown["offset"] == 1 and 0 <= shown["ms"] < WAIT_MS
+    state = await stage.hears("state")
+    assert (state["size"], state["visible"]) == ([1920, 1080], True)
