@@ -4,19 +4,31 @@ Knows the order of things; the stores do the work.
 """
 
 import logging
-from typing import Final
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Final, Protocol, TypeVar
 
 from hub.hub import Hub
-from hub.model import Group, SourceRecord
+from hub.model import Group, Participant, SourceRecord
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.store import rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.drain import GroupReader
+from hub.store.sessions import KnownRead
 
 log = logging.getLogger(__name__)
 
 GROUPS_READS_MAX: Final = 25_000
+
+T = TypeVar("T")
+
+
+class Run(Protocol):
+    """Gives a connection to a piece of work, and waits for PostgreSQL where it has to: a step at a time, so that no
+    step is longer than what a connection may take, whatever a session holds."""
+
+    async def __call__(self, work: Callable[[Connection], Awaitable[T]], /) -> T: ...
 
 
 async def journal_heads(read_groups: GroupReader) -> dict[int, int]:
@@ -40,39 +52,47 @@ async def stored_heads(connection: Connection) -> dict[int, int]:
     return {row["id"]: row["head"] for row in await connection.fetch(query("heads"))}
 
 
-async def load(connection: Connection, hub: Hub, *, timezone: str, late_us: int) -> None:
+async def load(run: Run, hub: Hub, *, timezone: str, late_us: int) -> None:
     """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays."""
-    for row in await sessions.active(connection, timezone):
-        session = Session(row, late_us=late_us)
-        hub.add_session(session)
-    for record in await sessions.sources(connection, list(hub.sessions)):
+    for row in await run(lambda connection: sessions.active(connection, timezone)):
+        hub.add_session(Session(row, late_us=late_us))
+    for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await _load_reads(connection, hub, session)
-        async with connection.transaction():
-            session.roster = Roster(await rosters.load(connection, session.row.id))
-        if session.roster.ambiguous:
-            log.warning(
-                "session %d: carried by more than one participant, so nobody: %s",
-                session.row.id,
-                ", ".join(session.roster.ambiguous[:20]),
-            )
-        log.info(
-            "session %d (%s): %d reads, %d participants",
-            session.row.id,
-            session.row.name,
-            session.durable,
-            session.roster.size,
-        )
-    for display in await sessions.displays(connection):
+        await _load_reads(run, hub, session)
+        session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
+        _say_what_was_loaded(session)
+    for display in await run(sessions.displays):
         hub.displays[display.code] = display
 
 
-async def _load_reads(connection: Connection, hub: Hub, session: Session) -> None:
+async def _load_roster(connection: Connection, session_id: int) -> list[Participant]:
+    async with connection.transaction():
+        return await rosters.load(connection, session_id)
+
+
+def _say_what_was_loaded(session: Session) -> None:
+    if session.roster.ambiguous:
+        log.warning(
+            "session %d: carried by more than one participant, so nobody: %s",
+            session.row.id,
+            ", ".join(session.roster.ambiguous[:20]),
+        )
+    log.info(
+        "session %d (%s): %d reads, %d participants",
+        session.row.id,
+        session.row.name,
+        session.durable,
+        session.roster.size,
+    )
+
+
+async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
     """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
+    session_id = session.row.id
     holes = 0
     strangers: dict[int, Source] = {}
-    while known := await sessions.known_reads(connection, session.row.id, session.head):
+    while known := await run(partial(_known_reads, session_id=session_id, after=session.head)):
         for offset, source_id, location_name, sequence, key in known:
             holes += offset - session.head - 1
             session.head = session.durable = offset
@@ -81,13 +101,21 @@ async def _load_reads(connection: Connection, hub: Hub, session: Session) -> Non
                 session.load(source, location_name, sequence, key)
     session.seen.loaded()
     if holes:
-        log.error(
-            "session %d: %d offsets were missing in the database; they are void now", session.row.id, holes
-        )
-        await connection.execute(query("fill_holes"), session.row.id, session.head)
-        session.epoch = await connection.fetchval(query("next_epoch"), session.row.id)
-    session.tail.extend(await sessions.tail(connection, session.row.id))
+        session.epoch = await run(partial(_fill_holes, session_id=session_id, head=session.head))
+        log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
+    session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
     hub.total_reads += session.durable
+
+
+async def _known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:
+    return await sessions.known_reads(connection, session_id, after)
+
+
+async def _fill_holes(connection: Connection, session_id: int, head: int) -> int:
+    """Gives the session's new epoch: screens may hold something else under these offsets."""
+    async with connection.transaction():
+        await connection.execute(query("fill_holes"), session_id, head)
+        return int(await connection.fetchval(query("next_epoch"), session_id))
 
 
 def _source(hub: Hub, session: Session, source_id: int, strangers: dict[int, Source]) -> Source:

@@ -6,7 +6,7 @@ Knows the order in which they are opened, recovered and closed; refuses to know 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from hub import recovery
 from hub.config import Settings
 from hub.hub import Hub, Sealed
-from hub.model import US_PER_S, Read
+from hub.model import US_PER_S
 from hub.store import migrate, sessions
+from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
 from hub.store.drain import Drain
 from hub.store.embedded import EmbeddedPostgres
@@ -25,7 +26,8 @@ from hub.store.web_queries import WebQueries
 log = logging.getLogger(__name__)
 
 ROOM_SHARE: Final = 0.9
-"""A full journal is read from again when it is emptied to this share, not at each group."""
+"""Readers that wait for a full journal go on when it is emptied to this share, not at each group."""
+PROBLEM_POLL_S: Final = 0.05
 
 
 class Stores:
@@ -46,7 +48,9 @@ class Stores:
         self.partner_id = 0
         self.full = False
         self._journal = Journal(settings.journal_path)
-        self.writer: JournalWriter[Sealed] = JournalWriter(self._journal, hub.seal, self._written)
+        self.writer: JournalWriter[Sealed] = JournalWriter(
+            self._journal, hub.seal, self._written, self._deleted
+        )
         self._drain: Drain | None = None
         self._heads: dict[int, int] = {}
 
@@ -74,12 +78,14 @@ class Stores:
 
     async def open(self) -> None:
         """Connects, and becomes the one owner of the database. May be tried again after StoreAway."""
+        await self._disconnect()  # what an earlier try has left holds the lock
         settings = self._settings
         dsn = settings.database.dsn
         if not dsn:
             self._postgres = self._postgres or EmbeddedPostgres(settings.data_path)
             dsn = await self._postgres.start()
-        self._database = Writer(dsn, settings.data_path)
+        revive = self._postgres.start if self._postgres else None
+        self._database = Writer(dsn, settings.data_path, revive=revive)
         await self._database.open(migrate.apply)
         self._pool = Database(
             await open_pool(
@@ -102,48 +108,73 @@ class Stores:
             new_id=self._hub.new_id,
         )
         self._heads = await recovery.journal_heads(self.writer.read)
-        await self._database.run(self._note_stored_heads)
+        await self._database.insist(self._note_stored_heads)
         if self._journal.last_id:
             await self._empty_journal()
-        await self._database.run(self._prepare)
-        await self._database.run(self._load)
+        await self._database.insist(self._prepare)
+        await recovery.load(
+            self._database.insist,
+            self._hub,
+            timezone=self._settings.zone_name,
+            late_us=self._settings.limits.late_s * US_PER_S,
+        )
         self._heads.clear()
 
     async def flush(self, limit_s: float) -> str:
-        """Everything that was accepted, on disk and, if PostgreSQL answers, in there. Gives how much, in words."""
+        """Everything that was accepted, on disk and, if PostgreSQL answers, in there. Gives how much, in words.
+
+        A part that has failed is not waited for: what it has not done is in the journal.
+        """
         before = self.drain.stored
         try:
             async with asyncio.timeout(limit_s):
-                await self.writer.flushed()
-                await self.drain.drained()
-                await self.writer.flushed()
+                await self._unless(lambda: self.writer.problem, self.writer.flushed())
+                await self._unless(lambda: self.drain.problem, self.drain.drained())
+                await self._unless(lambda: self.writer.problem, self.writer.flushed())
         except TimeoutError:
-            return f"; {self.pending} bytes wait in the journal for the next start"
-        return f"; the last {self.drain.stored - before} reads went into the database"
+            pass
+        stored = f"; the last {self.drain.stored - before} reads went into the database"
+        if self.pending:
+            return f"{stored}; {self.pending} bytes wait in the journal for the next start"
+        return stored
 
     async def close(self) -> None:
+        """In about two seconds, whether PostgreSQL answers or not. The embedded one is stopped in its own time."""
         self.writer.close()
-        if self._pool is not None:
-            await self._pool.close()
-        if self._database is not None:
-            await self._database.close()
+        await self._disconnect()
         if self._postgres is not None:
             await self._postgres.stop()
+
+    async def _disconnect(self) -> None:
+        await asyncio.gather(*(each.close() for each in (self._pool, self._database) if each is not None))
+        self._pool = self._database = None
+
+    async def _unless(self, problem: Callable[[], str], done: Awaitable[None]) -> None:
+        """Waits until it is done, or until there is a problem with it."""
+        task = asyncio.ensure_future(done)
+        try:
+            while not task.done() and not problem():
+                await asyncio.wait({task}, timeout=PROBLEM_POLL_S)
+        finally:
+            task.cancel()
 
     # recovery
 
     async def _empty_journal(self) -> None:
         drain = self.drain
         log.info("journal: what the last hub left is going into the database")
-        task = asyncio.create_task(drain.run())
         drain.spill()
+        running = asyncio.create_task(drain.run())
         drained = asyncio.create_task(drain.drained())
-        await asyncio.wait({task, drained}, return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            task.result()
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        try:
+            await asyncio.wait({running, drained}, return_when=asyncio.FIRST_COMPLETED)
+            if running.done():
+                running.result()  # it runs until cancelled: so this raises what it has failed with
+        finally:
+            for task in (running, drained):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
         log.info("journal: %d reads went into the database", drain.stored)
 
     async def _note_stored_heads(self, connection: Connection) -> None:
@@ -158,10 +189,6 @@ class Stores:
                 log.info("session: ended %d that had heard nothing for long (retention)", ended)
             today = datetime.now(ZoneInfo(settings.zone_name)).date().isoformat()
             self.partner_id = await sessions.ensure_default(connection, today)
-
-    async def _load(self, connection: Connection) -> None:
-        late_us = self._settings.limits.late_s * US_PER_S
-        await recovery.load(connection, self._hub, timezone=self._settings.zone_name, late_us=late_us)
 
     def _open_database(self) -> Database | None:
         return self._pool
@@ -179,21 +206,30 @@ class Stores:
 
     def _drained(self, through: int) -> None:
         self.writer.delete_through(through)
+
+    def _deleted(self) -> None:
         if self.full and self.pending < ROOM_SHARE * self._bytes_max:
             self.full = False
             log.warning("journal: has room again")
             self.room()
 
-    def _next_offset(self, session_id: int) -> int:
+    def _next_offset(self, session_id: int, held: int) -> int:
+        """The next offset after all that were given and all that PostgreSQL holds."""
         session = self._hub.sessions.get(session_id)
         if session is not None:
-            session.head += 1
+            session.head = max(session.head, held) + 1
             return session.head
-        self._heads[session_id] = self._heads.get(session_id, 0) + 1
+        self._heads[session_id] = max(self._heads.get(session_id, 0), held) + 1
         return self._heads[session_id]
 
-    def _renumbered(self, session_id: int, read: Read) -> None:
-        session = self._hub.sessions.get(session_id)
+    def _renumbered(self, found: Renumbered) -> None:
+        session = self._hub.sessions.get(found.session_id)
         if session is not None:
-            session.epoch += 1
-            log.error("session %d: read %d has a new offset; screens start afresh", session_id, read.offset)
+            session.epoch = found.epoch
+        log.error(
+            "session %d: %d reads have new offsets, up to %d; screens start afresh with epoch %d",
+            found.session_id,
+            len(found.reads),
+            found.reads[-1].offset,
+            found.epoch,
+        )

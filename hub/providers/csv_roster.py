@@ -1,13 +1,14 @@
 """A roster from a CSV file with headers. Knows the columns timers use; refuses to guess a person.
 
-The header names what each column is, in any case, with spaces, dashes or underscores: `bib`, `tag` (or `tags`,
-`chip`; several are separated by `;` or `|`), `first_name`, `last_name`, or `name` for both, and the columns in
-NAMES. Any other column is kept with the participant under its own name.
+The header names what each column is, in any case and with anything between the words: `bib`, `tag` (or `tags`,
+`chip`; several in one cell are separated by `;` or `|`, and there may be several such columns), `first_name`,
+`last_name`, or `name` for both, and the columns in NAMES. Any other column is kept with the participant under its
+own name, and so is a second one of a kind.
 """
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,12 +18,15 @@ from hub.roster import interned
 
 FIELD_CHARS_MAX: Final = 500
 COLUMNS_MAX: Final = 200
+SHOWN_CHARS_MAX: Final = 100
+"""Of a header that is none: it may be a picture."""
+DELIMITERS: Final = ",;\t|"
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
-    "bib": ("bib", "bib number", "bib no", "race number", "number", "bib#"),
-    "tags": ("tag", "tags", "chip", "tag number", "tag code", "chip number", "chip code"),
-    "first_name": ("first name", "first", "firstname", "given name"),
-    "last_name": ("last name", "last", "lastname", "surname", "family name"),
+    "bib": ("bib", "bib number", "bib no", "race number", "number"),
+    "tags": ("tag", "tags", "chip", "chips", "tag number", "tag code", "chip number", "chip code"),
+    "first_name": ("first name", "first", "given name"),
+    "last_name": ("last name", "last", "surname", "family name"),
     "name": ("name", "full name", "participant", "runner"),
     "age": ("age",),
     "gender": ("gender", "sex"),
@@ -34,7 +38,10 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
     "wave": ("wave", "corral", "start group"),
     "team_name": ("team name", "team", "club"),
 }
-_FIELD_OF: Final = {alias: field for field, aliases in NAMES.items() for alias in aliases}
+_FIELD_OF: Final = {alias.replace(" ", ""): field for field, aliases in NAMES.items() for alias in aliases}
+
+Line = tuple[int, list[str]]
+"""(number of a row's first line, from 1; its cells, trimmed)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +67,11 @@ def parse(data: bytes, *, name: str, rows_max: int) -> tuple[list[Participant], 
         raise FileFormatError(
             f"{name}: empty; expected a first line that names the columns, like bib,tag,first_name"
         )
-    fields = [_FIELD_OF.get(_plain(header), "") for header in rows[0][1]]
-    if "bib" not in fields and "tags" not in fields:
-        raise FileFormatError(
-            f"{name}: line 1: expected a column named bib or tag, found {', '.join(rows[0][1])}"
-        )
+    headers = _headers(rows[0], name)
     participants: list[Participant] = []
     problems: list[RosterProblem] = []
     for line, cells in rows[1:]:
-        made = _participant(fields, rows[0][1], cells)
+        made = _participant(headers, cells)
         if isinstance(made, str):
             problems.append(RosterProblem(line, made))
         else:
@@ -82,42 +85,88 @@ def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
+        pass
+    try:
+        return data.decode("cp1252")  # what spreadsheets call Latin-1: with typographic quotes
+    except UnicodeDecodeError:
         return data.decode("latin-1")
 
 
-def _rows(text: str, rows_max: int, name: str) -> Iterator[tuple[int, list[str]]]:
-    first_line = text.partition("\n")[0]
-    delimiter = max(",;\t|", key=first_line.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _rows(text: str, rows_max: int, name: str) -> Iterator[Line]:
+    """Rows that are not empty."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
+    line = 1
     for count, cells in enumerate(reader):
         if count > rows_max:
             raise FileFormatError(f"{name}: more than {rows_max} rows (limits.roster_rows)")
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, [cell.strip() for cell in cells]
+        trimmed = [cell.strip() for cell in cells]
+        while trimmed and not trimmed[-1]:  # spreadsheets like to end a row with empty cells
+            trimmed.pop()
+        if trimmed:
+            yield line, trimmed
+        line = reader.line_num + 1
+
+
+def _delimiter(text: str) -> str:
+    """The one with which the first line names most columns that we know, else most columns."""
+    line = next((line for line in io.StringIO(text, newline="") if line.strip()), "")[
+        : COLUMNS_MAX * FIELD_CHARS_MAX
+    ]
+
+    def worth(delimiter: str) -> tuple[int, int]:
+        cells = next(csv.reader([line], delimiter=delimiter), [])
+        return sum(_plain(cell) in _FIELD_OF for cell in cells), len(cells)
+
+    return max(DELIMITERS, key=worth)
+
+
+def _headers(first: Line, name: str) -> list[tuple[str, str]]:
+    """(the field of a Participant, or nothing; the name of the column) of each column."""
+    line, names = first
+    if len(names) > COLUMNS_MAX or any(len(each) > FIELD_CHARS_MAX for each in names):
+        raise FileFormatError(
+            f"{name}: line {line}: expected at most {COLUMNS_MAX} columns, named in {FIELD_CHARS_MAX} characters"
+        )
+    fields = [_FIELD_OF.get(_plain(each), "") for each in names]
+    if "bib" not in fields and "tags" not in fields:
+        shown = ", ".join(names)[:SHOWN_CHARS_MAX]
+        raise FileFormatError(f"{name}: line {line}: expected a column named bib or tag, found {shown!r}")
+    return list(zip(fields, names, strict=True))
 
 
 def _plain(header: str) -> str:
-    return " ".join(header.casefold().replace("_", " ").replace("-", " ").split())
+    return "".join(filter(str.isalnum, header.casefold()))
 
 
-def _participant(fields: list[str], headers: list[str], cells: list[str]) -> Participant | str:
+def _participant(headers: Sequence[tuple[str, str]], cells: Sequence[str]) -> Participant | str:
     """A participant, or why there is none."""
-    if len(cells) > len(fields):
-        return f"{len(cells)} cells, but the header names {len(fields)} columns"
-    if any(len(cell) > FIELD_CHARS_MAX for cell in cells):
-        return f"a cell of more than {FIELD_CHARS_MAX} characters"
+    if len(cells) > len(headers):
+        return f"{len(cells)} cells, but the header names {len(headers)} columns"
+    if long := next((cell for cell in cells if len(cell) > FIELD_CHARS_MAX), None):
+        hint = "; is a quote not closed?" if "\n" in long else ""
+        return f"a cell of more than {FIELD_CHARS_MAX} characters{hint}"
     known: dict[str, str] = {}
+    tags: list[str] = []
     custom: list[tuple[str, str]] = []
-    for field, header, cell in zip(fields, headers, cells, strict=False):
-        if field and cell:
-            known.setdefault(field, cell)
+    for (field, header), cell in zip(headers, cells, strict=False):
+        if field == "tags":
+            tags += filter(None, (tag.strip() for tag in cell.replace("|", ";").split(";")))
+        elif field and cell and field not in known:
+            known[field] = cell
         elif cell and header:
             custom.append((header, cell))
-    tags = tuple(tag.strip() for tag in known.pop("tags", "").replace("|", ";").split(";") if tag.strip())
-    name = known.pop("name", "")
-    if name and not ("first_name" in known or "last_name" in known):
-        known["first_name"], _, known["last_name"] = name.rpartition(" ")
+    first_name, last_name = _names(known.pop("name", ""))
     bib = known.pop("bib", "")
     if not bib and not tags:
         return "neither a bib nor a tag"
-    return interned(Participant(0, bib, tags, custom=tuple(custom), **known))
+    if not (known.get("first_name") or known.get("last_name")):
+        known |= {"first_name": first_name, "last_name": last_name}
+    return interned(Participant(0, bib, tuple(dict.fromkeys(tags)), custom=tuple(custom), **known))
+
+
+def _names(name: str) -> tuple[str, str]:
+    """First and last name of a name in one cell: `Ann Lee`, or `Lee, Ann`."""
+    last, comma, first = name.partition(",")
+    if not comma:
+        first, _, last = name.rpartition(" ")
+    return first.strip(), last.strip()

@@ -19,7 +19,7 @@ from typing import Any, Final, TypeVar
 
 import asyncpg
 
-from hub.errors import NotOwner, StoreAway
+from hub.errors import NotOwner, StoreAway, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +31,10 @@ LOCK_POLL_S: Final = 0.2
 CONNECT_S_MAX: Final = 10.0
 WRITE_S_MAX: Final = 60.0
 """A batch of five thousand rows takes 50 ms; a server that needs a minute is as good as away."""
+RETRY_S: Final = 1.0
+ALIVE_S_MAX: Final = 2.0
+CLOSE_S_MAX: Final = 2.0
+"""How long closing waits for an answer; then the connection is cut."""
 
 T = TypeVar("T")
 Connection = Any
@@ -57,7 +61,7 @@ def query(name: str) -> str:
 
 
 async def open_pool(dsn: str, *, size_min: int, size_max: int, statement_timeout_s: float) -> asyncpg.Pool:
-    """The pool for requests. Raises StoreAway."""
+    """The pool for requests. Raises StoreAway, or StoreError when PostgreSQL does not want us."""
     try:
         return await asyncpg.create_pool(
             dsn,
@@ -71,7 +75,9 @@ async def open_pool(dsn: str, *, size_min: int, size_max: int, statement_timeout
             },
         )
     except AWAY as problem:
-        raise StoreAway(_words(problem)) from problem
+        raise StoreAway(words(problem)) from problem
+    except asyncpg.PostgresError as problem:
+        raise StoreError(words(problem)) from problem
 
 
 class Database:
@@ -84,14 +90,15 @@ class Database:
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection in a transaction. Raises StoreAway."""
         try:
-            async with self._pool.acquire(timeout=CONNECT_S_MAX) as connection, connection.transaction():
+            async with self._pool.acquire(timeout=CONNECT_S_MAX) as connection, _transaction(connection):
                 yield connection
         except (*AWAY, asyncpg.QueryCanceledError) as problem:
-            raise StoreAway(_words(problem)) from problem
+            raise StoreAway(words(problem)) from problem
 
     async def alive(self) -> bool:
+        """Whether PostgreSQL answers, and soon."""
         try:
-            async with asyncio.timeout(2), self.connection() as connection:
+            async with asyncio.timeout(ALIVE_S_MAX), self.connection() as connection:
                 await connection.execute("SELECT 1")
         except (StoreAway, TimeoutError):
             return False
@@ -99,18 +106,46 @@ class Database:
 
     async def close(self) -> None:
         try:
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(CLOSE_S_MAX):
                 await self._pool.close()
-        except TimeoutError:
+        except (*AWAY, asyncpg.PostgresError):
             self._pool.terminate()
 
 
-class Writer:
-    """The one connection that writes reads. `run` gives it to a function, connecting again first where need be."""
+@asynccontextmanager
+async def _transaction(connection: Connection) -> AsyncIterator[None]:
+    """asyncpg's own, except that one that is cut off takes its connection with it: a server that hangs would keep
+    us waiting for the rollback, too."""
+    transaction = connection.transaction()
+    try:
+        await transaction.start()
+        try:
+            yield
+        except (TimeoutError, asyncio.CancelledError):
+            raise
+        except BaseException:
+            await transaction.rollback()
+            raise
+        await transaction.commit()
+    except (TimeoutError, asyncio.CancelledError):
+        connection.terminate()
+        raise
 
-    def __init__(self, dsn: str, data_dir: Path) -> None:
+
+class Writer:
+    """The one connection that writes reads. `run` gives it to a function, connecting again first where need be.
+    One `run` at a time.
+
+    `revive`: starts a server that is our own, unless it runs, and gives its DSN; asked when the connection is lost.
+    """
+
+    def __init__(
+        self, dsn: str, data_dir: Path, *, revive: Callable[[], Awaitable[str]] | None = None
+    ) -> None:
         self._dsn = dsn
+        self._revive = revive
         self._data_dir = str(data_dir)
+        self._host = socket.gethostname()
         self._connection: Connection | None = None
         self._generation: int | None = None
 
@@ -120,44 +155,78 @@ class Writer:
 
     async def open(self, prepare: Callable[[Connection], Awaitable[object]]) -> None:
         """Connects, becomes the owner, and lets `prepare` bring the schema up to date before the owner's row is
-        written. Raises StoreAway, or NotOwner when another hub keeps the lock for LOCK_WAIT_S."""
+        written. Raises StoreAway, NotOwner when another hub keeps the lock for LOCK_WAIT_S, or StoreError when
+        PostgreSQL does not want us or `prepare` has failed."""
         try:
-            connection = await self._connect()
-            await self._lock(connection)
-            await prepare(connection)
-            await self._claim(connection)
+            connection = await self._connect_and_lock()
+            await prepare(connection)  # however long it takes: an index on a season of reads is minutes
+            await self._limited(self._claim(connection), WRITE_S_MAX)
         except AWAY as problem:
-            raise StoreAway(_words(problem)) from problem
+            self.drop()
+            raise StoreAway(words(problem)) from problem
+        except asyncpg.PostgresError as problem:
+            self.drop()
+            raise StoreError(words(problem)) from problem
+        except BaseException:
+            self.drop()  # else the lock would stay taken by nobody
+            raise
 
     async def run(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         """Runs `work` on the connection. Raises StoreAway (the connection is given up; what was done may be there
         or not), NotOwner, or what PostgreSQL says against the data."""
         try:
             if not self.connected:
-                connection = await self._connect()
-                await self._check_owner(connection)
-                await self._lock(connection)
-                await self._claim(connection)
-            async with asyncio.timeout(WRITE_S_MAX):
-                return await work(self._connection)
+                await self._take_again()
+            return await self._limited(work(self._connection), WRITE_S_MAX)
         except (*AWAY, asyncpg.QueryCanceledError) as problem:
-            self._give_up()
-            raise StoreAway(_words(problem)) from problem
+            self.drop()
+            raise StoreAway(words(problem)) from problem
 
-    async def close(self) -> None:
-        if self._connection is not None:
+    async def insist(self, work: Callable[[Connection], Awaitable[T]], /) -> T:
+        """As `run`, as soon as PostgreSQL answers. Raises NotOwner, or StoreError when PostgreSQL refuses."""
+        said = False
+        while True:
             try:
-                await self._connection.close(timeout=2)
-            except AWAY:
-                self._give_up()
+                return await self.run(work)
+            except StoreAway as problem:
+                if not said:
+                    said = True
+                    log.warning("database: %s; trying again until it does", problem)
+                await asyncio.sleep(RETRY_S)
+            except asyncpg.PostgresError as problem:
+                raise StoreError(words(problem)) from problem
 
-    def _give_up(self) -> None:
+    def drop(self) -> None:
+        """Gives the connection up at once: the next `run` makes another."""
         if self._connection is not None:
             self._connection.terminate()
         self._connection = None
 
+    async def close(self) -> None:
+        if self._connection is not None:
+            try:
+                await self._connection.close(timeout=CLOSE_S_MAX)
+            except (*AWAY, asyncpg.PostgresError):
+                self.drop()
+
+    async def _limited(self, work: Awaitable[T], limit_s: float) -> T:
+        """The result of `work`. When it takes too long, or we are cancelled, the connection is cut first: asyncpg
+        would roll back before it lets go, and a server that hangs does not."""
+        task = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait({task}, timeout=limit_s)
+        finally:
+            late = not task.done()
+            if late:
+                self.drop()
+                task.cancel()
+                await asyncio.gather(task, return_exceptions=True)
+        if late:
+            raise TimeoutError(f"no answer within {limit_s:.0f} s")
+        return task.result()
+
     async def _connect(self) -> Connection:
-        self._give_up()
+        self.drop()
         self._connection = await asyncpg.connect(
             self._dsn,
             timeout=CONNECT_S_MAX,
@@ -168,15 +237,30 @@ class Writer:
         )
         return self._connection
 
+    async def _connect_and_lock(self) -> Connection:
+        connection = await self._limited(self._connect(), 2 * CONNECT_S_MAX)
+        await self._limited(self._lock(connection), LOCK_WAIT_S + CONNECT_S_MAX)
+        return connection
+
+    async def _take_again(self) -> None:
+        if self._revive is not None:
+            self._dsn = await self._revive()
+        try:
+            connection = await self._connect_and_lock()
+            await self._limited(self._claim(connection), WRITE_S_MAX)
+        except BaseException:
+            self.drop()  # a connection that has not shown its right to write must not be used
+            raise
+
     async def _lock(self, connection: Connection) -> None:
         """Waits for the advisory lock, ending what is left of a killed hub of this very data directory."""
         deadline = asyncio.get_running_loop().time() + LOCK_WAIT_S
         said = False
         while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", LOCK_KEY):
             owner = await _owner(connection)
-            if owner and owner["data_dir"] == self._data_dir and owner["host"] == socket.gethostname():
-                # We hold the lock on the data directory, so that hub is dead and only its connection lives on.
-                await connection.execute("SELECT pg_terminate_backend($1)", owner["backend_pid"])
+            self._check_generation(owner)
+            if owner is not None:
+                await self._end_our_own(connection)
             if not said:
                 said = True
                 log.warning("database: in use by %s; waiting up to %.0f s", _who(owner), LOCK_WAIT_S)
@@ -184,15 +268,22 @@ class Writer:
                 raise NotOwner(f"the database is in use by {_who(owner)}")
             await asyncio.sleep(LOCK_POLL_S)
 
-    async def _check_owner(self, connection: Connection) -> None:
-        owner = await _owner(connection)
+    async def _end_our_own(self, connection: Connection) -> None:
+        """Ends the backend that holds the lock, if it was a hub's of this data directory. We hold the lock on that,
+        so the hub is dead and only its connection lives on; or it is ours, and the server has not noticed yet."""
+        try:
+            await connection.execute(query("end_backend"), LOCK_KEY, self._data_dir, self._host)
+        except asyncpg.InsufficientPrivilegeError:
+            log.warning("database: may not end the connection of the hub before this one; waiting for it")
+
+    def _check_generation(self, owner: asyncpg.Record | None) -> None:
         if self._generation is not None and (owner is None or owner["generation"] != self._generation):
             raise NotOwner(f"while the database was out of reach it was taken over by {_who(owner)}")
 
     async def _claim(self, connection: Connection) -> None:
-        await self._check_owner(connection)
+        self._check_generation(await _owner(connection))
         generation = await connection.fetchval(
-            query("claim"), self._data_dir, socket.gethostname(), os.getpid(), self._generation is None
+            query("claim"), self._data_dir, self._host, os.getpid(), self._generation is None
         )
         self._generation = int(generation)
 
@@ -209,7 +300,9 @@ def _who(owner: asyncpg.Record | None) -> str:
     return f"the hub of {owner['data_dir']} on {owner['host']} (process {owner['pid']})"
 
 
-def _words(problem: BaseException) -> str:
-    """One line on what PostgreSQL said, without the DSN."""
-    text = str(problem).strip().split("\n")[0]
-    return f"PostgreSQL does not answer: {text or type(problem).__name__}"
+def words(problem: BaseException) -> str:
+    """One line on what PostgreSQL said, or that it said nothing, without the DSN."""
+    text = str(problem).strip().split("\n")[0] or type(problem).__name__
+    if isinstance(problem, asyncpg.PostgresError):
+        return f"PostgreSQL says: {text}"
+    return f"PostgreSQL does not answer: {text}"

@@ -4,43 +4,36 @@ COPY first. After any doubt (a lost connection, a time-out, a restart) the same 
 and what was there is compared with what is in hand: equal, done; different, it gets the session's next offset and
 the session a new epoch, because two hubs gave one offset away. A read that PostgreSQL will not take is cut out by
 halving the batch: it goes to `timing_rejects`, and a void row keeps its offset. Only then is the group deleted.
+What PostgreSQL says otherwise (a table that is gone, no room, no right) is said loudly and tried again for ever: the
+journal keeps what was accepted.
 
 The queue is a window on the journal: what is beyond it is read back from disk when its turn comes.
 """
 
 import asyncio
 import logging
-import struct
 from collections import deque
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Final, Protocol
 
 import asyncpg
 
-from hub.errors import StoreAway
-from hub.model import Group, Read, RejectRecord, SourceRecord
-from hub.store import reads
-from hub.store.database import Connection, Writer, query
-from hub.store.reads import Row
+from hub.errors import NotOwner, StoreAway, StoreError
+from hub.model import Group
+from hub.store.batch import DATA_FAULTS, Batch, BatchWriter, Renumbered, first_line
+from hub.store.database import Connection, Writer
 
 log = logging.getLogger(__name__)
 
 BATCH_READS_MAX: Final = 5000
-"""Rows of one COPY: beyond this it gets no faster, and the loop is held up for 10 ms by packing them."""
+"""Reads of one transaction, unless one group has more: beyond this it gets no faster."""
 WINDOW_READS_MAX: Final = 50_000
 """Reads kept in memory for PostgreSQL, about 50 MB; the rest waits in the journal only."""
 RETRY_S_MAX: Final = 2.0
 RETRY_S_MIN: Final = 0.05
 
-_DATA_FAULTS: Final = (
-    asyncpg.DataError,
-    asyncpg.IntegrityConstraintViolationError,
-    asyncpg.ProgramLimitExceededError,
-    struct.error,
-    UnicodeEncodeError,
-)
-"""What says that a row cannot be taken, now or ever."""
+_REFUSALS: Final = (*DATA_FAULTS, StoreError, asyncpg.PostgresError, asyncpg.InternalClientError)
+"""What is no lost connection, and no fault of a single read either: somebody has to look after the database."""
 
 
 class GroupReader(Protocol):
@@ -49,27 +42,10 @@ class GroupReader(Protocol):
     async def __call__(self, after: int, reads_max: int) -> list[tuple[int, Group]]: ...
 
 
-@dataclass(slots=True)
-class Batch:
-    """Some groups, flattened: what goes into PostgreSQL in one transaction. `through`: the last group in it."""
-
-    through: int
-    sources: dict[int, SourceRecord] = field(default_factory=dict)
-    reads: list[tuple[int, Read]] = field(default_factory=list)
-    rejects: list[RejectRecord] = field(default_factory=list)
-
-    def add(self, number: int, group: Group) -> None:
-        self.through = number
-        for source in group.sources:
-            self.sources[source.id] = source
-        for session in group.sessions:
-            self.reads += [(session.session_id, read) for read in session.reads]
-        self.rejects += group.rejects
-
-
 class Drain:
-    """`next_offset` gives a session's next free offset, for a read whose own was taken by another; `renumbered`
-    hears of it when that is in the database. `done` hears through which group everything is in."""
+    """`next_offset(session, held)` gives a session's next free offset above `held`, for a read whose own was taken
+    by another; `renumbered` hears of it when that is in the database. `done` hears through which group everything
+    is in."""
 
     def __init__(
         self,
@@ -77,17 +53,16 @@ class Drain:
         read_groups: GroupReader,
         *,
         done: Callable[[int], None],
-        next_offset: Callable[[int], int],
-        renumbered: Callable[[int, Read], None],
+        next_offset: Callable[[int, int], int],
+        renumbered: Callable[[Renumbered], None],
         new_id: Callable[[], int],
     ) -> None:
         # shared
         self._writer = writer
         self._read_groups = read_groups
         self._done = done
-        self._next_offset = next_offset
         self._renumbered = renumbered
-        self._new_id = new_id
+        self._batches = BatchWriter(next_offset=next_offset, new_id=new_id)
         # the window
         self._window: deque[tuple[int, Group, int]] = deque()
         self._window_reads = 0
@@ -96,17 +71,22 @@ class Drain:
         self._wanted = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
-        # what was learnt
-        self._locations: dict[tuple[int, str], tuple[int, str]] = {}
-        self._new_offsets: dict[tuple[int, int], int] = {}
         self._doubt = True
         self.taken_through = 0
         # counters
         self.problem = ""
         """Why nothing goes in now, in words; empty when it does."""
         self.stored = 0
-        self.poisoned = 0
-        self.foreign = 0
+
+    @property
+    def poisoned(self) -> int:
+        """Reads that PostgreSQL would not take."""
+        return self._batches.poisoned
+
+    @property
+    def foreign(self) -> int:
+        """Reads that got a new offset, because another read held theirs."""
+        return self._batches.foreign
 
     def put(self, number: int, group: Group, count: int) -> None:
         """A group that is on disk. Groups come in order."""
@@ -130,7 +110,19 @@ class Drain:
         await self._empty.wait()
 
     async def run(self) -> None:
-        """Until cancelled. Raises NotOwner when the database is another hub's now."""
+        """Until cancelled. Raises NotOwner when the database is another hub's now, StoreError when the hub itself
+        is at fault; the journal is as it was."""
+        try:
+            await self._run()
+        except StoreError as problem:
+            self.problem = str(problem)
+            raise
+        except Exception as problem:
+            self.problem = f"the way into the database has failed: {problem!r}"
+            log.exception("database: the way into it has failed")
+            raise StoreError(self.problem) from problem
+
+    async def _run(self) -> None:
         while True:
             await self._wanted.wait()
             self._wanted.clear()
@@ -164,162 +156,54 @@ class Drain:
         while True:
             try:
                 await self._store(batch)
+            except NotOwner:
+                raise
             except StoreAway as problem:
-                self._doubt = True
-                self._locations.clear()
-                if not self.problem:
-                    log.error("database: %s. Reads are kept in the journal and go in later.", problem)
-                self.problem = str(problem)
-                await asyncio.sleep(pause)
-                pause = min(2 * pause, RETRY_S_MAX)
+                self._failed(str(problem))
+            except _REFUSALS as problem:
+                # A new connection may meet another server: after a fail-over the old one can only be read.
+                self._writer.drop()
+                self._failed(f"PostgreSQL refuses: {first_line(problem)}")
             else:
-                if self.problem:
-                    log.warning("database: answers again; what was waiting is going in")
-                self.problem = ""
-                return
+                break
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, RETRY_S_MAX)
+        if self.problem:
+            log.warning("database: answers again; what was waiting is going in")
+        self.problem = ""
+
+    def _failed(self, words: str) -> None:
+        self._doubt = True
+        self._batches.forget()
+        if words != self.problem:
+            log.error("database: %s. Reads are kept in the journal and go in later.", words)
+        self.problem = words
 
     async def _store(self, batch: Batch) -> None:
-        renumbered: list[tuple[int, Read]] = []
+        renumbered: list[Renumbered] = []
         try:
             if self._doubt:
-                renumbered = await self._writer.run(lambda connection: self._insert(connection, batch))
+                renumbered = await self._writer.run(
+                    lambda connection: self._batches.insert(connection, batch)
+                )
             else:
-                await self._writer.run(lambda connection: self._copy(connection, batch))
-        except _DATA_FAULTS as problem:
-            log.warning("database: %s: the batch is taken apart", _first_line(problem))
-            self._locations.clear()
-            renumbered = await self._writer.run(lambda connection: self._take_apart(connection, batch))
+                await self._writer.run(lambda connection: self._batches.copy(connection, batch))
+        except DATA_FAULTS as problem:
+            log.warning("database: %s: the batch is taken apart", first_line(problem))
+            self._batches.forget()
+            renumbered = await self._take_apart(batch)
+        self._batches.finished()
         self._doubt = False
         self.stored += len(batch.reads)
-        for session_id, read in renumbered:
-            self._renumbered(session_id, read)
+        for each in renumbered:
+            self._renumbered(each)
 
-    async def _copy(self, connection: Connection, batch: Batch) -> None:
-        async with connection.transaction():
-            await self._before(connection, batch)
-            await reads.copy(connection, await self._rows(connection, batch.reads))
+    async def _take_apart(self, batch: Batch) -> list[Renumbered]:
+        renumbered: list[Renumbered] = []
+        for piece in batch.pieces():
 
-    async def _insert(self, connection: Connection, batch: Batch) -> list[tuple[int, Read]]:
-        async with connection.transaction():
-            await self._before(connection, batch)
-            rows = await self._rows(connection, batch.reads)
-            return await self._renumber(connection, await reads.insert(connection, rows))
+            async def take(connection: Connection, piece: Batch = piece) -> list[Renumbered]:
+                return await self._batches.take_apart(connection, piece)
 
-    async def _take_apart(self, connection: Connection, batch: Batch) -> list[tuple[int, Read]]:
-        """Everything but the guilty, found by halving."""
-        async with connection.transaction():
-            await self._before(connection, batch)
-            renumbered: list[tuple[int, Read]] = []
-            parts = [batch.reads]
-            while parts:
-                part = parts.pop()
-                try:
-                    async with connection.transaction():
-                        rows = await self._rows(connection, part)
-                        renumbered += await self._renumber(connection, await reads.insert(connection, rows))
-                except _DATA_FAULTS as problem:
-                    self._locations.clear()
-                    if len(part) == 1:
-                        await self._poison(connection, *part[0], problem)
-                    else:
-                        middle = len(part) // 2
-                        parts += [part[middle:], part[:middle]]
-            return renumbered
-
-    async def _before(self, connection: Connection, batch: Batch) -> None:
-        if batch.sources:
-            await connection.executemany(
-                query("source_upsert"), [_source_row(each) for each in batch.sources.values()]
-            )
-        if batch.rejects:
-            await connection.executemany(
-                query("reject_insert"), [_reject_row(each) for each in batch.rejects]
-            )
-
-    async def _rows(self, connection: Connection, pairs: Sequence[tuple[int, Read]]) -> list[Row]:
-        """Reads with the ids of their locations; new ones are made."""
-        readers = {(session_id, read.location): read.reader_id for session_id, read in pairs}
-        for place, reader_id in readers.items():
-            held = self._locations.get(place)
-            if held is None or held[1] != reader_id:
-                number = await connection.fetchval(query("location_upsert"), *place, reader_id)
-                # Learnt in a transaction that may yet fail: then `_doubt` is set, and all is learnt anew.
-                self._locations[place] = (number or 0, reader_id)
-        return [
-            (session_id, self._locations[session_id, read.location][0], read) for session_id, read in pairs
-        ]
-
-    async def _renumber(self, connection: Connection, foreign: Sequence[Row]) -> list[tuple[int, Read]]:
-        """Reads whose offset is held by another read: never dropped, they get the next one."""
-        renumbered: list[tuple[int, Read]] = []
-        for session_id, location_id, read in foreign:
-            if await reads.held(connection, session_id, read.key):
-                continue
-            place = (session_id, read.offset)
-            offset = self._new_offsets.setdefault(place, 0) or self._next_offset(session_id)
-            self._new_offsets[place] = offset
-            log.error(
-                "database: offset %d of session %d is held by another read; ours gets %d. "
-                "Have two hubs written into this database?",
-                read.offset,
-                session_id,
-                offset,
-            )
-            moved = Read(*(offset, *(getattr(read, name) for name in read.__struct_fields__[1:])))
-            await reads.insert(connection, [(session_id, location_id, moved)])
-            await connection.execute(query("next_epoch"), session_id)
-            renumbered.append((session_id, moved))
-        self.foreign += len(renumbered)
+            renumbered += await self._writer.run(take)
         return renumbered
-
-    async def _poison(self, connection: Connection, session_id: int, read: Read, problem: Exception) -> None:
-        reason = f"PostgreSQL would not take it: {_first_line(problem)}"
-        log.error("database: read %d of session %d set aside: %s", read.offset, session_id, reason)
-        record = RejectRecord(
-            self._new_id(),
-            read.source_id,
-            session_id,
-            read.received_us,
-            reason,
-            read.raw.encode("utf-8", "surrogatepass"),
-        )
-        await connection.executemany(query("reject_insert"), [_reject_row(record)])
-        await reads.void(connection, session_id, read)
-        self.poisoned += 1
-
-
-def _source_row(source: SourceRecord) -> tuple[object, ...]:
-    return (
-        source.id,
-        source.partner_id,
-        source.session_id,
-        *map(
-            reads.storable,
-            (
-                source.listener,
-                source.protocol,
-                source.remote,
-                source.program,
-                source.version,
-                source.connection_id,
-                source.event_name,
-            ),
-        ),
-        source.clock_us,
-        reads.instant(source.seen_us),
-    )
-
-
-def _reject_row(record: RejectRecord) -> tuple[object, ...]:
-    return (
-        record.id,
-        record.source_id,
-        record.session_id,
-        reads.instant(record.received_us),
-        reads.storable(record.reason),
-        record.line,
-    )
-
-
-def _first_line(problem: BaseException) -> str:
-    return str(problem).strip().split("\n")[0] or type(problem).__name__

@@ -53,9 +53,12 @@ def migrations() -> list[Migration]:
 
 async def apply(connection: Connection, files: Sequence[Migration] | None = None) -> list[str]:
     """Applies what is missing, all of it or nothing; gives the names. Raises StoreError where the database was
-    made by other files than these."""
+    made by other files than these, and what PostgreSQL says against one of them."""
     files = migrations() if files is None else files
     async with connection.transaction():
+        await connection.execute(
+            "SET LOCAL statement_timeout = 0"
+        )  # an index on a season of reads takes minutes
         await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK_KEY)
         await connection.execute(_TABLE)
         rows = await connection.fetch("SELECT number, name, checksum FROM schema_migrations")

@@ -7,11 +7,11 @@ import io
 import struct
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from asyncpg.pgproto.pgproto import UUID
 
-from hub.model import Read
+from hub.model import INT64_MAX, KIND_VOID, Read
 from hub.store.database import Connection, query
 
 COLUMNS: Final = (
@@ -34,8 +34,8 @@ COLUMNS: Final = (
     "raw_data",
 )
 
-Row = tuple[int, int, Read]
-"""(session id, location id, read)"""
+Row = tuple[int, int | None, Read]
+"""(session id, location id, read); a void row may be at no location."""
 
 _POSTGRES_EPOCH_US: Final = 946_684_800 * 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,8 +45,31 @@ _FIXED: Final = struct.Struct("!h" + "iq" * 9 + "i16s")
 _TEXT_OID: Final = 25
 
 
-def pack(rows: Sequence[Row]) -> bytes:
-    """Rows in PostgreSQL's binary COPY format, in the order of COLUMNS.
+_INSERT_COLUMNS: Final[tuple[Callable[[Row], object], ...]] = (
+    lambda row: row[0],
+    lambda row: row[2].offset,
+    lambda row: row[2].source_id,
+    lambda row: row[2].sequence,
+    lambda row: None if row[2].kind == KIND_VOID else row[2].lap,
+    lambda row: None if row[2].kind == KIND_VOID else row[2].gator,
+    lambda row: row[1],
+    lambda row: None if row[2].kind == KIND_VOID else row[2].read_us,
+    lambda row: row[2].received_us,
+    lambda row: UUID(row[2].key) if row[2].key else None,
+    lambda row: row[2].location,
+    lambda row: row[2].tag,
+    lambda row: row[2].time_text,
+    lambda row: row[2].reader_id,
+    lambda row: row[2].kind,
+    lambda row: ",".join(row[2].marks),
+    lambda row: row[2].raw,
+)
+"""The parameters of `read_insert.sql`, in the order of COLUMNS."""
+
+
+def pack(rows: Sequence[tuple[int, int, Read]]) -> bytes:
+    """Rows in PostgreSQL's binary COPY format, in the order of COLUMNS. Every read has its key: a void row is for
+    `insert`.
 
     Raises struct.error or UnicodeEncodeError for what no column can hold.
     """
@@ -122,7 +145,7 @@ def _text_array(values: tuple[str, ...]) -> bytes:
     return len(body).to_bytes(4, "big") + body
 
 
-async def copy(connection: Connection, rows: Sequence[Row]) -> None:
+async def copy(connection: Connection, rows: Sequence[tuple[int, int, Read]]) -> None:
     """Rows none of which is there. Raises asyncpg.UniqueViolationError when one is."""
     if rows:
         await connection.copy_to_table(
@@ -134,28 +157,15 @@ async def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
     """Rows of which some may be there. Gives those whose offset is held by another read."""
     if not rows:
         return []
-    columns: list[Callable[[Row], object]] = [
-        lambda row: row[0],
-        lambda row: row[2].offset,
-        lambda row: row[2].source_id,
-        lambda row: row[2].sequence,
-        lambda row: row[2].lap,
-        lambda row: row[2].gator,
-        lambda row: row[1],
-        lambda row: row[2].read_us,
-        lambda row: row[2].received_us,
-        lambda row: UUID(row[2].key),
-        lambda row: row[2].location,
-        lambda row: row[2].tag,
-        lambda row: row[2].time_text,
-        lambda row: row[2].reader_id,
-        lambda row: row[2].kind,
-        lambda row: ",".join(row[2].marks),
-        lambda row: row[2].raw,
-    ]
-    arrays = [[column(row) for row in rows] for column in columns]
+    arrays = [[column(row) for row in rows] for column in _INSERT_COLUMNS]
     inserted = {tuple(place) for place in await connection.fetch(query("read_insert"), *arrays)}
-    present = [row for row in rows if (row[0], row[2].offset) not in inserted]
+    present: list[Row] = []
+    for row in rows:
+        place = (row[0], row[2].offset)
+        if place in inserted:
+            inserted.remove(place)  # a second row for the same place was not the one that went in
+        else:
+            present.append(row)
     return await _foreign(connection, present)
 
 
@@ -166,29 +176,68 @@ async def _foreign(connection: Connection, present: Sequence[Row]) -> list[Row]:
         mine = [row for row in present if row[0] == session_id]
         offsets = [row[2].offset for row in mine]
         held = {
-            row["feed_offset"]: row["read_key"].bytes if row["read_key"] else b""
-            for row in await connection.fetch(query("read_keys"), session_id, offsets)
+            row["feed_offset"]: row
+            for row in await connection.fetch(query("reads_held"), session_id, offsets)
         }
-        foreign += [row for row in mine if held.get(row[2].offset) != row[2].key]
+        foreign += [row for row in mine if not _same(row[2], held.get(row[2].offset))]
     return foreign
 
 
-async def held(connection: Connection, session_id: int, key: bytes) -> bool:
-    """Whether the session holds a read of this key under any offset."""
-    return bool(await connection.fetchval(query("read_key_held"), session_id, UUID(key)))
+def _same(read: Read, held: Any) -> bool:
+    """Whether the row that holds a read's offset is that read. One that was voided and gave its key away is told
+    by its source and sequence. A read without a key only fills a hole, and the offset is filled."""
+    if held is None:
+        return False
+    if not read.key:
+        return True
+    if held["read_key"] is not None:
+        return bool(held["read_key"].bytes == read.key)
+    return bool(
+        held["kind"] == KIND_VOID
+        and held["source_id"] == read.source_id
+        and held["sequence_number"] == read.sequence
+    )
 
 
-async def void(connection: Connection, session_id: int, read: Read) -> None:
-    """Fills the offset of a read that PostgreSQL would not take."""
-    await connection.execute(
-        query("read_void"),
-        session_id,
-        read.offset,
-        read.source_id,
-        min(read.sequence, 2**63 - 1),
-        UUID(read.key),
-        storable(read.location),
-        read.received_us,
+async def keys_held(connection: Connection, session_id: int, keys: Sequence[bytes]) -> set[bytes]:
+    """Which of these keys the session holds, under any offset."""
+    wanted = [UUID(key) for key in keys if key]
+    return {row["read_key"].bytes for row in await connection.fetch(query("keys_held"), session_id, wanted)}
+
+
+def flaw(read: Read) -> str:
+    """Why no column can hold this read, as far as can be told without asking; empty when it seems sound."""
+    text = "".join((read.location, read.tag, read.time_text, read.reader_id, *read.marks, read.raw))
+    if "\0" in text:
+        return "a NUL character in its text"
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "half of a character in its text"
+    if any(abs(number) > INT64_MAX for number in (read.sequence, read.lap, read.gator, read.read_us)):
+        return "a number beyond 64 bits"
+    return ""
+
+
+def voided(read: Read) -> Read:
+    """What keeps the place and the key of a read that PostgreSQL will not take."""
+    sequence = max(-INT64_MAX, min(read.sequence, INT64_MAX))
+    return Read(
+        offset=read.offset,
+        source_id=read.source_id,
+        sequence=sequence,
+        location=storable(read.location),
+        tag="",
+        read_us=0,
+        time_text="",
+        lap=0,
+        reader_id="",
+        gator=0,
+        kind=KIND_VOID,
+        marks=(),
+        key=read.key,
+        raw="",
+        received_us=read.received_us,
     )
 
 

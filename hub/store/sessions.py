@@ -6,8 +6,9 @@
 import logging
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from hub.model import DisplayRow, Read, SessionRow, SourceRecord
 from hub.session import TAIL_READS_MAX
@@ -22,6 +23,8 @@ STREAM_KEY_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz234
 STREAM_KEY_CHARS: Final = 10
 KEYS_AT_ONCE: Final = 10_000
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 KnownRead = tuple[int, int, str, int, bytes]
 """(offset, source id, location name, sequence, key): what the memory of a session is made of; key empty: none."""
 
@@ -31,7 +34,8 @@ def _random(alphabet: str, chars: int) -> str:
 
 
 def _us(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
+    # Not timestamp(): a float is off by a microsecond now and then.
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 async def end_old(connection: Connection, days: int) -> int:
@@ -65,12 +69,12 @@ async def ensure_default(connection: Connection, session_name: str) -> int:
 
 async def active(connection: Connection, timezone: str) -> list[SessionRow]:
     """All active sessions. `timezone` is that of sessions whose event says none."""
-    rows = await connection.fetch(query("sessions_memory"), timezone, None)
+    rows = await connection.fetch(query("sessions_memory"), None)
     return [session_row(row, timezone) for row in rows if row["status"] == "active"]
 
 
 def session_row(row: Any, timezone: str) -> SessionRow:
-    """A row of `sessions_memory`."""
+    """A row of `sessions_memory`; its day is that on which it was made, in its zone."""
     return SessionRow(
         id=row["id"],
         partner_id=row["partner_id"],
@@ -79,7 +83,8 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         status=row["status"],
         epoch=row["epoch"],
         timezone=timezone,
-        day=row["day"].isoformat(),
+        # Asked of our own zones: PostgreSQL's may not know a name that ours do.
+        day=row["created_at"].astimezone(ZoneInfo(timezone)).date().isoformat(),
         created_us=_us(row["created_at"]),
     )
 

@@ -36,7 +36,7 @@ class WebQueries:
 
     async def session(self, session_id: int) -> SessionRow | None:
         async with self._database.connection() as connection:
-            rows = await connection.fetch(query("sessions_memory"), self._timezone, session_id)
+            rows = await connection.fetch(query("sessions_memory"), session_id)
             return session_row(rows[0], self._timezone) if rows else None
 
     async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:

@@ -1,5 +1,5 @@
--- Sessions as the hub keeps them, with the day they were made on in the zone $1; $2: only this one.
-SELECT id, partner_id, session_name, status, epoch, created_at, (created_at AT TIME ZONE $1)::date AS day
+-- Sessions as the hub keeps them; $1: only this one.
+SELECT id, partner_id, session_name, status, epoch, created_at
 FROM timing_sessions
-WHERE id = $2 OR $2::bigint IS NULL
+WHERE id = $1 OR $1::bigint IS NULL
 ORDER BY id

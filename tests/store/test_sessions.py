@@ -1,0 +1,101 @@
+"""Sessions, sources and displays, from the tables into the hub's words."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from hub.model import DisplayRow
+from hub.store import reads, sessions
+from hub.store.database import query
+from tests.store.making import SOURCE_ID, START_US, key, migrated, new_session, read, source
+
+
+async def test_the_least_that_is_needed_is_made_once(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    partner_id = await sessions.ensure_default(connection, "2026-05-01")
+    assert await sessions.ensure_default(connection, "2026-05-02") == partner_id
+    (session,) = await sessions.active(connection, "UTC")
+    assert (session.name, session.partner_id, session.status, session.epoch) == (
+        "2026-05-01",
+        partner_id,
+        "active",
+        1,
+    )
+    (display,) = await sessions.displays(connection)
+    assert display == DisplayRow(display.code, partner_id, None, "Finish")
+    assert len(display.code) == sessions.CODE_CHARS
+    assert set(display.code) <= set(sessions.CODE_ALPHABET)
+    stream_key = await connection.fetchval("SELECT stream_key FROM timing_sessions")
+    assert len(stream_key) == sessions.STREAM_KEY_CHARS
+    assert stream_key.isalnum()
+    await connection.close()
+
+
+async def test_a_new_session_follows_one_that_has_ended(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    await sessions.ensure_default(connection, "first")
+    await connection.execute("UPDATE timing_sessions SET created_at = now() - interval '9 days'")
+    assert await sessions.end_old(connection, 0) == 0
+    assert await sessions.end_old(connection, 7) == 1
+    await sessions.ensure_default(connection, "second")
+    assert [row.name for row in await sessions.active(connection, "UTC")] == ["second"]
+    assert len(await sessions.displays(connection)) == 1
+    await connection.close()
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("UTC", "2026-05-01"), ("Asia/Tokyo", "2026-05-02"), ("America/New_York", "2026-05-01")]
+)
+async def test_a_session_has_the_day_of_its_zone(database_dsn: str, zone: str, day: str) -> None:
+    connection = await migrated(database_dsn)
+    made = datetime(2026, 5, 1, 23, 30, 0, 123457, UTC)
+    await new_session(connection, created_at=made)
+    await new_session(connection, "over", status="ended")
+    (row,) = await sessions.active(connection, zone)
+    assert (row.day, row.timezone) == (day, zone)
+    assert row.created_us == 1_777_678_200_123_457
+    await connection.close()
+
+
+async def test_sources_come_oldest_first(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    one, two = await new_session(connection), await new_session(connection)
+    made = [
+        source(one, 12, clock_us=-1_500_000, seen_us=START_US + 1),
+        source(two, 10, connection_id="", program="P"),
+        source(one, 11),
+    ]
+    for each in made:
+        row = (*(getattr(each, name) for name in each.__struct_fields__[:-1]), reads.instant(each.seen_us))
+        await connection.execute(query("source_upsert"), *row)
+    assert await sessions.sources(connection, [one, two]) == [made[1], made[2], made[0]]
+    assert await sessions.sources(connection, [two]) == [made[1]]
+    assert await sessions.sources(connection, []) == []
+    await connection.close()
+
+
+async def test_known_reads_come_in_pieces(database_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "KEYS_AT_ONCE", 2)
+    connection = await migrated(database_dsn)
+    session_id = await new_session(connection)
+    rows = [(session_id, 1, read(offset)) for offset in (1, 2, 3)]
+    await reads.copy(connection, rows)
+    await connection.execute(query("fill_holes"), session_id, 4)
+    first = await sessions.known_reads(connection, session_id, 0)
+    assert first == [(offset, SOURCE_ID, "FINISH", offset, key(offset)) for offset in (1, 2)]
+    assert await sessions.known_reads(connection, session_id, 2) == [
+        (3, SOURCE_ID, "FINISH", 3, key(3)),
+        (4, 0, "", 0, b""),
+    ]
+    assert await sessions.known_reads(connection, session_id, 4) == []
+    await connection.close()
+
+
+async def test_the_tail_is_the_end_in_order(database_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "TAIL_READS_MAX", 2)
+    connection = await migrated(database_dsn)
+    session_id = await new_session(connection)
+    made = [read(1), read(2, marks=("late",)), read(3, kind="gun")]
+    await reads.copy(connection, [(session_id, 1, each) for each in made])
+    assert await sessions.tail(connection, session_id) == made[1:]
+    await connection.close()

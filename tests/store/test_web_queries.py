@@ -1,0 +1,129 @@
+"""What requests ask, on a real pool."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import asyncpg
+import pytest
+
+from hub.errors import StoreAway
+from hub.model import Participant, ReadFilter
+from hub.store import reads
+from hub.store.database import Database, open_pool, query
+from hub.store.web_queries import WebQueries
+from tests.store.making import line_to, migrated, new_session, read
+
+
+@asynccontextmanager
+async def asking(dsn: str) -> AsyncIterator[tuple[WebQueries, asyncpg.Connection]]:
+    """The queries, and a connection to put something there to be asked for."""
+    connection = await migrated(dsn)
+    database = Database(await open_pool(dsn, size_min=1, size_max=2, statement_timeout_s=10))
+    try:
+        yield WebQueries(lambda: database, "Europe/Vienna"), connection
+    finally:
+        await database.close()
+        await connection.close()
+
+
+async def test_before_there_is_a_database() -> None:
+    queries = WebQueries(lambda: None, "UTC")
+    assert not await queries.alive()
+    with pytest.raises(StoreAway, match="not connected yet"):
+        await queries.sessions()
+
+
+async def test_when_the_database_is_away(database_dsn: str) -> None:
+    async with line_to(database_dsn) as (dsn, _):
+        database = Database(await open_pool(dsn, size_min=1, size_max=1, statement_timeout_s=10))
+        queries = WebQueries(lambda: database, "UTC")
+        assert await queries.alive()
+    assert not await queries.alive()
+    with pytest.raises(StoreAway):
+        await queries.sessions()
+    await database.close()
+
+
+async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        old = await new_session(
+            connection, "old", created_at=datetime(2020, 1, 1, tzinfo=UTC), status="ended"
+        )
+        new = await new_session(connection, "new")
+        # A clock that was never set, at a place where the year 9999 ends later than here.
+        odd = [read(1, read_us=253_402_300_800_000_000), read(2, read_us=-62_135_596_900_000_000)]
+        await reads.copy(connection, [(new, 1, each) for each in [*odd, read(3, tag=odd[0].tag)]])
+        first, second = await queries.sessions()
+        assert ([first["id"], second["id"]], first["total_reads"], first["unique_tags"]) == ([new, old], 3, 2)
+        assert (first["first_read"].year, first["last_read"].year) == (1, 9999)
+        assert (second["total_reads"], second["first_read"], second["last_read"]) == (0, None, None)
+        assert set(first) == {
+            *(
+                "id",
+                "session_name",
+                "event_id",
+                "status",
+                "stream_key",
+                "created_at",
+                "updated_at",
+                "ended_at",
+            ),
+            *("total_reads", "unique_tags", "total_locations", "first_read", "last_read"),
+        }
+
+
+async def test_one_session_ended_or_not(database_dsn: str) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        session_id = await new_session(connection, "over", status="ended")
+        row = await queries.session(session_id)
+        assert row is not None
+        assert (row.id, row.name, row.status, row.timezone) == (session_id, "over", "ended", "Europe/Vienna")
+        assert await queries.session(session_id + 1) is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "offsets"),
+    [
+        ({}, [1, 2, 3, 4, 6]),
+        ({"after": 2}, [3, 4, 6]),
+        ({"limit": 2}, [1, 2]),
+        ({"after": 6}, []),
+        ({"location": "finish"}, [2, 3, 4, 6]),
+        ({"tags": ["7"]}, [2, 3]),
+        ({"tags": ["7", "0"], "location": "FINISH", "after": 2}, [3, 4]),
+        ({"tags": []}, []),
+        ({"tags": ["ab1"]}, [6]),
+    ],
+)
+async def test_pages_of_reads(database_dsn: str, wanted: dict[str, Any], offsets: list[int]) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        session_id, other = await new_session(connection), await new_session(connection)
+        made = [
+            read(1, location="START", kind="gun", tag="GUNTIME"),
+            read(2, tag="7", marks=("late",)),
+            read(3, tag=" 007 "),
+            read(4, tag="000"),
+            read(6, tag="aB1", location="Finish"),
+        ]
+        await reads.copy(connection, [(session_id, 1, each) for each in made])
+        await reads.copy(connection, [(other, 1, read(1, tag="7"))])
+        await connection.execute(query("fill_holes"), session_id, 7)
+        found = await queries.reads(session_id, ReadFilter(**({"after": 0, "limit": 100} | wanted)))
+        assert [each for _, each in found] == [each for each in made if each.offset in offsets]
+        ids = "SELECT id FROM timing_reads WHERE session_id = $1 AND feed_offset = ANY($2::bigint[]) ORDER BY id"
+        assert [number for number, _ in found] == [
+            row["id"] for row in await connection.fetch(ids, session_id, offsets)
+        ]
+
+
+async def test_a_roster_is_saved_and_found(database_dsn: str) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        session_id = await new_session(connection)
+        assert (await queries.roster(session_id)).size == 0
+        await queries.save_roster(session_id, [Participant(0, "12", ("A1",)), Participant(0, "13")])
+        roster = await queries.roster(session_id)
+        found = roster.find("a1")
+        assert found is not None
+        assert (found.bib, roster.size) == ("12", 2)
