@@ -15,25 +15,28 @@ from hub.model import INT64_MAX, KIND_VOID, Read
 from hub.store.database import Connection, query
 
 COLUMNS: Final = (
+    # the same in many rows: packed once
     "session_id",
-    "feed_offset",
     "source_id",
-    "sequence_number",
-    "lap_count",
-    "gator_number",
     "location_id",
-    "read_time",
-    "received_at",
-    "read_key",
     "location_name",
-    "tag_code",
-    "read_time_raw",
     "reader_id",
     "kind",
     "marks",
+    # of a row alone
+    "feed_offset",
+    "sequence_number",
+    "lap_count",
+    "gator_number",
+    "read_time",
+    "received_at",
+    "read_key",
+    "read_time_raw",
+    "tag_code",
     "raw_data",
 )
 
+Marks = tuple[str, ...]
 Row = tuple[int, int | None, Read]
 """(session id, location id, read); a void row may be at no location."""
 
@@ -41,9 +44,10 @@ _POSTGRES_EPOCH_US: Final = 946_684_800 * 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END: Final = b"\xff\xff"
-_FIXED: Final = struct.Struct("!h" + "iq" * 9 + "i16s")
+_SHARED: Final = struct.Struct("!h" + "iq" * 3)
+_FIXED: Final = struct.Struct("!" + "iq" * 6 + "i16s")
 _TEXT_OID: Final = 25
-
+_LENGTHS: Final = tuple(length.to_bytes(4, "big") for length in range(256))
 
 _INSERT_COLUMNS: Final[tuple[Callable[[Row], object], ...]] = (
     lambda row: row[0],
@@ -64,7 +68,7 @@ _INSERT_COLUMNS: Final[tuple[Callable[[Row], object], ...]] = (
     lambda row: ",".join(row[2].marks),
     lambda row: row[2].raw,
 )
-"""The parameters of `read_insert.sql`, in the order of COLUMNS."""
+"""The parameters of `read_insert.sql`, in its order."""
 
 
 def pack(rows: Sequence[tuple[int, int, Read]]) -> bytes:
@@ -73,71 +77,61 @@ def pack(rows: Sequence[tuple[int, int, Read]]) -> bytes:
 
     Raises struct.error or UnicodeEncodeError for what no column can hold.
     """
-    texts: dict[str, bytes] = {}
-    marks: dict[tuple[str, ...], bytes] = {}
-
-    def text(value: str) -> bytes:
-        packed = texts.get(value)
-        if packed is None:
-            packed = texts[value] = _text(value)
-        return packed
-
+    shared: dict[tuple[object, ...], bytes] = {}
+    tags: dict[str, bytes] = {}
     out = [_COPY_HEAD]
     add = out.append
     fixed = _FIXED.pack
     for session_id, location_id, read in rows:
+        same = (session_id, read.source_id, location_id, read.location, read.reader_id, read.kind, read.marks)
+        before = shared.get(same)
+        if before is None:
+            before = shared[same] = _pack_shared(*same)
+        tag = tags.get(read.tag)
+        if tag is None:
+            tag = tags[read.tag] = _text(read.tag)
         time_text = read.time_text.encode()
         raw = read.raw.encode()
-        packed_marks = marks.get(read.marks)
-        if packed_marks is None:
-            packed_marks = marks[read.marks] = _text_array(read.marks)
-        add(
-            b"%b%b%b%b%b%b%b%b%b%b"
-            % (
-                fixed(
-                    17,
-                    8,
-                    session_id,
-                    8,
-                    read.offset,
-                    8,
-                    read.source_id,
-                    8,
-                    read.sequence,
-                    8,
-                    read.lap,
-                    8,
-                    read.gator,
-                    8,
-                    location_id,
-                    8,
-                    read.read_us - _POSTGRES_EPOCH_US,
-                    8,
-                    read.received_us - _POSTGRES_EPOCH_US,
-                    16,
-                    read.key,
-                ),
-                text(read.location),
-                text(read.tag),
-                len(time_text).to_bytes(4, "big"),
-                time_text,
-                text(read.reader_id),
-                text(read.kind),
-                packed_marks,
-                len(raw).to_bytes(4, "big"),
-                raw,
-            )
+        own = fixed(
+            8,
+            read.offset,
+            8,
+            read.sequence,
+            8,
+            read.lap,
+            8,
+            read.gator,
+            8,
+            read.read_us - _POSTGRES_EPOCH_US,
+            8,
+            read.received_us - _POSTGRES_EPOCH_US,
+            16,
+            read.key,
         )
+        add(b"%b%b%b%b%b%b%b" % (before, own, _length(time_text), time_text, tag, _length(raw), raw))
     add(_COPY_END)
     return b"".join(out)
 
 
+def _pack_shared(
+    session_id: int, source_id: int, location_id: int, location: str, reader_id: str, kind: str, marks: Marks
+) -> bytes:
+    """The beginning of a row: how many columns it has, and those that many rows have alike."""
+    numbers = _SHARED.pack(len(COLUMNS), 8, session_id, 8, source_id, 8, location_id)
+    return numbers + _text(location) + _text(reader_id) + _text(kind) + _text_array(marks)
+
+
+def _length(data: bytes) -> bytes:
+    size = len(data)
+    return _LENGTHS[size] if size < 256 else size.to_bytes(4, "big")
+
+
 def _text(value: str) -> bytes:
     data = value.encode()
-    return len(data).to_bytes(4, "big") + data
+    return _length(data) + data
 
 
-def _text_array(values: tuple[str, ...]) -> bytes:
+def _text_array(values: Marks) -> bytes:
     if not values:
         body = struct.pack("!iii", 0, 0, _TEXT_OID)
     else:
