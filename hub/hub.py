@@ -23,8 +23,12 @@ from hub.model import (
 from hub.seen import Run
 from hub.session import Session, Source
 
-OPEN_READS_MAX: Final = 20_000
-"""Reads in the open group beyond which the timing sockets are not read: the disk is slower than the readers."""
+OPEN_LINES_MAX: Final = 20_000
+"""Reads and rejects in the open group beyond which the timing sockets are not read: the disk is slower than the
+readers."""
+SOURCES_KEPT_MAX: Final = 1000
+"""Sources remembered. A race has dozens; beyond this the one away for longest is forgotten, and is a new one when
+it comes back, which rule 4 of the design bears."""
 
 
 class Ids:
@@ -39,14 +43,18 @@ class Ids:
         self._last = max(self._last + 1, self._now_us() // 1000 << 11)
         return self._last
 
+    def taken(self, number: int) -> None:
+        """An id of an earlier hub, whose clock may have been ahead of ours: the next one is greater."""
+        self._last = max(self._last, number)
+
 
 @dataclass(slots=True)
 class Sealed:
-    """A group on its way to the disk, and how far each run will be durable when it is there."""
+    """A group on its way to the disk, and how far each run is when it is there (see `Source.progress`)."""
 
     group: Group
     reads: int
-    runs: list[tuple[Run, int]]
+    runs: list[tuple[Run, int, int]]
 
 
 @dataclass(slots=True)
@@ -54,7 +62,9 @@ class _Open:
     sources: dict[int, SourceRecord] = field(default_factory=dict)
     sessions: dict[int, SessionReads] = field(default_factory=dict)
     rejects: list[RejectRecord] = field(default_factory=list)
-    touched: dict[int, Source] = field(default_factory=dict)
+    touched: dict[int, Source] = field(
+        default_factory=dict
+    )  # those with lines whose reads are not on disk yet
     reads: int = 0
 
 
@@ -102,9 +112,12 @@ class Hub:
         return self.sessions.get(display.session_id)
 
     def add_source(self, record: SourceRecord) -> Source:
-        """A source that the store knows."""
-        source = self._add_source(record, self.sessions[record.session_id])
+        """A source that the store knows, oldest first. It is remembered when its reader can come back to it."""
+        source = Source(record, self.sessions[record.session_id])
         source.noted = True
+        self.new_id.taken(record.id)
+        if record.connection_id:
+            self._remember(source)
         return source
 
     def open_source(
@@ -123,8 +136,11 @@ class Hub:
         the store hears of with its first line. None: the partner has no session to feed."""
         session = self.active_session(partner_id)
         known = self._by_connection.get((partner_id, connection_id)) if connection_id else None
-        if known is not None or session is None:
+        if known is not None:
+            self.sources[known.id] = self.sources.pop(known.id)  # the last to be forgotten
             return known
+        if session is None:
+            return None
         record = SourceRecord(
             self.new_id(),
             partner_id,
@@ -139,27 +155,37 @@ class Hub:
             None,
             self._now_us(),
         )
-        return self._add_source(record, session)
-
-    def _add_source(self, record: SourceRecord, session: Session) -> Source:
-        source = self.sources[record.id] = Source(record, session)
-        if record.connection_id:
-            self._by_connection[record.partner_id, record.connection_id] = source
+        source = Source(record, session)
+        self._remember(source)
         return source
 
     def release(self, source: Source) -> None:
-        """A connection to it has ended. One that nobody can come back to, and that said nothing, is forgotten."""
+        """A connection to it has ended. One that nobody can come back to, or that said nothing, is forgotten."""
         source.disconnected()
-        if not source.online and not source.noted:
-            self.sources.pop(source.id, None)
-            self._by_connection.pop((source.record.partner_id, source.record.connection_id), None)
+        if not source.online and not (source.noted and source.record.connection_id):
+            self._forget(source)
+
+    def _remember(self, source: Source) -> None:
+        if len(self.sources) >= SOURCES_KEPT_MAX:
+            away = next((each for each in self.sources.values() if not each.online), None)
+            if away is not None:
+                self._forget(away)
+        self.sources[source.id] = source
+        if source.record.connection_id:
+            self._by_connection[_place(source)] = source
+
+    def _forget(self, source: Source) -> None:
+        self.sources.pop(source.id, None)
+        if self._by_connection.get(_place(source)) is source:
+            del self._by_connection[_place(source)]
+        source.forget()
 
     # The way of a read
 
     @property
     def congested(self) -> bool:
         """Whether the timing sockets should not be read now: what is waiting for the disk is too much."""
-        return self._open.reads >= OPEN_READS_MAX
+        return self._open.reads + len(self._open.rejects) >= OPEN_LINES_MAX
 
     @property
     def _settled(self) -> bool:
@@ -174,18 +200,15 @@ class Hub:
             rejected = rejected + unplaced
         if reads or rejected or (observations and not source.noted):
             self._collect(source, reads, rejected, received_us)
-        elif self._settled:  # nothing but what is held, and all of that on disk: a place to resume from
-            for run in source.runs.values():
-                run.durable = run.contiguous
+        if self._settled:  # it brought nothing but what is held, and all of that is on disk
+            source.settled()
+        else:
+            self._open.touched[source.id] = source
         return asked
 
     def reject(self, source_id: int, rejected: list[Rejected], received_us: int) -> None:
         """Lines of a peer that is no source, or not yet: kept, too."""
-        self.total_rejected += len(rejected)
-        self._open.rejects += [
-            RejectRecord(self.new_id(), source_id, None, received_us, bad.reason, bad.line)
-            for bad in rejected
-        ]
+        self._reject(source_id, None, rejected, received_us)
         self._wake()
 
     def _collect(self, source: Source, reads: list[Read], rejected: list[Rejected], received_us: int) -> None:
@@ -199,16 +222,17 @@ class Hub:
                 opened.sessions[session_id] = SessionReads(session_id, reads[0].offset, reads)
             else:
                 batch.reads.extend(reads)
-            opened.touched[source.id] = source
             opened.reads += len(reads)
-        if rejected:
-            source.rejected += len(rejected)
-            self.total_rejected += len(rejected)
-            opened.rejects += [
-                RejectRecord(self.new_id(), source.id, session_id, received_us, bad.reason, bad.line)
-                for bad in rejected
-            ]
+        self._reject(source.id, session_id, rejected, received_us)
         self._wake()
+
+    def _reject(
+        self, source_id: int, session_id: int | None, rejected: list[Rejected], received_us: int
+    ) -> None:
+        self._open.rejects += [
+            RejectRecord(self.new_id(), source_id, session_id, received_us, bad.reason, bad.line)
+            for bad in rejected
+        ]
 
     def seal(self) -> Sealed | None:
         """Closes the open group and begins a new one; None when nothing was collected."""
@@ -218,17 +242,28 @@ class Hub:
         self._open = _Open()
         self._writing += 1
         group = Group(list(opened.sources.values()), list(opened.sessions.values()), opened.rejects)
-        runs = itertools.chain.from_iterable(source.runs.values() for source in opened.touched.values())
-        return Sealed(group, opened.reads, [(run, run.contiguous) for run in runs])
+        runs = itertools.chain.from_iterable(source.progress() for source in opened.touched.values())
+        return Sealed(group, opened.reads, list(runs))
 
     def written(self, sealed: Sealed) -> None:
         """The group is on disk: from now on it may be seen."""
         self._writing -= 1
-        for run, contiguous in sealed.runs:
-            run.durable = min(contiguous, run.contiguous)
+        for run, rewound, contiguous in sealed.runs:
+            if run.rewound == rewound:  # else its sequences stand for other contents now
+                run.durable = contiguous
+        if self._settled:  # meanwhile came duplicates only
+            for source in self._open.touched.values():
+                source.settled()
+            self._open.touched.clear()
+        self.total_rejected += len(sealed.group.rejects)
         for batch in sealed.group.sessions:
             self.total_reads += len(batch.reads)
             session = self.sessions[batch.session_id]
             session.durable = batch.reads[-1].offset
             session.tail.extend(batch.reads)
             self._publish(session, batch.reads)
+
+
+def _place(source: Source) -> tuple[int, str]:
+    """Where a reader that comes back finds it."""
+    return source.record.partner_id, source.record.connection_id

@@ -20,46 +20,53 @@ def normal(text: str) -> str:
 class Roster:
     """The participants of one session, found by tag or bib. Never changed: a new roster takes its place."""
 
-    __slots__ = ("_by_bib", "_by_tag", "ambiguous", "size")
+    __slots__ = ("_bibs_twice", "_by_bib", "_by_tag", "_nobody", "ambiguous", "size")
 
     def __init__(self, participants: Iterable[Participant] = ()) -> None:
         self._by_tag: dict[str, Participant] = {}
         self._by_bib: dict[str, Participant] = {}
-        tags_twice: set[str] = set()
-        bibs_twice: set[str] = set()
+        tags_twice: dict[str, list[Participant]] = {}
+        self._bibs_twice: dict[str, list[Participant]] = {}
         self.size = 0
         for participant in participants:
             self.size += 1
             for tag in participant.tags:
                 _add(self._by_tag, tag, participant, tags_twice)
-            _add(self._by_bib, participant.bib, participant, bibs_twice)
-        self.ambiguous = sorted(tags_twice | bibs_twice)
+            _add(self._by_bib, participant.bib, participant, self._bibs_twice)
+        for key in tags_twice:
+            del self._by_tag[key]
+        for key in self._bibs_twice:
+            del self._by_bib[key]
+        self._nobody = frozenset(tags_twice)
+        self.ambiguous = sorted(tags_twice.keys() | self._bibs_twice.keys())
         """Tags and bibs that more than one participant carries: nobody, and to be shown to the timer."""
-        for table, twice in ((self._by_tag, tags_twice), (self._by_bib, bibs_twice)):
-            for key in twice:
-                del table[key]
-        self._by_bib = {bib: found for bib, found in self._by_bib.items() if bib not in tags_twice}
 
     def find(self, tag: str) -> Participant | None:
+        """Whose tag it is, else whose bib. A tag of two is nobody, even if somebody wears it as a bib."""
         key = normal(tag)
-        return self._by_tag.get(key) or self._by_bib.get(key)
+        found = self._by_tag.get(key)
+        if found is None and key not in self._nobody:
+            found = self._by_bib.get(key)
+        return found
 
     def tags_of(self, bib: str) -> set[str]:
         """The tags, in their compared form, that are shown as this bib; none when nobody wears it."""
         key = normal(bib)
         wearer = self._by_bib.get(key)
-        if wearer is None:
-            return set()
-        return {tag for tag in (key, *map(normal, wearer.tags)) if self.find(tag) is wearer}
+        wearers = self._bibs_twice.get(key, []) if wearer is None else [wearer]
+        tags = {key, *(normal(tag) for each in wearers for tag in each.tags)}
+        return {tag for tag in tags if any(self.find(tag) is each for each in wearers)}
 
 
-def _add(table: dict[str, Participant], text: str, participant: Participant, twice: set[str]) -> None:
+def _add(
+    table: dict[str, Participant], text: str, participant: Participant, twice: dict[str, list[Participant]]
+) -> None:
     key = normal(text)
     if not key:
         return
     held = table.setdefault(key, participant)
     if held is not participant:
-        twice.add(key)
+        twice.setdefault(key, [held]).append(participant)
 
 
 def interned(participant: Participant) -> Participant:

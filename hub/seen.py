@@ -9,15 +9,19 @@ only when it has shown some content more often than the session holds it, and th
 as many as the numbering that has shown most. Two lines that are equal in all but the sequence do occur in real
 files; two laptops streaming one controller, a replay, an import all fall under the same rule.
 
-Within one numbering a sequence already taken by equal content is a resend. Taken by other content, the client has
-been rewound and numbers anew (with another filter, or with a gun moved to the front) under the id it had: from
-there on its old sequences say nothing any more, and are forgotten; the contents stay held.
+Within one numbering a sequence already taken by equal content is a resend. But under the id it had the client may
+be rewound and number anew, with another filter or with a gun moved to the front. So what a numbering has shown is
+counted from its last sequence 1 on: with that its old sequences are forgotten, and only the contents stay held.
+Where a sequence in the middle is taken by other content, after a resume or a jump, the client must have numbered
+anew out of our sight: what is held of its sequences may be moved beyond the place where it goes on, and be counted
+twice. Then, too, all of it is forgotten, and asked for from the beginning.
 
 Memory, a read: 48 bytes for the number of its digest, 42 to 84 for its place in the dict, 14 in each numbering
 that has shown it. What a content was seen by is one interned tuple shared by all contents seen alike.
 """
 
 import hashlib
+from collections.abc import Iterator
 from typing import Final
 
 DIGEST_BYTES: Final = 14
@@ -27,9 +31,16 @@ EQUAL_MAX: Final = 65_536
 antenna more often in a hundredth of a second; what a stuck reader repeats beyond it is one read."""
 RUNS_KEPT_MAX: Final = 4
 """Numberings remembered at one location. An older one that comes back is only streamed again from its start."""
+CHUNK: Final = 16
+"""Sequences that are kept together beyond a gap. A line that could not be read leaves a gap for good, and all that
+follows lies beyond: there a read costs 24 bytes, and at worst, with every 17th sequence alone, 350."""
+INTERNED_MAX: Final = 10_000
+"""Shared sightings. A race has a few dozen; beyond this they are of a stream that is made to differ."""
 
 Sightings = tuple[int, ...]
-"""(location index, mask of numberings, location index, mask, ...): where and by whom a content was seen."""
+"""(location index, mask of numberings, location index, mask, ...): where, first to last, and by whom it was seen."""
+
+_UNKNOWN: Final = bytes(DIGEST_BYTES)
 
 
 def content_digest(tag: str, wall_us: int, reader_id: str, gator: int) -> bytes:
@@ -40,15 +51,24 @@ def content_digest(tag: str, wall_us: int, reader_id: str, gator: int) -> bytes:
 
 
 class SeenLocation:
-    """A location as the memory of a session knows it: an index, and a mask that goes into its keys."""
+    """A location as the memory of a session knows it: an index, and a mask that goes into its keys.
 
-    __slots__ = ("index", "mask", "runs")
+    name: as it first came. runs: the numberings remembered here, the one used last at the end. held: contents held
+    more than once, how often. A bit marks one of `runs` in the masks of sightings, and is used again after it.
+    """
 
-    def __init__(self, index: int, folded_name: str) -> None:
+    __slots__ = ("_bits", "_bits_free", "held", "index", "mask", "name", "runs")
+
+    def __init__(self, index: int, name: str) -> None:
         self.index = index
-        name = hashlib.blake2b(folded_name.encode(), digest_size=DIGEST_BYTES, person=b"location")
-        self.mask = int.from_bytes(name.digest(), "big")
+        self.name = name
+        folded = name.casefold().encode()
+        mask = hashlib.blake2b(folded, digest_size=DIGEST_BYTES, person=b"location")
+        self.mask = int.from_bytes(mask.digest(), "big")
         self.runs: list[Run] = []
+        self.held: dict[int, int] = {}
+        self._bits = 0
+        self._bits_free: list[int] = []
 
     def key(self, digest: bytes, count: int) -> bytes:
         """The identity of the `count`-th read of a content at this location: 14 bytes of content, 2 of count."""
@@ -60,17 +80,40 @@ class SeenLocation:
         number = int.from_bytes(key, "big")
         return (number >> 16 ^ self.mask).to_bytes(DIGEST_BYTES, "big"), (number & 0xFFFF) + 1
 
+    def add_run(self) -> "Run":
+        if not self._bits_free:
+            self._bits_free.append(1 << self._bits)
+            self._bits += 1
+        run = Run(self, self._bits_free.pop())
+        self.runs.append(run)
+        return run
+
+    def remove_run(self, run: "Run") -> None:
+        self.runs.remove(run)
+        self._bits_free.append(run.bit)
+
+    def used(self, run: "Run") -> None:
+        """`run` is the one to be forgotten last."""
+        if self.runs[-1] is not run:
+            self.runs.remove(run)
+            self.runs.append(run)
+
 
 class Run:
     """One numbering at one location: which sequence showed which content.
 
     digests: 14 bytes each for the sequences 1, 2, 3, ... without a gap; beyond: those after a gap, never the next
-    one. durable: how many of `digests` are on disk, the only place to resume from. expect: the sequence that the
-    next line must have, with the content held, because the client was asked to resume from it; 0: none.
-    live: a connection feeds it. forgotten: its memory was given up; its owner takes a new run instead.
+    one, by chunks. twice: contents shown more than once, how often. durable: how many of `digests` are on disk, the
+    only place to resume from. expect: the sequence that the next line must have, with the content held, because the
+    client was asked to resume from it; 0: none. live: a connection feeds it. forgotten: its memory was given up for
+    good; its owner takes a new run instead. rewound: how often sequences of it were given up.
+
+    at: the sequence of the last line; streak: the first of those that came one after the other up to there.
+    straight: the last line was the last of `digests`, and nothing lies beyond; while it is so, `at` stays behind.
     """
 
     __slots__ = (
+        "at",
         "beyond",
         "bit",
         "digests",
@@ -81,90 +124,144 @@ class Run:
         "gap_asked",
         "live",
         "location",
+        "restart_asked",
+        "rewound",
+        "straight",
+        "streak",
+        "twice",
     )
 
-    def __init__(self, location: SeenLocation, bit: int, first: Sightings) -> None:
+    def __init__(self, location: SeenLocation, bit: int) -> None:
         self.location = location
         self.bit = bit
-        self.first = first
+        self.first: Sightings = (location.index, bit)
         self.digests = bytearray()
-        self.beyond: dict[int, bytes] = {}
+        self.beyond: dict[int, bytearray] = {}
+        self.twice: dict[int, int] = {}
         self.durable = 0
-        self.expect = 0
-        self.gap_asked = False
         self.live = True
         self.forgotten = False
+        self.rewound = 0
+        self.connected()
+
+    def connected(self) -> None:
+        """A connection begins, and may begin anywhere."""
+        self.gap_asked = self.restart_asked = False
+        self.from_the_first()
+        self.expect = self.durable
+
+    def from_the_first(self) -> None:
+        """No line is the last one any more."""
+        self.expect = 0
+        self.at = 0
+        self.streak = 1
+        self.straight = not (self.digests or self.beyond)
 
     @property
     def contiguous(self) -> int:
         """The last sequence before the first gap; 0: none."""
         return len(self.digests) // DIGEST_BYTES
 
-    def holds(self, sequence: int, digest: bytes) -> bool:
-        """Whether this sequence is known to have shown this content."""
+    def shown(self, sequence: int) -> bytes | bytearray:
+        """The content that this sequence is known to have shown; zeros: none."""
         end = sequence * DIGEST_BYTES
         if end <= len(self.digests):
-            return self.digests[end - DIGEST_BYTES : end] == digest
-        return self.beyond.get(sequence) == digest
+            return self.digests[end - DIGEST_BYTES : end]
+        return self._beyond(sequence)
 
-    def append(self, digest: bytes) -> None:
-        """The next sequence, and with it what lay right beyond."""
-        self.digests += digest
-        while self.beyond and (known := self.beyond.pop(self.contiguous + 1, None)) is not None:
-            self.digests += known
+    def shown_from(self, sequence: int) -> Iterator[bytearray]:
+        """The contents of all sequences from this one on."""
+        for at in range((sequence - 1) * DIGEST_BYTES, len(self.digests), DIGEST_BYTES):
+            yield self.digests[at : at + DIGEST_BYTES]
+        first = max(sequence, self.contiguous + 1)
+        for number, chunk in self.beyond.items():
+            for place in range(max(0, first - number * CHUNK), CHUNK):
+                digest = chunk[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES]
+                if digest != _UNKNOWN:
+                    yield digest
 
-    def forget(self) -> None:
-        self.forgotten = True
-        self.digests = bytearray()
+    def put(self, sequence: int, digest: bytes) -> None:
+        """Notes what a sequence that was not known has shown."""
+        if sequence == self.contiguous + 1:
+            self._append(digest)
+            return
+        number, place = divmod(sequence, CHUNK)
+        chunk = self.beyond.get(number)
+        if chunk is None:
+            chunk = self.beyond[number] = bytearray(CHUNK * DIGEST_BYTES)
+        chunk[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES] = digest
+
+    def cut(self, sequence: int) -> None:
+        """Gives up what the sequences from this one on have shown."""
+        del self.digests[(sequence - 1) * DIGEST_BYTES :]
         self.beyond = {}
-        self.durable = 0
+        self.durable = min(self.durable, sequence - 1)
+        self.rewound += 1
+
+    def _append(self, digest: bytes | bytearray) -> None:
+        """The next sequence, and with it what lay right beyond. A chunk goes when its last sequence is passed."""
+        while digest != _UNKNOWN:
+            self.digests += digest
+            following = self.contiguous + 1
+            if not following % CHUNK:
+                self.beyond.pop(following // CHUNK - 1, None)
+            digest = self._beyond(following)
+
+    def _beyond(self, sequence: int) -> bytes | bytearray:
+        number, place = divmod(sequence, CHUNK)
+        chunk = self.beyond.get(number)
+        return chunk[place * DIGEST_BYTES : (place + 1) * DIGEST_BYTES] if chunk else _UNKNOWN
 
 
 class Seen:
     """The contents of one session. `judge` is called once for each line, in the order of arrival."""
 
     def __init__(self) -> None:
+        self.locations: dict[str, SeenLocation] = {}  # by casefolded name
         self._sightings: dict[int, Sightings] = {}
         self._interned: dict[Sightings, Sightings] = {}
-        self._held: dict[tuple[int, int], int] = {}  # (location, content) held more than once: how often
-        self._shown: dict[tuple[int, int, int], int] = {}  # (bit, location, content) shown more than once
-        self._locations: dict[str, SeenLocation] = {}
-        self._bits = 0
         self.gaps: list[Run] = []
-        """Runs whose sequence has just jumped for the first time on this connection. The owner empties it."""
+        """Runs whose client is to be asked for what follows `contiguous`. The owner empties it."""
 
     def __len__(self) -> int:
         return len(self._sightings)
 
     def location(self, name: str) -> SeenLocation:
         folded = name.casefold()
-        found = self._locations.get(folded)
+        found = self.locations.get(folded)
         if found is None:
-            found = self._locations[folded] = SeenLocation(len(self._locations), folded)
+            found = self.locations[folded] = SeenLocation(len(self.locations), name)
         return found
 
     def new_run(self, location: SeenLocation) -> Run:
-        """A numbering that is new here. Its bit is never used again, so that forgetting needs no cleaning up."""
-        bit = 1 << self._bits
-        self._bits += 1
-        run = Run(location, bit, self._intern((location.index, bit)))
-        location.runs.append(run)
-        if len(location.runs) > RUNS_KEPT_MAX:
-            oldest = next((each for each in location.runs if not each.live), None)
-            if oldest is not None:
-                location.runs.remove(oldest)
-                oldest.forget()
+        """A numbering that is new here. The oldest that is not live makes room for it."""
+        run = location.add_run()
+        self._forget_oldest(location)
         return run
+
+    def forget(self, run: Run) -> None:
+        """Gives a numbering up for good: nobody comes back to it. What it has shown stays held."""
+        if not run.forgotten:
+            self._unsee_all(run)
+            run.location.remove_run(run)
+            run.forgotten = True
+
+    def restart(self, run: Run) -> None:
+        """The client's numbering is not what is held: nothing of it says anything any more, so it is asked for the
+        whole, once a connection."""
+        self._unsee_all(run)
+        run.from_the_first()
+        run.gap_asked = True
+        if not run.restart_asked:
+            run.restart_asked = True
+            self._ask(run)
 
     def judge(self, run: Run, sequence: int, digest: bytes) -> int:
         """What this line is: 0, a resend or held already; k > 0, a read, the k-th of its content here; -k, the
         same, and the content is known from another location, too."""
         digests = run.digests
-        if sequence * DIGEST_BYTES == len(digests) + DIGEST_BYTES:
-            if run.beyond:
-                run.append(digest)
-            else:
-                digests += digest
+        if run.straight and sequence * DIGEST_BYTES == len(digests) + DIGEST_BYTES:
+            digests += digest
         elif not self._place(run, sequence, digest):
             return 0
         number = int.from_bytes(digest, "big")
@@ -175,85 +272,107 @@ class Seen:
         return self._again(run, number, sightings)
 
     def load(self, run: Run, sequence: int, key: bytes) -> None:
-        """A read that the store holds, in the order of its offsets; `loaded` when all are in."""
-        digest, count = run.location.parse_key(key)
-        if sequence == run.contiguous + 1:
-            run.append(digest)
-        else:
-            self._place(run, sequence, digest)
+        """A read that the store holds, in the order of its offsets; `loaded` when all are in. A sequence of
+        two reads tells of a rewind: what was loaded so far was another numbering."""
+        digest = self.hold(run.location, key)
+        if run.shown(sequence) != _UNKNOWN:
+            self._unsee_all(run)
+        run.put(sequence, digest)
+        run.location.used(run)
         number = int.from_bytes(digest, "big")
-        sightings = self._sightings.get(number)
-        if sightings is None:
-            self._sightings[number] = run.first
-        else:
-            self._mark(run, number, sightings)
+        self._mark(run, number, self._sightings[number])
+
+    def hold(self, location: SeenLocation, key: bytes) -> bytes:
+        """A read that the store holds, whoever has shown it. Gives the digest of its content."""
+        digest, count = location.parse_key(key)
+        number = int.from_bytes(digest, "big")
+        sightings = self._sightings.get(number, ())
+        if _find(sightings, location.index) < 0:
+            self._sightings[number] = self._intern((*sightings, location.index, 0))
         if count > 1:
-            place = (run.location.index, number)
-            self._held[place] = max(count, self._held.get(place, 1))
+            location.held[number] = max(count, location.held.get(number, 1))
+        return digest
 
     def loaded(self) -> None:
-        """What was loaded is durable, and no line of it was a jump of a client."""
-        for location in self._locations.values():
+        """What was loaded is durable, and no connection feeds it yet."""
+        for location in self.locations.values():
             for run in location.runs:
                 run.durable = run.contiguous
-                run.gap_asked = run.live = False
-        self.gaps.clear()
+                run.live = False
+            self._forget_oldest(location)
 
     def _place(self, run: Run, sequence: int, digest: bytes) -> bool:
-        """Notes a sequence that is not the next one. False: a resend."""
-        if run.holds(sequence, digest):
-            return False
-        if sequence <= run.contiguous:
-            self._forget(run, sequence)
-            run.digests += digest
-        else:
-            if sequence in run.beyond:
-                self._unsee_beyond(run)
-            run.beyond[sequence] = digest
-            if not run.gap_asked:
+        """Notes a line that does not simply follow the last one. False: a resend."""
+        if run.straight:
+            run.at = run.contiguous
+        if sequence == 1:
+            self._unsee_all(run)
+            run.streak = 1
+        elif not run.at <= sequence <= run.at + 1:
+            run.streak = sequence
+        run.at = sequence
+        known = run.shown(sequence)
+        if known != digest:
+            if known != _UNKNOWN:
+                self._conflict(run, sequence)
+            run.put(sequence, digest)
+            if sequence > run.contiguous and not run.gap_asked:
                 run.gap_asked = True
-                self.gaps.append(run)
-        return True
+                self._ask(run)
+        run.straight = sequence == run.contiguous and not run.beyond
+        return known != digest
 
-    def _forget(self, run: Run, sequence: int) -> None:
-        """The client numbers anew from `sequence` on. Each entry is forgotten once: no peer can make this dear."""
-        start = (sequence - 1) * DIGEST_BYTES
-        for at in range(start, len(run.digests), DIGEST_BYTES):
-            self._unsee(run, bytes(run.digests[at : at + DIGEST_BYTES]))
-        del run.digests[start:]
-        run.durable = min(run.durable, sequence - 1)
-        self._unsee_beyond(run)
+    def _ask(self, run: Run) -> None:
+        if run not in self.gaps:
+            self.gaps.append(run)
 
-    def _unsee_beyond(self, run: Run) -> None:
-        for digest in run.beyond.values():
-            self._unsee(run, digest)
-        run.beyond.clear()
+    def _conflict(self, run: Run, sequence: int) -> None:
+        """A sequence shows another content than before. In one go from the first, it is one that comes twice (two
+        guns): the last one stands."""
+        if run.streak == 1:
+            self._unsee_from(run, sequence)
+        else:
+            self.restart(run)
 
-    def _unsee(self, run: Run, digest: bytes) -> None:
-        number = int.from_bytes(digest, "big")
-        place = (run.bit, run.location.index, number)
-        shown = self._shown.pop(place, 1) - 1
-        if shown > 1:
-            self._shown[place] = shown
-        if shown:
-            return
-        sightings = list(self._sightings[number])
-        at = _find(sightings, run.location.index)
-        sightings[at + 1] &= ~run.bit
-        self._sightings[number] = self._intern(tuple(sightings))
+    def _unsee_from(self, run: Run, sequence: int) -> None:
+        """Each sequence is given up once for each time it came: no peer can make this dear."""
+        without: dict[Sightings, Sightings] = {}
+        for digest in run.shown_from(sequence):
+            number = int.from_bytes(digest, "big")
+            shown = run.twice.pop(number, 1) - 1
+            if shown > 1:
+                run.twice[number] = shown
+            elif not shown:
+                self._unmark(run, number, without)
+        run.cut(sequence)
+
+    def _unsee_all(self, run: Run) -> None:
+        without: dict[Sightings, Sightings] = {}
+        for digest in run.shown_from(1):
+            self._unmark(run, int.from_bytes(digest, "big"), without)
+        run.twice.clear()
+        run.cut(1)
+
+    def _unmark(self, run: Run, number: int, without: dict[Sightings, Sightings]) -> None:
+        """`without`: sightings -> the same without this run, as far as met."""
+        before = self._sightings[number]
+        after = without.get(before)
+        if after is None:
+            at = _find(before, run.location.index)
+            after = self._intern((*before[: at + 1], before[at + 1] & ~run.bit, *before[at + 2 :]))
+            without[before] = after
+        self._sightings[number] = after
 
     def _again(self, run: Run, number: int, sightings: Sightings) -> int:
         """A content seen before, by someone, somewhere."""
-        elsewhere = _find(sightings, run.location.index) < 0
+        location = run.location
         shown = self._mark(run, number, sightings)
-        if elsewhere:
+        if _find(sightings, location.index) < 0:
             return -1
-        place = (run.location.index, number)
-        held = self._held.get(place, 1)
-        if shown <= held or shown > EQUAL_MAX:
+        if shown <= location.held.get(number, 1) or shown > EQUAL_MAX:
             return 0
-        self._held[place] = shown
-        return shown if len(sightings) == 2 else -shown
+        location.held[number] = shown
+        return shown if sightings[0] == location.index else -shown
 
     def _mark(self, run: Run, number: int, sightings: Sightings) -> int:
         """Notes that `run` has shown the content once more; how often it has now."""
@@ -266,16 +385,22 @@ class Seen:
             changed = (*sightings[: at + 1], sightings[at + 1] | run.bit, *sightings[at + 2 :])
             self._sightings[number] = self._intern(changed)
             return 1
-        place = (run.bit, index, number)
-        shown = self._shown.get(place, 1) + 1
-        self._shown[place] = shown
+        shown = run.twice[number] = run.twice.get(number, 1) + 1
         return shown
 
+    def _forget_oldest(self, location: SeenLocation) -> None:
+        for run in [each for each in location.runs if not each.live]:
+            if len(location.runs) <= RUNS_KEPT_MAX:
+                break
+            self.forget(run)
+
     def _intern(self, sightings: Sightings) -> Sightings:
+        if len(self._interned) >= INTERNED_MAX:
+            self._interned.clear()
         return self._interned.setdefault(sightings, sightings)
 
 
-def _find(sightings: Sightings | list[int], index: int) -> int:
+def _find(sightings: Sightings, index: int) -> int:
     """Where the pair of location `index` begins, or -1. Pairs, so every other entry."""
     for at in range(0, len(sightings), 2):
         if sightings[at] == index:

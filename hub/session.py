@@ -11,6 +11,8 @@ from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from hub.model import (
     KIND_GUN,
     KIND_READ,
@@ -28,6 +30,8 @@ from hub.seen import Run, Seen, SeenLocation, content_digest
 
 TAIL_READS_MAX: Final = 2000
 """Reads kept to show: what a screen may be behind and still be given one by one."""
+SPELLINGS_MAX: Final = 2000
+"""Names of locations that one source is remembered to use: a location may come in upper and lower case."""
 LOCATIONS_MAX: Final = 1000
 """Locations of one session. A race has thirty; a stream that names a thousand is broken."""
 CLOCK_SAMPLES_MAX: Final = 20
@@ -95,6 +99,10 @@ class SourceClock:
         self._arrival_us = now_us
         self._fresh = True
 
+    def jumped(self) -> None:
+        """The client is asked for lines that it may have had for long."""
+        self._fresh = True
+
     def arrived(self, received_us: int, instants: int, instant_us: int) -> None:
         """`instants` reads came at once, the last of them with this read time."""
         alone = instants == 1 and not self._fresh and received_us - self._arrival_us >= CLOCK_APART_US
@@ -117,69 +125,90 @@ class SourceClock:
 class Source:
     """One reader stream as the hub sees it; survives reconnects. Its connection id marks its numbering."""
 
+    __slots__ = ("_runs", "clock", "noted", "online", "record", "runs", "session")
+
     def __init__(self, record: SourceRecord, session: "Session") -> None:
         self.record = record
         self.session = session
         self.clock = SourceClock(record.clock_us)
-        self.runs: dict[str, Run] = {}  # location as it came -> its run
+        self.runs: dict[str, Run] = {}  # location as it comes -> its run
+        self._runs: dict[int, Run] = {}  # index of the location -> the same
         self.noted = False  # whether the store knows of it
         self.online = 0
-        self.reads = 0
-        self.duplicates = 0
-        self.rejected = 0
-        self.last_read_us = 0
 
     @property
     def id(self) -> int:
         return self.record.id
 
     def connected(self, now_us: int) -> dict[str, int]:
-        """A connection begins to feed it. Gives where to resume: casefolded location -> sequence, inclusive."""
+        """A connection begins to feed it. Gives where to resume: casefolded location -> sequence, inclusive.
+
+        An older connection of the same client may still be open, and its last lines on their way.
+        """
         self.online += 1
         self.clock.started(now_us)
         self.runs = {name: run for name, run in self.runs.items() if not run.forgotten}
-        resume: dict[str, int] = {}
-        for name, run in self.runs.items():
+        self._runs = {index: run for index, run in self._runs.items() if not run.forgotten}
+        for run in self._runs.values():
             run.live = True
-            run.gap_asked = False
-            run.expect = run.durable
-            if run.durable:
-                resume[name.casefold()] = run.durable
-        return resume
+            run.connected()
+            run.location.used(run)
+        return {name.casefold(): run.durable for name, run in self.runs.items() if run.durable}
 
     def disconnected(self) -> None:
         self.online -= 1
         if not self.online:
-            for run in self.runs.values():
+            for run in self._runs.values():
                 run.live = False
                 run.expect = 0
 
+    def forget(self) -> None:
+        """Nobody comes back to it: its numbering is of no use. What it has shown stays held."""
+        for run in self._runs.values():
+            self.session.seen.forget(run)
+        self.runs.clear()
+        self._runs.clear()
+
+    def run(self, name: str) -> Run | None:
+        """What it has shown at a location, whatever the case it writes it in; None: a location too many."""
+        location = self.session.location(name)
+        if location is None:
+            return None
+        run = self._runs.get(location.index)
+        if run is None:
+            run = self._runs[location.index] = self.session.seen.new_run(location)
+        if len(self.runs) < SPELLINGS_MAX:
+            self.runs[name] = run
+        return run
+
     def noted_record(self, now_us: int) -> SourceRecord:
-        """The record as it is to be kept from now on."""
+        """The record as it is to be kept from now on. A copy: what was sealed may be on its way to the disk."""
         self.noted = True
         clock = self.clock
-        clock.noted_us = self.record.clock_us = clock.difference_us if clock.known else None
-        self.record.seen_us = now_us
-        self.record.session_id = self.session.row.id
+        clock.noted_us = clock.difference_us if clock.known else None
+        self.record = replace(
+            self.record, clock_us=clock.noted_us, seen_us=now_us, session_id=self.session.row.id
+        )
         return self.record
+
+    def settled(self) -> None:
+        """Everything it has shown is on disk."""
+        for run in self._runs.values():
+            run.durable = run.contiguous
+
+    def progress(self) -> list[tuple[Run, int, int]]:
+        """Where its runs are: (run, how often rewound, last sequence without a gap); for `reached`."""
+        return [(run, run.rewound, run.contiguous) for run in self._runs.values()]
 
     def silent_resumes(self) -> list[str]:
         """Locations that were asked to resume and of which nothing has come since. A resume is inclusive, so
         the client's numbering has become shorter than ours: they are to be asked from the beginning."""
-        silent = [name for name, run in self.runs.items() if run.expect]
-        for name in silent:
-            self.runs[name].expect = 0
-        return silent
-
-
-class Location:
-    """A named timing point of a session; spelt as it first came."""
-
-    __slots__ = ("name", "seen")
-
-    def __init__(self, name: str, seen: SeenLocation) -> None:
-        self.name = name
-        self.seen = seen
+        silent = {id(run): name for name, run in self.runs.items() if run.expect}
+        for run in self._runs.values():
+            run.expect = 0
+        if silent:
+            self.clock.jumped()
+        return list(silent.values())
 
 
 class Session:
@@ -194,31 +223,14 @@ class Session:
         self.durable = 0
         self.epoch = row.epoch
         self.seen = Seen()
-        self.locations: dict[str, Location] = {}
         self.roster = Roster()
         self.tail: deque[Read] = deque(maxlen=TAIL_READS_MAX)
 
-    def location(self, name: str) -> Location | None:
+    def location(self, name: str) -> SeenLocation | None:
         """The location of this name without case, made when it is new; None: there are too many."""
-        folded = name.casefold()
-        found = self.locations.get(folded)
-        if found is None:
-            if len(self.locations) >= LOCATIONS_MAX:
-                return None
-            found = self.locations[folded] = Location(name, self.seen.location(name))
-        return found
-
-    def run(self, source: Source, name: str) -> Run | None:
-        """What `source` has shown at the location it calls `name`, whatever the case it writes it in."""
-        run = source.runs.get(name)
-        if run is not None:
-            return run
-        location = self.location(name)
-        if location is None:
+        if len(self.seen.locations) >= LOCATIONS_MAX and name.casefold() not in self.seen.locations:
             return None
-        run = next((each for each in source.runs.values() if each.location is location.seen), None)
-        source.runs[name] = run or self.seen.new_run(location.seen)
-        return source.runs[name]
+        return self.seen.location(name)
 
     def accept(
         self, source: Source, observations: Iterable[Observation], received_us: int
@@ -230,16 +242,15 @@ class Session:
         """
         reads: list[Read] = []
         rejected: list[Rejected] = []
-        asked: list[tuple[str, int]] = []
         judge = self.seen.judge
         instant = self.wall.instant
         source_id = source.record.id
         late_before = received_us - self.late_us - source.clock.difference_us
         offset = self.head
-        count = instant_us = 0
+        lines = instant_us = 0
         for seen in observations:
             name = seen.location
-            run = source.runs.get(name) or self.run(source, name)
+            run = source.runs.get(name) or source.run(name)
             if run is None:
                 rejected.append(Rejected(seen.raw.encode(), f"more than {LOCATIONS_MAX} locations"))
                 continue
@@ -247,11 +258,9 @@ class Session:
             digest = content_digest(seen.tag, wall_us, seen.reader_id, seen.gator)
             sequence = seen.sequence
             if run.expect:
-                if sequence != run.expect or not run.holds(sequence, digest):
-                    asked.append((name, 1))
-                run.expect = 0
+                self._check_resume(source, run, sequence, digest)
             verdict = judge(run, sequence, digest)
-            count += 1
+            lines += 1
             instant_us = instant(wall_us)
             if not verdict:
                 continue
@@ -261,7 +270,7 @@ class Session:
                     offset,
                     source_id,
                     sequence,
-                    self.locations[name.casefold()].name,
+                    run.location.name,
                     seen.tag,
                     instant_us,
                     seen.time_text,
@@ -276,23 +285,33 @@ class Session:
                 )
             )
         self.head = offset
-        source.duplicates += count - len(reads)
-        source.reads += len(reads)
-        if count:
-            source.last_read_us = instant_us
-            source.clock.arrived(received_us, count, instant_us)
-        if self.seen.gaps:
-            asked += self._asked_for_gaps(source)
-        return reads, rejected, asked
+        if lines:
+            source.clock.arrived(received_us, lines, instant_us)
+        return reads, rejected, self._asked(source) if self.seen.gaps else []
 
-    def _asked_for_gaps(self, source: Source) -> list[tuple[str, int]]:
+    def _check_resume(self, source: Source, run: Run, sequence: int, digest: bytes) -> None:
+        """The first line of a resume: the very one that was asked for, or of another numbering. One that begins at
+        the first needs no asking; `judge` finds out about it."""
+        if sequence > run.expect and source.online > 1:
+            return  # of an older connection: a client has nothing beyond what it was asked for, or begins there
+        expected, run.expect = run.expect, 0
+        if sequence > 1 and not (sequence == expected and run.shown(sequence) == digest):
+            self.seen.restart(run)
+
+    def _asked(self, source: Source) -> list[tuple[str, int]]:
+        """What to ask for, in the client's own spelling."""
         gaps, self.seen.gaps = self.seen.gaps, []
         names = {id(run): name for name, run in source.runs.items()}
-        return [(names[id(run)], run.contiguous + 1) for run in gaps if id(run) in names]
+        source.clock.jumped()
+        return [(names.get(id(run), run.location.name), run.contiguous + 1) for run in gaps]
 
     def load(self, source: Source, location_name: str, sequence: int, key: bytes) -> None:
-        """A read that the store holds, in the order of offsets."""
-        run = source.runs.get(location_name) or self.run(source, location_name)
+        """A read that the store holds, in the order of offsets. Nobody comes back to a source without a connection
+        id: of what it has shown only the contents matter."""
+        if not source.record.connection_id:
+            self.seen.hold(self.seen.location(location_name), key)
+            return
+        run = source.runs.get(location_name) or source.run(location_name)
         if run is not None:
             self.seen.load(run, sequence, key)
 

@@ -1,0 +1,133 @@
+"""Who a tag is."""
+
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.model import Participant
+from hub.roster import Roster, interned, normal
+
+
+def runner(number: int, bib: str, *tags: str) -> Participant:
+    return Participant(number, bib, tags)
+
+
+@pytest.mark.parametrize(
+    ("text", "compared"),
+    [
+        ("7", "7"),
+        (" 007\t", "7"),
+        ("0", "0"),
+        ("000", "0"),
+        ("M012", "m012"),
+        ("0M12", "m12"),
+        ("STRASSE", "strasse"),
+        ("straße", "strasse"),
+        ("", ""),
+        ("  ", ""),
+    ],
+)
+def test_the_form_in_which_tags_are_compared(text: str, compared: str) -> None:
+    assert normal(text) == compared
+
+
+@given(st.text(max_size=10))
+def test_the_compared_form_is_its_own(text: str) -> None:
+    assert normal(normal(text)) == normal(text)
+
+
+def test_a_tag_is_looked_for_among_tags_and_then_among_bibs() -> None:
+    by_tag, by_bib = runner(1, "10", "7"), runner(2, "7", "8")
+    roster = Roster([by_tag, by_bib])
+    assert roster.find("7") is by_tag
+    assert roster.find("0008 ") is by_bib
+    assert roster.find("10") is by_tag
+    assert roster.find("11") is None
+    assert roster.find("") is None
+    assert (roster.size, roster.ambiguous) == (2, [])
+
+
+def test_two_hits_are_nobody_and_listed() -> None:
+    roster = Roster(
+        [runner(1, "1", "A", "X"), runner(2, "2", "a", "Y"), runner(3, "03"), runner(4, "3", "Z")]
+    )
+    assert roster.ambiguous == ["3", "a"]
+    assert roster.find("A") is None
+    assert roster.find("3") is None
+    assert [found.id for tag in "XYZ" if (found := roster.find(tag))] == [1, 2, 4]
+
+
+def test_a_tag_of_two_is_nobody_even_as_a_bib() -> None:
+    roster = Roster([runner(1, "1", "7"), runner(2, "2", "7"), runner(3, "7", "Q")])
+    assert roster.find("7") is None
+    assert roster.find("Q") is not None
+    assert roster.tags_of("7") == {"q"}  # reads of Q are shown as bib 7
+
+
+def test_a_tag_twice_on_one_participant_is_no_doubt() -> None:
+    roster = Roster([runner(1, "12", "12", "0012")])
+    assert roster.ambiguous == []
+    assert roster.find("12") is not None
+
+
+def test_three_hits_are_as_two() -> None:
+    assert Roster([runner(n, f"{n}", "x") for n in range(3)]).ambiguous == ["x"]
+
+
+def test_tags_of_a_bib_are_those_that_are_shown_as_it() -> None:
+    roster = Roster([runner(1, "10", "A1", "A2"), runner(2, "20", "10"), runner(3, "30", "A2")])
+    assert roster.tags_of("010") == {"a1"}  # 10 is a tag of another, A2 of two
+    assert roster.tags_of("20") == {"10", "20"}
+    assert roster.tags_of("99") == set()
+    assert roster.tags_of("") == set()
+
+
+def test_tags_of_a_bib_of_two_are_those_of_both() -> None:
+    assert Roster([runner(1, "5", "A"), runner(2, "5", "B")]).tags_of("5") == {"a", "b"}
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from("123"), st.lists(st.sampled_from("12345"), max_size=2)), max_size=5)
+)
+def test_tags_of_agrees_with_find(people: list[tuple[str, list[str]]]) -> None:
+    roster = Roster(runner(n, bib, *tags) for n, (bib, tags) in enumerate(people))
+    for bib in "12345":
+        shown = {tag for tag in "12345" if (found := roster.find(tag)) and normal(found.bib) == bib}
+        assert roster.tags_of(bib) == shown
+
+
+def test_what_repeats_over_a_roster_is_shared() -> None:
+    one, other = (interned(Participant(n, f"{n}", city="".join(["Dal", "las"]))) for n in (1, 2))
+    assert one.city is other.city == "Dallas"
+
+
+def test_a_hundred_thousand_participants_fit_in_100_mb() -> None:
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        roster = Roster(
+            interned(
+                Participant(
+                    number,
+                    f"{number}",
+                    (f"E28011{number:08}", f"E28012{number:08}"),
+                    first_name=f"Firstname{number % 3000}",
+                    last_name=f"Lastname{number}",
+                    age=f"{number % 80}",
+                    gender="MF"[number % 2],
+                    city=f"City {number % 2000}",
+                    state=f"S{number % 50}",
+                    division=f"M{number % 80}",
+                    race_name="Half",
+                    wave=f"{number % 20}",
+                )
+            )
+            for number in range(100_000)
+        )
+        used = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert roster.size == 100_000
+    assert used < 100_000_000
