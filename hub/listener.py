@@ -6,6 +6,7 @@ of the journal nothing awaits.
 """
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections import Counter
@@ -25,7 +26,19 @@ SILENCE_S_MAX: Final = 65.0
 """Three pings without an answer: the line is dead, whatever TCP thinks."""
 WRITE_BYTES_MAX: Final = 64 * 1024
 """Commands are a few hundred bytes. A peer that lets so many pile up does not read, and is no reader."""
+END_S_MAX: Final = 0.5
+"""How long a peer that is being ended may take to read what it was told last."""
+TEST_S_MAX: Final = 10.0
+"""A visit without a read and shorter than this is the Test button of a timer's program."""
+KEEPALIVE_IDLE_S: Final = 30
+KEEPALIVE_EVERY_S: Final = 10
+KEEPALIVE_PROBES: Final = 3
+PIECE_BYTES_MAX: Final = 64 * 1024
+"""What is taken in one turn of the loop: a thousand lines, 6 ms. A reader that replays a race sends a hundred times
+that at once, and neither the other readers nor the database should wait for it."""
 BACKLOG: Final = 512
+REFUSED_SAID_MAX: Final = 10_000
+"""Refused addresses that are remembered, so that each is told of once."""
 
 
 class Ingest(Protocol):
@@ -77,6 +90,10 @@ class Listener:
         self.version = version
         # state
         self.connections: set[ReaderConnection] = set()
+        self.paused = False
+        self._closing = False
+        self._nobody = asyncio.Event()
+        self._nobody.set()
         self._addresses: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
         self._refused_said: set[str] = set()
@@ -84,38 +101,42 @@ class Listener:
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listens; gives the address it got. Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: ReaderConnection(self), host, port, backlog=BACKLOG, start_serving=True
-        )
+        self._server = await loop.create_server(lambda: ReaderConnection(self), host, port, backlog=BACKLOG)
         address = self._server.sockets[0].getsockname()
         return address[0], address[1]
 
-    def stop_accepting(self) -> None:
+    async def close(self) -> None:
+        """Ends every connection. What has arrived has been accepted already; the rest the client keeps."""
+        self._closing = True
         if self._server is not None:
             self._server.close()
-
-    def close(self) -> None:
-        """Ends every connection. What has arrived has been accepted already; the rest the client keeps."""
-        self.stop_accepting()
         for connection in list(self.connections):
             connection.end("the hub is stopping")
+        await self._nobody.wait()  # each ends in END_S_MAX
 
     def pause(self) -> None:
+        """Nobody is read until `resume`: what is waiting for the disk is too much."""
+        self.paused = True
         for connection in self.connections:
             connection.pause()
 
     def resume(self) -> None:
-        for connection in self.connections:
-            connection.resume()
+        if self.paused:
+            self.paused = False
+            for connection in self.connections:
+                connection.resume()
 
     def admit(self, connection: "ReaderConnection", address: str) -> str:
         """Counts a new connection. Gives why it may not be, or nothing."""
+        if self._closing:
+            return "the hub is stopping"
         if self._allow and not self._allowed(address):
             return "not in the listener's allow list"
         if self._addresses[address] >= self._per_address_max:
             return f"more than {self._per_address_max} connections (limits.connections_per_address)"
         self._addresses[address] += 1
         self.connections.add(connection)
+        self._nobody.clear()
         self._refused_said.discard(address)
         return ""
 
@@ -125,10 +146,12 @@ class Listener:
             self._addresses[address] -= 1
             if not self._addresses[address]:
                 del self._addresses[address]
+            if not self.connections:
+                self._nobody.set()
 
     def refused(self, address: str, reason: str) -> None:
         """Says so once for an address: who is refused comes back every second."""
-        if address not in self._refused_said and len(self._refused_said) < 10_000:
+        if address not in self._refused_said and len(self._refused_said) < REFUSED_SAID_MAX:
             self._refused_said.add(address)
             log.warning("%s: %s refused: %s", self.name, address, reason)
 
@@ -149,7 +172,7 @@ class ReaderConnection(asyncio.Protocol):
         # shared
         self._listener = listener
         self._ingest = listener.ingest
-        self._loop = asyncio.get_event_loop()
+        self._loop = asyncio.get_running_loop()
         # per connection
         self._protocol = ServerConnection(
             listener.server_name, listener.version, line_bytes=listener.line_bytes
@@ -157,11 +180,15 @@ class ReaderConnection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._address = ""
         self._source: Any = None
+        self._greeted = False
         self._paused = False
+        self._rest = b""
         # timers
         self._deadline: asyncio.TimerHandle | None = None
         self._deadline_state: State | None = None
         self._keepalive: asyncio.TimerHandle | None = None
+        self._resumes: asyncio.TimerHandle | None = None
+        self._ending: asyncio.TimerHandle | None = None
         self._heard_at = 0.0
         # for the log
         self._since = self._loop.time()
@@ -188,25 +215,44 @@ class ReaderConnection(asyncio.Protocol):
         self._heard_at = self._loop.time()
         self._keepalive = self._loop.call_later(PING_S, self._look_alive)
         self._arm()
-        if self._ingest.congested:
-            self.pause()
+        if self._listener.paused or self._ingest.congested:
+            self._listener.pause()
 
     def data_received(self, data: bytes) -> None:
         self._heard_at = self._loop.time()
+        if len(data) <= PIECE_BYTES_MAX:
+            self._take(data)
+        elif self._transport is not None:
+            self._rest = data
+            self._transport.pause_reading()
+            self._take_piece()
+
+    def _take(self, data: bytes) -> None:
         self._handle(self._protocol.receive_data(data))
         if self._ingest.congested:
             self._listener.pause()
 
+    def _take_piece(self) -> None:
+        """The next piece of what came at once; reading goes on after the last."""
+        if self._paused or self._transport is None or self._transport.is_closing():
+            return  # `resume` goes on, or `_left` takes the rest
+        piece, self._rest = self._rest[:PIECE_BYTES_MAX], self._rest[PIECE_BYTES_MAX:]
+        self._take(piece)
+        if self._rest:
+            self._loop.call_soon(self._take_piece)
+        elif not self._paused and not self._transport.is_closing():
+            self._transport.resume_reading()
+
     def eof_received(self) -> bool:
-        self._handle(self._protocol.receive_eof())
+        self._left()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self not in self._listener.connections:
             return
-        self._handle(self._protocol.receive_eof())
+        self._left()
         self._listener.dismiss(self, self._address)
-        for timer in (self._deadline, self._keepalive):
+        for timer in (self._deadline, self._keepalive, self._resumes, self._ending):
             if timer is not None:
                 timer.cancel()
         if self._source is not None:
@@ -215,6 +261,14 @@ class ReaderConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self.end("it does not read what it is asked")
+
+    def _left(self) -> None:
+        """The peer will send no more. Where it was us who hung up, what it had begun comes again."""
+        if not self._why:
+            rest, self._rest = self._rest, b""
+            if rest:
+                self._handle(self._protocol.receive_data(rest))
+            self._handle(self._protocol.receive_eof())
 
     # flow control
 
@@ -227,13 +281,18 @@ class ReaderConnection(asyncio.Protocol):
         if self._paused and self._transport is not None and not self._transport.is_closing():
             self._paused = False
             self._heard_at = self._loop.time()
-            self._transport.resume_reading()
+            if self._rest:
+                self._loop.call_soon(self._take_piece)
+            else:
+                self._transport.resume_reading()
 
     def end(self, reason: str) -> None:
         """Hangs up, with the reason for the log."""
         self._why = self._why or reason
-        if self._transport is not None:
+        if self._transport is not None and self._ending is None:
             self._transport.close()
+            # `close` waits for a peer that reads no more.
+            self._ending = self._loop.call_later(END_S_MAX, self._transport.abort)
 
     # the dialogue
 
@@ -275,13 +334,14 @@ class ReaderConnection(asyncio.Protocol):
             self.end("there is no active session to feed")
             return
         self._source, resume = opened
+        self._greeted = bool(event.program)
         self._who = (
             f"{event.program or 'a reader that did not greet'} {event.version}, event {event.event_name!r}"
         )
         self._protocol.start(resume)
         if resume:
             self._log(logging.INFO, "resumes %s", ", ".join(f"{n} at {s}" for n, s in resume.items()))
-            self._loop.call_later(chronotrack.RESUME_S_MAX, self._check_resumes)
+            self._watch_resumes()
         else:
             self._log(logging.INFO, "starts; locations: %s", ", ".join(event.locations) or "none yet")
 
@@ -292,14 +352,19 @@ class ReaderConnection(asyncio.Protocol):
                 self._log(logging.WARNING, "sent a line that is no read: %s", rejected[0].reason)
             self._rejected += len(rejected)
         if self._source is None:
-            self._ingest.reject(rejected)
+            homeless = [Rejected(each.raw.encode(), self._why) for each in observations]
+            self._ingest.reject(rejected + homeless)
             return
         for location, sequence in self._ingest.accept(self._source, observations, rejected):
             self._log(logging.INFO, "is asked for %s from %d", location, sequence)
             self._protocol.request_from(location, sequence)
 
+    def _watch_resumes(self) -> None:
+        self._resumes = self._loop.call_later(chronotrack.RESUME_S_MAX, self._check_resumes)
+
     def _check_resumes(self) -> None:
-        if self._source is None or self not in self._listener.connections:
+        if self._paused:  # whatever came lies unread
+            self._watch_resumes()
             return
         for location in self._ingest.silent_resumes(self._source):
             self._log(
@@ -326,34 +391,47 @@ class ReaderConnection(asyncio.Protocol):
             self._deadline = self._loop.call_later(limit_s, self._overdue)
 
     def _overdue(self) -> None:
+        if self._paused:  # it may have said long ago what we wait for
+            self._arm()
+            return
         self._deadline = None
         self._handle(self._protocol.on_deadline())
 
     def _look_alive(self) -> None:
-        silence_s = self._loop.time() - self._heard_at
-        if self._paused:
-            silence_s = 0.0
-        if silence_s >= SILENCE_S_MAX:
-            self.end(f"silent for {silence_s:.0f} s")
-        elif silence_s >= PING_S and self._protocol.state is State.STREAMING:
-            self._protocol.ping()
-            self._write()
+        """Asks a silent client for a sign of life, and ends one that gives none. Who did not greet cannot be asked:
+        there TCP's keep-alive has to do."""
+        silence_s = 0.0 if self._paused else self._loop.time() - self._heard_at
+        if self._greeted and silence_s >= PING_S:
+            if silence_s >= SILENCE_S_MAX:
+                self.end(f"silent for {silence_s:.0f} s")
+                return
+            if self._protocol.state is State.STREAMING:
+                self._protocol.ping()
+                self._write()
         wait_s = PING_S if silence_s >= PING_S else PING_S - silence_s
-        self._keepalive = self._loop.call_later(max(wait_s, 1.0), self._look_alive)
+        self._keepalive = self._loop.call_later(wait_s, self._look_alive)
 
     # the log
 
     def _log(self, level: int, text: str, *values: object) -> None:
-        log.log(level, "%s: %s %s " + text, self._listener.name, self._address, self._who, *values)
+        who = f"{self._address} {self._who}" if self._who else self._address
+        # What a peer says of itself may hold what a terminal obeys.
+        shown = ("".join(filter(str.isprintable, each)) if isinstance(each, str) else each for each in values)
+        log.log(level, "%s: %s " + text, self._listener.name, who, *shown)
 
     def _log_end(self, reason: str) -> None:
-        if not self._lines and self._source is not None and not self._why:
+        seconds = self._loop.time() - self._since
+        if (
+            self._source is not None
+            and not (self._lines or self._rejected or self._why)
+            and seconds < TEST_S_MAX
+        ):
             self._log(logging.INFO, "shook hands and left: the connection test of a reader, no fault")
             return
         self._log(
             logging.INFO,
             "ended after %.1f s: %s; locations: %s; %d lines, %d rejected",
-            self._loop.time() - self._since,
+            seconds,
             self._why or reason,
             ", ".join(self._locations) or "none",
             self._lines,
@@ -364,6 +442,16 @@ class ReaderConnection(asyncio.Protocol):
 def _keep_alive(transport: asyncio.Transport) -> None:
     """TCP's own keep-alive, too: it finds out about a peer that is gone while the hub does not read."""
     raw = transport.get_extra_info("socket")
-    if raw is not None:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    if raw is None:
+        return
+    options = [
+        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
+        (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
+        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", KEEPALIVE_IDLE_S),
+        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", KEEPALIVE_EVERY_S),
+        (socket.IPPROTO_TCP, "TCP_KEEPCNT", KEEPALIVE_PROBES),
+    ]
+    for level, name, value in options:
+        if hasattr(socket, name):  # macOS and Windows know some of them by other names
+            with contextlib.suppress(OSError):  # the peer has left already
+                raw.setsockopt(level, getattr(socket, name), value)

@@ -41,13 +41,15 @@ Sightings = tuple[int, ...]
 """(location index, mask of numberings, location index, mask, ...): where, first to last, and by whom it was seen."""
 
 _UNKNOWN: Final = bytes(DIGEST_BYTES)
+_DIGEST: Final = hashlib.blake2b(digest_size=DIGEST_BYTES)
 
 
 def content_digest(tag: str, wall_us: int, reader_id: str, gator: int) -> bytes:
     """14 bytes over all of a content but the location. `wall_us`: the reader's wall clock, not an instant, so that
     correcting a time zone does not double a race."""
-    text = f"{tag}\x1f{wall_us}\x1f{reader_id}\x1f{gator}"
-    return hashlib.blake2b(text.encode(), digest_size=DIGEST_BYTES).digest()
+    digest = _DIGEST.copy()  # two thirds of the cost of a new one
+    digest.update(f"{tag}\x1f{wall_us}\x1f{reader_id}\x1f{gator}".encode())
+    return digest.digest()
 
 
 class SeenLocation:

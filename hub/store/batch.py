@@ -4,9 +4,10 @@ one for what PostgreSQL will not take; refuses to know when, and how often, a ba
 Every way is one transaction, and harmless when it is gone again: a read is where its offset and key say.
 """
 
+import contextlib
 import logging
 import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
@@ -38,6 +39,8 @@ DATA_FAULTS: Final = (
 T = TypeVar("T")
 Placed = tuple[int, Read]
 """(session id, read)"""
+Place = tuple[int, str]
+"""(session id, location name)"""
 
 
 @dataclass(slots=True)
@@ -81,7 +84,10 @@ class BatchWriter:
         self._next_offset = next_offset
         self._new_id = new_id
         # what was learnt
-        self._locations: dict[tuple[int, str], tuple[int, str]] = {}
+        self._locations: dict[Place, int] = {}
+        self._readers: dict[Place, str] = {}
+        self.new_readers: dict[Place, str] = {}
+        """Readers that were seen, and are not noted yet."""
         self._new_offsets: dict[tuple[int, int], int] = {}
         # counters
         self.poisoned = 0
@@ -97,14 +103,14 @@ class BatchWriter:
 
     async def copy(self, connection: Connection, batch: Batch) -> None:
         """A batch of which nothing is there yet. Raises one of DATA_FAULTS when that is not so, too."""
-        async with connection.transaction():
+        places = self._places(batch.reads)
+        alone = not (batch.sources or batch.rejects) and all(place in self._locations for place in places)
+        # Reads alone are one statement, which is a transaction by itself: two answers less to wait for.
+        async with contextlib.nullcontext() if alone else connection.transaction():
             await self._before(connection, batch)
-            for part in _slices(batch.reads):
-                locations = await self._learn_locations(connection, part)
-                rows = [
-                    (session_id, locations[session_id, read.location][0], read) for session_id, read in part
-                ]
-                await reads.copy(connection, rows)
+            ids = await self._learn_locations(connection, places)
+            rows = [(session_id, ids[session_id, read.location], read) for session_id, read in batch.reads]
+            await reads.copy(connection, rows)
 
     async def insert(self, connection: Connection, batch: Batch) -> list[Renumbered]:
         """A batch of which some may be there."""
@@ -162,25 +168,36 @@ class BatchWriter:
             rows = [_reject_row(each) for each in batch.rejects]
             await connection.executemany(query("reject_insert"), rows)
 
-    async def _learn_locations(
-        self, connection: Connection, placed: Sequence[Placed]
-    ) -> dict[tuple[int, str], tuple[int, str]]:
-        """Location ids and their last readers, by session and name; new locations are made."""
+    def _places(self, placed: Sequence[Placed]) -> Collection[Place]:
+        """Where these reads were, with the last reader of each place noted."""
         readers = {(session_id, read.location): read.reader_id for session_id, read in placed}
         for place, reader_id in readers.items():
-            held = self._locations.get(place)
-            if held is None or held[1] != reader_id:
+            if self._readers.get(place) != reader_id:
+                self._readers[place] = self.new_readers[place] = reader_id
+        return readers.keys()
+
+    async def _learn_locations(self, connection: Connection, places: Collection[Place]) -> dict[Place, int]:
+        """Location ids by session and name; new locations are made."""
+        for place in places:
+            if place not in self._locations:
                 # None: the session is gone. The reads then fail, and are taken apart.
-                number = await connection.fetchval(query("location_upsert"), *place, reader_id)
-                self._locations[place] = (number or 0, reader_id)
+                number = await connection.fetchval(query("location_upsert"), *place)
+                self._locations[place] = number or 0
         return self._locations
+
+    async def note_readers(self, connection: Connection) -> None:
+        """Which reader was last seen at which location: when there is nothing better to do."""
+        rows = [(*place, reads.storable(reader_id)) for place, reader_id in self.new_readers.items()]
+        if rows:
+            await connection.executemany(query("location_reader"), rows)
+            self.new_readers.clear()
 
     async def _insert(self, connection: Connection, placed: Sequence[Placed]) -> list[Row]:
         """Gives the rows whose offset another read holds."""
         known = [each for each in placed if each[1].kind != KIND_VOID]  # a void row is at no location
-        locations = await self._learn_locations(connection, known)
+        locations = await self._learn_locations(connection, self._places(known))
         rows: list[Row] = [
-            (session_id, None if read.kind == KIND_VOID else locations[session_id, read.location][0], read)
+            (session_id, None if read.kind == KIND_VOID else locations[session_id, read.location], read)
             for session_id, read in placed
         ]
         return await reads.insert(connection, rows)

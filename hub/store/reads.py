@@ -3,9 +3,9 @@
 Rows are packed here and not by asyncpg: half the time, and the values come as the hub holds them.
 """
 
-import io
+import asyncio
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -40,6 +40,9 @@ Marks = tuple[str, ...]
 Row = tuple[int, int | None, Read]
 """(session id, location id, read); a void row may be at no location."""
 
+PIECE_ROWS: Final = 2000
+"""Rows packed at once: 3 ms."""
+
 _POSTGRES_EPOCH_US: Final = 946_684_800 * 1_000_000
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _COPY_HEAD: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
@@ -72,14 +75,14 @@ _INSERT_COLUMNS: Final[tuple[Callable[[Row], object], ...]] = (
 
 
 def pack(rows: Sequence[tuple[int, int, Read]]) -> bytes:
-    """Rows in PostgreSQL's binary COPY format, in the order of COLUMNS. Every read has its key: a void row is for
-    `insert`.
+    """Rows in PostgreSQL's binary COPY format, in the order of COLUMNS, without its head and end. Every read has its
+    key: a void row is for `insert`.
 
     Raises struct.error or UnicodeEncodeError for what no column can hold.
     """
     shared: dict[tuple[object, ...], bytes] = {}
     tags: dict[str, bytes] = {}
-    out = [_COPY_HEAD]
+    out: list[bytes] = []
     add = out.append
     fixed = _FIXED.pack
     for session_id, location_id, read in rows:
@@ -109,7 +112,6 @@ def pack(rows: Sequence[tuple[int, int, Read]]) -> bytes:
             read.key,
         )
         add(b"%b%b%b%b%b%b%b" % (before, own, _length(time_text), time_text, tag, _length(raw), raw))
-    add(_COPY_END)
     return b"".join(out)
 
 
@@ -142,9 +144,16 @@ def _text_array(values: Marks) -> bytes:
 async def copy(connection: Connection, rows: Sequence[tuple[int, int, Read]]) -> None:
     """Rows none of which is there. Raises asyncpg.UniqueViolationError when one is."""
     if rows:
-        await connection.copy_to_table(
-            "timing_reads", source=io.BytesIO(pack(rows)), columns=COLUMNS, format="binary"
-        )
+        await connection.copy_to_table("timing_reads", source=_pieces(rows), columns=COLUMNS, format="binary")
+
+
+async def _pieces(rows: Sequence[tuple[int, int, Read]]) -> AsyncIterator[bytes]:
+    """Packed while PostgreSQL is busy with the piece before, with a turn for the loop between."""
+    yield _COPY_HEAD
+    for start in range(0, len(rows), PIECE_ROWS):
+        yield pack(rows[start : start + PIECE_ROWS])
+        await asyncio.sleep(0)
+    yield _COPY_END
 
 
 async def insert(connection: Connection, rows: Sequence[Row]) -> list[Row]:
