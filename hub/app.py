@@ -25,14 +25,18 @@ from hub.stores import Stores
 from hub.web import application, sockets
 from hub.web.auth import admin_token
 from hub.web.live import Live
-from hub.web.state import Condition
+from hub.web.state import STARTING, Condition
 
 log = logging.getLogger(__name__)
 
 SERVER_NAME: Final = "RaceHub"
 RETRY_S: Final = 2.0
-STOP_S_MAX: Final = 10.0
-HTTP_STOP_S_MAX: Final = 1.0
+STORE_S_MAX: Final = 5.0
+"""How long a stop waits for the journal, and for PostgreSQL while that takes what it is given. What it has not
+taken by then stays in the journal."""
+JOURNAL_S_MAX: Final = 1.0
+"""The same for a disk that does not take anything any more: readers keep what they sent, and send it again."""
+HTTP_STOP_S_MAX: Final = 0.5
 
 
 def now_us() -> int:
@@ -94,6 +98,10 @@ class ReaderFeed:
         self._hub.release(source)
 
 
+class Stopped(Exception):
+    """The hub was told to stop while it was starting."""
+
+
 class App:
     """One hub. `start`, then `until_stopped`, then `stop`, which is right at any point of a start that failed."""
 
@@ -111,7 +119,18 @@ class App:
         self._stopping = asyncio.Event()
 
     async def start(self) -> Addresses:
-        """Everything, in order; gives the addresses. Raises HubError."""
+        """Everything, in order; gives the addresses. Raises HubError, or Stopped when it was told to stop."""
+        starting = asyncio.create_task(self._start())
+        stop = asyncio.create_task(self._stopping.wait())
+        try:
+            await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
+            if starting.done():
+                return starting.result()
+            raise Stopped
+        finally:
+            await _cancel(starting, stop)
+
+    async def _start(self) -> Addresses:
         self._folder.take()
         self._opened = Stores(self.settings, self.hub)
         web_address = await self._start_web()
@@ -121,7 +140,7 @@ class App:
         self._run(self._stores.drain.run())
         addresses = Addresses(web_address, await self._start_listeners())
         self._run(sockets.tick(self._application))
-        self.condition.starting = ""
+        self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
 
@@ -137,22 +156,42 @@ class App:
         self._stopping.set()
 
     async def stop(self) -> None:
-        """Listeners, journal, drain, sockets, pools: what has arrived is kept, in at most STOP_S_MAX."""
+        """Listeners, journal, then database and screens at once, then the web, then the stores. One that fails does
+        not keep the others from being stopped."""
         started = time.monotonic()
-        for listener in self._listeners:
-            listener.close()
-        stored = "" if self.condition.starting else await self._stores.flush(STOP_S_MAX / 2)
+        self.condition.not_ready = "the hub is stopping"
+        async with contextlib.AsyncExitStack() as steps:  # the last one first
+            steps.callback(self._folder.give_up)
+            if self._opened is not None:
+                steps.push_async_callback(self._opened.close)
+            if self._runner is not None:
+                steps.push_async_callback(self._runner.cleanup)
+            steps.push_async_callback(self._end_tasks)
+            steps.push_async_callback(self._say_goodbye)
+            steps.push_async_callback(self._end_listeners)
+        log.info("stopped in %.1f s", time.monotonic() - started)
+
+    async def _end_listeners(self) -> None:
+        await asyncio.gather(*(listener.close() for listener in self._listeners))
+
+    async def _say_goodbye(self) -> None:
+        """Screens hear of the end after the last read that is shown, and need not wait until PostgreSQL has it."""
+        running = bool(self._tasks) and not any(task.done() for task in self._tasks)
+        if running:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(JOURNAL_S_MAX):
+                    await self._stores.writer.flushed()
+        await asyncio.gather(self._end_screens(), *([self._flush_stores()] if running else []))
+
+    async def _flush_stores(self) -> None:
+        log.info("stopping%s", await self._stores.flush(STORE_S_MAX))
+
+    async def _end_screens(self) -> None:
         if self._web is not None:
             await sockets.end_all(self._web)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._runner is not None:
-            await self._runner.cleanup()
-        if self._opened is not None:
-            await self._opened.close()
-        self._folder.give_up()
-        log.info("stopped in %.1f s%s", time.monotonic() - started, stored)
+
+    async def _end_tasks(self) -> None:
+        await _cancel(*self._tasks)
 
     # parts
 
@@ -173,7 +212,12 @@ class App:
         self._stores.writer.wake()
 
     def _publish(self, session: Session, reads: list[Read]) -> None:
-        self.live.publish(session, reads)
+        try:
+            self.live.publish(session, reads)
+        except Exception:
+            # What cannot be shown is kept all the same: the journal goes on.
+            log.exception("session %d: its screens cannot be told", session.row.id)
+            self.live.start_afresh(session)
 
     async def _start_web(self) -> tuple[str, int]:
         settings = self.settings
@@ -181,6 +225,7 @@ class App:
         self.condition.journal_pending = lambda: self._stores.pending
         self.condition.journal_problem = lambda: self._stores.journal_problem
         self.condition.database_problem = lambda: self._stores.database_problem
+        self.condition.warning = self._warning
         self._web = application.build(
             settings,
             condition=self.condition,
@@ -206,21 +251,20 @@ class App:
             try:
                 await self._stores.open()
             except StoreAway as problem:
-                self.condition.starting = str(problem)
+                self.condition.not_ready = str(problem)
                 if said != str(problem):
                     said = str(problem)
                     log.warning("%s; trying again until it does", problem)
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._stopping.wait(), RETRY_S)
-                if self._stopping.is_set():
-                    raise HubError("stopped before PostgreSQL answered") from problem
+                await asyncio.sleep(RETRY_S)
             else:
+                self.condition.not_ready = STARTING
                 return
 
     async def _start_listeners(self) -> dict[str, tuple[str, int]]:
         settings = self.settings
         addresses = {}
         feed = ReaderFeed(self.hub, self._stores.partner_id, lambda: self._stores.full)
+        self._stores.room = self._resume_listeners
         for each in settings.listeners:
             listener = Listener(
                 each.name,
@@ -236,9 +280,20 @@ class App:
                 addresses[each.name] = await listener.start(each.host, each.port)
             except OSError as problem:
                 raise _taken(f"listeners: {each.name}", each.port, problem) from problem
-        self._stores.room = self._resume_listeners
         self.condition.tcp_port = addresses[settings.listeners[0].name][1]
         return addresses
+
+    def _warning(self) -> str:
+        """What somebody has to look into, though nothing is lost."""
+        drain = self._stores.drain
+        if drain.foreign:
+            return (
+                f"{drain.foreign} reads found their offset taken by another read and got a new one: "
+                "two hubs have written into this database"
+            )
+        if drain.poisoned:
+            return f"{drain.poisoned} reads were set aside: PostgreSQL would not take them (timing_rejects)"
+        return ""
 
     def _resume_listeners(self) -> None:
         for listener in self._listeners:
@@ -260,7 +315,8 @@ def _wildcard(host: str) -> bool:
 
 
 def _said(host: str, port: int) -> str:
-    host = "127.0.0.1" if _wildcard(host) else host
+    if _wildcard(host):
+        host = "::1" if host == "::" else "127.0.0.1"
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
@@ -272,6 +328,12 @@ def _own_address() -> str:
         except OSError:
             return "127.0.0.1"
         return str(probe.getsockname()[0])
+
+
+async def _cancel(*tasks: asyncio.Task[Any]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _taken(path: str, port: int, problem: OSError) -> HubError:

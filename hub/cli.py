@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub import __version__, commands, config, logs, replay, replay_plan
-from hub.app import App, display_urls
+from hub.app import App, Stopped, display_urls
 from hub.config import Settings
 from hub.errors import ConfigError, HubError, Problem
 
@@ -138,10 +138,12 @@ async def _serve(settings: Settings) -> None:
         loop.add_signal_handler(number, app.request_stop)
     try:
         addresses = await app.start()
-        _print(addresses.ready_line())
-        for url in display_urls(app, addresses):
-            _print(f"display: {url}")
+        _print(
+            "\n".join([addresses.ready_line(), *(f"display: {url}" for url in display_urls(app, addresses))])
+        )
         await app.until_stopped()
+    except Stopped:
+        pass
     finally:
         await app.stop()
 
@@ -175,9 +177,12 @@ def _host_port(text: str) -> tuple[str, int]:
 
 
 def _print(line: str) -> None:
-    """Flushed: whoever started us may be waiting for this line."""
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Flushed: whoever started us may be waiting for this line, and may not care for what follows it."""
+    try:
+        sys.stdout.write(f"{line}\n")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  for good
 
 
 def _warn(line: str) -> None:

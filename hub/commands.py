@@ -6,20 +6,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import aiohttp
-import asyncpg
 
 from hub import folder
 from hub.config import Settings
-from hub.errors import HubError, StoreAway
+from hub.errors import HubError
 from hub.folder import DataFolder
 from hub.providers import csv_roster
 from hub.store import migrate, rosters
-from hub.store.database import AWAY, CONNECT_S_MAX, Connection
+from hub.store.database import Connection, Database, open_pool
 from hub.store.embedded import EmbeddedPostgres
 from hub.web.auth import admin_token
+
+STATEMENT_S_MAX: Final = 3600.0
+"""A migration may rewrite a table of many seasons."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +49,7 @@ async def load_roster(settings: Settings, file: Path, session_id: int) -> Roster
         await migrate.apply(connection)
         if not await rosters.session_exists(connection, session_id):
             raise HubError(f"there is no session {session_id}")
-        async with connection.transaction():
-            await rosters.replace(connection, session_id, participants)
+        await rosters.replace(connection, session_id, participants)
     return RosterLoaded(len(participants), len(problems), [(each.line, each.reason) for each in problems])
 
 
@@ -103,11 +104,10 @@ async def _connection(settings: Settings) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def _connected(dsn: str) -> AsyncIterator[Connection]:
+    """One connection in one transaction: all is done, or nothing."""
+    database = Database(await open_pool(dsn, size_min=1, size_max=1, statement_timeout_s=STATEMENT_S_MAX))
     try:
-        connection = await asyncpg.connect(dsn, timeout=CONNECT_S_MAX)
-    except AWAY as problem:
-        raise StoreAway(f"PostgreSQL does not answer: {problem}") from problem
-    try:
-        yield connection
+        async with database.connection() as connection:
+            yield connection
     finally:
-        await connection.close()
+        await database.close()

@@ -1,12 +1,11 @@
 """Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from typing import Any, Final
 
 import msgspec
 
-from hub.model import KIND_VOID, US_PER_S, DisplayRow, Participant, Read
+from hub.model import KIND_VOID, US_PER_S, DisplayRow, Participant, Read, SessionRow
 from hub.session import Session
 
 RECENT_OFFSETS: Final = 200
@@ -20,12 +19,10 @@ def iso(us: int, zone: tzinfo = UTC) -> str:
     seconds, rest = divmod(us, US_PER_S)
     try:
         moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=rest)
-    except (
-        OverflowError,
-        ValueError,
-        OSError,
-    ):  # a reader's clock in the year 1 or 9999: the day says nothing
-        moment = datetime.fromtimestamp(0, UTC)
+    except (OverflowError, ValueError, OSError):
+        moment = datetime.fromtimestamp(
+            0, UTC
+        )  # a reader's clock in the year 1 or 9999: the day says nothing
     return moment.isoformat(timespec="milliseconds")
 
 
@@ -78,11 +75,18 @@ def read_message(session: Session, read: Read) -> bytes:
     return _encode({"type": "read", **read_fields(read, session.wall.zone, session.roster.find(read.tag))})
 
 
-def correction(session: Session, read: Read) -> bytes:
-    """What was shown for this read is now known better; `runner` null: not known any more."""
-    participant = session.roster.find(read.tag)
+def correction(session: Session, read: Read, shown: Participant | None) -> bytes | None:
+    """What was shown for this read, when it was `shown`, is now known better; None: it is the same. `runner` null:
+    not known any more."""
+    if read.kind == KIND_VOID:
+        return None
     time_text = iso(read.read_us, session.wall.zone)
-    known = runner(participant, read, time_text) if participant else None
+    was, known = (
+        runner(participant, read, time_text) if participant else None
+        for participant in (shown, session.roster.find(read.tag))
+    )
+    if was == known:
+        return None
     return _encode({"type": "correction", "offset": read.offset, "runner": known})
 
 
@@ -101,9 +105,10 @@ def hello(
     offset: int,
     recovered: bool,
     now_us: int,
-    recent: Iterable[bytes],
+    recent: bytes,
 ) -> bytes:
-    """`recent`: read messages encoded before, which are taken as they are."""
+    """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
+    is nothing to show: the screen rests."""
     head = _encode(
         {
             "type": "hello",
@@ -111,15 +116,13 @@ def hello(
             "offset": offset,
             "recovered": recovered,
             "now": iso(now_us),
-            "session": session
-            and {
-                "id": session.row.id,
-                "name": session.row.name,
-                "event": session.row.event_name,
-                "timezone": session.row.timezone,
-            },
+            "session": _session_fields(session.row) if session else None,
             "display": {"code": display.code, "name": display.name, "settings": {}},
             "template": None,
         }
     )
-    return head[:-1] + b',"recent":[' + b",".join(recent) + b"]}"
+    return b'%b,"recent":[%b]}' % (head[:-1], recent)
+
+
+def _session_fields(row: SessionRow) -> dict[str, object]:
+    return {"id": row.id, "name": row.name, "event": row.event_name, "timezone": row.timezone}

@@ -6,20 +6,29 @@ from the ring at its own pace; once it has caught up it is live, and every frame
 the loop produced, joined once, the same bytes for all. Pulling costs nobody memory. A queue of pushed frames does,
 so a live subscriber that falls `queue_bytes_max` behind is cut, with a named reason; it comes back and resumes.
 A frame too large to push (a reader that replays a race) makes nobody slow: all go back to pulling.
+
+What has no offset (a correction) is pushed to those who pull, too: they hold what it corrects, or will pull it.
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final
 
 from hub.errors import PeerError
 
 PIECE_BYTES_MAX: Final = 64 * 1024
 """What is sent at once: large enough to be quick, small enough not to fill a socket's buffer."""
+PIECES_MAX: Final = 64
+"""Pieces kept joined, 4 MiB: when a flood sends all screens back to pulling, they pull the same ones."""
+FRAMES_QUEUED_MIN: Final = 4
+"""Pushed frames that a queue holds at least, however small it is: a writer needs a turn or two of the loop."""
 RING_MESSAGES_MAX: Final = 16_384
-"""Messages kept for those who pull: three full journal groups, about 6 MB, while a session has screens."""
+"""Messages kept for those who come back, about 6 MB, while a session has screens."""
+RING_SLACK: Final = RING_MESSAGES_MAX // 4
+"""Messages too many at which the ring is cut back: it moves all the others."""
+RING_FLOOD_MAX: Final = 4 * RING_MESSAGES_MAX
+"""Messages kept while somebody still pulls them: what a reader that replays a race makes in a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,6 @@ class CloseReason:
 
 
 UNKNOWN_CODE: Final = CloseReason(4001, "unknown or revoked code")
-SESSION_GONE: Final = CloseReason(4003, "session deleted")
 NOT_UNDERSTOOD: Final = CloseReason(4005, "message from the screen not understood")
 STOPPING: Final = CloseReason(4101, "hub stopping")
 TOO_SLOW: Final = CloseReason(4102, "too slow: resume from your offset")
@@ -55,54 +63,74 @@ class Subscriber:
     def __init__(self, topic: "Topic", cursor: int, wake: Callable[[], None], queue_bytes_max: int) -> None:
         # limits
         self.queue_bytes_max = queue_bytes_max
+        self._frame_bytes_max = min(PIECE_BYTES_MAX, queue_bytes_max // FRAMES_QUEUED_MIN)
         # shared
-        self._topic = topic
+        self.topic = topic
         self._wake = wake
         # state
-        self._cursor = cursor
-        self._live = False
+        self.cursor = cursor
+        self.live = False
         self._frames: deque[bytes] = deque()
         self.queued_bytes = 0
-        self._reason: CloseReason | None = None
+        self.reason: CloseReason | None = None
+        """Why it was cut; None: it was not."""
         topic.subscribers.add(self)
 
     def push(self, frame: bytes, before: int) -> None:
         """A live frame, from the topic, which stood at offset `before`. Never blocks, never raises."""
-        if not self._live or self._reason is not None:
+        if not self.live:
             return
-        if len(frame) > PIECE_BYTES_MAX:
-            self._live = False
-            self._cursor = before
+        if len(frame) > self._frame_bytes_max:
+            self.live = False
+            self.cursor = before
+            self._wake()
         else:
-            self._frames.append(frame)
-            self.queued_bytes += len(frame)
-            if self.queued_bytes > self.queue_bytes_max:
-                self.cut(TOO_SLOW)
-        self._wake()
+            self._queue(frame)
+
+    def tell(self, message: bytes) -> None:
+        """A message without an offset, which it needs wherever it stands."""
+        self._queue(message)
+
+    def beat(self, message: bytes) -> None:
+        """A message that only says how far the topic is: one that pulls is not there yet, and hears enough."""
+        if self.live:
+            self._queue(message)
 
     def cut(self, reason: CloseReason) -> None:
         """Ends it: the next `take` raises. The first reason given is the one."""
-        self._reason = self._reason or reason
+        self.reason = self.reason or reason
         self._frames.clear()
+        self.queued_bytes = 0
         self._wake()
 
     def take(self) -> bytes | None:
         """The next bytes to send; None when there is nothing now. Raises Cut."""
-        if self._reason is not None:
-            raise Cut(self._reason)
+        if self.reason is not None:
+            raise Cut(self.reason)
         if self._frames:
             frame = self._frames.popleft()
             self.queued_bytes -= len(frame)
             return frame
-        if not self._live:
-            piece, self._cursor = self._topic.piece(self._cursor)
+        if not self.live:
+            piece, self.cursor = self.topic.piece(self.cursor)
             if piece:
                 return piece
-            self._live = True
+            self.live = True
         return None
 
     def leave(self) -> None:
-        self._topic.subscribers.discard(self)
+        self.topic.subscribers.discard(self)
+
+    def _queue(self, frame: bytes) -> None:
+        if self.reason is not None:
+            return
+        self._frames.append(frame)
+        self.queued_bytes += len(frame)
+        # One frame alone makes nobody slow, however small the queue is.
+        if self.queued_bytes > self.queue_bytes_max and len(self._frames) > 1:
+            self.cut(TOO_SLOW)
+        else:
+            self._wake()
 
 
 class Topic:
@@ -113,27 +141,48 @@ class Topic:
     ) -> None:
         self.offset = offset
         self.subscribers: set[Subscriber] = set()
-        self._ring: deque[bytes] = deque(ring, maxlen=RING_MESSAGES_MAX)
+        self.changes = 0
+        """Counts whatever changes the ring."""
+        self._ring = list(ring)
+        self._pieces: dict[int, tuple[bytes, int]] = {}
         self._turn: list[bytes] = []
-        self._turn_offset = offset
         self._scheduled = False
         self._soon = soon
 
-    def publish(self, messages: list[bytes], offset: int) -> None:
-        """Messages of consecutive offsets, the last of them `offset`. Flushed at the end of this turn."""
-        self._turn += messages
-        self._turn_offset = offset
-        self._schedule()
+    @property
+    def published(self) -> int:
+        """The last offset it was given, flushed or not."""
+        return self.offset + len(self._turn)
 
-    def notify(self, message: bytes) -> None:
-        """A message without an offset, for those who are live: who is not will be told by its hello."""
+    def publish(self, messages: Iterable[bytes]) -> None:
+        """The messages of the next offsets. Flushed at the end of this turn."""
+        self._turn += messages
+        if not self._scheduled:
+            self._scheduled = True
+            self._soon(self.flush)
+
+    def tell(self, messages: Sequence[bytes]) -> None:
+        """Messages without an offset, for all, after what was published before."""
         self.flush()
-        self._push(message, self.offset)
+        start = 0
+        while start < len(messages):
+            end = _piece_end(messages, start)
+            frame = b"\n".join(messages[start:end])
+            for subscriber in self.subscribers:
+                subscriber.tell(frame)
+            start = end
+
+    def beat(self, message: bytes) -> None:
+        """A message that says how far the topic is (`offset`), for those who are as far."""
+        for subscriber in self.subscribers:
+            subscriber.beat(message)
 
     def replace(self, ring: Sequence[bytes]) -> None:
         """The last messages, encoded anew because more is known."""
         self.flush()
-        self._ring = deque(ring, maxlen=RING_MESSAGES_MAX)
+        self.changes += 1
+        self._ring = list(ring)
+        self._pieces.clear()
 
     def flush(self) -> None:
         """Everything of this turn, joined, as one frame."""
@@ -141,12 +190,17 @@ class Topic:
         if not self._turn:
             return
         turn, self._turn = self._turn, []
-        before, self.offset = self.offset, self._turn_offset
-        self._ring.extend(turn)
-        self._push(b"\n".join(turn), before)
+        before, self.offset = self.offset, self.offset + len(turn)
+        self.changes += 1
+        self._ring += turn
+        frame = b"\n".join(turn)
+        for subscriber in self.subscribers:
+            subscriber.push(frame, before)
+        if len(self._ring) > RING_MESSAGES_MAX + RING_SLACK:
+            self._trim()
 
     def recent(self, count: int) -> list[bytes]:
-        return list(islice(self._ring, max(0, len(self._ring) - count), None))
+        return self._ring[-count:]
 
     def reaches(self, after: int) -> bool:
         """Whether the ring still holds everything after this offset."""
@@ -155,23 +209,37 @@ class Topic:
     def piece(self, cursor: int) -> tuple[bytes, int]:
         """What comes after `cursor`, at most PIECE_BYTES_MAX (but one message at least), and the cursor after it.
         Raises Cut when the ring has moved on beyond the cursor."""
+        found = self._pieces.get(cursor)
+        if found is None:
+            found = self._join(cursor)
+            if found[0]:
+                self._keep(cursor, found)
+        return found
+
+    def _trim(self) -> None:
+        slowest = min((each.cursor for each in self.subscribers if not each.live), default=self.offset)
+        keep = min(max(self.offset - slowest, RING_MESSAGES_MAX), RING_FLOOD_MAX)
+        if len(self._ring) > keep + RING_SLACK:
+            del self._ring[:-keep]
+
+    def _join(self, cursor: int) -> tuple[bytes, int]:
         if not self.reaches(cursor):
             raise Cut(TOO_SLOW)
         start = len(self._ring) - (self.offset - cursor)
-        piece: list[bytes] = []
-        size = 0
-        for message in islice(self._ring, start, None):
-            size += len(message) + 1
-            if piece and size > PIECE_BYTES_MAX:
-                break
-            piece.append(message)
-        return b"\n".join(piece), cursor + len(piece)
+        end = _piece_end(self._ring, start)
+        return b"\n".join(self._ring[start:end]), cursor + end - start
 
-    def _push(self, frame: bytes, before: int) -> None:
-        for subscriber in self.subscribers:
-            subscriber.push(frame, before)
+    def _keep(self, cursor: int, piece: tuple[bytes, int]) -> None:
+        if len(self._pieces) >= PIECES_MAX:
+            del self._pieces[next(iter(self._pieces))]
+        self._pieces[cursor] = piece
 
-    def _schedule(self) -> None:
-        if not self._scheduled:
-            self._scheduled = True
-            self._soon(self.flush)
+
+def _piece_end(messages: Sequence[bytes], start: int) -> int:
+    """Where a frame of at most PIECE_BYTES_MAX ends that begins at `start`: one message at least, if there is one."""
+    size = 0
+    for end in range(start, len(messages)):
+        size += len(messages[end]) + 1
+        if size > PIECE_BYTES_MAX and end > start:
+            return end
+    return len(messages)

@@ -4,12 +4,18 @@ import contextlib
 import fcntl
 import json
 import os
+import time
 from pathlib import Path
 from typing import Any, Final
 
 from hub.errors import NotOwner, StoreError
 
 LOCK_NAME: Final = "hub.lock"
+NOTE_BYTES: Final = 512
+"""Always as long, so that who reads it meanwhile sees the old note or the new one."""
+LOOK_S: Final = 0.02
+LOOKS_MAX: Final = 5
+"""Who asks whether a hub runs (`running`) holds the lock for a moment: that is no hub."""
 
 
 class DataFolder:
@@ -29,29 +35,37 @@ class DataFolder:
             handle = os.open(self.path / LOCK_NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as problem:
             raise StoreError(f"server.data_dir: {self.path} cannot be used: {problem.strerror}") from problem
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _locked(handle):
             os.close(handle)
             other = running(self.path) or {}
             raise NotOwner(
                 f"{self.path} is in use by another hub (process {other.get('pid', 'unknown')}); "
                 "stop that one, or give this one another server.data_dir"
-            ) from None
+            )
         self._handle = handle
         self.note({})
 
     def note(self, facts: dict[str, Any]) -> None:
         """What other processes should know of this one."""
         assert self._handle is not None
-        data = json.dumps({"pid": os.getpid()} | facts).encode()
-        os.ftruncate(self._handle, 0)
+        data = json.dumps({"pid": os.getpid()} | facts).ljust(NOTE_BYTES).encode()
         os.pwrite(self._handle, data, 0)
 
     def give_up(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None
+
+
+def _locked(handle: int) -> bool:
+    for _ in range(LOOKS_MAX):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(LOOK_S)
+        else:
+            return True
+    return False
 
 
 def running(path: Path) -> dict[str, Any] | None:

@@ -32,3 +32,5 @@ def set_up(settings: Settings) -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
     logging.basicConfig(level=settings.server.log_level.upper(), handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    # Its pool says in a traceback, again and again, what the drain says once: that PostgreSQL is away.
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)

@@ -2,14 +2,39 @@
 fan-out; refuses to know sockets and stores."""
 
 import asyncio
+import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from hub import encode
-from hub.fanout import CloseReason, Subscriber, Topic
+from hub.fanout import TOO_SLOW, CloseReason, Subscriber, Topic
 from hub.hub import Hub
 from hub.model import DisplayRow, Read
 from hub.roster import Roster
 from hub.session import TAIL_READS_MAX, Session
+
+log = logging.getLogger(__name__)
+
+Resume = tuple[int, int, int]
+"""What a screen that comes back has seen: (session id, epoch, offset)."""
+
+_NO_SESSION = 0
+"""The topic of screens that have no session to show: they hear that the hub lives, and rest."""
+
+
+@dataclass(slots=True)
+class _OnAir:
+    """A topic, and the end of its ring as a hello has it: joined once for all who come at the same offset."""
+
+    topic: Topic
+    picture: bytes = b""
+    picture_of: int = -1
+
+    def recent(self) -> bytes:
+        if self.picture_of != self.topic.changes:
+            self.picture = b",".join(self.topic.recent(encode.RECENT_OFFSETS))
+            self.picture_of = self.topic.changes
+        return self.picture
 
 
 class Live:
@@ -22,79 +47,121 @@ class Live:
         self._hub = hub
         self._now_us = now_us
         # state
-        self._topics: dict[int, Topic] = {}
-        self._subscribers = 0
+        self._on_air: dict[int, _OnAir] = {}
 
     @property
     def screens(self) -> int:
-        return self._subscribers
+        return sum(len(each.topic.subscribers) for each in self._on_air.values())
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
-        topic = self._topics.get(session.row.id)
-        if topic is not None:
-            topic.publish([encode.read_message(session, read) for read in reads], reads[-1].offset)
+        on_air = self._on_air.get(session.row.id)
+        if on_air is None:
+            return
+        if not _follows(on_air.topic.published, reads):
+            # The drain gave an offset anew, and with it the epoch.
+            log.error("session %d: its offsets have moved", session.row.id)
+            self.start_afresh(session)
+            return
+        on_air.topic.publish([encode.read_message(session, read) for read in reads])
 
     def new_roster(self, session: Session, roster: Roster) -> None:
         """Another roster is in force: what screens show is corrected, and what they will ask for, too."""
         before, session.roster = session.roster, roster
-        topic = self._topics.get(session.row.id)
-        if topic is None:
+        on_air = self._on_air.get(session.row.id)
+        if on_air is None:
             return
-        topic.replace([encode.read_message(session, read) for read in session.tail])
-        for read in session.recent(encode.RECENT_OFFSETS):
-            if before.find(read.tag) != roster.find(read.tag):
-                topic.notify(encode.correction(session, read))
+        on_air.topic.replace(_ring(session))
+        corrections = [
+            encode.correction(session, read, before.find(read.tag))
+            for read in session.recent(encode.RECENT_OFFSETS)
+        ]
+        on_air.topic.tell([each for each in corrections if each is not None])
 
     def tick(self) -> None:
-        for session_id, topic in self._topics.items():
-            session = self._hub.sessions.get(session_id)
-            if session is not None:
-                topic.notify(encode.tick(self._now_us(), topic.offset))
+        for each in self._on_air.values():
+            each.topic.flush()
+            each.topic.beat(encode.tick(self._now_us(), each.topic.offset))
 
     def join(
         self,
-        session: Session,
+        session: Session | None,
         display: DisplayRow,
         *,
-        resume: tuple[int, int, int] | None,
+        resume: Resume | None,
         wake: Callable[[], None],
     ) -> tuple[bytes, Subscriber]:
-        """A screen comes, or comes back with (session id, epoch, offset): its hello and its place in the feed."""
-        topic = self._topic(session)
-        recovered = False
-        cursor = topic.offset
-        if resume is not None and resume[:2] == (session.row.id, session.epoch):
-            behind = topic.offset - resume[2]
-            recovered = 0 <= behind <= TAIL_READS_MAX and topic.reaches(resume[2])
-            cursor = resume[2] if recovered else cursor
+        """A screen comes, or comes back: its hello and its place in the feed."""
+        on_air = self._find(session)
+        topic = on_air.topic
+        recovered = session is not None and resume is not None and _recovers(session, topic, resume)
         hello = encode.hello(
             session,
             display,
             offset=topic.offset,
             recovered=recovered,
             now_us=self._now_us(),
-            recent=topic.recent(encode.RECENT_OFFSETS),
+            recent=on_air.recent(),
         )
-        self._subscribers += 1
+        cursor = resume[2] if resume is not None and recovered else topic.offset
         return hello, Subscriber(topic, cursor, wake, self._queue_bytes_max)
 
-    def leave(self, session: Session, subscriber: Subscriber) -> None:
-        self._subscribers -= 1
+    def start_afresh(self, session: Session) -> None:
+        """No screen can go on from what it has: all are sent away, and come back."""
+        on_air = self._on_air.pop(session.row.id, None)
+        if on_air is not None:
+            _cut(on_air.topic, TOO_SLOW)
+
+    def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()
-        topic = self._topics.get(session.row.id)
-        if topic is not None and not topic.subscribers:
-            del self._topics[session.row.id]
+        if not subscriber.topic.subscribers:
+            self._drop(subscriber.topic)
 
     def cut_all(self, reason: CloseReason) -> None:
-        for topic in self._topics.values():
-            for subscriber in list(topic.subscribers):
-                subscriber.cut(reason)
+        for on_air in list(self._on_air.values()):
+            _cut(on_air.topic, reason)
 
-    def _topic(self, session: Session) -> Topic:
-        topic = self._topics.get(session.row.id)
-        if topic is None:
-            ring = [encode.read_message(session, read) for read in session.tail]
+    def _find(self, session: Session | None) -> _OnAir:
+        key = session.row.id if session else _NO_SESSION
+        on_air = self._on_air.get(key)
+        if on_air is None:
+            offset, ring = (session.durable, _ring(session)) if session else (0, [])
             soon = asyncio.get_running_loop().call_soon
-            topic = self._topics[session.row.id] = Topic(session.durable, ring, soon)
-        return topic
+            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, soon))
+        return on_air
+
+    def _drop(self, topic: Topic) -> None:
+        for key, on_air in self._on_air.items():
+            if on_air.topic is topic:
+                del self._on_air[key]
+                return
+
+
+def _follows(offset: int, reads: list[Read]) -> bool:
+    """Whether these are the next offsets, without a hole."""
+    return reads[0].offset == offset + 1 and reads[-1].offset == offset + len(reads)
+
+
+def _recovers(session: Session, topic: Topic, resume: Resume) -> bool:
+    """Whether all that the screen has missed can be sent one by one."""
+    session_id, epoch, after = resume
+    behind = topic.offset - after
+    return (
+        (session_id, epoch) == (session.row.id, session.epoch)
+        and 0 <= behind <= TAIL_READS_MAX
+        and topic.reaches(after)
+    )
+
+
+def _ring(session: Session) -> list[bytes]:
+    """The messages of the session's last offsets, up to the durable one; from the last hole on, if there is one."""
+    reads = list(session.tail)
+    start = len(reads)
+    while start and reads[start - 1].offset == session.durable - (len(reads) - start):
+        start -= 1
+    return [encode.read_message(session, read) for read in reads[start:]]
+
+
+def _cut(topic: Topic, reason: CloseReason) -> None:
+    for subscriber in list(topic.subscribers):
+        subscriber.cut(reason)

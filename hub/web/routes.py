@@ -8,7 +8,7 @@ from aiohttp import web
 from hub.web import pages, sockets
 from hub.web.api import health, rosters, sessions
 
-STATIC: Final = Path(__file__).parent / "static"
+STATIC: Final = Path(__file__).resolve().parent / "static"
 
 
 def add(app: web.Application) -> None:
@@ -17,12 +17,12 @@ def add(app: web.Application) -> None:
             web.get("/", pages.front),
             web.get("/d/{code}", pages.display),
             web.get("/display/{code}", pages.display),
-            web.get("/ws/d/{code}", sockets.display_socket),
+            web.get("/ws/d/{code}", sockets.display_socket, allow_head=False),
             web.get("/health", health.health),
             web.get("/status", health.status),
             web.get("/api/sessions", sessions.list_sessions),
             web.get("/api/sessions/{id}/reads", sessions.list_reads),
             web.post("/api/rosters/import", rosters.import_roster),
-            web.static("/static", STATIC),
+            web.get("/static/{name:.+}", pages.files(STATIC)),
         ]
     )

@@ -11,8 +11,10 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from hub import encode, fanout
+from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
 from hub.model import DisplayRow
+from hub.web.live import Resume
 from hub.web.state import HUB, LIVE
 
 log = logging.getLogger(__name__)
@@ -52,30 +54,26 @@ _decode: Final = msgspec.json.Decoder(Shown | Pong | ScreenState).decode
 
 
 class Screen:
-    """One socket. `cut` may be called at any time; everything else happens in `run`."""
+    """One socket. `check` may be called at any time; everything else happens in `run`."""
 
     def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
         self._request = request
         self._ws = ws
         self._wanted = asyncio.Event()
         self._subscriber: Subscriber | None = None
+        self._ending: asyncio.TimerHandle | None = None
         self._sending_since: float | None = None
 
-    async def run(self, display: DisplayRow | None, resume: tuple[int, int, int] | None) -> None:
-        hub, live = self._request.app[HUB], self._request.app[LIVE]
-        session = hub.session_of(display) if display else None
-        if display is None or session is None:
-            await self._say_bye(fanout.UNKNOWN_CODE if display is None else fanout.SESSION_GONE)
-            return
-        hello, self._subscriber = live.join(session, display, resume=resume, wake=self._wanted.set)
-        writer = asyncio.create_task(self._write(hello, self._subscriber))
+    async def run(self, display: DisplayRow | None, resume: Resume | None) -> None:
+        """Until either side has had enough. Returns when nothing of the socket is left."""
         try:
-            await self._read()
+            if display is None:
+                await self._say_bye(fanout.UNKNOWN_CODE)
+            else:
+                await self._show(display, resume)
         finally:
-            live.leave(session, self._subscriber)
-            writer.cancel()
-            with contextlib.suppress(asyncio.CancelledError, ConnectionError):
-                await writer
+            if self._ending is not None:
+                self._ending.cancel()
             self.abort()
 
     def abort(self) -> None:
@@ -90,13 +88,36 @@ class Screen:
             log.info("web: screen %s is gone: it took nothing for %.0f s", self._request.remote, SEND_S_MAX)
             self.abort()
 
-    async def _read(self) -> None:
+    async def _show(self, display: DisplayRow, resume: Resume | None) -> None:
+        live = self._request.app[LIVE]
+        session = self._request.app[HUB].session_of(display)
+        hello, subscriber = live.join(session, display, resume=resume, wake=self._wake)
+        self._subscriber = subscriber
+        writer = asyncio.create_task(self._write(hello, subscriber))
+        try:
+            await self._read(subscriber)
+        finally:
+            live.leave(subscriber)
+            if subscriber.reason is None:  # else it is saying so, which takes BYE_S_MAX at the most
+                writer.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await writer
+
+    def _wake(self) -> None:
+        self._wanted.set()
+        if self._subscriber is not None and self._subscriber.reason is not None and self._ending is None:
+            # The writer may be stuck in a send, and would not hear of it.
+            loop = asyncio.get_running_loop()
+            self._ending = loop.call_later(2 * BYE_S_MAX, self.abort)
+
+    async def _read(self, subscriber: Subscriber) -> None:
         async for message in self._ws:
+            if message.type is WSMsgType.ERROR:  # no sign of life, or no WebSocket: aiohttp has hung up
+                return
             try:
                 _decode(message.data if message.type is WSMsgType.TEXT else b"")
             except msgspec.DecodeError:
-                if self._subscriber is not None:
-                    self._subscriber.cut(fanout.NOT_UNDERSTOOD)
+                subscriber.cut(fanout.NOT_UNDERSTOOD)
 
     async def _write(self, hello: bytes, subscriber: Subscriber) -> None:
         try:
@@ -108,9 +129,11 @@ class Screen:
                 await self._wanted.wait()
         except Cut as cut:
             log.info("web: screen %s ended: %s", self._request.remote, cut)
+            subscriber.cut(cut.reason)
             await self._say_bye(cut.reason)
-            self.abort()
         except (ConnectionError, RuntimeError):
+            pass  # the socket is gone, or closing
+        finally:
             self.abort()
 
     async def _send(self, frame: bytes) -> None:
@@ -119,6 +142,11 @@ class Screen:
         self._sending_since = None
 
     async def _say_bye(self, reason: CloseReason) -> None:
+        """Tells the screen why, and closes. What has not left by BYE_S_MAX is not going to."""
+        transport = self._request.transport
+        if transport is None:
+            return
+        transport.set_write_buffer_limits(high=0)  # so that what waits for room waits until all has left
         with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
             async with asyncio.timeout(BYE_S_MAX):
                 await self._ws.send_frame(encode.bye(reason.code, reason.text, reason.again), WSMsgType.TEXT)
@@ -154,13 +182,15 @@ async def display_socket(request: web.Request) -> web.StreamResponse:
         heartbeat=HEARTBEAT_S,
         max_msg_size=MESSAGE_BYTES_MAX,
     )
-    resume = _resume(request)
+    if not ws.can_prepare(request):
+        raise Invalid("This address takes WebSocket connections only.")
     await ws.prepare(request)
     _limit_unsent(request)
     screen = Screen(request, ws)
     request.app[SCREENS].add(screen)
     try:
-        await screen.run(request.app[HUB].displays.get(request.match_info["code"].upper()), resume)
+        display = request.app[HUB].displays.get(request.match_info["code"].upper())
+        await screen.run(display, _resume(request))
     finally:
         request.app[SCREENS].remove(screen)
     return ws
@@ -177,7 +207,7 @@ async def tick(app: web.Application) -> None:
 
 
 async def end_all(app: web.Application) -> None:
-    """The hub is stopping: all screens hear of it at once; who does not answer is cut off."""
+    """The hub is stopping: all screens hear of it at once; who does not take it is cut off."""
     app[LIVE].cut_all(fanout.STOPPING)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(BYE_S_MAX):
@@ -186,14 +216,11 @@ async def end_all(app: web.Application) -> None:
         screen.abort()
 
 
-def _resume(request: web.Request) -> tuple[int, int, int] | None:
-    """(session id, epoch, offset), when the screen gives all three as numbers."""
+def _resume(request: web.Request) -> Resume | None:
+    """What the screen has seen, when it gives all three as numbers; else it comes fresh."""
+    query = request.query
     try:
-        return (
-            int(request.query["session"]),
-            int(request.query["epoch"]),
-            int(request.query["after"]),
-        )
+        return int(query["session"]), int(query["epoch"]), int(query["after"])
     except (KeyError, ValueError):
         return None
 

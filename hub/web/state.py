@@ -1,5 +1,6 @@
 """What the handlers of one web application share: typed keys, no globals."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
@@ -12,12 +13,16 @@ from hub.model import Participant, Read, ReadFilter, SessionRow
 from hub.roster import Roster
 from hub.web.live import Live
 
+STARTING: Final = "the hub is starting"
+
 
 @dataclass(slots=True)
 class Condition:
-    """How the hub is. `starting`: why it cannot answer yet, in words; empty when it can."""
+    """How the hub is, each in words, empty where all is well. `not_ready`: why it cannot answer now; `warning`:
+    what somebody has to look into."""
 
-    starting: str = "the hub is starting"
+    not_ready: str = STARTING
+    warning: Callable[[], str] = lambda: ""
     journal_problem: Callable[[], str] = lambda: ""
     journal_pending: Callable[[], int] = lambda: 0
     connections: Callable[[], int] = lambda: 0
@@ -51,3 +56,5 @@ HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
 QUERIES: Final = web.AppKey("queries", Queries)
 TOKEN: Final = web.AppKey("token", str)
+IMPORTING: Final = web.AppKey("importing", asyncio.Lock)
+"""One roster at a time: what is in memory is then what was stored last."""

@@ -13,13 +13,16 @@ async def health(request: web.Request) -> web.Response:
     """`healthy`; `degraded`: reads are kept but not all goes its way; `unhealthy` (503): reads are not taken."""
     condition = request.app[CONDITION]
     parts = await _parts(request)
-    if condition.starting or parts["journal"] != "healthy":
+    reason = condition.not_ready or condition.journal_problem()
+    if reason:
         status = "unhealthy"
     else:
-        status = "healthy" if parts["database"] == "healthy" else "degraded"
+        away = "" if parts["database"] == "healthy" else "PostgreSQL does not answer"
+        reason = condition.warning() or condition.database_problem() or away
+        status = "degraded" if reason else "healthy"
     body = {"status": status, "service": SERVICE} | parts | {"timestamp": iso(condition.now_us())}
-    if condition.starting:
-        body["reason"] = condition.starting
+    if reason:
+        body["reason"] = reason
     return web.json_response(body, status=503 if status == "unhealthy" else 200)
 
 
@@ -51,12 +54,12 @@ async def _parts(request: web.Request) -> dict[str, str]:
     return {
         "database": await _database(request),
         "redis": "disabled",
-        "journal": "unhealthy" if condition.starting else condition.journal_problem() or "healthy",
+        "journal": "unhealthy" if condition.not_ready or condition.journal_problem() else "healthy",
     }
 
 
 async def _database(request: web.Request) -> str:
     condition = request.app[CONDITION]
-    if condition.starting or condition.database_problem():
+    if condition.not_ready or condition.database_problem():
         return "unhealthy"
     return "healthy" if await request.app[QUERIES].alive() else "unhealthy"

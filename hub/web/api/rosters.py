@@ -1,15 +1,17 @@
 """`POST /api/rosters/import`: a CSV file becomes a session's roster, and what is on screens is corrected."""
 
+import asyncio
 from typing import Final
 
 from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import BadHttpMessage
 
 from hub.errors import FileFormatError, Invalid, NotFound, TooLarge
-from hub.model import INT64_MAX
+from hub.model import INT64_MAX, Participant
 from hub.providers import csv_roster
 from hub.web.api.sessions import number
 from hub.web.auth import require
-from hub.web.state import HUB, LIVE, QUERIES, SETTINGS
+from hub.web.state import HUB, IMPORTING, LIVE, QUERIES, SETTINGS
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -23,38 +25,54 @@ async def import_roster(request: web.Request) -> web.Response:
     require(request)
     session_text, name, data = await _parts(request)
     session_id = number(session_text, "session", 1, INT64_MAX)
-    queries = request.app[QUERIES]
-    if await queries.session(session_id) is None:
+    if await request.app[QUERIES].session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
     rows_max = request.app[SETTINGS].limits.roster_rows
     try:
-        participants, problems = csv_roster.parse(data, name=name, rows_max=rows_max)
+        # In a thread: a large file takes a second, and reads come meanwhile.
+        participants, problems = await asyncio.to_thread(csv_roster.parse, data, name=name, rows_max=rows_max)
     except FileFormatError as problem:
         raise Invalid(str(problem), field="file") from problem
-    await queries.save_roster(session_id, participants)
-    session = request.app[HUB].sessions.get(session_id)
-    if session is not None:
-        request.app[LIVE].new_roster(session, await queries.roster(session_id))
-    listed = [{"line": each.line, "reason": each.reason} for each in problems[:PROBLEMS_MAX]]
+    await _put_in_force(request, session_id, participants)
     return web.json_response(
         {
             "session": session_id,
             "participants": len(participants),
             "left_out": len(problems),
-            "problems": listed,
+            "problems": [{"line": each.line, "reason": each.reason} for each in problems[:PROBLEMS_MAX]],
         }
     )
+
+
+async def _put_in_force(request: web.Request, session_id: int, participants: list[Participant]) -> None:
+    queries = request.app[QUERIES]
+    async with request.app[IMPORTING]:
+        await queries.save_roster(session_id, participants)
+        session = request.app[HUB].sessions.get(session_id)
+        if session is not None:
+            request.app[LIVE].new_roster(session, await queries.roster(session_id))
 
 
 async def _parts(request: web.Request) -> tuple[str, str, bytes]:
     if not request.content_type.startswith("multipart/"):
         raise Invalid("expected a multipart body with the parts session and file")
+    try:
+        return await _read_parts(request)
+    except (
+        ValueError,
+        RuntimeError,
+        BadHttpMessage,
+    ) as problem:  # what aiohttp's reader says of a broken body
+        raise Invalid(f"the multipart body cannot be read: {problem}") from problem
+
+
+async def _read_parts(request: web.Request) -> tuple[str, str, bytes]:
     session_text, name, data = "", "roster.csv", None
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             raise Invalid("expected no multipart body inside the multipart body")
         if part.name == "session":
-            session_text = (await part.read_chunk(32)).decode("ascii", "replace").strip()
+            session_text = (await part.read_chunk()).decode("ascii", "replace").strip()
         elif part.name == "file":
             name = part.filename or name
             data = await _read(part, request.app[SETTINGS].limits.upload_mib)

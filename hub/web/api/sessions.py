@@ -14,6 +14,8 @@ from hub.web.state import HUB, QUERIES
 
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1000
+NUMBER_CHARS_MAX: Final = 19
+"""The digits of the largest number that PostgreSQL holds."""
 
 
 async def list_sessions(request: web.Request) -> web.Response:
@@ -42,9 +44,10 @@ async def list_reads(request: web.Request) -> web.Response:
 
 def number(text: str, field: str, least: int, most: int) -> int:
     """A whole number from a path or a query. Raises Invalid."""
-    if not (text.isascii() and text.isdecimal()) or not least <= int(text[:20]) <= most:
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= NUMBER_CHARS_MAX else -1
+    if not least <= value <= most:
         raise Invalid(f"{field}: expected a whole number from {least} to {most}", field=field)
-    return int(text)
+    return value
 
 
 def _filter(request: web.Request, roster: Roster) -> ReadFilter:
@@ -62,9 +65,14 @@ def _filter(request: web.Request, roster: Roster) -> ReadFilter:
 
 
 def _text(value: str | None, field: str) -> str | None:
-    if value is not None and "\0" in value:
-        raise Invalid(f"{field}: a NUL character cannot be in it", field=field)
+    if value is not None and not is_storable(value):
+        raise Invalid(f"{field}: expected text in UTF-8 without NUL characters", field=field)
     return value
+
+
+def is_storable(text: str) -> bool:
+    """Whether PostgreSQL can be asked for it: bytes that are no UTF-8 come as lone surrogates."""
+    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _read(number_: int, read: Read, fields: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,95 @@
+"""`racehub` as a process of its own: what a user starts, a supervisor stops and a power cut kills."""
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from tests.running import HOST, PATIENCE_S, ZONE
+
+TOP: Final = Path(__file__).parent.parent
+ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
+
+
+def free_port() -> int:
+    """One that nobody uses now, for a hub that comes back under it."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def write_config(folder: Path, dsn: str, *, web_port: int = 0, reader_port: int = 0, more: str = "") -> Path:
+    """A config.toml of a hub on this machine only, which keeps its data in `folder`/var."""
+    path = folder / "config.toml"
+    path.write_text(
+        f'[server]\ndata_dir = "var"\ntimezone = "{ZONE.key}"\n'
+        f'[web]\nhost = "{HOST}"\nport = {web_port}\n'
+        f'[database]\ndsn = "{dsn}"\n'
+        f'[[listeners]]\nhost = "{HOST}"\nport = {reader_port}\n{more}'
+    )
+    return path
+
+
+class Process:
+    """`python -m hub ...`, with what it printed."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def line(self) -> str:
+        """The next line on stdout; empty when there will be none."""
+        assert self._process.stdout is not None
+        async with asyncio.timeout(3 * PATIENCE_S):
+            return (await self._process.stdout.readline()).decode().rstrip("\n")
+
+    async def ready(self) -> dict[str, str]:
+        """The addresses of its first line: web, and each listener."""
+        line = await self.line()
+        assert line.startswith("racehub ready "), line or await self.end()
+        return dict(part.split("=", 1) for part in line.split()[2:])
+
+    def signal(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    async def end(self) -> tuple[int, str, str]:
+        """Waits for it; gives the exit code, and what is left of stdout and stderr."""
+        async with asyncio.timeout(3 * PATIENCE_S):
+            out, err = await self._process.communicate()
+        return self._process.returncode or 0, out.decode(), err.decode()
+
+    async def kill(self) -> None:
+        """As a power cut does."""
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.communicate()
+
+
+@asynccontextmanager
+async def hub_process(*arguments: str, folder: Path) -> AsyncIterator[Process]:
+    """Started in `folder`; killed if it still runs at the end."""
+    process = Process(
+        await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "hub",
+            *arguments,
+            cwd=folder,
+            env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+    )
+    try:
+        yield process
+    finally:
+        await process.kill()

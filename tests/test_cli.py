@@ -1,0 +1,284 @@
+"""The `racehub` command: its words and exit codes. `serve` as a process of its own, the rest within this one."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from hub import __version__, cli
+from tests.running import HOST, Reader, rows, stored
+from tests.serving import ENVIRONMENT, TOP, free_port, hub_process, write_config
+from tests.test_app import taken_port
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """Runs `racehub` in an empty folder; gives the exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("hub.logs.set_up", lambda settings: None)
+
+    def run(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr("sys.argv", ["racehub", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return int(ended.value.code or 0), said.out, said.err
+
+    return run
+
+
+# Short commands
+
+
+def test_version(run: Run) -> None:
+    assert run("version") == (0, f"{__version__}\n", "")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["dance"], ["serve", "--speed", "x"], ["roster", "a.csv"], ["replay", "a.csv"]]
+)
+def test_a_wrong_command_line(run: Run, arguments: list[str]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "") and "Usage" in err
+
+
+def test_check_config_gives_a_summary(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("check-config")
+    assert (code, err) == (0, "") and "http://0.0.0.0:8080" in out and "chronotrack on 0.0.0.0:61611" in out
+    Path("config.toml").write_text("[web]\nport = 8081\n")
+    assert ":8081" in run("check-config")[1], "config.toml here is found"
+    Path("other.toml").write_text("[web]\nport = 8082\n")
+    assert ":8082" in run("check-config", "--config", "other.toml")[1]
+
+
+def test_check_config_lists_every_problem(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("config.toml").write_text('[web]\nport = 99999\nprot = 1\n[limits]\nline_bytes = "x"\n')
+    monkeypatch.setenv("RACEHUB_WEB__HOST", "not a host!")
+    code, out, err = run("check-config")
+    assert (code, out) == (2, "") and len(err.splitlines()) == 4
+    assert "config.toml: web.port: 99999: expected a port from 1 to 65535" in err
+    for command in (("serve",), ("migrate",), ("roster", "a.csv", "--session", "1")):
+        assert run(*command)[0] == 2, "nothing is begun with it"
+
+
+def test_a_configuration_that_is_not_there(run: Run) -> None:
+    code, _, err = run("check-config", "--config", "none.toml")
+    assert code == 2 and "none.toml" in err and len(err.splitlines()) == 1
+
+
+# migrate and roster
+
+
+def test_migrate_says_what_it_did(run: Run, database_dsn: str, tmp_path: Path) -> None:
+    write_config(tmp_path, database_dsn)
+    code, out, _ = run("migrate")
+    assert code == 0 and out.startswith("applied: 0001_")
+    assert run("migrate")[:2] == (0, "the database is up to date\n")
+    assert not (tmp_path / "var").exists(), "with a DSN it needs no data_dir"
+
+
+def test_migrate_without_postgresql(run: Run, tmp_path: Path) -> None:
+    write_config(tmp_path, f"postgresql://nobody:secret@{HOST}:1/none")
+    code, out, err = run("migrate")
+    assert (code, out) == (1, "") and len(err.splitlines()) == 1
+    assert err.startswith("racehub: PostgreSQL does not answer") and "secret" not in err
+
+
+def test_roster_without_a_hub(run: Run, database_dsn: str, tmp_path: Path) -> None:
+    write_config(tmp_path, database_dsn)
+    Path("r.csv").write_text("bib,name\n7,Eve Fox\n,Nobody\n")
+    code, _, err = run("roster", "r.csv", "--session", "1")
+    assert code == 1 and err.strip().endswith("there is no session 1")
+    assert run("migrate")[0] == 0
+    asyncio.run(rows(database_dsn, SESSION))
+    code, out, err = run("roster", "r.csv", "--session", "1")
+    assert (code, out) == (0, "session 1: 1 participants, 1 rows left out\n")
+    assert "r.csv: line 3: neither a bib nor a tag" in err
+    assert [row["bib"] for row in asyncio.run(rows(database_dsn, "SELECT bib FROM participants"))] == ["7"]
+
+
+SESSION = (
+    "INSERT INTO timing_sessions (partner_id, session_name, stream_key)"
+    " SELECT id, 'Sunday', 'key' FROM partners RETURNING id"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [("none.csv", None, "No such file"), ("r.csv", "colour\nred\n", "expected a column named bib or tag")],
+)
+def test_a_roster_that_is_none(run: Run, name: str, content: str | None, said: str) -> None:
+    if content is not None:
+        Path(name).write_text(content)
+    code, out, err = run("roster", name, "--session", "1")
+    assert (code, out) == (1, "") and said in err and len(err.splitlines()) == 1
+
+
+# replay
+
+
+@pytest.mark.parametrize("to", ["nowhere", "host:", ":1", "host:0", "host:65536", "host:x"])
+def test_replay_to_no_address(run: Run, to: str) -> None:
+    code, _, err = run("replay", "a.csv", "--to", to)
+    assert code == 2 and "expected HOST:PORT, like 127.0.0.1:61611" in err
+
+
+@pytest.mark.parametrize(
+    ("text", "address"), [("a:1", ("a", 1)), ("10.0.0.5:61611", ("10.0.0.5", 61611)), ("[::1]:5", ("::1", 5))]
+)
+def test_addresses(text: str, address: tuple[str, int]) -> None:
+    assert cli._host_port(text) == address
+
+
+def test_replay_of_no_file(run: Run) -> None:
+    code, _, err = run("replay", "none.csv", "--to", f"{HOST}:1")
+    assert code in (1, 2) and "none.csv" in err
+
+
+# serve
+
+
+async def test_serve_says_when_it_is_ready_and_ends_when_it_is_told(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    write_config(tmp_path, database_dsn)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        async with hub_process("serve", folder=tmp_path) as process:
+            line = await process.line()
+            assert re.fullmatch(
+                r"racehub ready web=http://127\.0\.0\.1:\d+ chronotrack=127\.0\.0\.1:\d+", line
+            )
+            assert re.fullmatch(r"display: http://127\.0\.0\.1:\d+/d/[A-Z2-9]{8}", await process.line())
+            process.signal(number)
+            code, out, err = await process.end()
+            assert (code, out) == (0, "") and "Traceback" not in err and "stopped in" in err
+
+
+async def test_a_second_serve_hears_who_is_there(database_dsn: str, tmp_path: Path) -> None:
+    config = str(write_config(tmp_path, database_dsn))
+    async with hub_process("serve", "--config", config, folder=tmp_path) as first:
+        await first.ready()
+        async with hub_process("serve", "--config", config, folder=tmp_path) as second:
+            code, out, err = await second.end()
+            assert (code, out) == (1, "")
+            assert f"in use by another hub (process {first.pid})" in err.splitlines()[-1]
+
+
+async def test_serve_without_postgresql(tmp_path: Path) -> None:
+    port = free_port()
+    write_config(tmp_path, f"postgresql://nobody:secret@{HOST}:1/none", web_port=port)
+    async with hub_process("serve", folder=tmp_path) as process, aiohttp.ClientSession() as http:
+        body = await health_until(http, port, "PostgreSQL does not answer")
+        assert body["status"] == "unhealthy"
+        process.signal(signal.SIGTERM)
+        code, out, err = await process.end()
+        assert (code, out) == (0, ""), "no ready line"
+        assert "Traceback" not in err and "secret" not in err
+
+
+async def health_until(http: aiohttp.ClientSession, port: int, reason: str) -> dict[str, str]:
+    """The answer of a hub that is not ready, as soon as it gives this reason."""
+    async with asyncio.timeout(15):
+        while True:
+            try:
+                async with http.get(f"http://{HOST}:{port}/health") as response:
+                    assert response.status == 503
+                    body: dict[str, str] = await response.json()
+                    if reason in body["reason"]:
+                        return body
+            except aiohttp.ClientConnectorError:
+                pass
+            await asyncio.sleep(0.05)
+
+
+async def test_serve_on_a_port_that_is_taken(database_dsn: str, tmp_path: Path) -> None:
+    held, port = taken_port()
+    write_config(tmp_path, database_dsn, reader_port=port)
+    async with hub_process("serve", folder=tmp_path) as process:
+        code, out, err = await process.end()
+        assert (code, out) == (1, "") and f"cannot listen on port {port}" in err.splitlines()[-1]
+        assert "Traceback" not in err
+    held.close()
+
+
+async def test_replay_and_roster_through_a_hub_that_runs(database_dsn: str, tmp_path: Path) -> None:
+    config = str(write_config(tmp_path, database_dsn))
+    (tmp_path / "FINISH.csv").write_text(controller_file())
+    (tmp_path / "r.csv").write_text("bib,name\n101,Eve Fox\n,Nobody\n")
+    async with hub_process("serve", "--config", config, folder=tmp_path) as process:
+        addresses = await process.ready()
+        arguments = ("FINISH.csv", "--to", addresses["chronotrack"], "--location", "FINISH", "--speed", "0")
+        async with hub_process("replay", *arguments, folder=tmp_path) as replay:
+            code, out, err = await replay.end()
+            assert code == 0, err
+            assert re.match(r"sent 3 lines in \d+\.\d s \(\d+/s\), 0 reconnects", out)
+        assert [row["tag_code"] for row in await stored(database_dsn, 3)] == ["101", "102", "101"]
+        async with hub_process("roster", "r.csv", "--session", "1", folder=tmp_path) as roster:
+            code, out, err = await roster.end()
+            assert (code, out) == (0, "session 1: 1 participants, 1 rows left out\n"), err
+            assert "line 3: neither a bib nor a tag" in err
+        await check_names(tmp_path, addresses["web"])
+        async with hub_process("roster", "r.csv", "--session", "77", folder=tmp_path) as roster:
+            code, out, err = await roster.end()
+            assert (code, out) == (1, "") and "There is no session 77." in err
+        process.signal(signal.SIGTERM)
+        assert (await process.end())[0] == 0
+
+
+def controller_file() -> str:
+    """Three reads of a controller."""
+    reads = enumerate((101, 102, 101), 1)
+    return "".join(f"TO~{n}~{tag}~160~18~162045866{n}.64~12000C~8~-63~{n}~P~192\n" for n, tag in reads)
+
+
+async def check_names(folder: Path, web: str) -> None:
+    """The hub that runs knows the roster at once."""
+    headers = {"Authorization": "Bearer " + (folder / "var" / "admin.token").read_text().strip()}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.get(f"{web}/api/sessions/1/reads") as response,
+    ):
+        reads = (await response.json())["reads"]
+    assert [each.get("runner", {}).get("name") for each in reads] == ["Eve Fox", None, "Eve Fox"]
+
+
+async def test_replay_to_nobody(tmp_path: Path) -> None:
+    (tmp_path / "FINISH.csv").write_text(controller_file())
+    to = f"{HOST}:{free_port()}"
+    async with hub_process(
+        "replay", "FINISH.csv", "--to", to, "--location", "FINISH", folder=tmp_path
+    ) as process:
+        code, out, err = await process.end()
+        assert (code, out) == (1, "") and err.splitlines()[-1].startswith("racehub: cannot connect to")
+
+
+async def test_who_closes_the_pipe_after_the_first_line_ends_no_hub(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    port = free_port()
+    config = write_config(tmp_path, database_dsn, reader_port=port)
+    shell = await asyncio.create_subprocess_shell(
+        f"{sys.executable} -m hub serve --config {config} | head -1",
+        cwd=TOP,
+        env=ENVIRONMENT,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )
+    assert shell.stdout is not None
+    assert (await shell.stdout.readline()).startswith(b"racehub ready")
+    reader = Reader((HOST, port))
+    reader.add("A1")
+    await reader.connect()
+    await stored(database_dsn, 1)
+    await reader.drop()
+    os.killpg(shell.pid, signal.SIGTERM)
+    await shell.communicate()

@@ -1,0 +1,192 @@
+"""Messages as bytes: their shapes on the wire."""
+
+import json
+from datetime import UTC
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from hub import encode
+from hub.model import DisplayRow, Participant, Read, SessionRow
+from hub.roster import Roster
+from hub.session import Session
+
+ZONE = ZoneInfo("Asia/Kathmandu")
+READ_US = 1_767_225_600_640_000  # 2026-01-01T00:00:00.64Z
+ANN = Participant(
+    7,
+    "2505",
+    ("A1",),
+    "Ann",
+    "Lee",
+    age="34",
+    gender="F",
+    city="Hilo",
+    state="HI",
+    country="US",
+    division="F30-34",
+    race_name="10K",
+    wave="2",
+    team_name="Owls",
+    custom=(("Shirt", "M"), ("Ünï", "ß")),
+)
+DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
+
+
+def session(*participants: Participant) -> Session:
+    row = SessionRow(3, 1, "Sunday", "Spring run", "active", 2, ZONE.key, "2026-01-01", 0)
+    made = Session(row, late_us=120_000_000)
+    made.roster = Roster(participants)
+    return made
+
+
+def read(**changes: Any) -> Read:
+    fields: dict[str, Any] = {
+        "offset": 12,
+        "source_id": 5,
+        "sequence": 4,
+        "location": "FINISH",
+        "tag": "0A1",
+        "read_us": READ_US,
+        "time_text": "2026-01-01T05:45:00.64",
+        "lap": 1,
+        "reader_id": "12000C",
+        "gator": 2,
+        "kind": "read",
+        "marks": ("late",),
+        "key": b"k" * 16,
+        "raw": "CT01_33~...",
+        "received_us": READ_US + 1_234_000,
+    }
+    return Read(**(fields | changes))
+
+
+@pytest.mark.parametrize(
+    ("us", "text"),
+    [
+        (READ_US, "2026-01-01T05:45:00.640+05:45"),
+        (READ_US + 999, "2026-01-01T05:45:00.640+05:45"),
+        (0, "1970-01-01T05:30:00.000+05:30"),
+        (-1_000, "1970-01-01T05:29:59.999+05:30"),
+        (10**18, "1970-01-01T00:00:00.000+00:00"),
+        (-(10**18), "1970-01-01T00:00:00.000+00:00"),
+    ],
+)
+def test_times_have_milliseconds_and_an_offset(us: int, text: str) -> None:
+    assert encode.iso(us, ZONE) == text
+
+
+def test_times_are_utc_unless_said() -> None:
+    assert encode.iso(READ_US) == encode.iso(READ_US, UTC) == "2026-01-01T00:00:00.640+00:00"
+
+
+def test_a_read_of_somebody() -> None:
+    message = json.loads(encode.read_message(session(ANN), read()))
+    runner = message.pop("runner")
+    assert message == {
+        "type": "read",
+        "offset": 12,
+        "kind": "read",
+        "marks": ["late"],
+        "location": "FINISH",
+        "tag": "0A1",
+        "bib": "2505",
+        "time": "2026-01-01T05:45:00.640+05:45",
+        "lap": 1,
+        "received_at": "2026-01-01T00:00:01.874+00:00",
+    }
+    assert runner == {
+        "name": "Ann Lee",
+        "first_name": "Ann",
+        "last_name": "Lee",
+        "age": "34",
+        "gender": "F",
+        "city": "Hilo",
+        "state": "HI",
+        "country": "US",
+        "division": "F30-34",
+        "race_name": "10K",
+        "wave": "2",
+        "team_name": "Owls",
+        "bib": "2505",
+        "tag_code": "0A1",
+        "location": "FINISH",
+        "lap": "1",
+        "timestamp": "05:45:00",
+        "Shirt": "M",
+        "Ünï": "ß",
+    }
+
+
+def test_a_read_of_nobody_invents_nobody() -> None:
+    message = json.loads(encode.read_message(session(), read()))
+    assert message["bib"] is None and "runner" not in message and message["tag"] == "0A1"
+
+
+def test_a_message_is_one_line_whatever_is_in_it() -> None:
+    odd = read(location='FIN\n"ISH\u2028', tag="A1\r")
+    message = encode.read_message(session(ANN), odd)
+    assert b"\n" not in message
+    assert json.loads(message)["location"] == 'FIN\n"ISH\u2028'
+
+
+def test_a_void_row_is_retracted() -> None:
+    message = json.loads(encode.read_message(session(ANN), read(kind="void")))
+    assert message == {"type": "retract", "offset": 12}
+
+
+def test_a_correction_says_who_it_is_now() -> None:
+    message = encode.correction(session(ANN), read(), None)
+    assert message is not None
+    known = json.loads(message)
+    assert (known["type"], known["offset"], known["runner"]["name"]) == ("correction", 12, "Ann Lee")
+
+
+def test_a_correction_says_that_it_is_nobody_now() -> None:
+    message = encode.correction(session(), read(), ANN)
+    assert message is not None
+    assert json.loads(message) == {"type": "correction", "offset": 12, "runner": None}
+
+
+def test_what_did_not_change_is_not_corrected() -> None:
+    stored_anew = Participant(
+        **{name: getattr(ANN, name) for name in ANN.__struct_fields__ if name != "id"}, id=8
+    )
+    assert encode.correction(session(stored_anew), read(), ANN) is None
+    assert encode.correction(session(), read(), None) is None
+    assert encode.correction(session(ANN), read(kind="void"), None) is None
+
+
+def test_tick_and_bye() -> None:
+    assert json.loads(encode.tick(READ_US, 7)) == {
+        "type": "tick",
+        "now": "2026-01-01T00:00:00.640+00:00",
+        "offset": 7,
+    }
+    bye = {"type": "bye", "code": 4101, "reason": "hub stopping", "again": True}
+    assert json.loads(encode.bye(4101, "hub stopping", True)) == bye
+
+
+def test_hello() -> None:
+    shown = session(ANN)
+    recent = [encode.read_message(shown, read(offset=each)) for each in (11, 12)]
+    message = json.loads(
+        encode.hello(shown, DISPLAY, offset=12, recovered=True, now_us=READ_US, recent=b",".join(recent))
+    )
+    assert [each["offset"] for each in message.pop("recent")] == [11, 12]
+    assert message == {
+        "type": "hello",
+        "epoch": 2,
+        "offset": 12,
+        "recovered": True,
+        "now": "2026-01-01T00:00:00.640+00:00",
+        "session": {"id": 3, "name": "Sunday", "event": "Spring run", "timezone": ZONE.key},
+        "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}},
+        "template": None,
+    }
+
+
+def test_hello_without_a_session() -> None:
+    message = json.loads(encode.hello(None, DISPLAY, offset=0, recovered=False, now_us=0, recent=b""))
+    assert message["session"] is None and message["epoch"] == 0 and message["recent"] == []

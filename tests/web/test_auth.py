@@ -1,0 +1,74 @@
+"""The token of the admin."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.errors import StoreError
+from hub.web.auth import admin_token
+from tests.running import Running
+
+
+@pytest.fixture
+def hub(shared_hub: Running) -> Running:
+    return shared_hub
+
+
+PATH = "/api/sessions"
+
+
+def test_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
+    token = admin_token(tmp_path)
+    file = tmp_path / "admin.token"
+    assert file.read_text() == f"{token}\n" and len(token) >= 40
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert admin_token(tmp_path) == token
+    file.chmod(0o644)
+    assert admin_token(tmp_path) == token
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len({admin_token(_folder(tmp_path, each)) for each in "abc"}) == 3
+
+
+def _folder(parent: Path, name: str) -> Path:
+    (parent / name).mkdir()
+    return parent / name
+
+
+def test_an_empty_file_gets_a_token(tmp_path: Path) -> None:
+    (tmp_path / "admin.token").write_text("\n")
+    token = admin_token(tmp_path)
+    assert token and (tmp_path / "admin.token").read_text().strip() == token
+
+
+def test_a_token_of_ones_own(tmp_path: Path) -> None:
+    (tmp_path / "admin.token").write_text("  mine\r\n")
+    assert admin_token(tmp_path) == "mine"
+
+
+def test_one_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "admin.token").mkdir()
+    with pytest.raises(StoreError, match=r"admin\.token cannot be used: Is a directory"):
+        admin_token(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["", "Bearer", "Bearer ", "Bearer wrong", "Basic {}", "{}", "Bearer {}x", "Bearer x{}", "Bearer \udcff"],
+)
+@pytest.mark.asyncio(loop_scope="session")
+async def test_without_the_token_nothing(hub: Running, header: str) -> None:
+    value = header.format(hub.token).encode("utf-8", "surrogateescape").decode("utf-8", "surrogateescape")
+    headers = {"Authorization": value} if header else {}
+    for method, path in (("GET", PATH), ("GET", f"{PATH}/1/reads"), ("POST", "/api/rosters/import")):
+        async with hub.anybody.request(method, path, headers=headers) as response:
+            assert response.status == 401
+            assert response.headers["WWW-Authenticate"] == "Bearer"
+            error = (await response.json())["error"]
+            assert error["code"] == "unauthorized" and hub.token not in error["message"]
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+@pytest.mark.asyncio(loop_scope="session")
+async def test_with_it(hub: Running, scheme: str) -> None:
+    async with hub.anybody.get(PATH, headers={"Authorization": f"{scheme}  {hub.token} "}) as response:
+        assert response.status == 200

@@ -1,0 +1,244 @@
+"""Sessions on the air, without sockets and stores: what was durable is handed in."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+
+from hub import encode
+from hub.fanout import STOPPING, TOO_SLOW, Cut, Subscriber
+from hub.hub import Hub
+from hub.model import DisplayRow, Participant, Read, SessionRow
+from hub.roster import Roster
+from hub.session import TAIL_READS_MAX, Session
+from hub.web.live import Live, Resume
+
+DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
+NOW_US = 1_767_225_600_000_000
+
+
+class Air:
+    """A hub with sessions, what it says of them, and screens."""
+
+    def __init__(self, *session_ids: int) -> None:
+        self.hub = Hub(now_us=lambda: NOW_US, wake=lambda: None, publish=lambda session, reads: None)
+        self.live = Live(self.hub, lambda: NOW_US, 256 * 1024)
+        for number in session_ids or (1,):
+            row = SessionRow(number, 1, f"Session {number}", "", "active", 1, "UTC", "2026-01-01", number)
+            self.hub.add_session(Session(row, late_us=120_000_000))
+
+    def session(self, number: int = 1) -> Session:
+        return self.hub.sessions[number]
+
+    def durable(self, count: int, number: int = 1, *, skip: int = 0) -> None:
+        """So many reads more, as the hub hands them over."""
+        session = self.session(number)
+        first = session.durable + skip + 1
+        reads = [read(each) for each in range(first, first + count)]
+        session.durable = session.head = reads[-1].offset
+        session.tail.extend(reads)
+        self.live.publish(session, reads)
+
+    def join(self, number: int = 1, resume: Resume | None = None) -> tuple[dict[str, Any], Subscriber]:
+        hello, subscriber = self.live.join(self.session(number), DISPLAY, resume=resume, wake=lambda: None)
+        return json.loads(hello), subscriber
+
+
+def read(offset: int) -> Read:
+    tag = f"T{offset}"
+    return Read(offset, 5, offset, "FINISH", tag, NOW_US, "", 1, "12000C", 1, "read", (), b"", "raw", NOW_US)
+
+
+async def taken(subscriber: Subscriber) -> list[dict[str, Any]]:
+    """Every message there is at the end of this turn."""
+    await asyncio.sleep(0)
+    messages: list[dict[str, Any]] = []
+    while (frame := subscriber.take()) is not None:
+        messages += [json.loads(line) for line in frame.split(b"\n")]
+    return messages
+
+
+def offsets(messages: list[dict[str, Any]]) -> list[int]:
+    return [each["offset"] for each in messages]
+
+
+async def test_what_is_durable_is_shown() -> None:
+    air = Air()
+    air.durable(3)
+    hello, subscriber = air.join()
+    assert offsets(hello["recent"]) == [1, 2, 3] and hello["offset"] == 3
+    air.durable(2)
+    assert offsets(await taken(subscriber)) == [4, 5]
+
+
+async def test_a_screen_that_joins_in_the_middle_of_a_turn_misses_nothing() -> None:
+    air = Air()
+    air.join()
+    air.durable(2)
+    hello, subscriber = air.join()
+    assert hello["offset"] == 0, "what is not flushed is not in the picture yet"
+    assert offsets(await taken(subscriber)) == [1, 2]
+
+
+async def test_nobody_watches_and_nothing_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    air = Air()
+    monkeypatch.setattr(encode, "read_message", None)
+    air.durable(5)
+    air.live.new_roster(air.session(), Roster())
+    air.live.tick()
+
+
+async def test_the_picture_is_joined_once_for_all_who_come_at_the_same_offset() -> None:
+    air = Air()
+    air.durable(3)
+    air.join()
+    (on_air,) = air.live._on_air.values()
+    picture = on_air.recent()
+    air.join()
+    assert on_air.recent() is picture
+    air.durable(1)
+    await asyncio.sleep(0)
+    hello, _ = air.join()
+    assert offsets(hello["recent"]) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("resume", "recovered"),
+    [
+        ((1, 1, 3000), True),
+        ((1, 1, 2999), True),
+        ((1, 1, 3000 - TAIL_READS_MAX), True),
+        ((1, 1, 3000 - TAIL_READS_MAX - 1), False),
+        ((1, 1, 3001), False),
+        ((1, 1, -5), False),
+        ((1, 2, 3000), False),
+        ((2, 1, 3000), False),
+        (None, False),
+    ],
+)
+async def test_who_can_go_on(resume: Resume | None, recovered: bool) -> None:
+    air = Air()
+    air.durable(3000)
+    hello, subscriber = air.join(resume=resume)
+    assert hello["recovered"] is recovered
+    missed = list(range(resume[2] + 1, 3001)) if resume and recovered else []
+    assert offsets(await taken(subscriber)) == missed
+
+
+async def test_screens_are_counted_and_a_topic_goes_with_its_last_one() -> None:
+    air = Air(1, 2)
+    _, first = air.join(1)
+    _, second = air.join(1)
+    _, other = air.join(2)
+    assert air.live.screens == 3
+    air.live.leave(first)
+    air.live.leave(first)
+    assert air.live.screens == 2 and len(air.live._on_air) == 2
+    air.live.leave(second)
+    assert air.live.screens == 1 and list(air.live._on_air) == [2]
+    air.durable(1, 1)
+    air.durable(1, 2)
+    assert offsets(await taken(other)) == [1] and await taken(second) == []
+    air.live.leave(other)
+    assert not air.live._on_air
+
+
+async def test_sessions_do_not_mix() -> None:
+    air = Air(1, 2)
+    _, first = air.join(1)
+    _, second = air.join(2)
+    air.durable(2, 1)
+    air.durable(1, 2)
+    assert offsets(await taken(first)) == [1, 2] and offsets(await taken(second)) == [1]
+
+
+async def test_offsets_that_have_moved_send_the_screens_away_to_start_afresh() -> None:
+    air = Air()
+    air.durable(3)
+    _, before = air.join()
+    air.session().epoch = 2
+    air.durable(2, skip=1)
+    with pytest.raises(Cut) as cut:
+        before.take()
+    assert cut.value.reason is TOO_SLOW
+    hello, after = air.join(resume=(1, 1, 3))
+    assert (hello["recovered"], hello["epoch"], hello["offset"]) == (False, 2, 6)
+    assert offsets(hello["recent"]) == [5, 6], "only what follows without a hole"
+    air.live.leave(before)
+    assert air.live.screens == 1, "one that leaves late takes nobody's topic along"
+    air.durable(1)
+    assert offsets(await taken(after)) == [7]
+
+
+async def test_a_new_roster_corrects_what_was_shown_and_what_will_be_pulled() -> None:
+    air = Air()
+    air.durable(300)
+    _, live = air.join()
+    assert await taken(live) == []
+    _, pulling = air.join(resume=(1, 1, 297))
+    air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T299", "T1"), "Ann", "Lee")]))
+    (correction,) = await taken(live)
+    assert (correction["type"], correction["offset"], correction["runner"]["name"]) == (
+        "correction",
+        299,
+        "Ann Lee",
+    )
+    seen = await taken(pulling)
+    assert [each["type"] for each in seen] == ["correction", "read", "read", "read"]
+    assert [each.get("runner", {}).get("bib") for each in seen[1:]] == [None, "7", None]
+    hello, _ = air.join()
+    assert hello["recent"][-2]["runner"]["name"] == "Ann Lee"
+
+
+async def test_a_new_roster_in_the_middle_of_a_turn() -> None:
+    air = Air()
+    _, live = air.join()
+    await taken(live)
+    air.durable(2)
+    air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T2",), "Ann", "Lee")]))
+    seen = await taken(live)
+    assert [(each["type"], each["offset"]) for each in seen] == [("read", 1), ("read", 2), ("correction", 2)]
+    air.durable(1)
+    assert offsets(await taken(live)) == [3]
+
+
+async def test_the_same_roster_again_corrects_nothing() -> None:
+    air = Air()
+    air.durable(2)
+    _, live = air.join()
+    await taken(live)
+    air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T2",), "Ann", "Lee")]))
+    assert len(await taken(live)) == 1
+    air.live.new_roster(air.session(), Roster([Participant(2, "7", ("T2",), "Ann", "Lee")]))
+    assert await taken(live) == []
+
+
+async def test_a_tick_says_how_far_it_is() -> None:
+    air = Air()
+    _, live = air.join()
+    await taken(live)
+    air.durable(2)
+    air.live.tick()
+    seen = await taken(live)
+    assert [(each["type"], each["offset"]) for each in seen] == [("read", 1), ("read", 2), ("tick", 2)]
+
+
+async def test_all_are_cut_at_once() -> None:
+    air = Air(1, 2)
+    subscribers = [air.join(number)[1] for number in (1, 1, 2)]
+    air.live.cut_all(STOPPING)
+    assert [each.reason for each in subscribers] == [STOPPING] * 3
+
+
+async def test_a_screen_without_a_session() -> None:
+    air = Air()
+    hello, subscriber = air.live.join(None, DISPLAY, resume=(1, 1, 0), wake=lambda: None)
+    fields = json.loads(hello)
+    assert fields["session"] is None and fields["recovered"] is False and air.live.screens == 1
+    assert await taken(subscriber) == []
+    air.durable(1)
+    air.live.tick()
+    assert [each["type"] for each in await taken(subscriber)] == ["tick"]
+    air.live.leave(subscriber)
+    assert air.live.screens == 0
