@@ -133,6 +133,7 @@ class App:
     async def _start(self) -> Addresses:
         self._folder.take()
         self._opened = Stores(self.settings, self.hub)
+        self._opened.start_afresh = self.live.start_afresh
         web_address = await self._start_web()
         await self._until_database()
         await self._stores.recover()

@@ -4,6 +4,7 @@ Exit 0: done. 1: a fault, with one clear line on stderr. 2: the configuration or
 """
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -19,6 +20,8 @@ from hub import __version__, commands, config, logs, replay, replay_plan
 from hub.app import App, Stopped, display_urls
 from hub.config import Settings
 from hub.errors import ConfigError, HubError, Problem
+
+log = logging.getLogger(__name__)
 
 CONFIG_DEFAULT: Final = Path("config.toml")
 
@@ -136,6 +139,7 @@ async def _serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.request_stop)
+    loop.add_signal_handler(signal.SIGHUP, log.warning, "SIGHUP: the configuration is read at start only")
     try:
         addresses = await app.start()
         _print(

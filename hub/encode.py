@@ -1,12 +1,11 @@
 """Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
 
 from datetime import UTC, datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from hub.model import KIND_VOID, US_PER_S, DisplayRow, Participant, Read, SessionRow
-from hub.session import Session
 
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
@@ -14,21 +13,32 @@ RECENT_OFFSETS: Final = 200
 _encode: Final = msgspec.json.Encoder().encode
 
 
+class SessionView(Protocol):
+    """What a message says of a session."""
+
+    @property
+    def row(self) -> SessionRow: ...
+    @property
+    def epoch(self) -> int: ...
+    @property
+    def zone(self) -> tzinfo: ...
+
+    def who(self, tag: str) -> Participant | None: ...
+
+
 def iso(us: int, zone: tzinfo = UTC) -> str:
     """An instant in microseconds as ISO 8601 with offset, to the millisecond."""
     seconds, rest = divmod(us, US_PER_S)
     try:
         moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=rest)
-    except (OverflowError, ValueError, OSError):
-        moment = datetime.fromtimestamp(
-            0, UTC
-        )  # a reader's clock in the year 1 or 9999: the day says nothing
+    except (OverflowError, ValueError, OSError):  # a clock in the year 1 or 9999: the day says nothing
+        moment = datetime.fromtimestamp(0, UTC)
     return moment.isoformat(timespec="milliseconds")
 
 
 def runner(participant: Participant, read: Read, time_text: str) -> dict[str, str]:
-    """The flat runner fields that existing screens know; all strings."""
-    return {
+    """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
+    return dict(participant.custom) | {
         "name": f"{participant.first_name} {participant.last_name}".strip(),
         "first_name": participant.first_name,
         "last_name": participant.last_name,
@@ -46,7 +56,7 @@ def runner(participant: Participant, read: Read, time_text: str) -> dict[str, st
         "location": read.location,
         "lap": str(read.lap),
         "timestamp": time_text[11:19],
-    } | dict(participant.custom)
+    }
 
 
 def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> dict[str, Any]:
@@ -68,22 +78,22 @@ def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> di
     return fields
 
 
-def read_message(session: Session, read: Read) -> bytes:
+def read_message(session: SessionView, read: Read) -> bytes:
     """What a screen is told under this read's offset; of a void row, that there is nothing under it."""
     if read.kind == KIND_VOID:
         return _encode({"type": "retract", "offset": read.offset})
-    return _encode({"type": "read", **read_fields(read, session.wall.zone, session.roster.find(read.tag))})
+    return _encode({"type": "read", **read_fields(read, session.zone, session.who(read.tag))})
 
 
-def correction(session: Session, read: Read, shown: Participant | None) -> bytes | None:
+def correction(session: SessionView, read: Read, shown: Participant | None) -> bytes | None:
     """What was shown for this read, when it was `shown`, is now known better; None: it is the same. `runner` null:
     not known any more."""
     if read.kind == KIND_VOID:
         return None
-    time_text = iso(read.read_us, session.wall.zone)
+    time_text = iso(read.read_us, session.zone)
     was, known = (
         runner(participant, read, time_text) if participant else None
-        for participant in (shown, session.roster.find(read.tag))
+        for participant in (shown, session.who(read.tag))
     )
     if was == known:
         return None
@@ -99,7 +109,7 @@ def bye(code: int, reason: str, again: bool) -> bytes:
 
 
 def hello(
-    session: Session | None,
+    session: SessionView | None,
     display: DisplayRow,
     *,
     offset: int,

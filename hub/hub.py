@@ -259,8 +259,7 @@ class Hub:
         for batch in sealed.group.sessions:
             self.total_reads += len(batch.reads)
             session = self.sessions[batch.session_id]
-            session.durable = batch.reads[-1].offset
-            session.tail.extend(batch.reads)
+            session.extend(batch.reads)
             self._publish(session, batch.reads)
 
 

@@ -21,7 +21,8 @@ from hub.protocols.chronotrack import ServerConnection, State
 log = logging.getLogger(__name__)
 
 PING_S: Final = 20.0
-"""Silence after which the client is asked for a sign of life; it never speaks up by itself."""
+"""How often a client is asked for its locations, and the silence after which it is asked for a sign of life: by
+itself it speaks of neither."""
 SILENCE_S_MAX: Final = 65.0
 """Three pings without an answer: the line is dead, whatever TCP thinks."""
 WRITE_BYTES_MAX: Final = 64 * 1024
@@ -398,16 +399,17 @@ class ReaderConnection(asyncio.Protocol):
         self._handle(self._protocol.on_deadline())
 
     def _look_alive(self) -> None:
-        """Asks a silent client for a sign of life, and ends one that gives none. Who did not greet cannot be asked:
-        there TCP's keep-alive has to do."""
+        """Asks a silent client for a sign of life, and ends one that gives none; asks each for its locations. Who did
+        not greet cannot be asked: there TCP's keep-alive has to do."""
         silence_s = 0.0 if self._paused else self._loop.time() - self._heard_at
-        if self._greeted and silence_s >= PING_S:
-            if silence_s >= SILENCE_S_MAX:
-                self.end(f"silent for {silence_s:.0f} s")
-                return
-            if self._protocol.state is State.STREAMING:
+        if self._greeted and silence_s >= SILENCE_S_MAX:
+            self.end(f"silent for {silence_s:.0f} s")
+            return
+        if self._greeted and self._protocol.state is State.STREAMING:
+            if silence_s >= PING_S:
                 self._protocol.ping()
-                self._write()
+            self._protocol.ask_locations()
+            self._write()
         wait_s = PING_S if silence_s >= PING_S else PING_S - silence_s
         self._keepalive = self._loop.call_later(wait_s, self._look_alive)
 

@@ -20,6 +20,7 @@ from hub.model import (
     MARK_REPEAT,
     US_PER_S,
     Observation,
+    Participant,
     Read,
     Rejected,
     SessionRow,
@@ -225,6 +226,37 @@ class Session:
         self.seen = Seen()
         self.roster = Roster()
         self.tail: deque[Read] = deque(maxlen=TAIL_READS_MAX)
+        self._moved: list[Read] = []
+
+    @property
+    def zone(self) -> tzinfo:
+        return self.wall.zone
+
+    def who(self, tag: str) -> Participant | None:
+        """Who wears this tag, as far as the roster knows now."""
+        return self.roster.find(tag)
+
+    def extend(self, reads: list[Read]) -> None:
+        """Reads that have become durable, in the order of their offsets."""
+        self.tail.extend(reads)
+        self.durable = reads[-1].offset
+        if self._moved:
+            self._merge()
+
+    def renumbered(self, reads: list[Read], epoch: int) -> None:
+        """Reads of ours whose offsets another hub had given away have these now. What was shown is another epoch."""
+        self.epoch = epoch
+        self._moved += reads
+        self._merge()
+
+    def _merge(self) -> None:
+        reads = sorted((*self.tail, *self._moved), key=lambda read: read.offset)
+        known = {read.offset for read in reads}
+        while self.durable + 1 in known:
+            self.durable += 1
+        self.tail.clear()
+        self.tail.extend(read for read in reads if read.offset <= self.durable)
+        self._moved = [read for read in reads if read.offset > self.durable]
 
     def location(self, name: str) -> SeenLocation | None:
         """The location of this name without case, made when it is new; None: there are too many."""

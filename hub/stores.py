@@ -15,6 +15,7 @@ from hub import recovery
 from hub.config import Settings
 from hub.hub import Hub, Sealed
 from hub.model import US_PER_S
+from hub.session import Session
 from hub.store import migrate, sessions
 from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
@@ -31,7 +32,8 @@ PROBLEM_POLL_S: Final = 0.05
 
 
 class Stores:
-    """`room` is called when readers that had to wait may go on."""
+    """`room` is called when readers that had to wait may go on; `start_afresh` when what screens have of a session
+    is another epoch's."""
 
     def __init__(self, settings: Settings, hub: Hub) -> None:
         # limits
@@ -40,6 +42,7 @@ class Stores:
         self._settings = settings
         self._hub = hub
         self.room: Callable[[], None] = lambda: None
+        self.start_afresh: Callable[[Session], None] = lambda _session: None
         # what was opened
         self._postgres: EmbeddedPostgres | None = None
         self._pool: Database | None = None
@@ -225,7 +228,8 @@ class Stores:
     def _renumbered(self, found: Renumbered) -> None:
         session = self._hub.sessions.get(found.session_id)
         if session is not None:
-            session.epoch = found.epoch
+            session.renumbered(found.reads, found.epoch)
+            self.start_afresh(session)
         log.error(
             "session %d: %d reads have new offsets, up to %d; screens start afresh with epoch %d",
             found.session_id,

@@ -19,7 +19,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.roster": {"hub.model"},
     "hub.seen": set(),
     "hub.session": {"hub.model", "hub.roster", "hub.seen"},
-    "hub.encode": {"hub.model", "hub.session"},
+    "hub.encode": {"hub.model"},
     "hub.config": {"hub.errors", "hub.config"},
     # level 2
     "hub.hub": {"hub.model", "hub.seen", "hub.session"},
@@ -55,7 +55,7 @@ ABOVE: Final = {
 """Level 4: these put the parts together and may import all of them."""
 
 ONLY_IN: Final = {
-    "asyncpg": {"hub.store", "hub.commands"},
+    "asyncpg": {"hub.store"},
     "sqlite3": {"hub.store"},
     "aiohttp": {"hub.web", "hub.app", "hub.commands", "hub.providers"},
     "typer": {"hub.cli"},

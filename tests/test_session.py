@@ -421,3 +421,15 @@ def test_the_last_reads_are_kept(session: Session) -> None:
     assert [read.offset for read in session.recent(3)] == [session.head - 2, session.head - 1, session.head]
     assert session.recent(10**6)[0].offset == 6
     assert session.recent(0) == []
+
+
+def test_reads_with_new_offsets_take_their_place_among_the_last(session: Session) -> None:
+    """Also before the reads that were numbered between are durable."""
+    reads = feed(new_source(session), *observations(range(1, 6)))
+    session.extend(reads[:2])
+    session.renumbered([reads[3]], epoch=2)
+    assert (session.epoch, session.durable, list(session.tail)) == (2, 2, reads[:2])
+    session.extend([reads[2]])
+    assert (session.durable, list(session.tail)) == (4, reads[:4])
+    session.extend([reads[4]])
+    assert (session.durable, list(session.tail)) == (5, reads)

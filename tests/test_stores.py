@@ -22,7 +22,7 @@ from hub.session import Session, Source
 from hub.store import database, drain, journal, sessions
 from hub.stores import Stores
 from tests.postgres import execute, folder_for_postgres
-from tests.store.making import START_US, group, key, line_to, read, stored, until
+from tests.store.making import START_US, group, key, line_to, read, stored, until, until_true
 
 LINE_CHARS = 1000
 
@@ -417,7 +417,8 @@ async def test_our_own_postgres_is_started_again_when_it_was_killed() -> None:
             os.kill(pid, signal.SIGKILL)
             one.send(4, 3)
             async with asyncio.timeout(60):
-                await one.stored_all()
+                await one.stored_all()  # a backend may outlive its postmaster long enough to take them
+                await until_true(one.stores.queries.alive)
             (row,) = await one.stores.queries.sessions()
             assert row["total_reads"] == 6
         finally:

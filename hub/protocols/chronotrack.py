@@ -225,6 +225,11 @@ class ServerConnection:
         """Asks for a sign of life: the client never pings by itself, and silence says nothing."""
         self._command(b"ping")
 
+    def ask_locations(self) -> None:
+        """Asks which locations there are now, and starts those that are new when the answer comes: SimpleClient 0.6.0
+        announces them at connect only."""
+        self._command(b"getlocations")
+
     def on_deadline(self) -> list[Event]:
         """The present state has lasted `deadline_s`."""
         if self.state is State.AWAIT_GREETING:

@@ -32,6 +32,8 @@ WINDOW_READS_MAX: Final = 100_000
 """Reads kept in memory for PostgreSQL, about 50 MB; the rest waits in the journal only."""
 RETRY_S_MAX: Final = 2.0
 RETRY_S_MIN: Final = 0.05
+PROBE_S: Final = 5.0
+"""How long the connection may be left alone before it is asked whether it lives."""
 
 _REFUSALS: Final = (*DATA_FAULTS, StoreError, asyncpg.PostgresError, asyncpg.InternalClientError)
 """What is no lost connection, and no fault of a single read either: somebody has to look after the database."""
@@ -125,7 +127,9 @@ class Drain:
 
     async def _run(self) -> None:
         while True:
-            await self._wanted.wait()
+            if not await self._work():
+                await self._probe()
+                continue
             self._wanted.clear()
             while (batch := await self._next()) is not None:
                 await self._store_until_done(batch)
@@ -134,6 +138,27 @@ class Drain:
             await self._note_readers()
             if not self._wanted.is_set():
                 self._empty.set()
+
+    async def _work(self) -> bool:
+        """Waits until there is something to do; False: for PROBE_S there was not."""
+        try:
+            async with asyncio.timeout(PROBE_S):
+                await self._wanted.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _probe(self) -> None:
+        """Nobody writes: a connection that is gone, a server of ours that was killed, a database that was taken
+        over would be found out about only by the next read, and by the web before."""
+        try:
+            await self._writer.run(_look_alive)
+        except NotOwner:
+            raise
+        except (StoreAway, *_REFUSALS) as problem:
+            self._failed(first_line(problem))
+        else:
+            self._recovered()
 
     async def _note_readers(self) -> None:
         """Not worth a retry: what did not go in goes in after the next batch."""
@@ -182,6 +207,9 @@ class Drain:
                 break
             await asyncio.sleep(pause)
             pause = min(2 * pause, RETRY_S_MAX)
+        self._recovered()
+
+    def _recovered(self) -> None:
         if self.problem:
             log.warning("database: answers again; what was waiting is going in")
         self.problem = ""
@@ -221,3 +249,7 @@ class Drain:
 
             renumbered += await self._writer.run(take)
         return renumbered
+
+
+async def _look_alive(connection: Connection) -> None:
+    await connection.execute("SELECT 1")

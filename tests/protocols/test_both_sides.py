@@ -188,6 +188,19 @@ def test_a_location_that_is_not_announced_comes_with_the_next_connection() -> No
     assert linked(stream, resume={"start": 3}).sequences == {"START": [3], "FINISH": [1, 2]}
 
 
+def test_a_location_that_is_not_announced_is_found_by_asking() -> None:
+    stream = a_stream({"START": 3})
+    link = Link(stream)
+    link.run()
+    grow(stream, "FINISH", 2)
+    link.server.ask_locations()
+    link.run()
+    assert link.sequences == up_to(START=3, FINISH=2)
+    link.server.ask_locations()
+    link.run()
+    assert link.sequences == up_to(START=3, FINISH=2)
+
+
 def test_a_drop_and_a_resume() -> None:
     stream = a_stream({"LEFT": 40, "RIGHT": 25})
     first = Link(stream, size=97)

@@ -327,3 +327,30 @@ async def test_being_cancelled_loses_nothing(database_dsn: str) -> None:
         fill.put(group(session_id, [read(2)]))
         await fill.drained()
     assert [row["feed_offset"] for row in await stored(database_dsn, session_id)] == [1, 2]
+
+
+async def test_a_lost_connection_is_found_while_nobody_writes(
+    database_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "PROBE_S", 0.05)
+    async with line_to(database_dsn) as (dsn, line), filling(dsn) as fill:
+        fill.start()
+        taken = line.taken
+        line.cut()
+        await until(lambda: line.taken > taken)
+        await until(lambda: fill.writer.connected)
+        assert not fill.drain.problem
+
+
+async def test_a_database_that_was_taken_over_is_found_while_nobody_writes(
+    database_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "PROBE_S", 0.05)
+    async with filling(database_dsn) as fill:
+        await execute(database_dsn, "UPDATE hub_owner SET generation = generation + 1")
+        fill.writer.drop()
+        fill.start()
+        assert fill.task is not None
+        async with asyncio.timeout(30):
+            with pytest.raises(NotOwner):
+                await fill.task
