@@ -138,6 +138,9 @@ class Hub:
         known = self._by_connection.get((partner_id, connection_id)) if connection_id else None
         if known is not None:
             self.sources[known.id] = self.sources.pop(known.id)  # the last to be forgotten
+            known.described(
+                listener=listener, remote=remote, program=program, version=version, event_name=event_name
+            )
             return known
         if session is None:
             return None
@@ -214,7 +217,7 @@ class Hub:
     def _collect(self, source: Source, reads: list[Read], rejected: list[Rejected], received_us: int) -> None:
         opened = self._open
         session_id = source.session.row.id
-        if not source.noted or source.clock.changed:
+        if not source.noted or source.outdated or source.clock.changed:
             opened.sources[source.id] = source.noted_record(received_us)
         if reads:
             batch = opened.sessions.get(session_id)

@@ -126,7 +126,7 @@ class SourceClock:
 class Source:
     """One reader stream as the hub sees it; survives reconnects. Its connection id marks its numbering."""
 
-    __slots__ = ("_runs", "clock", "noted", "online", "record", "runs", "session")
+    __slots__ = ("_runs", "clock", "noted", "online", "outdated", "record", "runs", "session")
 
     def __init__(self, record: SourceRecord, session: "Session") -> None:
         self.record = record
@@ -135,6 +135,7 @@ class Source:
         self.runs: dict[str, Run] = {}  # location as it comes -> its run
         self._runs: dict[int, Run] = {}  # index of the location -> the same
         self.noted = False  # whether the store knows of it
+        self.outdated = False  # whether it calls itself otherwise than the store knows
         self.online = 0
 
     @property
@@ -182,9 +183,16 @@ class Source:
             self.runs[name] = run
         return run
 
+    def described(self, **facts: str) -> None:
+        """What it says of itself now: a laptop moves, an event is renamed."""
+        if any(getattr(self.record, name) != value for name, value in facts.items()):
+            self.record = replace(self.record, **facts)
+            self.outdated = True
+
     def noted_record(self, now_us: int) -> SourceRecord:
         """The record as it is to be kept from now on. A copy: what was sealed may be on its way to the disk."""
         self.noted = True
+        self.outdated = False
         clock = self.clock
         clock.noted_us = clock.difference_us if clock.known else None
         self.record = replace(

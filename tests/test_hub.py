@@ -42,7 +42,7 @@ class World:
     def _publish(self, session: Session, reads: list[Read]) -> None:
         self.published.append((session.row.id, [read.offset for read in reads]))
 
-    def connect(self, connection_id: str = ID, *, partner_id: int = 1) -> Source:
+    def connect(self, connection_id: str = ID, *, partner_id: int = 1, event_name: str = "21ROTM") -> Source:
         source = self.hub.open_source(
             partner_id=partner_id,
             listener="main",
@@ -51,7 +51,7 @@ class World:
             program="SimpleClient",
             version="0.6.0",
             connection_id=connection_id,
-            event_name="21ROTM",
+            event_name=event_name,
         )
         assert source is not None
         source.connected(self.now_us)
@@ -232,6 +232,21 @@ def test_a_source_is_known_again_by_its_connection_id(world: World) -> None:
     assert source.online == 2
     assert world.connect("B" * 40) is not source
     assert world.connect("") is not world.connect("")
+
+
+def test_a_source_that_calls_itself_otherwise_is_written_down_anew(world: World) -> None:
+    source = world.connect()
+    world.accept(source, [1])
+    assert world.hub.seal() is not None
+    assert world.connect(event_name="22ROTM") is source
+    world.accept(source, [2])
+    sealed = world.hub.seal()
+    assert sealed is not None
+    assert [each.event_name for each in sealed.group.sources] == ["22ROTM"]
+    world.accept(world.connect(event_name="22ROTM"), [3])
+    again = world.hub.seal()
+    assert again is not None
+    assert not again.group.sources
 
 
 def test_a_source_of_another_partner_is_another(world: World) -> None:

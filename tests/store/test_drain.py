@@ -79,7 +79,7 @@ async def test_a_source_is_kept_up_to_date(database_dsn: str) -> None:
         fill.put(group(session_id, [], sources=[later]))
         await fill.drained()
         (known,) = await rows(database_dsn, "SELECT * FROM timing_sources")
-        assert (known["clock_difference_us"], known["program"]) == (-5, "Simple")
+        assert (known["clock_difference_us"], known["program"]) == (-5, "other")
         assert known["last_seen"] == reads.instant(START_US + 9)
 
 
