@@ -134,6 +134,7 @@ class App:
         self._folder.take()
         self._opened = Stores(self.settings, self.hub)
         self._opened.start_afresh = self.live.start_afresh
+        self._opened.retract = self.live.retract
         web_address = await self._start_web()
         await self._until_database()
         await self._stores.recover()

@@ -81,8 +81,13 @@ def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> di
 def read_message(session: SessionView, read: Read) -> bytes:
     """What a screen is told under this read's offset; of a void row, that there is nothing under it."""
     if read.kind == KIND_VOID:
-        return _encode({"type": "retract", "offset": read.offset})
+        return retract(read.offset)
     return _encode({"type": "read", **read_fields(read, session.zone, session.who(read.tag))})
+
+
+def retract(offset: int) -> bytes:
+    """There is nothing under this offset any more."""
+    return _encode({"type": "retract", "offset": offset})
 
 
 def correction(session: SessionView, read: Read, shown: Participant | None) -> bytes | None:

@@ -251,6 +251,12 @@ class Session:
         if self._moved:
             self._merge()
 
+    def void(self, read: Read) -> None:
+        """There is nothing under this read's offset any more: `read` is the void row in its place."""
+        for place, each in enumerate(self.tail):
+            if each.offset == read.offset:
+                self.tail[place] = read
+
     def renumbered(self, reads: list[Read], epoch: int) -> None:
         """Reads of ours whose offsets another hub had given away have these now. What was shown is another epoch."""
         self.epoch = epoch

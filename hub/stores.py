@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from hub import recovery
 from hub.config import Settings
 from hub.hub import Hub, Sealed
-from hub.model import US_PER_S
+from hub.model import US_PER_S, Read
 from hub.session import Session
 from hub.store import migrate, sessions
 from hub.store.batch import Renumbered
@@ -43,6 +43,7 @@ class Stores:
         self._hub = hub
         self.room: Callable[[], None] = lambda: None
         self.start_afresh: Callable[[Session], None] = lambda _session: None
+        self.retract: Callable[[Session, int], None] = lambda _session, _offset: None
         # what was opened
         self._postgres: EmbeddedPostgres | None = None
         self._pool: Database | None = None
@@ -108,6 +109,7 @@ class Stores:
             done=self._drained,
             next_offset=self._next_offset,
             renumbered=self._renumbered,
+            voided=self._voided,
             new_id=self._hub.new_id,
         )
         self._heads = await recovery.journal_heads(self.writer.read)
@@ -224,6 +226,12 @@ class Stores:
             return session.head
         self._heads[session_id] = max(self._heads.get(session_id, 0), held) + 1
         return self._heads[session_id]
+
+    def _voided(self, session_id: int, read: Read) -> None:
+        session = self._hub.sessions.get(session_id)
+        if session is not None:
+            session.void(read)
+            self.retract(session, read.offset)
 
     def _renumbered(self, found: Renumbered) -> None:
         session = self._hub.sessions.get(found.session_id)

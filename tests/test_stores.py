@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from msgspec.structs import replace
 
 from hub.config import Database, Journal, Retention, Server, Settings
 from hub.errors import NotOwner, StoreAway, StoreError
@@ -423,3 +424,26 @@ async def test_our_own_postgres_is_started_again_when_it_was_killed() -> None:
             assert row["total_reads"] == 6
         finally:
             await one.stop()
+
+
+async def test_screens_hear_of_a_read_that_postgresql_would_not_take(
+    database_dsn: str, tmp_path: Path
+) -> None:
+    one = Site(database_dsn, tmp_path)
+    retracted: list[tuple[int, int]] = []
+    one.stores.retract = lambda session, offset: retracted.append((session.row.id, offset))
+    try:
+        await one.start()
+        one.send(1, 3)
+        assert one.source is not None
+        one.hub.accept(one.source, [replace(observation(4), raw="a \0 in it")], [], one.now_us)
+        one.send(5)
+        async with asyncio.timeout(60):
+            await one.stored_all()
+        assert retracted == [(one.session.row.id, 4)]
+        assert [each.kind for each in one.session.tail] == ["read"] * 3 + ["void", "read"]
+        assert [row["kind"] for row in await stored(database_dsn, one.session.row.id)] == [
+            each.kind for each in one.session.tail
+        ]
+    finally:
+        await one.stop()

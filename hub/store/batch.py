@@ -89,6 +89,8 @@ class BatchWriter:
         self.new_readers: dict[Place, str] = {}
         """Readers that were seen, and are not noted yet."""
         self._new_offsets: dict[tuple[int, int], int] = {}
+        self.voided: list[Placed] = []
+        """Void rows that have taken the place of reads. The owner empties it."""
         # counters
         self.poisoned = 0
         self.foreign = 0
@@ -137,6 +139,7 @@ class BatchWriter:
             foreign += await self._insert(connection, voids)
             renumbered = await self._renumber(connection, foreign)
         self.poisoned += len(guilty)
+        self.voided += voids
         return renumbered
 
     async def _halve(

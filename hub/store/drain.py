@@ -19,7 +19,7 @@ from typing import Final, Protocol
 import asyncpg
 
 from hub.errors import NotOwner, StoreAway, StoreError
-from hub.model import Group
+from hub.model import Group, Read
 from hub.store.batch import DATA_FAULTS, Batch, BatchWriter, Renumbered, first_line
 from hub.store.database import Connection, Writer
 
@@ -47,8 +47,8 @@ class GroupReader(Protocol):
 
 class Drain:
     """`next_offset(session, held)` gives a session's next free offset above `held`, for a read whose own was taken
-    by another; `renumbered` hears of it when that is in the database. `done` hears through which group everything
-    is in."""
+    by another; `renumbered` hears of it when that is in the database, `voided` of a void row that has taken the place
+    of a read. `done` hears through which group everything is in."""
 
     def __init__(
         self,
@@ -58,6 +58,7 @@ class Drain:
         done: Callable[[int], None],
         next_offset: Callable[[int, int], int],
         renumbered: Callable[[Renumbered], None],
+        voided: Callable[[int, Read], None],
         new_id: Callable[[], int],
     ) -> None:
         # shared
@@ -65,6 +66,7 @@ class Drain:
         self._read_groups = read_groups
         self._done = done
         self._renumbered = renumbered
+        self._voided = voided
         self._batches = BatchWriter(next_offset=next_offset, new_id=new_id)
         # the window
         self._window: deque[tuple[int, Group, int]] = deque()
@@ -239,6 +241,8 @@ class Drain:
         self.stored += len(batch.reads)
         for each in renumbered:
             self._renumbered(each)
+        while self._batches.voided:
+            self._voided(*self._batches.voided.pop())
 
     async def _take_apart(self, batch: Batch) -> list[Renumbered]:
         renumbered: list[Renumbered] = []

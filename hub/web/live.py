@@ -78,6 +78,13 @@ class Live:
         ]
         on_air.topic.tell([each for each in corrections if each is not None])
 
+    def retract(self, session: Session, offset: int) -> None:
+        """There is nothing under this offset any more; `session.tail` says so already."""
+        on_air = self._on_air.get(session.row.id)
+        if on_air is not None:
+            on_air.topic.replace(_ring(session))
+            on_air.topic.tell([encode.retract(offset)])
+
     def tick(self) -> None:
         for each in self._on_air.values():
             each.topic.flush()

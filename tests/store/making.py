@@ -149,6 +149,7 @@ class Filling:
         self.writer = Writer(dsn, folder)
         self.heads: dict[int, int] = {}
         self.renumbered: list[Renumbered] = []
+        self.voided: list[tuple[int, int]] = []
         self._ids = itertools.count(900_001)
         self.drain = Drain(
             self.writer,
@@ -156,6 +157,7 @@ class Filling:
             done=self.journal.done.append,
             next_offset=self._next_offset,
             renumbered=self.renumbered.append,
+            voided=lambda session_id, read: self.voided.append((session_id, read.offset)),
             new_id=lambda: next(self._ids),
         )
         self.task: asyncio.Task[None] | None = None

@@ -134,6 +134,7 @@ async def test_poison_is_set_aside_and_all_others_are_in(database_dsn: str, kind
         assert (reject["session_id"], reject["source_id"]) == (session_id, SOURCE_ID)
         assert reject["reason"]
         assert (fill.drain.poisoned, fill.drain.problem) == (1, "")
+        assert fill.voided == [(session_id, 1502)]
 
 
 async def test_poison_replayed_is_set_aside_once(database_dsn: str) -> None:

@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from hub import encode
 from hub.fanout import STOPPING, TOO_SLOW, Cut, Subscriber
@@ -189,6 +190,25 @@ async def test_a_new_roster_corrects_what_was_shown_and_what_will_be_pulled() ->
     assert [each.get("runner", {}).get("bib") for each in seen[1:]] == [None, "7", None]
     hello, _ = air.join()
     assert hello["recent"][-2]["runner"]["name"] == "Ann Lee"
+
+
+async def test_a_read_that_was_voided_is_retracted_everywhere() -> None:
+    air = Air()
+    air.durable(300)
+    _, live = air.join()
+    assert await taken(live) == []
+    _, pulling = air.join(resume=(1, 1, 297))
+    air.session().void(replace(read(299), kind="void"))
+    air.live.retract(air.session(), 299)
+    assert await taken(live) == [{"type": "retract", "offset": 299}]
+    assert [(each["type"], each["offset"]) for each in await taken(pulling)] == [
+        ("retract", 299),
+        ("read", 298),
+        ("retract", 299),
+        ("read", 300),
+    ]
+    hello, _ = air.join()
+    assert [each["type"] for each in hello["recent"][-3:]] == ["read", "retract", "read"]
 
 
 async def test_a_new_roster_in_the_middle_of_a_turn() -> None:
