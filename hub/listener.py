@@ -335,10 +335,12 @@ class ReaderConnection(asyncio.Protocol):
             self.end("there is no active session to feed")
             return
         self._source, resume = opened
-        self._greeted = bool(event.program)
+        self._greeted = self._protocol.greeted
         self._who = (
             f"{event.program or 'a reader that did not greet'} {event.version}, event {event.event_name!r}"
         )
+        if self._protocol.state is State.CLOSED:
+            return  # it has left already: what it sent is taken, and there is nobody to ask
         self._protocol.start(resume)
         if resume:
             self._log(logging.INFO, "resumes %s", ", ".join(f"{n} at {s}" for n, s in resume.items()))
