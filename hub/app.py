@@ -171,7 +171,8 @@ class App:
             steps.push_async_callback(self._end_tasks)
             steps.push_async_callback(self._say_goodbye)
             steps.push_async_callback(self._end_listeners)
-        log.info("stopped in %.1f s", time.monotonic() - started)
+        if self._opened is not None:  # else there was nothing to stop, and the fault is all there is to say
+            log.info("stopped in %.1f s", time.monotonic() - started)
 
     async def _end_listeners(self) -> None:
         await asyncio.gather(*(listener.close() for listener in self._listeners))

@@ -125,6 +125,9 @@ def roster(
         loaded = _run(commands.load_roster(settings, file, session))
     for line, reason in loaded.problems:
         _warn(f"{file.name}: line {line}: {reason}")
+    if loaded.ambiguous:
+        some = ", ".join(loaded.ambiguous[:20]) + (", ..." if len(loaded.ambiguous) > 20 else "")
+        _warn(f"{file.name}: carried by more than one participant, so shown as nobody: {some}")
     _print(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
 
 

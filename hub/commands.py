@@ -15,6 +15,7 @@ from hub.config import Settings
 from hub.errors import HubError
 from hub.folder import DataFolder
 from hub.providers import csv_roster
+from hub.roster import Roster
 from hub.store import migrate, rosters
 from hub.store.database import Connection, Database, open_pool
 from hub.store.embedded import EmbeddedPostgres
@@ -30,6 +31,8 @@ class RosterLoaded:
     left_out: int
     problems: list[tuple[int, str]]
     """(line, reason) of the first rows that were left out."""
+    ambiguous: list[str]
+    """Tags and bibs that more than one participant carries: they are nobody."""
 
 
 async def apply_migrations(settings: Settings) -> list[str]:
@@ -50,7 +53,8 @@ async def load_roster(settings: Settings, file: Path, session_id: int) -> Roster
         if not await rosters.session_exists(connection, session_id):
             raise HubError(f"there is no session {session_id}")
         await rosters.replace(connection, session_id, participants)
-    return RosterLoaded(len(participants), len(problems), [(each.line, each.reason) for each in problems])
+    left_out = [(each.line, each.reason) for each in problems]
+    return RosterLoaded(len(participants), len(problems), left_out, Roster(participants).ambiguous)
 
 
 def _read(file: Path) -> bytes:
@@ -81,7 +85,7 @@ async def _through_hub(
     if "error" in answer:
         raise HubError(answer["error"]["message"])
     problems = [(each["line"], each["reason"]) for each in answer["problems"]]
-    return RosterLoaded(answer["participants"], answer["left_out"], problems)
+    return RosterLoaded(answer["participants"], answer["left_out"], problems, answer["ambiguous"])
 
 
 @asynccontextmanager

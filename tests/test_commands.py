@@ -69,6 +69,9 @@ async def test_a_roster_without_a_hub(database_dsn: str, tmp_path: Path) -> None
     loaded = await commands.load_roster(settings, roster(tmp_path, ROSTER + ",,No,Body\n"), 1)
     assert (loaded.participants, loaded.left_out) == (2, 1)
     assert loaded.problems == [(4, "neither a bib nor a tag")]
+    assert loaded.ambiguous == []
+    twins = await commands.load_roster(settings, roster(tmp_path, "bib,tag\n13,999\n14,0999\n"), 1)
+    assert twins.ambiguous == ["999"]
     assert (await commands.load_roster(settings, roster(tmp_path), 1)).left_out == 0
     assert len(await rows(database_dsn, "SELECT 1 FROM participants")) == 2
 

@@ -115,7 +115,8 @@ class Screen:
             if message.type is WSMsgType.ERROR:  # no sign of life, or no WebSocket: aiohttp has hung up
                 return
             try:
-                _decode(message.data if message.type is WSMsgType.TEXT else b"")
+                for line in message.data.split("\n") if message.type is WSMsgType.TEXT else [""]:
+                    _decode(line)
             except msgspec.DecodeError:
                 subscriber.cut(fanout.NOT_UNDERSTOOD)
 

@@ -165,6 +165,19 @@ async def test_nonsense_is_not_borne(hub: Running) -> None:
         await other.next("hello")
 
 
+async def test_several_messages_in_one_frame_are_understood(hub: Running) -> None:
+    shown = '{"type":"shown","offset":1,"ms":2}'
+    async with hub.screen() as screen:
+        await screen.next("hello")
+        await screen.ws.send_str(f"{shown}\n{shown}")
+        reader = await hub.reader().connect()
+        reader.add("A1")
+        await screen.next("read")
+        await screen.ws.send_str(f"{shown}\njunk")
+        bye = await screen.next("bye")
+        assert bye["code"] == 4005
+
+
 async def check_nonsense(hub: Running, message: str | bytes) -> None:
     async with hub.screen() as screen:
         await screen.next("hello")

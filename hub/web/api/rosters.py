@@ -9,6 +9,7 @@ from aiohttp.http_exceptions import BadHttpMessage
 from hub.errors import FileFormatError, Invalid, NotFound, TooLarge
 from hub.model import INT64_MAX, Participant
 from hub.providers import csv_roster
+from hub.roster import Roster
 from hub.web.api.sessions import number
 from hub.web.auth import require
 from hub.web.state import HUB, IMPORTING, LIVE, QUERIES, SETTINGS
@@ -34,12 +35,14 @@ async def import_roster(request: web.Request) -> web.Response:
     except FileFormatError as problem:
         raise Invalid(str(problem), field="file") from problem
     await _put_in_force(request, session_id, participants)
+    ambiguous = (await asyncio.to_thread(Roster, participants)).ambiguous
     return web.json_response(
         {
             "session": session_id,
             "participants": len(participants),
             "left_out": len(problems),
             "problems": [{"line": each.line, "reason": each.reason} for each in problems[:PROBLEMS_MAX]],
+            "ambiguous": ambiguous[:PROBLEMS_MAX],
         }
     )
 

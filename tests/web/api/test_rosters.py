@@ -32,10 +32,16 @@ async def test_replaces_the_roster_and_says_what_it_left_out(hub: Running, datab
         "participants": 2,
         "left_out": 1,
         "problems": [{"line": 3, "reason": "neither a bib nor a tag"}],
+        "ambiguous": [],
     }
     assert (await post(hub, hub.session_id, b"bib,name\n7,Eve Fox\n"))[1]["participants"] == 1
     assert [row["bib"] for row in await rows(database_dsn, "SELECT bib FROM participants")] == ["7"]
     assert hub.app.hub.sessions[hub.session_id].roster.size == 1
+
+
+async def test_who_carries_the_same_number_is_listed(hub: Running) -> None:
+    status, body = await post(hub, hub.session_id, b"bib,tag\n13,0999\n14,999\n15,1\n")
+    assert (status, body["participants"], body["ambiguous"]) == (200, 3, ["999"])
 
 
 async def test_a_large_file(hub: Running) -> None:
