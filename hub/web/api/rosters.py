@@ -21,7 +21,7 @@ PROBLEMS_MAX: Final = 1000
 async def import_roster(request: web.Request) -> web.Response:
     """Multipart: `session` (an id) and `file`. Replaces the session's roster.
 
-    Gives `{"session", "participants", "left_out", "problems": [{"line", "reason"}]}`.
+    Gives `{"session", "participants", "left_out", "problems": [{"line", "reason"}], "ambiguous": [tag or bib]}`.
     """
     require(request)
     session_text, name, data = await _parts(request)
@@ -34,26 +34,27 @@ async def import_roster(request: web.Request) -> web.Response:
         participants, problems = await asyncio.to_thread(csv_roster.parse, data, name=name, rows_max=rows_max)
     except FileFormatError as problem:
         raise Invalid(str(problem), field="file") from problem
-    await _put_in_force(request, session_id, participants)
-    ambiguous = (await asyncio.to_thread(Roster, participants)).ambiguous
+    roster = await _put_in_force(request, session_id, participants)
     return web.json_response(
         {
             "session": session_id,
             "participants": len(participants),
             "left_out": len(problems),
             "problems": [{"line": each.line, "reason": each.reason} for each in problems[:PROBLEMS_MAX]],
-            "ambiguous": ambiguous[:PROBLEMS_MAX],
+            "ambiguous": roster.ambiguous[:PROBLEMS_MAX],
         }
     )
 
 
-async def _put_in_force(request: web.Request, session_id: int, participants: list[Participant]) -> None:
+async def _put_in_force(request: web.Request, session_id: int, participants: list[Participant]) -> Roster:
     queries = request.app[QUERIES]
     async with request.app[IMPORTING]:
         await queries.save_roster(session_id, participants)
+        roster = await queries.roster(session_id)
         session = request.app[HUB].sessions.get(session_id)
         if session is not None:
-            request.app[LIVE].new_roster(session, await queries.roster(session_id))
+            request.app[LIVE].new_roster(session, roster)
+        return roster
 
 
 async def _parts(request: web.Request) -> tuple[str, str, bytes]:
