@@ -52,6 +52,9 @@ AWAY: Final = (
     asyncpg.InvalidCatalogNameError,
 )
 """What says that PostgreSQL cannot answer now. Everything else is about what it was asked."""
+UNUSABLE: Final = (asyncpg.QueryCanceledError, asyncpg.InternalClientError)
+"""What a request, beyond that, gets from a pool whose server was killed: it may hand out a connection that it is
+just making again."""
 
 
 @cache
@@ -92,7 +95,7 @@ class Database:
         try:
             async with self._pool.acquire(timeout=CONNECT_S_MAX) as connection, _transaction(connection):
                 yield connection
-        except (*AWAY, asyncpg.QueryCanceledError) as problem:
+        except (*AWAY, *UNUSABLE) as problem:
             raise StoreAway(words(problem)) from problem
 
     async def alive(self) -> bool:
@@ -127,7 +130,7 @@ async def _transaction(connection: Connection) -> AsyncIterator[None]:
             await transaction.rollback()
             raise
         await transaction.commit()
-    except (TimeoutError, asyncio.CancelledError):
+    except (TimeoutError, asyncio.CancelledError, asyncpg.InternalClientError):
         connection.terminate()
         raise
 
