@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run test lint check bench format schema clean
+.PHONY: run serve stop test lint check bench format schema clean
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "racehub needs Python 3.11 or newer: make PYTHON=python3.11 run")'
@@ -19,7 +19,13 @@ $(VENV)/.dev: $(VENV)/.run
 	@touch $@
 
 run: $(VENV)/.run
+	$(BIN)/racehub demo --config config.toml
+
+serve: $(VENV)/.run
 	$(BIN)/racehub serve --config config.toml
+
+stop: $(VENV)/.run
+	$(BIN)/racehub stop --config config.toml
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
@@ -40,6 +46,9 @@ format: $(VENV)/.dev
 
 schema: $(VENV)/.dev
 	$(BIN)/python -m tests.store.dump_schema
+
+pictures: $(VENV)/.dev
+	$(BIN)/python -m tests.pages.make_pictures
 
 clean:
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

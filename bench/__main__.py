@@ -1,58 +1,107 @@
-"""`make bench`: runs every benchmark, prints one table, and keeps the figures in bench/results/."""
+"""`make bench`: runs every benchmark, prints one table, and keeps the figures in bench/results/.
 
-import asyncio
+`python -m bench NAME...` runs only these, and keeps the last figures of the others; `python -m bench --write-docs`
+runs nothing and puts the last figures into docs/performance.md.
+"""
+
+import argparse
 import json
+import os
 import platform
+import signal
+import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from rich.console import Console
-from rich.table import Table
 
-from bench import ingest, memory
+from bench import fanout, ingest, latency, memory, replay, screens, start, table
+from bench.processes import TOP, allow_open_files
+from bench.table import Row
 
 RESULTS: Final = Path(__file__).parent / "results"
+LATEST: Final = RESULTS / "latest.json"
+DOCUMENT: Final = TOP / "docs" / "performance.md"
+WIDTH: Final = 120
+
+
+class Bench(NamedTuple):
+    measure: Callable[[], dict[str, Any]]
+    rows: Callable[[dict[str, Any]], list[Row]]
+
+
+BENCHES: Final = {
+    "ingest": Bench(ingest.measure, ingest.rows),
+    "latency": Bench(latency.measure, latency.rows),
+    "fanout": Bench(fanout.measure, fanout.rows),
+    "screens": Bench(screens.measure, screens.rows),
+    "replay": Bench(replay.measure, replay.rows),
+    "start": Bench(start.measure, start.rows),
+    "memory": Bench(memory.measure, memory.rows),
+}
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of: {', '.join(BENCHES)}")
+    parser.add_argument("--write-docs", action="store_true", help="the last figures into docs/performance.md")
+    arguments = parser.parse_args()
+    unknown = set(arguments.names) - set(BENCHES)
+    if unknown:
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    if arguments.write_docs:
+        write_docs()
+    else:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended
+        allow_open_files()
+        run(arguments.names or list(BENCHES))
+
+
+def run(names: list[str]) -> None:
+    console = Console(width=WIDTH)
     started = time.perf_counter()
-    figures: dict[str, Any] = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": platform.python_version(),
-        "ingest": asyncio.run(ingest.measure()),
-        "memory": memory.measure(),
-    }
-    Console(width=110).print(_table(figures))
+    measured: dict[str, Any] = {}
+    for name in names:
+        with console.status(name):
+            measured[name] = {"at": _now()} | BENCHES[name].measure()
+    console.print(table.for_terminal(_rows(measured)))
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{figures['at'].replace(':', '')}.json"
-    path.write_text(json.dumps(figures, indent=2), encoding="utf-8")
-    Console().print(f"{time.perf_counter() - started:.0f} s; kept in bench/results/{path.name}")
+    path = RESULTS / f"{_now().replace(':', '')}.json"
+    path.write_text(json.dumps(_machine() | measured, indent=2), encoding="utf-8")
+    LATEST.write_text(json.dumps(_latest() | _machine() | measured, indent=2), encoding="utf-8")
+    console.print(f"{time.perf_counter() - started:.0f} s; kept in bench/results/{path.name}")
 
 
-def _table(figures: dict[str, Any]) -> Table:
-    table = Table(title="race hub", title_justify="left")
-    for name in ("what", "measured", "wanted", ""):
-        table.add_column(name, justify="left" if name == "what" else "right")
-    for what, value, unit, wanted, fits in _rows(figures):
-        table.add_row(what, f"{value:,.{0 if value > 100 else 2}f} {unit}", wanted, "yes" if fits else "NO")
-    return table
+def write_docs() -> None:
+    figures = _latest()
+    days = sorted({figures[name]["at"][:10] for name in BENCHES if name in figures})
+    when = " to ".join(dict.fromkeys((days[0], days[-1])))
+    machine = f"{figures['processors']} processors, {figures['system']}, Python {figures['python']}"
+    text = f"Measured {when}: {machine}.\n\n{table.for_docs(_rows(figures))}"
+    DOCUMENT.write_text(table.written_into(DOCUMENT.read_text(encoding="utf-8"), text), encoding="utf-8")
 
 
-def _rows(figures: dict[str, Any]) -> list[tuple[str, float, str, str, bool]]:
-    reads, held = figures["ingest"], figures["memory"]
-    people, keys = held["participants"]["mb"], held["known_reads"]["bytes_per_read"]
-    hub, ratio, cost = reads["hub_per_s"], reads["hub_to_copy"], reads["journal_cost"]
-    return [
-        ("plain COPY of the same rows", reads["copy_per_s"], "/s", "the limit", True),
-        ("reads over TCP, committed, with journal", hub, "/s", ">= 40,000 /s", hub >= 40_000),
-        ("the same without the journal", reads["no_journal_per_s"], "/s", "", True),
-        ("hub to plain COPY", ratio, "x", ">= 0.50 x", ratio >= 0.5),
-        ("what the journal costs", cost, "of the rate", "<= 0.33", cost <= 1 / 3),
-        ("100,000 participants", people, "MB", "< 100 MB", people < 100),
-        ("a known read (of 1,000,000)", keys, "bytes", "<= 200 bytes", keys <= 200),
-    ]
+def _rows(figures: dict[str, Any]) -> list[Row]:
+    return [row for name, bench in BENCHES.items() if name in figures for row in bench.rows(figures[name])]
+
+
+def _latest() -> dict[str, Any]:
+    return dict(json.loads(LATEST.read_text(encoding="utf-8"))) if LATEST.exists() else {}
+
+
+def _machine() -> dict[str, Any]:
+    return {
+        "python": platform.python_version(),
+        "processors": os.cpu_count(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A hub for a benchmark: `python -m bench.hub_process DSN FOLDER journal|none` prints its reader port.
+"""A hub for a benchmark: `python -m bench.hub_process DSN FOLDER journal|none` prints its ready line.
 
 `none`: with a journal that forgets, to tell what the journal costs.
 """
@@ -41,18 +41,22 @@ class NoJournal:
         """Nothing was opened."""
 
 
-async def run(dsn: str, folder: Path) -> None:
-    settings = Settings(
-        server=Server(data_dir=str(folder)),
+def settings(dsn: str, folder: Path) -> Settings:
+    """On this machine only, on ports of the system's choice, in UTC as the reads that are sent."""
+    return Settings(
+        server=Server(data_dir=str(folder), timezone="UTC"),
         web=Web(host="127.0.0.1", port=0),
         database=Database(dsn=dsn),
         listeners=(Listener(host="127.0.0.1", port=0),),
     )
-    app = App(settings)
+
+
+async def run(dsn: str, folder: Path) -> None:
+    app = App(settings(dsn, folder))
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.request_stop)
     try:
         addresses = await app.start()
-        sys.stdout.write(f"{addresses.listeners['chronotrack'][1]}\n")
+        sys.stdout.write(f"{addresses.ready_line()}\n")
         sys.stdout.flush()
         await app.until_stopped()
     finally:

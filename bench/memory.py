@@ -3,24 +3,25 @@
 import gc
 import json
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any, Final
 
+from bench import processes
+from bench.table import Row, below
 from hub.model import Participant
 from hub.roster import Roster, interned
 from hub.seen import Seen, content_digest
 
 PARTICIPANTS: Final = 100_000
-READS: Final = int(os.environ.get("BENCH_KEYS", "1000000"))
+READS: Final = processes.size("BENCH_KEYS", 1_000_000)
 
 
-def size_bytes() -> int:
-    """Resident memory of this process."""
+def size_bytes(process: int | str = "self") -> int:
+    """Resident memory of a process."""
     gc.collect()
-    pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
+    pages = Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1]
     return int(pages) * os.sysconf("SC_PAGE_SIZE")
 
 
@@ -72,10 +73,22 @@ def measure() -> dict[str, Any]:
 
 
 def _in_fresh_process(name: str) -> Any:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.memory", name], capture_output=True, text=True, check=True
-    )
-    return json.loads(done.stdout)
+    with processes.python("memory", name) as process:
+        return process.answer()
+
+
+def rows(figures: dict[str, Any]) -> list[Row]:
+    each = figures["known_reads"]["bytes_per_read"]
+    return [
+        below("memory: 100,000 participants", figures["participants"]["mb"], "MB", 100),
+        Row(
+            f"memory: a known read (of {figures['known_reads']['reads']:,})",
+            each,
+            "bytes",
+            "<= 200 bytes",
+            each <= 200,
+        ),
+    ]
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ the reverse. Knows every part; no part knows it.
 import asyncio
 import contextlib
 import logging
-import socket
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from hub import __version__
+from hub.addresses import is_wildcard, joined, public_base
 from hub.config import Settings
 from hub.errors import HubError, StoreAway
 from hub.folder import DataFolder
@@ -94,6 +94,9 @@ class ReaderFeed:
     def silent_resumes(self, source: Source) -> list[str]:
         return source.silent_resumes()
 
+    def shown_event(self, event_name: str) -> str:
+        return self._hub.shown_event(event_name)
+
     def release(self, source: Source) -> None:
         self._hub.release(source)
 
@@ -137,11 +140,11 @@ class App:
         self._opened.retract = self.live.retract
         web_address = await self._start_web()
         await self._until_database()
-        await self._stores.recover()
-        self._run(self._stores.writer.run())
-        self._run(self._stores.drain.run())
+        await self.stores.recover()
+        self.run(self.stores.writer.run())
+        self.run(self.stores.drain.run())
         addresses = Addresses(web_address, await self._start_listeners())
-        self._run(sockets.tick(self._application))
+        self.run(sockets.tick(self._application))
         self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
@@ -183,11 +186,11 @@ class App:
         if running:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(JOURNAL_S_MAX):
-                    await self._stores.writer.flushed()
+                    await self.stores.writer.flushed()
         await asyncio.gather(self._end_screens(), *([self._flush_stores()] if running else []))
 
     async def _flush_stores(self) -> None:
-        log.info("stopping%s", await self._stores.flush(STORE_S_MAX))
+        log.info("stopping%s", await self.stores.flush(STORE_S_MAX))
 
     async def _end_screens(self) -> None:
         if self._web is not None:
@@ -199,7 +202,8 @@ class App:
     # parts
 
     @property
-    def _stores(self) -> Stores:
+    def stores(self) -> Stores:
+        """Once it is started."""
         assert self._opened is not None
         return self._opened
 
@@ -208,11 +212,12 @@ class App:
         assert self._web is not None
         return self._web
 
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Beside everything else, until the hub stops. What it raises ends the hub."""
         self._tasks.append(asyncio.create_task(work))
 
     def _wake(self) -> None:
-        self._stores.writer.wake()
+        self.stores.writer.wake()
 
     def _publish(self, session: Session, reads: list[Read]) -> None:
         try:
@@ -225,16 +230,16 @@ class App:
     async def _start_web(self) -> tuple[str, int]:
         settings = self.settings
         self.condition.connections = lambda: sum(len(each.connections) for each in self._listeners)
-        self.condition.journal_pending = lambda: self._stores.pending
-        self.condition.journal_problem = lambda: self._stores.journal_problem
-        self.condition.database_problem = lambda: self._stores.database_problem
+        self.condition.journal_pending = lambda: self.stores.pending
+        self.condition.journal_problem = lambda: self.stores.journal_problem
+        self.condition.database_problem = lambda: self.stores.database_problem
         self.condition.warning = self._warning
         self._web = application.build(
             settings,
             condition=self.condition,
             hub=self.hub,
             live=self.live,
-            queries=self._stores.queries,
+            queries=self.stores.queries,
             token=admin_token(settings.data_path),
         )
         self._runner = web.AppRunner(self._web, access_log=None, shutdown_timeout=HTTP_STOP_S_MAX)
@@ -252,7 +257,7 @@ class App:
         said = ""
         while True:
             try:
-                await self._stores.open()
+                await self.stores.open()
             except StoreAway as problem:
                 self.condition.not_ready = str(problem)
                 if said != str(problem):
@@ -266,8 +271,8 @@ class App:
     async def _start_listeners(self) -> dict[str, tuple[str, int]]:
         settings = self.settings
         addresses = {}
-        feed = ReaderFeed(self.hub, self._stores.partner_id, lambda: self._stores.full)
-        self._stores.room = self._resume_listeners
+        feed = ReaderFeed(self.hub, self.stores.partner_id, lambda: self.stores.full)
+        self.stores.room = self._resume_listeners
         for each in settings.listeners:
             listener = Listener(
                 each.name,
@@ -288,7 +293,7 @@ class App:
 
     def _warning(self) -> str:
         """What somebody has to look into, though nothing is lost."""
-        drain = self._stores.drain
+        drain = self.stores.drain
         if drain.foreign:
             return (
                 f"{drain.foreign} reads found their offset taken by another read and got a new one: "
@@ -304,33 +309,19 @@ class App:
                 listener.resume()
 
 
-def display_urls(app: App, addresses: Addresses) -> list[str]:
-    """The addresses of the displays, for people: `server.public_url`, else this machine's own address."""
-    base = app.settings.server.public_url
-    if not base:
-        host, port = addresses.web
-        base = f"http://{_own_address() if _wildcard(host) else host}:{port}"
-    return [f"{base}/d/{code}" for code in app.hub.displays]
-
-
-def _wildcard(host: str) -> bool:
-    return host in ("0.0.0.0", "::", "")  # noqa: S104  compared, not bound
+def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:
+    """The addresses to open, for people, one a line. The demo's display, if there is one, comes first."""
+    host, port = addresses.web
+    base = public_base(app.settings.server.public_url, host, port, None)
+    others = [code for code in app.hub.displays if code != demo_code]
+    demo = [f"demo display: {base}/d/{demo_code}"] if demo_code else []
+    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/"]
 
 
 def _said(host: str, port: int) -> str:
-    if _wildcard(host):
+    if is_wildcard(host):
         host = "::1" if host == "::" else "127.0.0.1"
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _own_address() -> str:
-    """The address under which this machine is seen in its network. Sends nothing."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))
-        except OSError:
-            return "127.0.0.1"
-        return str(probe.getsockname()[0])
+    return joined(host, port)
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:

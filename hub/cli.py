@@ -10,15 +10,16 @@ import signal
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub import __version__, commands, config, logs, replay, replay_plan
-from hub.app import App, Stopped, display_urls
+from hub.app import App, Stopped, urls
 from hub.config import Settings
+from hub.demo.show import Show
 from hub.errors import ConfigError, HubError, Problem
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ cli = typer.Typer(
     help="Takes reads from ChronoTrack readers, keeps every one, shows the right runner on the right screens.",
 )
 T = TypeVar("T")
+
+_DEMO_HINT: Final = (
+    "The demo's runners are made up. Ctrl-C (or `racehub stop`) stops all of it;"
+    " `racehub serve` runs without them."
+)
 
 ConfigOption = Annotated[
     Path | None,
@@ -57,6 +63,27 @@ def serve(config_file: ConfigOption = None) -> None:
     settings = _settings(config_file)
     logs.set_up(settings)
     _run(_serve(settings))
+
+
+@cli.command("demo")
+def run_demo(
+    config_file: ConfigOption = None,
+    speed: Annotated[float, typer.Option(min=0.1, max=100, help="Times real time.")] = 10.0,
+    runners: Annotated[int, typer.Option(min=1, max=20_000, help="How many run.")] = 500,
+) -> None:
+    """Runs the hub with a made-up race, for ever: what it looks like when people finish."""
+    settings = _settings(config_file)
+    logs.set_up(settings)
+    _run(_serve(settings, _Demo(speed, runners)))
+
+
+@cli.command()
+def stop(config_file: ConfigOption = None) -> None:
+    """Stops the hub that uses this configuration's data directory, and waits until it has."""
+    settings = _settings(config_file)
+    with Console(stderr=True).status("stopping"):
+        pid = commands.stop_hub(settings)
+    _print(f"stopped (process {pid})")
 
 
 @cli.command("check-config")
@@ -137,7 +164,12 @@ def version() -> None:
     _print(__version__)
 
 
-async def _serve(settings: Settings) -> None:
+class _Demo(NamedTuple):
+    speed: float
+    runners: int
+
+
+async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
     app = App(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -145,9 +177,15 @@ async def _serve(settings: Settings) -> None:
     loop.add_signal_handler(signal.SIGHUP, log.warning, "SIGHUP: the configuration is read at start only")
     try:
         addresses = await app.start()
-        _print(
-            "\n".join([addresses.ready_line(), *(f"display: {url}" for url in display_urls(app, addresses))])
-        )
+        if wanted is None:
+            _print("\n".join([addresses.ready_line(), *urls(app, addresses)]))
+        else:
+            demo = Show(app, addresses, speed=wanted.speed, runners=wanted.runners)
+            await demo.prepare()
+            app.run(demo.run())
+            _print(
+                "\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT])
+            )
         await app.until_stopped()
     except Stopped:
         pass

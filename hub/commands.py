@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import signal
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +24,8 @@ from hub.store.database import Connection, Database, open_pool
 from hub.store.embedded import EmbeddedPostgres
 from hub.web.auth import admin_token
 
+STOP_S_MAX: Final = 30.0
+STOP_POLL_S: Final = 0.1
 STATEMENT_S_MAX: Final = 3600.0
 """A migration may rewrite a table of many seasons."""
 
@@ -33,6 +38,27 @@ class RosterLoaded:
     """(line, reason) of the first rows that were left out."""
     ambiguous: list[str]
     """Tags and bibs that more than one participant carries: they are nobody."""
+
+
+def stop_hub(settings: Settings) -> int:
+    """Asks the hub of this data directory to stop, and waits for it; gives its process id. Raises HubError when there
+    is none, or when it does not stop."""
+    hub = folder.running(settings.data_path)
+    if hub is None or "pid" not in hub:
+        raise HubError(f"no hub uses {settings.data_path}")
+    pid = int(hub["pid"])
+    try:
+        os.kill(pid, signal.SIGTERM)
+    except PermissionError as problem:
+        raise HubError(f"process {pid} belongs to another user") from problem
+    except ProcessLookupError:
+        return pid
+    deadline = time.monotonic() + STOP_S_MAX
+    while folder.running(settings.data_path) is not None:
+        if time.monotonic() > deadline:
+            raise HubError(f"process {pid} was asked to stop and has not within {STOP_S_MAX:.0f} s")
+        time.sleep(STOP_POLL_S)
+    return pid
 
 
 async def apply_migrations(settings: Settings) -> list[str]:

@@ -1,14 +1,28 @@
 """Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
 
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 import msgspec
 
-from hub.model import KIND_VOID, US_PER_S, DisplayRow, Participant, Read, SessionRow
+from hub.model import (
+    KIND_VOID,
+    PURPOSE_REHEARSAL,
+    US_PER_S,
+    DisplayRow,
+    Participant,
+    Read,
+    SessionRow,
+)
+from hub.results import Start
 
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
+
+SECONDS_KEPT: Final = 4096
+START_AGE_US_MAX: Final = 24 * 3600 * US_PER_S
+"""A start of yesterday has no clock any more."""
 
 _encode: Final = msgspec.json.Encoder().encode
 
@@ -22,6 +36,8 @@ class SessionView(Protocol):
     def epoch(self) -> int: ...
     @property
     def zone(self) -> tzinfo: ...
+    @property
+    def starts(self) -> tuple[Start, ...]: ...
 
     def who(self, tag: str) -> Participant | None: ...
 
@@ -30,10 +46,17 @@ def iso(us: int, zone: tzinfo = UTC) -> str:
     """An instant in microseconds as ISO 8601 with offset, to the millisecond."""
     seconds, rest = divmod(us, US_PER_S)
     try:
-        moment = datetime.fromtimestamp(seconds, zone).replace(microsecond=rest)
+        second, offset = _second(seconds, zone)
     except (OverflowError, ValueError, OSError):  # a clock in the year 1 or 9999: the day says nothing
-        moment = datetime.fromtimestamp(0, UTC)
-    return moment.isoformat(timespec="milliseconds")
+        (second, offset), rest = _second(0, UTC), 0
+    return f"{second}.{rest // 1000:03d}{offset}"
+
+
+@lru_cache(maxsize=SECONDS_KEPT)
+def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
+    """A second of time, and its offset. Kept: reads that come together are of the same few."""
+    text = datetime.fromtimestamp(seconds, zone).isoformat(timespec="seconds")
+    return text[:19], text[19:]
 
 
 def runner(participant: Participant, read: Read, time_text: str) -> dict[str, str]:
@@ -115,7 +138,7 @@ def bye(code: int, reason: str, again: bool) -> bytes:
 
 def hello(
     session: SessionView | None,
-    display: DisplayRow,
+    display: DisplayRow | None,
     *,
     offset: int,
     recovered: bool,
@@ -123,7 +146,7 @@ def hello(
     recent: bytes,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
-    is nothing to show: the screen rests."""
+    is nothing to show: the screen rests. Without a display it is for somebody who watches the session."""
     head = _encode(
         {
             "type": "hello",
@@ -132,12 +155,41 @@ def hello(
             "recovered": recovered,
             "now": iso(now_us),
             "session": _session_fields(session.row) if session else None,
-            "display": {"code": display.code, "name": display.name, "settings": {}},
+            "starts": _starts(session, now_us) if session else [],
+            "display": _display_fields(display) if display else None,
             "template": None,
         }
     )
     return b'%b,"recent":[%b]}' % (head[:-1], recent)
 
 
+def starts(session: SessionView, now_us: int) -> bytes:
+    """Who has started, and when: what all race clocks count from. Replaces what was said before."""
+    return _encode({"type": "starts", "starts": _starts(session, now_us)})
+
+
+def _starts(session: SessionView, now_us: int) -> list[dict[str, object]]:
+    return [
+        {
+            "location": start.location,
+            "race": start.race,
+            "guns": [iso(gun_us, session.zone) for gun_us in start.guns_us],
+        }
+        for start in session.starts
+        if now_us - start.guns_us[0] < START_AGE_US_MAX
+    ]
+
+
 def _session_fields(row: SessionRow) -> dict[str, object]:
-    return {"id": row.id, "name": row.name, "event": row.event_name, "timezone": row.timezone}
+    return {
+        "id": row.id,
+        "name": row.name,
+        "event": row.event_name,
+        "timezone": row.timezone,
+        "test": row.purpose == PURPOSE_REHEARSAL,
+        "races": [msgspec.structs.asdict(race) for race in row.races],
+    }
+
+
+def _display_fields(display: DisplayRow) -> dict[str, object]:
+    return {"code": display.code, "name": display.name, "settings": display.settings}

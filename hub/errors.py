@@ -5,6 +5,7 @@ HubError
 ├── CallerError        an HTTP caller asked for what cannot be given (has a status and a code)
 │   ├── Invalid            400  the request's words are off; `field` names which
 │   ├── Unauthorized       401  no token, or a wrong one
+│   ├── Forbidden          403  another site's page asks in the name of its visitor
 │   ├── NotFound           404
 │   ├── TooLarge           413
 │   └── Unavailable        503  the hub cannot answer now, and says why
@@ -46,6 +47,11 @@ class Invalid(CallerError):
 class Unauthorized(CallerError):
     status = 401
     code = "unauthorized"
+
+
+class Forbidden(CallerError):
+    status = 403
+    code = "forbidden"
 
 
 class NotFound(CallerError):

@@ -44,9 +44,11 @@ class CloseReason:
 
 
 UNKNOWN_CODE: Final = CloseReason(4001, "unknown or revoked code")
+SESSION_GONE: Final = CloseReason(4003, "session deleted, or ended")
 NOT_UNDERSTOOD: Final = CloseReason(4005, "message from the screen not understood")
 STOPPING: Final = CloseReason(4101, "hub stopping")
 TOO_SLOW: Final = CloseReason(4102, "too slow: resume from your offset")
+ANOTHER_SESSION: Final = CloseReason(4104, "another session: come back")
 
 
 class Cut(PeerError):

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.model import (
+    PURPOSE_DEMO,
     DisplayRow,
     Group,
     Observation,
@@ -23,9 +24,11 @@ from hub.model import (
 from hub.seen import Run
 from hub.session import Session, Source
 
-OPEN_LINES_MAX: Final = 20_000
+KEY_CHARS_SHOWN: Final = 2
+OPEN_LINES_MAX: Final = 1000
 """Reads and rejects in the open group beyond which the timing sockets are not read: the disk is slower than the
-readers."""
+readers. A group is also what is encoded for the screens in one turn of the loop, 4 ms, and what a single read waits
+behind when another reader replays a race: with groups of 20,000 it waited for a quarter of a second."""
 SOURCES_KEPT_MAX: Final = 1000
 """Sources remembered. A race has dozens; beyond this the one away for longest is forgotten, and is a new one when
 it comes back, which rule 4 of the design bears."""
@@ -88,6 +91,7 @@ class Hub:
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
         self._by_connection: dict[tuple[int, str], Source] = {}
+        self._by_key: dict[str, Session] = {}
         # the open group
         self._open = _Open()
         self._writing = 0
@@ -99,10 +103,31 @@ class Hub:
 
     def add_session(self, session: Session) -> None:
         self.sessions[session.row.id] = session
+        if session.row.stream_key:
+            self._by_key[session.row.stream_key] = session
+
+    def remove_session(self, session: Session) -> None:
+        """It has ended: nothing feeds it any more. What it has accepted must be on disk."""
+        for source in [each for each in self.sources.values() if each.session is session]:
+            self._forget(source)
+        self._by_key.pop(session.row.stream_key, None)
+        del self.sessions[session.row.id]
+
+    def is_stream_key(self, event_name: str) -> bool:
+        """Whether a reader reports a session's key as its event: a secret, of which a log shows the beginning."""
+        return event_name in self._by_key
+
+    def shown_event(self, event_name: str) -> str:
+        """What may be shown of the event that a reader reports."""
+        return f"{event_name[:KEY_CHARS_SHOWN]}…" if self.is_stream_key(event_name) else event_name
 
     def active_session(self, partner_id: int) -> Session | None:
-        """The partner's newest active session."""
-        active = (each for each in self.sessions.values() if each.row.partner_id == partner_id)
+        """The partner's newest active session; a demo's never is."""
+        active = (
+            each
+            for each in self.sessions.values()
+            if each.row.partner_id == partner_id and each.row.purpose != PURPOSE_DEMO
+        )
         return max(active, key=lambda session: (session.row.created_us, session.row.id), default=None)
 
     def session_of(self, display: DisplayRow) -> Session | None:
@@ -133,10 +158,16 @@ class Hub:
         event_name: str,
     ) -> Source | None:
         """The source of a connection that has shaken hands: the one with its connection id, else a new one, which
-        the store hears of with its first line. None: the partner has no session to feed."""
-        session = self.active_session(partner_id)
+        the store hears of with its first line. None: the partner has no session to feed.
+
+        An event name that is a session's stream key leads to that session, whatever the connection id did before.
+        """
+        keyed = self._by_key.get(event_name)
+        if keyed is not None and keyed.row.partner_id != partner_id:
+            keyed = None
+        session = keyed or self.active_session(partner_id)
         known = self._by_connection.get((partner_id, connection_id)) if connection_id else None
-        if known is not None:
+        if known is not None and (keyed is None or known.session is keyed):
             self.sources[known.id] = self.sources.pop(known.id)  # the last to be forgotten
             known.described(
                 listener=listener, remote=remote, program=program, version=version, event_name=event_name

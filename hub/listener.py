@@ -34,9 +34,9 @@ TEST_S_MAX: Final = 10.0
 KEEPALIVE_IDLE_S: Final = 30
 KEEPALIVE_EVERY_S: Final = 10
 KEEPALIVE_PROBES: Final = 3
-PIECE_BYTES_MAX: Final = 64 * 1024
-"""What is taken in one turn of the loop: a thousand lines, 6 ms. A reader that replays a race sends a hundred times
-that at once, and neither the other readers nor the database should wait for it."""
+PIECE_BYTES_MAX: Final = 16 * 1024
+"""What is taken in one turn of the loop: 250 lines, 2 ms. A reader that replays a race sends a thousand times that at
+once, and neither the other readers nor the screens should wait for it."""
 BACKLOG: Final = 512
 REFUSED_SAID_MAX: Final = 10_000
 """Refused addresses that are remembered, so that each is told of once."""
@@ -59,6 +59,9 @@ class Ingest(Protocol):
         """Takes lines that came before any source was known."""
 
     def silent_resumes(self, source: Any) -> list[str]: ...
+
+    def shown_event(self, event_name: str) -> str:
+        """What a log may show of it."""
 
     def release(self, source: Any) -> None: ...
 
@@ -336,9 +339,8 @@ class ReaderConnection(asyncio.Protocol):
             return
         self._source, resume = opened
         self._greeted = self._protocol.greeted
-        self._who = (
-            f"{event.program or 'a reader that did not greet'} {event.version}, event {event.event_name!r}"
-        )
+        title = self._ingest.shown_event(event.event_name)
+        self._who = f"{event.program or 'a reader that did not greet'} {event.version}, event {title!r}"
         if self._protocol.state is State.CLOSED:
             return  # it has left already: what it sent is taken, and there is nobody to ask
         self._protocol.start(resume)

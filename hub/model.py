@@ -10,7 +10,7 @@ Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 0
 and has no zone; an *instant* counts from the Unix epoch.
 """
 
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -26,6 +26,10 @@ MARK_REPEAT: Final = "repeat"
 TAG_GUN: Final = "GUNTIME"
 
 INT64_MAX: Final = 2**63 - 1
+
+PURPOSE_RACE: Final = "race"
+PURPOSE_REHEARSAL: Final = "rehearsal"
+PURPOSE_DEMO: Final = "demo"
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -125,8 +129,21 @@ class Group(msgspec.Struct, array_like=True, gc=False):
     rejects: list[RejectRecord]
 
 
+class Race(msgspec.Struct, frozen=True, array_like=True):
+    """One competition of an event. Its guns are those of its start location."""
+
+    name: str
+    distance_m: int
+    start_location: str
+    finish_location: str
+
+
 class SessionRow(msgspec.Struct, frozen=True):
-    """A row of `timing_sessions`, as the hub keeps it in memory. `timezone` is an IANA name."""
+    """A row of `timing_sessions`, as the hub keeps it in memory, with what it takes from its event.
+
+    timezone: an IANA name. day: the date that a time since midnight counts from.
+    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone.
+    """
 
     id: int
     partner_id: int
@@ -137,15 +154,22 @@ class SessionRow(msgspec.Struct, frozen=True):
     timezone: str
     day: str
     created_us: int
+    stream_key: str = ""
+    purpose: str = PURPOSE_RACE
+    races: tuple[Race, ...] = ()
 
 
 class DisplayRow(msgspec.Struct, frozen=True):
-    """A row of `displays`. `session_id` None: the partner's one active session, whichever that is."""
+    """A row of `displays`. `session_id` None: the partner's one active session, whichever that is.
+
+    settings: `duration` of a card in seconds, and `locations`: names of those whose reads get a card.
+    """
 
     code: str
     partner_id: int
     session_id: int | None
     name: str
+    settings: dict[str, Any] = {}
 
 
 class ReadFilter(msgspec.Struct, frozen=True):

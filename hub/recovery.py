@@ -60,6 +60,7 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int) -> None:
         hub.add_source(record)
     for session in hub.sessions.values():
         await _load_reads(run, hub, session)
+        session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
         session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
         _say_what_was_loaded(session)
     for display in await run(sessions.displays):

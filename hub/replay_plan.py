@@ -82,7 +82,7 @@ def load_plan(
     rows = sorted((row for file in loaded for row in file.rows), key=itemgetter(0))
     return ReplayPlan(
         locations=_location_names(loaded),
-        timeline=_with_laps(rows),
+        timeline=with_laps(rows),
         event=title,
         now=now,
         from_sequence=from_sequence,
@@ -153,7 +153,7 @@ def _location_names(loaded: list[_Loaded]) -> tuple[str, ...]:
     return tuple(location.name for location in scratch.locations)
 
 
-def _with_laps(rows: list[Timed]) -> list[Timed]:
+def with_laps(rows: list[Timed]) -> list[Timed]:
     """Laps are counted per location, over all its files, in the order of the stream."""
     laps: dict[str, Laps] = {}
     return [

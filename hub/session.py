@@ -26,6 +26,7 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.results import Gun, Start, starts
 from hub.roster import Roster
 from hub.seen import Run, Seen, SeenLocation, content_digest
 
@@ -126,7 +127,18 @@ class SourceClock:
 class Source:
     """One reader stream as the hub sees it; survives reconnects. Its connection id marks its numbering."""
 
-    __slots__ = ("_runs", "clock", "noted", "online", "outdated", "record", "runs", "session")
+    __slots__ = (
+        "_runs",
+        "accepted",
+        "arrived_us",
+        "clock",
+        "noted",
+        "online",
+        "outdated",
+        "record",
+        "runs",
+        "session",
+    )
 
     def __init__(self, record: SourceRecord, session: "Session") -> None:
         self.record = record
@@ -137,6 +149,8 @@ class Source:
         self.noted = False  # whether the store knows of it
         self.outdated = False  # whether it calls itself otherwise than the store knows
         self.online = 0
+        self.accepted = 0  # reads that were new, since the hub's start
+        self.arrived_us = 0  # when its last line came; 0: none since the hub's start
 
     @property
     def id(self) -> int:
@@ -235,6 +249,15 @@ class Session:
         self.roster = Roster()
         self.tail: deque[Read] = deque(maxlen=TAIL_READS_MAX)
         self._moved: list[Read] = []
+        self._guns: dict[int, Gun] = {}
+
+    @property
+    def starts(self) -> tuple[Start, ...]:
+        """What the durable guns say about who has started."""
+        return starts(self._guns.values(), self.row.races)
+
+    def add_guns(self, guns: Iterable[Gun]) -> None:
+        self._guns |= {gun.offset: gun for gun in guns}
 
     @property
     def zone(self) -> tzinfo:
@@ -248,11 +271,13 @@ class Session:
         """Reads that have become durable, in the order of their offsets."""
         self.tail.extend(reads)
         self.durable = reads[-1].offset
+        self.add_guns(guns_of(reads))
         if self._moved:
             self._merge()
 
     def void(self, read: Read) -> None:
         """There is nothing under this read's offset any more: `read` is the void row in its place."""
+        self._guns.pop(read.offset, None)
         for place, each in enumerate(self.tail):
             if each.offset == read.offset:
                 self.tail[place] = read
@@ -260,6 +285,7 @@ class Session:
     def renumbered(self, reads: list[Read], epoch: int) -> None:
         """Reads of ours whose offsets another hub had given away have these now. What was shown is another epoch."""
         self.epoch = epoch
+        self.add_guns(guns_of(reads))
         self._moved += reads
         self._merge()
 
@@ -333,6 +359,8 @@ class Session:
         self.head = offset
         if lines:
             source.clock.arrived(received_us, lines, instant_us)
+            source.arrived_us = received_us
+            source.accepted += len(reads)
         return reads, rejected, self._asked(source) if self.seen.gaps else []
 
     def _check_resume(self, source: Source, run: Run, sequence: int, digest: bytes) -> None:
@@ -364,3 +392,12 @@ class Session:
     def recent(self, count: int) -> list[Read]:
         """The last `count` durable reads, oldest first."""
         return list(islice(self.tail, max(0, len(self.tail) - count), None))
+
+
+def guns_of(reads: Iterable[Read]) -> list[Gun]:
+    """The guns among them, each once."""
+    return [
+        Gun(read.offset, read.location, read.read_us)
+        for read in reads
+        if read.kind == KIND_GUN and MARK_REPEAT not in read.marks
+    ]

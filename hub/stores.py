@@ -6,13 +6,14 @@ Knows the order in which they are opened, recovered and closed; refuses to know 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from hub import recovery
 from hub.config import Settings
+from hub.errors import StoreAway
 from hub.hub import Hub, Sealed
 from hub.model import US_PER_S, Read
 from hub.session import Session
@@ -197,6 +198,14 @@ class Stores:
 
     def _open_database(self) -> Database | None:
         return self._pool
+
+    @contextlib.asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """A connection in a transaction, beside the one that writes reads. Raises StoreAway."""
+        if self._pool is None:
+            raise StoreAway("PostgreSQL is not connected yet")
+        async with self._pool.connection() as connection:
+            yield connection
 
     # the way of a read
 

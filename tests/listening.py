@@ -50,6 +50,9 @@ class Ingest:
     def reject(self, rejected: list[Rejected]) -> None:
         self.rejected += rejected
 
+    def shown_event(self, event_name: str) -> str:
+        return event_name
+
     def silent_resumes(self, source: Any) -> list[str]:
         return self.silent
 

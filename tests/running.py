@@ -97,6 +97,9 @@ class Running:
     def screen(self, code: str = "", **query: object) -> "Screen":
         return Screen(self.anybody, f"/ws/d/{code or self.code}", {k: str(v) for k, v in query.items()})
 
+    def watcher(self, session_id: int, **query: object) -> "Screen":
+        return Screen(self.http, f"/ws/sessions/{session_id}", {k: str(v) for k, v in query.items()})
+
     async def get(self, path: str) -> Any:
         """The JSON of an answer that is none but 200."""
         async with self.http.get(path) as response:
@@ -227,6 +230,7 @@ class Screen:
         self._query = query
         self._ws: aiohttp.ClientWebSocketResponse | None = None
         self._waiting: deque[dict[str, Any]] = deque()
+        self._close_code: int | None = None
         self.frames = 0
 
     async def __aenter__(self) -> "Screen":
@@ -260,10 +264,12 @@ class Screen:
         with suppress(ConnectionError):
             while True:
                 await self.next("nothing")
-        return self.ws.close_code
+        return self._close_code or self.ws.close_code
 
     async def _frame(self) -> None:
         frame = await self.ws.receive()
+        if frame.type is WSMsgType.CLOSE:  # the hub may have hung up before the client has answered it
+            self._close_code = frame.data
         if frame.type is not WSMsgType.TEXT:
             raise ConnectionError(frame.type.name)
         self.frames += 1

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from hub import folder
-from hub.app import Addresses, App, Stopped, display_urls
+from hub.app import Addresses, App, Stopped, urls
 from hub.config import Journal, Listener, Server, Settings, Web
 from hub.errors import HubError, NotOwner, StoreError
 from hub.model import DisplayRow
@@ -185,11 +185,16 @@ async def test_readers_wait_while_the_journal_is_full_and_go_on_after(
         for reader in readers:
             await reader.connect()
         count = 0
-        while not all(each.paused for each in hub.app._listeners):
+        while not hub.app.stores.full:
             for number, reader in enumerate(readers):
                 reader.add(*(f"{number}-{count}-{each}" for each in range(500)))
             count += 1
-            await asyncio.sleep(0)
+            given = 1000 * count
+            await until(lambda given=given: hub.app.stores.full or hub.app.hub.total_reads == given)
+        for number, reader in enumerate(readers):
+            reader.add(*(f"{number}-{count}-{each}" for each in range(500)))
+        count += 1
+        await until(lambda: all(each.paused for each in hub.app._listeners))
         async with hub.anybody.get("/health") as response:
             body = await response.json()
             assert (response.status, body["status"], body["reason"]) == (503, "unhealthy", "full")
@@ -334,7 +339,7 @@ async def test_stop_leaves_nothing_undone(database_dsn: str, tmp_path: Path) -> 
     found = await stored(database_dsn, 1)
     assert len(found) >= hub.durable > 1000
     assert [row["feed_offset"] for row in found] == list(range(1, len(found) + 1))
-    assert hub.app._stores.pending == 0
+    assert hub.app.stores.pending == 0
     with pytest.raises(OSError):
         await asyncio.open_connection(*hub.addresses.web)
 
@@ -352,7 +357,7 @@ async def test_stop_while_postgresql_is_away_keeps_the_journal(database_dsn: str
         await until(lambda: hub.durable == 500 and hub.app.condition.database_problem())
         started = loop.time()
     assert loop.time() - started < 3
-    assert hub.app._stores.pending > 0
+    assert hub.app.stores.pending > 0
     await line.mend()
     async with running_hub(settings) as hub:
         assert hub.durable == 500
@@ -366,7 +371,7 @@ async def test_a_part_that_fails_ends_the_hub(database_dsn: str, tmp_path: Path)
         async def fail() -> None:
             raise NotOwner("another hub has it")
 
-        hub.app._run(fail())
+        hub.app.run(fail())
         with pytest.raises(NotOwner, match="another hub has it"):
             await hub.app.until_stopped()
         loop = asyncio.get_running_loop()
@@ -439,9 +444,19 @@ def test_the_ready_line_of_several_listeners() -> None:
 async def test_where_displays_are() -> None:
     app = App(Settings())
     app.hub.displays["K7XQ2M9P"] = DisplayRow("K7XQ2M9P", 1, None, "Finish")
-    assert display_urls(app, Addresses(("10.0.0.5", 80), {})) == ["http://10.0.0.5:80/d/K7XQ2M9P"]
-    (anywhere,) = display_urls(app, Addresses(("0.0.0.0", 80), {}))
+    assert urls(app, Addresses(("10.0.0.5", 80), {})) == [
+        "display: http://10.0.0.5:80/d/K7XQ2M9P",
+        "front page: http://10.0.0.5:80/",
+    ]
+    assert urls(app, Addresses(("10.0.0.5", 80), {}), demo_code="K7XQ2M9P") == [
+        "demo display: http://10.0.0.5:80/d/K7XQ2M9P",
+        "front page: http://10.0.0.5:80/",
+    ]
+    anywhere, _ = urls(app, Addresses(("0.0.0.0", 80), {}))
     assert anywhere.endswith(":80/d/K7XQ2M9P") and "0.0.0.0" not in anywhere
     app = App(Settings(server=Server(public_url="https://hub.example")))
     app.hub.displays["K7XQ2M9P"] = DisplayRow("K7XQ2M9P", 1, None, "Finish")
-    assert display_urls(app, Addresses(("0.0.0.0", 80), {})) == ["https://hub.example/d/K7XQ2M9P"]
+    assert urls(app, Addresses(("0.0.0.0", 80), {})) == [
+        "display: https://hub.example/d/K7XQ2M9P",
+        "front page: https://hub.example/",
+    ]

@@ -1,6 +1,7 @@
 """The `racehub` command: its words and exit codes. `serve` as a process of its own, the rest within this one."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -157,6 +158,7 @@ async def test_serve_says_when_it_is_ready_and_ends_when_it_is_told(
                 r"racehub ready web=http://127\.0\.0\.1:\d+ chronotrack=127\.0\.0\.1:\d+", line
             )
             assert re.fullmatch(r"display: http://127\.0\.0\.1:\d+/d/[A-Z2-9]{8}", await process.line())
+            assert re.fullmatch(r"front page: http://127\.0\.0\.1:\d+/", await process.line())
             process.signal(number)
             code, out, err = await process.end()
             assert (code, out) == (0, "") and "Traceback" not in err and "stopped in" in err
@@ -282,3 +284,37 @@ async def test_who_closes_the_pipe_after_the_first_line_ends_no_hub(
     await reader.drop()
     os.killpg(shell.pid, signal.SIGTERM)
     await shell.communicate()
+
+
+# demo and stop
+
+
+async def test_demo_shows_a_race_and_stop_ends_it(database_dsn: str, tmp_path: Path) -> None:
+    write_config(tmp_path, database_dsn)
+    async with hub_process("demo", "--runners", "30", folder=tmp_path) as process:
+        addresses = await process.ready()
+        lines = [await process.line() for _ in range(4)]
+        kinds = [line.partition(": ")[0] for line in lines[:3]]
+        assert kinds == ["demo display", "display", "front page"] and "racehub stop" in lines[3]
+        url = lines[0].partition(": ")[2]
+        async with aiohttp.ClientSession() as http, http.ws_connect(url.replace("/d/", "/ws/d/")) as screen:
+            hello = json.loads((await screen.receive()).data.split("\n")[0])
+            assert hello["session"]["event"] == "Harbour Run"
+            assert (await http.get(f"{addresses['web']}/status")).ok
+        async with hub_process("demo", folder=tmp_path) as second:
+            code, out, err = await second.end()
+            assert (code, out) == (1, "") and "is in use by another hub" in err
+        async with hub_process("stop", folder=tmp_path) as stop:
+            assert (await stop.end())[:2] == (0, f"stopped (process {process.pid})\n")
+        assert (await process.end())[0] == 0
+
+
+def test_stop_without_a_hub(run: Run, tmp_path: Path) -> None:
+    code, out, err = run("stop")
+    assert (code, out) == (1, "") and err == f"racehub: no hub uses {tmp_path / 'var'}\n"
+
+
+@pytest.mark.parametrize("arguments", [("--speed", "0"), ("--runners", "0"), ("--runners", "20001")])
+def test_a_demo_of_no_sense(run: Run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run("demo", *arguments)
+    assert (code, out) == (2, "") and arguments[0] in err

@@ -125,3 +125,16 @@ async def test_a_hub_that_takes_no_token(database_dsn: str, tmp_path: Path) -> N
 async def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(HubError, match=r"none\.csv: No such file"):
         await commands.load_roster(Settings(), tmp_path / "none.csv", 1)
+
+
+def test_a_hub_that_does_not_stop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = settings_for(NOBODY_DSN, tmp_path)
+    data = DataFolder(settings.data_path)
+    data.take()
+    monkeypatch.setattr(commands, "STOP_S_MAX", 0.0)
+    monkeypatch.setattr("os.kill", lambda pid, number: None)
+    with pytest.raises(HubError, match="was asked to stop and has not"):
+        commands.stop_hub(settings)
+    data.give_up()
+    with pytest.raises(HubError, match="no hub uses"):
+        commands.stop_hub(settings)

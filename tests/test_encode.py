@@ -181,7 +181,15 @@ def test_hello() -> None:
         "offset": 12,
         "recovered": True,
         "now": "2026-01-01T00:00:00.640+00:00",
-        "session": {"id": 3, "name": "Sunday", "event": "Spring run", "timezone": ZONE.key},
+        "session": {
+            "id": 3,
+            "name": "Sunday",
+            "event": "Spring run",
+            "timezone": ZONE.key,
+            "test": False,
+            "races": [],
+        },
+        "starts": [],
         "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}},
         "template": None,
     }

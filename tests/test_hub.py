@@ -391,3 +391,72 @@ def test_ids_are_unique_and_grow_whatever_the_clock_does() -> None:
 
 def test_ids_fit_a_browser_until_2109() -> None:
     assert Ids(lambda: 4_386_000_000 * 1_000_000)() < 2**53
+
+
+# Stream keys
+
+
+def keyed(number: int, key: str, purpose: str = "race", partner_id: int = 1) -> Session:
+    row = replace(
+        session_row(number, partner_id=partner_id, created_us=number), stream_key=key, purpose=purpose
+    )
+    return Session(row, late_us=1)
+
+
+def test_an_event_name_that_is_a_stream_key_leads_to_its_session(world: World) -> None:
+    older, newer = keyed(2, "Kq4ZpT8wXb"), keyed(3, "aaaaaaaaaa")
+    world.hub.add_session(older)
+    world.hub.add_session(newer)
+    assert world.connect("B" * 40, event_name="Kq4ZpT8wXb").session is older
+    assert world.connect("C" * 40, event_name="kq4zpt8wxb").session is newer  # a key is exact
+    assert world.connect("D" * 40, event_name="").session is newer
+
+
+def test_a_key_of_another_partner_is_just_a_name(world: World) -> None:
+    world.hub.add_session(keyed(2, "Kq4ZpT8wXb", partner_id=2))
+    assert world.connect(event_name="Kq4ZpT8wXb").session is world.hub.sessions[1]
+
+
+def test_a_demo_is_reached_by_its_key_alone(world: World) -> None:
+    demo = keyed(2, "Kq4ZpT8wXb", "demo")
+    world.hub.add_session(demo)
+    assert world.connect().session is world.hub.sessions[1]
+    assert world.hub.session_of(DisplayRow("ABCDEFGH", 1, None, "")) is world.hub.sessions[1]
+    assert world.connect("B" * 40, event_name="Kq4ZpT8wXb").session is demo
+    assert world.hub.session_of(DisplayRow("ABCDEFGH", 1, 2, "")) is demo
+
+
+def test_a_reader_that_takes_up_a_key_feeds_another_session_from_then_on(world: World) -> None:
+    other = keyed(2, "Kq4ZpT8wXb")
+    before = world.connect()
+    world.accept(before, [1, 2])
+    world.write()
+    world.hub.add_session(other)
+    after = world.connect(event_name="Kq4ZpT8wXb")
+    assert after is not before and after.session is other
+    assert world.connect(event_name="Kq4ZpT8wXb") is after
+    assert world.connect(event_name="21ROTM") is after  # no word of a key: it goes on where it was
+    world.accept(after, [1, 2, 3])
+    world.write()
+    assert [row for row in world.published if row[0] == 2] == [(2, [1, 2, 3])]
+
+
+def test_of_a_key_only_the_beginning_is_shown(world: World) -> None:
+    world.hub.add_session(keyed(2, "Kq4ZpT8wXb"))
+    assert world.hub.shown_event("Kq4ZpT8wXb") == "Kq…"
+    assert world.hub.shown_event("Kq4ZpT8wX") == "Kq4ZpT8wX"
+    assert world.hub.shown_event("21ROTM") == "21ROTM"
+
+
+def test_a_session_that_has_ended_is_fed_no_more(world: World) -> None:
+    over = keyed(2, "Kq4ZpT8wXb")
+    world.hub.add_session(over)
+    fed = world.connect("B" * 40, event_name="Kq4ZpT8wXb")
+    world.accept(fed, [1])
+    world.write()
+    world.hub.release(fed)
+    world.hub.remove_session(over)
+    assert 2 not in world.hub.sessions and fed.id not in world.hub.sources
+    assert not world.hub.is_stream_key("Kq4ZpT8wXb")
+    again = world.connect("B" * 40, event_name="Kq4ZpT8wXb")
+    assert again is not fed and again.session is world.hub.sessions[1]

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from hub.model import (
     KIND_GUN,
@@ -433,3 +434,17 @@ def test_reads_with_new_offsets_take_their_place_among_the_last(session: Session
     assert (session.durable, list(session.tail)) == (4, reads[:4])
     session.extend([reads[4]])
     assert (session.durable, list(session.tail)) == (5, reads)
+
+
+def test_durable_guns_make_the_starts_and_a_void_one_none(session: Session, source: Source) -> None:
+    def gun(offset: int, *marks: str) -> Read:
+        return Read(
+            offset, 1, offset, "START", "GUNTIME", offset * 10**6, "", 0, "M", 0, "gun", marks, b"", "", 0
+        )
+
+    session.extend([gun(1), gun(2, "repeat")])
+    assert [each.guns_us for each in session.starts] == [(1_000_000,)]
+    session.extend([gun(9)])
+    assert [each.guns_us for each in session.starts] == [(1_000_000, 9_000_000)]
+    session.void(replace(gun(1), kind="void"))
+    assert [each.guns_us for each in session.starts] == [(9_000_000,)]

@@ -8,9 +8,12 @@ import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from hub.model import DisplayRow, Read, SessionRow, SourceRecord
+import msgspec
+
+from hub.model import PURPOSE_RACE, DisplayRow, Race, Read, SessionRow, SourceRecord
+from hub.results import Gun
 from hub.session import TAIL_READS_MAX
 from hub.store.database import Connection, query
 
@@ -49,22 +52,46 @@ async def ensure_default(connection: Connection, session_name: str) -> int:
     """The least that reads and screens need: one active session of the default partner, and one display of it.
     Gives the partner's id."""
     partner_id = await connection.fetchval("SELECT id FROM partners WHERE slug = 'default'")
-    active = "SELECT EXISTS (SELECT FROM timing_sessions WHERE partner_id = $1 AND status = 'active')"
+    active = (
+        "SELECT EXISTS (SELECT FROM timing_sessions"
+        " WHERE partner_id = $1 AND status = 'active' AND purpose <> 'demo')"
+    )
     if not await connection.fetchval(active, partner_id):
-        await connection.execute(
-            "INSERT INTO timing_sessions (partner_id, session_name, stream_key) VALUES ($1, $2, $3)",
-            partner_id,
-            session_name,
-            _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS),
-        )
+        await create(connection, partner_id, session_name)
         log.info("session: made %r, for there was no active one", session_name)
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM displays)"):
-        await connection.execute(
-            "INSERT INTO displays (code, partner_id, name) VALUES ($1, $2, 'Finish')",
-            _random(CODE_ALPHABET, CODE_CHARS),
-            partner_id,
-        )
+        await create_display(connection, partner_id, "Finish")
     return int(partner_id)
+
+
+async def create(
+    connection: Connection,
+    partner_id: int,
+    name: str,
+    *,
+    purpose: str = PURPOSE_RACE,
+    event_id: int | None = None,
+) -> int:
+    """Makes an active session with a stream key of its own; gives its id."""
+    made = await connection.fetchval(
+        "INSERT INTO timing_sessions (partner_id, session_name, stream_key, purpose, event_id)"
+        " VALUES ($1, $2, $3, $4, $5) RETURNING id",
+        partner_id,
+        name,
+        _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS),
+        purpose,
+        event_id,
+    )
+    return int(made)
+
+
+async def create_display(connection: Connection, partner_id: int, name: str) -> str:
+    """Makes a display that follows the partner's one active session; gives its code."""
+    code = _random(CODE_ALPHABET, CODE_CHARS)
+    await connection.execute(
+        "INSERT INTO displays (code, partner_id, name) VALUES ($1, $2, $3)", code, partner_id, name
+    )
+    return code
 
 
 async def active(connection: Connection, timezone: str) -> list[SessionRow]:
@@ -74,19 +101,32 @@ async def active(connection: Connection, timezone: str) -> list[SessionRow]:
 
 
 def session_row(row: Any, timezone: str) -> SessionRow:
-    """A row of `sessions_memory`; its day is that on which it was made, in its zone."""
+    """A row of `sessions_memory`; without an event its zone is `timezone`, and its day that on which it was made."""
+    timezone = _known_zone(row["timezone"]) or timezone
     return SessionRow(
         id=row["id"],
         partner_id=row["partner_id"],
         name=row["session_name"],
-        event_name="",
+        event_name=row["event_name"] or "",
         status=row["status"],
         epoch=row["epoch"],
         timezone=timezone,
         # Asked of our own zones: PostgreSQL's may not know a name that ours do.
-        day=row["created_at"].astimezone(ZoneInfo(timezone)).date().isoformat(),
+        day=(row["event_date"] or row["created_at"].astimezone(ZoneInfo(timezone)).date()).isoformat(),
         created_us=_us(row["created_at"]),
+        stream_key=row["stream_key"],
+        purpose=row["purpose"],
+        races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
     )
+
+
+def _known_zone(name: str | None) -> str:
+    """A zone that another program has written into the tables may be one that nobody knows."""
+    try:
+        return ZoneInfo(name).key if name else ""
+    except (ZoneInfoNotFoundError, ValueError):
+        log.error("session: the time zone %r of its event is unknown; the hub's own is taken", name)
+        return ""
 
 
 async def sources(connection: Connection, session_ids: Sequence[int]) -> list[SourceRecord]:
@@ -113,9 +153,22 @@ async def sources(connection: Connection, session_ids: Sequence[int]) -> list[So
 
 async def displays(connection: Connection) -> list[DisplayRow]:
     rows = await connection.fetch(
-        "SELECT code, partner_id, session_id, name FROM displays ORDER BY created_at, code"
+        "SELECT code, partner_id, session_id, name, settings FROM displays ORDER BY created_at, code"
     )
-    return [DisplayRow(row["code"], row["partner_id"], row["session_id"], row["name"]) for row in rows]
+    return [
+        DisplayRow(
+            row["code"],
+            row["partner_id"],
+            row["session_id"],
+            row["name"],
+            msgspec.json.decode(row["settings"], type=dict[str, Any]),
+        )
+        for row in rows
+    ]
+
+
+async def guns(connection: Connection, session_id: int) -> list[Gun]:
+    return [Gun(*row) for row in await connection.fetch(query("guns"), session_id)]
 
 
 async def known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:

@@ -30,9 +30,13 @@ class WebQueries:
         database = self._find()
         return database is not None and await database.alive()
 
-    async def sessions(self) -> list[dict[str, Any]]:
+    async def sessions(self, session_id: int | None = None) -> list[dict[str, Any]]:
         async with self._database.connection() as connection:
-            return [dict(row) for row in await connection.fetch(query("sessions_list"))]
+            return [dict(row) for row in await connection.fetch(query("sessions_list"), session_id)]
+
+    async def change_session(self, session_id: int, name: str | None, purpose: str | None) -> None:
+        async with self._database.connection() as connection:
+            await connection.execute(query("session_change"), session_id, name, purpose)
 
     async def session(self, session_id: int) -> SessionRow | None:
         async with self._database.connection() as connection:

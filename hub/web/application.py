@@ -13,7 +13,7 @@ from aiohttp.log import server_logger
 
 from hub.config import Settings
 from hub.hub import Hub
-from hub.web import middlewares, routes, sockets, state
+from hub.web import assets, middlewares, routes, sockets, state
 from hub.web.live import Live
 
 BODY_BYTES_MAX: Final = 64 * 1024
@@ -58,6 +58,7 @@ def build(
     app[state.TOKEN] = token
     app[state.IMPORTING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()
+    app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     routes.add(app)

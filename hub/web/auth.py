@@ -1,14 +1,22 @@
-"""Who may ask. Knows the token that an admin finds in the data directory; refuses to know what is asked."""
+"""Who may ask. Knows the token that an admin finds in the data directory; refuses to know what is asked.
+
+As long as there are no accounts, the front page is open to all who reach it. It gives its visitors a cookie with which
+they may watch; everything that changes something wants the token.
+"""
 
 import hmac
 import os
 import secrets
 from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from hub.errors import StoreError, Unauthorized
-from hub.web.state import TOKEN
+from hub.errors import Forbidden, StoreError, Unauthorized
+from hub.web.state import SETTINGS, TOKEN
+
+WATCH_COOKIE: Final = "racehub_watch"
 
 
 def admin_token(data_dir: Path) -> str:
@@ -40,10 +48,48 @@ def _made(path: Path) -> str:
 
 def require(request: web.Request) -> None:
     """Raises Unauthorized unless the request carries `Authorization: Bearer TOKEN`."""
-    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-    # Bytes that are no UTF-8 come as surrogates.
-    same = hmac.compare_digest(given.strip().encode("utf-8", "surrogateescape"), request.app[TOKEN].encode())
-    if scheme.lower() != "bearer" or not same:
+    if not _has_token(request):
         raise Unauthorized(
             "Send the header 'Authorization: Bearer TOKEN' with the token in data_dir/admin.token."
         )
+
+
+def let_watch(response: web.StreamResponse, request: web.Request) -> None:
+    """Gives a visitor of the front page what `require_watcher` asks for."""
+    response.set_cookie(
+        WATCH_COOKIE, _watch_secret(request), httponly=True, samesite="Lax", secure=request.secure, path="/"
+    )
+
+
+def require_watcher(request: web.Request) -> None:
+    """Raises Unauthorized unless the request carries the token, or the front page's cookie; Forbidden when another
+    site's page sends the cookie along."""
+    if _has_token(request):
+        return
+    if not _same(request.cookies.get(WATCH_COOKIE, ""), _watch_secret(request)):
+        raise Unauthorized("Open the front page first, or send the header 'Authorization: Bearer TOKEN'.")
+    if not _from_own_page(request):
+        raise Forbidden("This address answers the hub's own pages only.")
+
+
+def _has_token(request: web.Request) -> bool:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and _same(given.strip(), request.app[TOKEN])
+
+
+def _same(given: str, wanted: str) -> bool:
+    # Bytes that are no UTF-8 come as surrogates.
+    return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
+
+
+def _watch_secret(request: web.Request) -> str:
+    return hmac.new(request.app[TOKEN].encode(), b"watch", "sha256").hexdigest()
+
+
+def _from_own_page(request: web.Request) -> bool:
+    """Browsers say where a WebSocket comes from, and most where a request does."""
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+    own = {request.host, urlsplit(request.app[SETTINGS].server.public_url).netloc}
+    return urlsplit(origin).netloc in own - {""}

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub import encode
-from hub.fanout import TOO_SLOW, CloseReason, Subscriber, Topic
+from hub.fanout import ANOTHER_SESSION, SESSION_GONE, TOO_SLOW, CloseReason, Subscriber, Topic
 from hub.hub import Hub
-from hub.model import DisplayRow, Read
+from hub.model import KIND_GUN, DisplayRow, Read
+from hub.results import Start
 from hub.roster import Roster
 from hub.session import TAIL_READS_MAX, Session
 
@@ -27,6 +28,8 @@ class _OnAir:
     """A topic, and the end of its ring as a hello has it: joined once for all who come at the same offset."""
 
     topic: Topic
+    starts: tuple[Start, ...] = ()
+    """What its screens have been told."""
     picture: bytes = b""
     picture_of: int = -1
 
@@ -48,10 +51,15 @@ class Live:
         self._now_us = now_us
         # state
         self._on_air: dict[int, _OnAir] = {}
+        self._codes: dict[Subscriber, str] = {}
 
     @property
     def screens(self) -> int:
-        return sum(len(each.topic.subscribers) for each in self._on_air.values())
+        return len(self._codes)
+
+    def screens_of(self, code: str) -> int:
+        """How many screens show this display now."""
+        return sum(each == code for each in self._codes.values())
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
@@ -64,6 +72,8 @@ class Live:
             self.start_afresh(session)
             return
         on_air.topic.publish([encode.read_message(session, read) for read in reads])
+        if any(read.kind == KIND_GUN for read in reads):
+            self._tell_starts(on_air, session)
 
     def new_roster(self, session: Session, roster: Roster) -> None:
         """Another roster is in force: what screens show is corrected, and what they will ask for, too."""
@@ -84,6 +94,12 @@ class Live:
         if on_air is not None:
             on_air.topic.replace(_ring(session))
             on_air.topic.tell([encode.retract(offset)])
+            self._tell_starts(on_air, session)
+
+    def _tell_starts(self, on_air: _OnAir, session: Session) -> None:
+        if session.starts != on_air.starts:
+            on_air.starts = session.starts
+            on_air.topic.tell([encode.starts(session, self._now_us())])
 
     def tick(self) -> None:
         for each in self._on_air.values():
@@ -93,12 +109,13 @@ class Live:
     def join(
         self,
         session: Session | None,
-        display: DisplayRow,
+        display: DisplayRow | None,
         *,
         resume: Resume | None,
         wake: Callable[[], None],
     ) -> tuple[bytes, Subscriber]:
-        """A screen comes, or comes back: its hello and its place in the feed."""
+        """A screen comes, or comes back: its hello and its place in the feed. Without a display it is somebody who
+        watches the session."""
         on_air = self._find(session)
         topic = on_air.topic
         recovered = session is not None and resume is not None and _recovers(session, topic, resume)
@@ -111,16 +128,31 @@ class Live:
             recent=on_air.recent(),
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
-        return hello, Subscriber(topic, cursor, wake, self._queue_bytes_max)
+        subscriber = Subscriber(topic, cursor, wake, self._queue_bytes_max)
+        if display is not None:
+            self._codes[subscriber] = display.code
+        return hello, subscriber
 
-    def start_afresh(self, session: Session) -> None:
+    def start_afresh(self, session: Session, reason: CloseReason = TOO_SLOW) -> None:
         """No screen can go on from what it has: all are sent away, and come back."""
         on_air = self._on_air.pop(session.row.id, None)
         if on_air is not None:
-            _cut(on_air.topic, TOO_SLOW)
+            _cut(on_air.topic, reason)
+
+    def session_ended(self, session: Session) -> None:
+        """Its displays ask what there is for them now; who watched it has nothing to come back to."""
+        on_air = self._on_air.pop(session.row.id, None)
+        for subscriber in list(on_air.topic.subscribers) if on_air else []:
+            subscriber.cut(ANOTHER_SESSION if subscriber in self._codes else SESSION_GONE)
+
+    def come_back(self, code: str) -> None:
+        """A display is to show something else: its screens come back, and get another hello."""
+        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+            subscriber.cut(ANOTHER_SESSION)
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()
+        self._codes.pop(subscriber, None)
         if not subscriber.topic.subscribers:
             self._drop(subscriber.topic)
 
@@ -134,7 +166,7 @@ class Live:
         if on_air is None:
             offset, ring = (session.durable, _ring(session)) if session else (0, [])
             soon = asyncio.get_running_loop().call_soon
-            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, soon))
+            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, soon), session.starts if session else ())
         return on_air
 
     def _drop(self, topic: Topic) -> None:

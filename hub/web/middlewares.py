@@ -15,8 +15,8 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-ALWAYS: Final = ("/health", "/static/")
-"""What is answered while the hub is not ready."""
+ALWAYS: Final = ("/health", "/static/", "/d/", "/display/")
+"""What is answered while the hub is not ready: a screen has its page, and its socket tries again."""
 MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")
@@ -58,7 +58,7 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 @web.middleware
 async def ready(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Nothing but health and files until everything runs."""
+    """Nothing but health, files and the screen's page until everything runs."""
     reason = request.app[CONDITION].not_ready
     if reason and not request.path.startswith(ALWAYS):
         raise Unavailable(reason)

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections.abc import AsyncIterator
 from typing import Final
 
 import msgspec
@@ -14,14 +15,17 @@ from hub import encode, fanout
 from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
 from hub.model import DisplayRow
+from hub.session import Session
+from hub.web.auth import require_watcher
 from hub.web.live import Resume
 from hub.web.state import HUB, LIVE
 
 log = logging.getLogger(__name__)
 
 HEARTBEAT_S: Final = 20.0
-SEND_S_MAX: Final = 10.0
-"""A frame of 64 KiB that has not left by then is not going to."""
+SEND_TICKS_MAX: Final = 2
+"""A frame of 64 KiB that has not left after so many ticks, 10 to 15 s, is not going to. Ticks, because to ask the
+clock at every frame would cost more than to know it better is worth."""
 BYE_S_MAX: Final = 1.0
 """How long a screen that is being ended may take to hear of it."""
 MESSAGE_BYTES_MAX: Final = 4096
@@ -29,6 +33,7 @@ WRITE_BYTES_MAX: Final = 16 * 1024
 UNSENT_BYTES_MAX: Final = 16 * 1024
 """What the kernel may hold unsent: without this it hides megabytes of lateness."""
 TICK_S: Final = 5.0
+NUMBER_CHARS_MAX: Final = 19
 
 
 class Shown(msgspec.Struct, tag="shown", tag_field="type"):
@@ -59,18 +64,36 @@ class Screen:
     def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
         self._request = request
         self._ws = ws
-        self._wanted = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._wanted = True
+        self._asleep: asyncio.Future[None] | None = None
         self._subscriber: Subscriber | None = None
         self._ending: asyncio.TimerHandle | None = None
-        self._sending_since: float | None = None
+        self._sending = False
+        self._sending_ticks = 0
 
-    async def run(self, display: DisplayRow | None, resume: Resume | None) -> None:
+    async def display(self, row: DisplayRow | None, resume: Resume | None) -> None:
+        """Shows what the display of this row shows; None: its code is unknown."""
+        session = self._request.app[HUB].session_of(row) if row else None
+        await self._run(session, row, resume, fanout.UNKNOWN_CODE if row is None else None)
+
+    async def watch(self, session: Session | None, resume: Resume | None) -> None:
+        """Shows a session to somebody who watches it; None: there is none, or it has ended."""
+        await self._run(session, None, resume, fanout.SESSION_GONE if session is None else None)
+
+    async def _run(
+        self,
+        session: Session | None,
+        row: DisplayRow | None,
+        resume: Resume | None,
+        refused: CloseReason | None,
+    ) -> None:
         """Until either side has had enough. Returns when nothing of the socket is left."""
         try:
-            if display is None:
-                await self._say_bye(fanout.UNKNOWN_CODE)
+            if refused is not None:
+                await self._say_bye(refused)
             else:
-                await self._show(display, resume)
+                await self._show(session, row, resume)
         finally:
             if self._ending is not None:
                 self._ending.cancel()
@@ -82,33 +105,43 @@ class Screen:
         if transport is not None:
             transport.abort()
 
-    def check(self, now: float) -> None:
-        """Called now and then: a send that is stuck ends the screen."""
-        if self._sending_since is not None and now - self._sending_since > SEND_S_MAX:
-            log.info("web: screen %s is gone: it took nothing for %.0f s", self._request.remote, SEND_S_MAX)
+    def check(self) -> None:
+        """Called with every tick: a send that is stuck ends the screen."""
+        if not self._sending:
+            return
+        self._sending_ticks += 1
+        if self._sending_ticks > SEND_TICKS_MAX:
+            since_s = SEND_TICKS_MAX * TICK_S
+            log.info("web: screen %s is gone: it took nothing for %.0f s", self._request.remote, since_s)
             self.abort()
 
-    async def _show(self, display: DisplayRow, resume: Resume | None) -> None:
-        live = self._request.app[LIVE]
-        session = self._request.app[HUB].session_of(display)
-        hello, subscriber = live.join(session, display, resume=resume, wake=self._wake)
-        self._subscriber = subscriber
-        writer = asyncio.create_task(self._write(hello, subscriber))
+    async def _show(self, session: Session | None, row: DisplayRow | None, resume: Resume | None) -> None:
+        subscriber, writer = self._join(session, row, resume)
         try:
             await self._read(subscriber)
         finally:
-            live.leave(subscriber)
+            self._request.app[LIVE].leave(subscriber)
             if subscriber.reason is None:  # else it is saying so, which takes BYE_S_MAX at the most
                 writer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await writer
 
+    def _join(
+        self, session: Session | None, row: DisplayRow | None, resume: Resume | None
+    ) -> tuple[Subscriber, asyncio.Task[None]]:
+        """Only the writer has the hello, until it is sent: it is as large as everything else of a screen together."""
+        live = self._request.app[LIVE]
+        hello, subscriber = live.join(session, row, resume=resume, wake=self._wake)
+        self._subscriber = subscriber
+        return subscriber, asyncio.create_task(self._write(hello, subscriber))
+
     def _wake(self) -> None:
-        self._wanted.set()
+        self._wanted = True
+        if self._asleep is not None and not self._asleep.done():
+            self._asleep.set_result(None)
         if self._subscriber is not None and self._subscriber.reason is not None and self._ending is None:
             # The writer may be stuck in a send, and would not hear of it.
-            loop = asyncio.get_running_loop()
-            self._ending = loop.call_later(2 * BYE_S_MAX, self.abort)
+            self._ending = self._loop.call_later(2 * BYE_S_MAX, self.abort)
 
     async def _read(self, subscriber: Subscriber) -> None:
         async for message in self._ws:
@@ -123,11 +156,14 @@ class Screen:
     async def _write(self, hello: bytes, subscriber: Subscriber) -> None:
         try:
             await self._send(hello)
+            del hello
             while True:
-                self._wanted.clear()
+                self._wanted = False
                 while (frame := subscriber.take()) is not None:
                     await self._send(frame)
-                await self._wanted.wait()
+                if not self._wanted:
+                    self._asleep = self._loop.create_future()
+                    await self._asleep
         except Cut as cut:
             log.info("web: screen %s ended: %s", self._request.remote, cut)
             subscriber.cut(cut.reason)
@@ -138,9 +174,9 @@ class Screen:
             self.abort()
 
     async def _send(self, frame: bytes) -> None:
-        self._sending_since = asyncio.get_running_loop().time()
+        self._sending, self._sending_ticks = True, 0
         await self._ws.send_frame(frame, WSMsgType.TEXT)
-        self._sending_since = None
+        self._sending = False
 
     async def _say_bye(self, reason: CloseReason) -> None:
         """Tells the screen why, and closes. What has not left by BYE_S_MAX is not going to."""
@@ -177,6 +213,24 @@ SCREENS: Final = web.AppKey("screens", Screens)
 
 async def display_socket(request: web.Request) -> web.StreamResponse:
     """`GET /ws/d/{code}?session=S&after=N&epoch=E`"""
+    async with _screen(request) as (screen, ws):
+        row = request.app[HUB].displays.get(request.match_info["code"].upper())
+        await screen.display(row, _resume(request, request.query.get("session", "")))
+    return ws
+
+
+async def session_socket(request: web.Request) -> web.StreamResponse:
+    """`GET /ws/sessions/{id}?after=N&epoch=E`"""
+    require_watcher(request)
+    session_id = request.match_info["id"]
+    async with _screen(request) as (screen, ws):
+        found = request.app[HUB].sessions.get(int(session_id)) if _is_number(session_id) else None
+        await screen.watch(found, _resume(request, session_id))
+    return ws
+
+
+@contextlib.asynccontextmanager
+async def _screen(request: web.Request) -> AsyncIterator[tuple[Screen, web.WebSocketResponse]]:
     ws = web.WebSocketResponse(
         compress=False,
         writer_limit=WRITE_BYTES_MAX,
@@ -190,11 +244,9 @@ async def display_socket(request: web.Request) -> web.StreamResponse:
     screen = Screen(request, ws)
     request.app[SCREENS].add(screen)
     try:
-        display = request.app[HUB].displays.get(request.match_info["code"].upper())
-        await screen.run(display, _resume(request))
+        yield screen, ws
     finally:
         request.app[SCREENS].remove(screen)
-    return ws
 
 
 async def tick(app: web.Application) -> None:
@@ -202,9 +254,8 @@ async def tick(app: web.Application) -> None:
     while True:
         await asyncio.sleep(TICK_S)
         app[LIVE].tick()
-        now = asyncio.get_running_loop().time()
         for screen in list(app[SCREENS].all):
-            screen.check(now)
+            screen.check()
 
 
 async def end_all(app: web.Application) -> None:
@@ -217,13 +268,17 @@ async def end_all(app: web.Application) -> None:
         screen.abort()
 
 
-def _resume(request: web.Request) -> Resume | None:
-    """What the screen has seen, when it gives all three as numbers; else it comes fresh."""
-    query = request.query
-    try:
-        return int(query["session"]), int(query["epoch"]), int(query["after"])
-    except (KeyError, ValueError):
+def _resume(request: web.Request, session_id: str) -> Resume | None:
+    """What the screen has seen, when all three are numbers; else it comes fresh."""
+    given = session_id, request.query.get("epoch", ""), request.query.get("after", "")
+    if not all(map(_is_number, given)):
         return None
+    session, epoch, after = map(int, given)
+    return session, epoch, after
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_CHARS_MAX
 
 
 def _limit_unsent(request: web.Request) -> None:

@@ -37,8 +37,11 @@ class Queries(Protocol):
 
     async def alive(self) -> bool: ...
 
-    async def sessions(self) -> list[dict[str, Any]]:
-        """All sessions with their figures, newest first."""
+    async def sessions(self, session_id: int | None = None) -> list[dict[str, Any]]:
+        """All sessions with their figures, newest first, or one."""
+
+    async def change_session(self, session_id: int, name: str | None, purpose: str | None) -> None:
+        """None: as it is."""
 
     async def session(self, session_id: int) -> SessionRow | None: ...
 

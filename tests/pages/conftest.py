@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, async_playwright
 
+from hub.web.assets import Assets
 from hub.web.routes import STATIC
 from tests.pages.screens import ARGUMENTS, BROWSERS, Screen, Screens, Stage, executable
 from tests.pages.venue import Venue
@@ -31,14 +32,15 @@ async def browser() -> AsyncIterator[Browser]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def modules(browser: Browser) -> AsyncIterator[Page]:
-    """An empty page that can import the screen's modules: for what is pure in them, no hub is needed."""
+    """An empty page that can import the screen's modules as they are served: for what is pure in them, no hub is
+    needed."""
     page = await browser.new_page()
+    assets = Assets(STATIC)
 
     async def answer(route: Route) -> None:
-        name = route.request.url.partition("/static/")[2]
-        await (
-            route.fulfill(path=STATIC / name) if name else route.fulfill(body="", content_type="text/html")
-        )
+        asset = assets.get(route.request.url.partition("/static/")[2])
+        body, kind = (asset.body, asset.content_type) if asset else (b"", "text/html")
+        await route.fulfill(body=body, content_type=kind)
 
     await page.route("http://hub.test/**", answer)
     await page.goto("http://hub.test/")

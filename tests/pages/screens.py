@@ -32,6 +32,8 @@ ARGUMENTS: Final = (
 )
 WAIT_MS: Final = 8_000
 """How long a condition may take to come true on a busy machine; nothing waits for it to pass."""
+FRAME_BYTES_MAX: Final = 4096
+"""What the hub takes of a screen at once."""
 WALL: Final = ViewportSize(width=1920, height=1080)
 PHONE: Final = ViewportSize(width=390, height=844)
 SIZES: Final = (
@@ -41,18 +43,22 @@ SIZES: Final = (
     ViewportSize(width=1366, height=768),
     PHONE,
 )
-LINE_CUT: Final = re.compile(r"WebSocket connection to '[^']*' failed")
+LINE_CUT: Final = re.compile(
+    r"WebSocket connection to '[^']*' failed|Failed to load resource: net::ERR_|error occurred when fetching the script"
+)
 """What a browser says while the hub is away; no page can keep it from saying so."""
 
 PICTURE: Final = """() => {
   const words = {};
-  for (const id of ["location", "time", "bib", "unknown", "city", "division", "test", "event", "session"]) {
+  const ids = ["location", "when", "bib", "unknown", "city", "division", "test", "event", "session", "more"];
+  for (const id of ids) {
     const element = document.getElementById(id);
     words[id] = element.checkVisibility() ? element.textContent : "";
   }
   const { state, stale, offset } = document.body.dataset;
   const name = document.getElementById("name");
-  return { state, stale, offset, ...words, name: name.checkVisibility() ? name.getAttribute("aria-label") : "" };
+  const rows = [...document.querySelectorAll(".row")].map(row => row.innerText).join(" / ");
+  return { state, stale, offset, ...words, rows, name: name.checkVisibility() ? name.getAttribute("aria-label") : "" };
 }"""
 
 
@@ -82,9 +88,13 @@ class Screen:
         return self.page.locator(selector)
 
     async def shows(self, name: str) -> None:
-        """Waits until this name is on the wall."""
-        await expect(self.at("#name")).to_be_visible(timeout=WAIT_MS)
-        await expect(self.at("#name")).to_have_attribute("aria-label", name, timeout=WAIT_MS)
+        """Waits until this name is on the wall, alone or among others."""
+        wanted = self.at(f".name[aria-label={json.dumps(name, ensure_ascii=False)}]:visible")
+        await expect(wanted).to_have_count(1, timeout=WAIT_MS)
+
+    async def rows(self) -> list[str]:
+        """The names of several, from the top."""
+        return [str(await row.get_attribute("aria-label")) for row in await self.at(".row .name").all()]
 
     async def rests(self) -> None:
         await expect(self.at("body")).to_have_attribute("data-state", "resting", timeout=WAIT_MS)
@@ -94,7 +104,7 @@ class Screen:
         await expect(self.at("body")).to_have_attribute("data-offset", str(offset), timeout=WAIT_MS)
 
     async def picture(self) -> dict[str, str]:
-        """What is to be read on the wall, the clock left out."""
+        """What is to be read on the wall, clocks left out."""
         seen: dict[str, str] = await self.page.evaluate(PICTURE)
         return seen
 
@@ -180,19 +190,42 @@ class Cable:
 class Stage:
     """Says to a screen what no hub says yet, or not so soon."""
 
-    def __init__(self) -> None:
+    def __init__(self, hello: dict[str, Any] | None = None) -> None:
+        self.open = True
+        self.taken = asyncio.Event()
+        self.frames = 0
+        self.hello = hello or HELLO
         self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._socket: WebSocketRoute | None = None
 
-    def take(self, socket: WebSocketRoute) -> None:
+    async def take(self, socket: WebSocketRoute) -> None:
         """A screen has connected."""
+        if not self.open:
+            await socket.close()
+            return
         self._socket = socket
-        socket.on_message(lambda text: self._heard.put_nowait(json.loads(text)))
-        self.say(HELLO)
+        socket.on_message(self._take_frame)
+        self.say(self.hello)
+        self.taken.set()
+
+    def _take_frame(self, frame: str | bytes) -> None:
+        assert len(frame) <= FRAME_BYTES_MAX
+        self.frames += 1
+        for line in str(frame).split("\n"):
+            self._heard.put_nowait(json.loads(line))
+
+    async def close(self, code: int = 1006) -> None:
+        """The line ends, and stays so as long as the stage is not `open`."""
+        assert self._socket is not None
+        await self._socket.close(code=code if code != 1006 else None)
 
     def say(self, *messages: dict[str, Any]) -> None:
         assert self._socket is not None
         self._socket.send("\n".join(map(json.dumps, messages)))
+
+    def heard_nothing(self) -> bool:
+        """Nothing that was not asked for yet."""
+        return self._heard.empty()
 
     async def hears(self, kind: str) -> dict[str, Any]:
         """The next message of this type from the screen; others before it are passed over."""

@@ -16,10 +16,10 @@ PLAY: Final = """async steps => {
   return steps.map(([now, message]) => {
     if (message !== null) state = core.reduce(core.heard(state, now), message, now);
     state = core.advance(state, now);
-    const { scene, offset, stale, card } = view(state, now);
-    const { name, bib } = card ? cardTexts(card) : { name: "", bib: "" };
-    const shown = card ? card.offset : 0;
-    return { scene, offset, stale, shown, name, bib, gone: state.gone, move: state.moveTo || "" };
+    const { scene, offset, stale, cards } = view(state, now);
+    const { name, bib } = cards.length ? cardTexts(cards[0], state, now) : { name: "", bib: "" };
+    const shown = cards.length ? cards[0].offset : 0, wall = cards.map(card => card.offset).join(" ");
+    return { scene, offset, stale, shown, wall, name, bib, gone: state.gone, move: state.moveTo || "" };
   });
 }"""
 
@@ -28,7 +28,7 @@ ALAN: Final = {"name": "Alan Turing", "bib": "102"}
 
 
 class Seen(NamedTuple):
-    """The screen after a step. `shown`: the offset of the card, 0 when there is none."""
+    """The screen after a step. `shown`: the offset of the newest card, 0 when there is none; `wall`: of all."""
 
     bib: str
     gone: int
@@ -38,6 +38,7 @@ class Seen(NamedTuple):
     scene: str
     shown: int
     stale: str
+    wall: str
 
 
 def hub_time(ms: int) -> str:

@@ -6,7 +6,8 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from tests.pages.screens import PHONE, SIZES, WAIT_MS, WALL, Screen, Screens, Stage, read
+from hub.web.assets import FOREVER
+from tests.pages.screens import LINE_CUT, PHONE, WAIT_MS, WALL, Screen, Screens, Stage, read
 from tests.pages.venue import Venue
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -27,10 +28,12 @@ async def test_files_are_asked_for_anew_so_that_versions_never_mix(venue: Venue,
     )
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()
-    modules = {f"/static/display{part}.js" for part in ("", "-core", "-fit", "-link", "-view")}
+    parts = ("", "-core", "-fit", "-keep", "-link", "-paint", "-view")
+    modules = {f"/static/display{part}.js" for part in parts}
     assert modules | {"/static/display.css", f"/d/{venue.code}"} <= set(answers)
     for path, headers in answers.items():
-        assert headers["cache-control"] == "no-cache", path
+        kept = FOREVER if path.startswith("/static/fonts/") else "no-cache"
+        assert headers["cache-control"] == kept, path
         assert path.startswith("/d/") or headers["etag"], path
 
 
@@ -41,24 +44,13 @@ async def test_icon_is_there(venue: Venue, screens: Screens) -> None:
         assert (answer.status, answer.content_type) == (200, "image/svg+xml")
 
 
-async def test_page_without_a_display_says_so(venue: Venue, screens: Screens) -> None:
-    venue.app.hub.displays.clear()
-    screen = await screens.blank()
-    screen.allow(REFUSED)
-    await screen.page.goto(f"{venue.origin}/")
-    await expect(screen.at("h1")).to_have_text("There is no display yet.")
-    await expect(screen.page).to_have_title("There is no display yet.")
-    for size in SIZES:
-        await screen.page.set_viewport_size(size)
-        assert not await screen.page.evaluate(SCROLLS), size
-
-
 async def test_wall_that_finds_the_hub_starting_comes_by_itself(venue: Venue, screens: Screens) -> None:
+    """The page is there at once; its socket tries until it is let in."""
     screen = await screens.blank()
-    screen.allow(REFUSED)
+    screen.allow(LINE_CUT)
     venue.app.condition.not_ready = "PostgreSQL does not answer: connection refused"
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
-    await expect(screen.at("h1")).to_have_text("The hub is getting ready.")
+    await expect(screen.at("#connecting")).to_be_visible()
     await expect(screen.at("body")).not_to_contain_text("PostgreSQL")
     for size in (WALL, PHONE):
         await screen.page.set_viewport_size(size)

@@ -41,6 +41,16 @@ MEASURE: Final = """() => {
   };
 }"""
 
+FIGURES: Final = """async () => {
+  await document.fonts.load('700 1em "Hanken Grotesk"', "0");
+  const span = document.body.appendChild(document.createElement("span"));
+  span.style.cssText = "position: absolute; font: 100px 'Hanken Grotesk'";
+  return [500, 650, 700].flatMap(weight => [..."0123456789"].map(figure => {
+    span.style.fontWeight = weight;
+    span.textContent = figure;
+    return span.getBoundingClientRect().width;
+  }));
+}"""
 TWO_FRAMES: Final = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 RUNNERS: Final = (
@@ -163,8 +173,35 @@ async def test_arabic_name_turns_the_card_and_not_the_layout(staged: tuple[Scree
     screen, stage = staged
     stage.say(read(1, {**RUNNERS[6], "bib": "12"}))
     await screen.shows(RUNNERS[6]["name"])
-    await expect(screen.at("#facts")).to_have_attribute("dir", "rtl")
+    await expect(screen.at("#who")).to_have_attribute("dir", "rtl")
     bib = await screen.at("#bib").bounding_box()
     place = await screen.at("#location").bounding_box()
     assert bib and bib["x"] > WALL["width"] / 2
     assert place and place["x"] < WALL["width"] / 2
+
+
+async def test_figures_are_of_one_width_in_the_shipped_face(staged: tuple[Screen, Stage]) -> None:
+    screen, _ = staged
+    widths = await screen.page.evaluate(FIGURES)
+    assert (
+        len(widths) == 30 and len(set(widths[:10])) == len(set(widths[10:20])) == len(set(widths[20:])) == 1
+    )
+
+
+@pytest.mark.parametrize("ink", ["text", "quiet", "accent", "trouble"])
+async def test_every_ink_stands_out_from_the_ground(staged: tuple[Screen, Stage], ink: str) -> None:
+    """On the ground, and for the two that lie under dark letters, the other way round."""
+    screen, _ = staged
+    read_colour = "name => getComputedStyle(document.documentElement).getPropertyValue(name).trim()"
+    ground, over = [light(await screen.page.evaluate(read_colour, f"--{name}")) for name in ("ground", ink)]
+    assert ground <= light("#0b0e14") and over < light("#ffffff")
+    assert (over + 0.05) / (ground + 0.05) >= 7
+
+
+def light(colour: str) -> float:
+    """Relative luminance, as WCAG 2 has it."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = [
+        each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels
+    ]
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

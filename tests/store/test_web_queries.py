@@ -65,6 +65,7 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
                 "session_name",
                 "event_id",
                 "status",
+                "purpose",
                 "stream_key",
                 "created_at",
                 "updated_at",

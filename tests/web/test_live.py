@@ -8,9 +8,10 @@ import pytest
 from msgspec.structs import replace
 
 from hub import encode
-from hub.fanout import STOPPING, TOO_SLOW, Cut, Subscriber
+from hub.fanout import ANOTHER_SESSION, SESSION_GONE, STOPPING, TOO_SLOW, Cut, Subscriber
 from hub.hub import Hub
 from hub.model import DisplayRow, Participant, Read, SessionRow
+from hub.results import Gun
 from hub.roster import Roster
 from hub.session import TAIL_READS_MAX, Session
 from hub.web.live import Live, Resume
@@ -262,3 +263,72 @@ async def test_a_screen_without_a_session() -> None:
     assert [each["type"] for each in await taken(subscriber)] == ["tick"]
     air.live.leave(subscriber)
     assert air.live.screens == 0
+
+
+# Starts, displays and those who watch
+
+
+def gun(offset: int, at_us: int, kind: str = "gun") -> Read:
+    tag, raw = "GUNTIME", "raw"
+    return Read(offset, 5, offset, "START", tag, at_us, "", 0, "M", 0, kind, (), b"", raw, NOW_US)
+
+
+async def test_a_gun_starts_a_clock_and_one_taken_back_stops_it() -> None:
+    air = Air()
+    session = air.session()
+    hello, subscriber = air.join()
+    assert hello["starts"] == [] and await taken(subscriber) == []
+    session.extend([gun(1, NOW_US)])
+    air.live.publish(session, [gun(1, NOW_US)])
+    read_, told = await taken(subscriber)
+    assert (read_["kind"], told["type"]) == ("gun", "starts")
+    start = {"location": "START", "race": None, "guns": ["2026-01-01T00:00:00.000+00:00"]}
+    assert told["starts"] == [start]
+    assert air.join()[0]["starts"] == [start]
+    session.void(gun(1, NOW_US, "void"))
+    air.live.retract(session, 1)
+    assert [each["type"] for each in await taken(subscriber)] == ["retract", "starts"]
+    assert air.join()[0]["starts"] == []
+
+
+async def test_a_start_of_yesterday_has_no_clock() -> None:
+    air = Air()
+    air.session().add_guns([Gun(1, "START", NOW_US - encode.START_AGE_US_MAX)])
+    assert air.join()[0]["starts"] == []
+    air.session().add_guns([Gun(2, "B", NOW_US - encode.START_AGE_US_MAX + 1)])
+    assert [each["location"] for each in air.join()[0]["starts"]] == ["B"]
+
+
+async def test_screens_are_counted_by_display_and_watchers_are_none() -> None:
+    air = Air()
+    _, screen = air.join()
+    air.join()
+    hello, watcher = air.live.join(air.session(), None, resume=None, wake=lambda: None)
+    assert json.loads(hello)["display"] is None
+    assert (air.live.screens, air.live.screens_of("K7XQ2M9P"), air.live.screens_of("AAAAAAAA")) == (2, 2, 0)
+    air.live.leave(screen)
+    air.live.leave(watcher)
+    assert (air.live.screens, air.live.screens_of("K7XQ2M9P")) == (1, 1)
+
+
+async def test_a_display_that_shows_another_session_comes_back() -> None:
+    air = Air()
+    _, screen = air.join()
+    other = DisplayRow("AAAAAAAA", 1, None, "Start")
+    _, stays = air.live.join(air.session(), other, resume=None, wake=lambda: None)
+    air.live.come_back("K7XQ2M9P")
+    with pytest.raises(Cut) as cut:
+        screen.take()
+    assert cut.value.reason is ANOTHER_SESSION and cut.value.reason.again
+    assert stays.take() is None
+
+
+async def test_a_session_that_ends_leaves_its_displays_something_to_come_back_to_and_watchers_nothing() -> (
+    None
+):
+    air = Air()
+    _, screen = air.join()
+    _, watcher = air.live.join(air.session(), None, resume=None, wake=lambda: None)
+    air.live.session_ended(air.session())
+    assert (screen.reason, watcher.reason) == (ANOTHER_SESSION, SESSION_GONE)
+    air.live.session_ended(air.session())

@@ -73,12 +73,12 @@ async def test_until_it_is_ready_a_hub_says_why(hub: Running, monkeypatch: pytes
                 "code": "unavailable",
                 "message": "PostgreSQL does not answer: no",
             }
-    for path in ("/", "/d/AAAA2222"):
+    async with hub.http.get("/") as response:
+        assert response.status == 503 and response.content_type == "text/html"
+        assert response.headers["Refresh"] == "2", "nobody stands by to press reload"
+    for path in ("/d/AAAA2222", "/display/AAAA2222", "/static/display.css"):
         async with hub.http.get(path) as response:
-            assert response.status == 503 and response.content_type == "text/html"
-            assert response.headers["Refresh"] == "2", "nobody stands by to press reload"
-    async with hub.http.get("/static/display.css") as response:
-        assert response.status == 200
+            assert response.status == 200, "a screen has its page, and its socket tries again"
 
 
 @pytest.mark.parametrize("path", ["/health", "/api/none", "/d/AAAA2222", "/static/display.js", "/"])

@@ -29,15 +29,3 @@ async def test_an_unknown_code_gets_the_page_too(hub: Running) -> None:
 async def test_what_stands_in_the_address_cannot_break_the_page(hub: Running) -> None:
     async with hub.anybody.get("/d/%22%3E%3Cscript%3Ealert(1)") as response:
         assert response.status == 200 and "<SCRIPT>ALERT" not in await response.text()
-
-
-async def test_the_front_door_leads_to_the_first_display(hub: Running) -> None:
-    async with hub.anybody.get("/", allow_redirects=False) as response:
-        assert (response.status, response.headers["Location"]) == (302, f"/d/{hub.code}")
-
-
-async def test_the_front_door_without_a_display(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub.app.hub, "displays", {})
-    async with hub.anybody.get("/") as response:
-        assert response.status == 404 and response.content_type == "text/html"
-        assert "There is no display yet." in await response.text()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from hub.web.assets import FOREVER, Assets
 from hub.web.routes import STATIC
 from tests.running import Running, raw
 
@@ -59,22 +60,23 @@ async def test_other_methods(hub: Running, method: str, path: str, allowed: set[
         assert {each.strip() for each in response.headers["Allow"].split(",")} == allowed
 
 
-FILES = {file.name: file.read_bytes() for file in sorted(STATIC.iterdir())}
-
-
 async def test_files_are_asked_for_again_and_come_when_they_changed(hub: Running) -> None:
-    for name, content in FILES.items():
-        await check_file(hub, name, content)
+    assets = Assets(STATIC)
+    for name in assets.names():
+        asset = assets.get(name)
+        assert asset is not None
+        await check_file(hub, name, asset.body)
 
 
 async def check_file(hub: Running, name: str, content: bytes) -> None:
+    caching = FOREVER if name.endswith(".woff2") else "no-cache"
     async with hub.anybody.get(f"/static/{name}?v=1") as response:
         assert response.status == 200
-        assert response.headers["Cache-Control"] == "no-cache"
+        assert response.headers["Cache-Control"] == caching
         assert await response.read() == content
         tag = response.headers["ETag"]
     async with hub.anybody.get(f"/static/{name}?v=1", headers={"If-None-Match": tag}) as response:
-        assert response.status == 304 and response.headers["Cache-Control"] == "no-cache"
+        assert response.status == 304 and response.headers["Cache-Control"] == caching
 
 
 @pytest.mark.parametrize(

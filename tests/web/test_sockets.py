@@ -65,11 +65,18 @@ async def test_hello_comes_first_and_says_where_we_are(hub: Running) -> None:
     assert [each["tag"] for each in hello.pop("recent")] == ["T1", "T2", "T3"]
     session = hello.pop("session")
     assert session.pop("name") == datetime.now(ZONE).date().isoformat()
-    assert session == {"id": hub.session_id, "event": "", "timezone": ZONE.key}
+    assert session == {
+        "id": hub.session_id,
+        "event": "",
+        "timezone": ZONE.key,
+        "test": False,
+        "races": [],
+    }
     assert hello == {
         "epoch": 1,
         "offset": 3,
         "recovered": False,
+        "starts": [],
         "display": {"code": hub.code, "name": "Finish", "settings": {}},
         "template": None,
     }
@@ -290,7 +297,6 @@ async def test_a_send_that_is_stuck_ends_the_screen(
 ) -> None:
     caplog.set_level(logging.INFO)
     monkeypatch.setattr(sockets, "TICK_S", 0.05)
-    monkeypatch.setattr(sockets, "SEND_S_MAX", 0.1)
     settings = settings_for(database_dsn, tmp_path, limits=Limits(display_queue_kib=64 * 1024))
     async with running_hub(settings) as hub, silent_client(hub):
         await fill(hub, 10_000)
@@ -402,3 +408,35 @@ async def test_frames_are_text_in_utf_8(hub: Running) -> None:
         frame = await screen.ws.receive()
         assert json.loads(frame.data)["location"] == "ZIEL-Ü"
     await reader.hang_up()
+
+
+# Those who watch a session
+
+
+async def test_who_watches_a_session_gets_what_its_screens_get(hub: Running) -> None:
+    await fill(hub, 2)
+    async with hub.watcher(hub.session_id) as watcher:
+        hello = await watcher.next()
+        assert (hello["display"], hello["session"]["id"], hello["offset"]) == (None, hub.session_id, 2)
+        assert hub.app.live.screens == 0
+        await fill_more(hub)
+        assert await watcher.offsets(1) == [3]
+    async with hub.watcher(hub.session_id, after=1, epoch=1) as watcher:
+        assert (await watcher.next())["recovered"] is True
+        assert await watcher.offsets(2) == [2, 3]
+
+
+async def fill_more(hub: Running) -> None:
+    reader = hub.reader()
+    reader.add("X")
+    await reader.connect()
+    await until(lambda: hub.durable == 3)
+    await reader.hang_up()
+
+
+@pytest.mark.parametrize("number", ["99", "x", "1" * 30])
+async def test_a_session_that_is_not_there_says_so(hub: Running, number: str) -> None:
+    async with hub.http.ws_connect(f"/ws/sessions/{number}") as ws:
+        bye = json.loads((await ws.receive()).data)
+        assert (bye["type"], bye["code"], bye["again"]) == ("bye", 4003, False)
+        assert (await ws.receive()).type is WSMsgType.CLOSE and ws.close_code == 4003

@@ -1,19 +1,22 @@
 """`/api/sessions` and the reads of one. Knows the shapes; the store answers."""
 
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo
 
+import msgspec
 from aiohttp import web
 
 from hub.encode import read_fields
 from hub.errors import Invalid, NotFound
-from hub.model import INT64_MAX, Read, ReadFilter
+from hub.fanout import ANOTHER_SESSION
+from hub.model import INT64_MAX, PURPOSE_DEMO, Read, ReadFilter
 from hub.roster import Roster, normal
 from hub.web.auth import require
-from hub.web.state import HUB, QUERIES
+from hub.web.state import HUB, LIVE, QUERIES
 
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1000
+NAME_CHARS_MAX: Final = 200
 NUMBER_CHARS_MAX: Final = 19
 """The digits of the largest number that PostgreSQL holds."""
 
@@ -22,6 +25,52 @@ async def list_sessions(request: web.Request) -> web.Response:
     require(request)
     rows = await request.app[QUERIES].sessions()
     return web.json_response({"sessions": [_jsonable(row) for row in rows]})
+
+
+async def get_session(request: web.Request) -> web.Response:
+    require(request)
+    return web.json_response(await _session(request, number(request.match_info["id"], "id", 1, INT64_MAX)))
+
+
+async def change_session(request: web.Request) -> web.Response:
+    """JSON: any of `session_name` and `purpose`, which is `race` or `rehearsal`. Gives the session as it is then.
+
+    Screens come back for it at once: a rehearsal is marked on all of them.
+    """
+    require(request)
+    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
+    change = await _change(request)
+    if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
+        raise Invalid("a session of the demo stays as it is")
+    await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
+    session, row = request.app[HUB].sessions.get(session_id), await request.app[QUERIES].session(session_id)
+    if session is not None and row is not None:
+        session.row = row
+        request.app[LIVE].start_afresh(session, ANOTHER_SESSION)
+    return web.json_response(await _session(request, session_id))
+
+
+class _Change(msgspec.Struct, forbid_unknown_fields=True):
+    session_name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)] | None = None
+    purpose: Literal["race", "rehearsal"] | None = None
+
+
+async def _change(request: web.Request) -> _Change:
+    if request.content_type != "application/json":
+        raise Invalid("expected a JSON body (Content-Type: application/json)")
+    try:
+        change = msgspec.json.decode(await request.read(), type=_Change)
+    except msgspec.DecodeError as problem:
+        raise Invalid(f"the body cannot be read: {problem}") from problem
+    _text(change.session_name, "session_name")
+    return change
+
+
+async def _session(request: web.Request, session_id: int) -> dict[str, Any]:
+    found = await request.app[QUERIES].sessions(session_id)
+    if not found:
+        raise NotFound(f"There is no session {session_id}.")
+    return _jsonable(found[0])
 
 
 async def list_reads(request: web.Request) -> web.Response:

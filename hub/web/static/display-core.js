@@ -1,12 +1,14 @@
 // What a screen knows and how the hub's messages change it: functions that take (state, message, now) and give the
 // next state. No clock, no DOM. It refuses to know who is next: the hub says what was read, the screen holds the
-// highest offset it has seen. What it shows follows from the reads it knows and the time alone, so that a screen
-// that was away ends in the same picture as one that never left.
+// highest offset it has seen. What it shows follows from the last reads, the starts and the time alone, so that a
+// screen that was away ends in the same picture as one that never left.
 
 const CARD_MS = 8000;             // unless the display's settings give a duration
 const CARD_S_MAX = 600;
 const CARD_LEAST_MS = 1500;       // a card that comes late in its time does not flash by
-const CARDS_MAX = 50;             // enough to fall back on when the newest are taken back
+const WINDOW_OFFSETS = 200;       // as many as a hello brings: the wall follows from no more than these
+const STARTS_MAX = 100;
+const TEXT_CHARS_MAX = 200;
 const CALM_MS = 500;              // arrivals closer than this enter without motion
 export const STALE_SILENT_MS = 15000; // the hub ticks every 5 s
 export const STALE_LOST_MS = 3000;
@@ -17,16 +19,18 @@ const SKEWS_MAX = 12;             // a minute of ticks
 export function initial(now) {
   return {
     greeted: false, gone: 0, moveTo: null, wish: null,
-    session: null, epoch: null, offset: null, display: null, cardMs: CARD_MS,
-    heardAt: now, lostAt: null,
-    skews: [], zoneMinutes: null,
-    cards: [],                    // by offset: the last one is on the wall, those before step in when it is retracted
+    session: null, epoch: null, offset: null, display: null, settings: "", cardMs: CARD_MS, locations: [],
+    starts: [],                   // those that have guns, by the time of the first one
+    heardAt: now, lostAt: null, keptAt: null,
+    skews: [],
+    cards: [],                    // by offset; each until its time ends
     lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
   };
 }
 
 const MESSAGES = {
   hello: onHello, read: onRead, correction: onCorrection, retract: onRetract,
+  starts: (state, message) => with_(state, { starts: startsOf(message.starts) }),
   tick: (state, message, now) => withNow(state, message.now, now),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
   reload: state => with_(state, { wish: "reload" }),
@@ -40,16 +44,33 @@ export function reduce(state, message, now) {
   return known && !state.gone ? MESSAGES[message.type](state, message, now) : state;
 }
 
-/** What time alone changes: a card ends, and with it those before it; waiting for what was missed ends. */
+/** What time alone changes: cards end, each in its time; waiting for what was missed ends. */
 export function advance(state, now) {
   if (state.catchUp && now >= state.catchUp.by) state = caughtUp(state);
-  const card = cardOf(state);
-  return card && now >= card.until ? with_(state, { cards: [] }) : state;
+  const cards = state.cards.filter(card => now < card.until);
+  return cards.length < state.cards.length ? with_(state, { cards }) : state;
 }
 
-/** The card on the wall, or null. */
-export function cardOf(state) {
-  return state.cards.length ? state.cards[state.cards.length - 1] : null;
+/** What is on the wall, newest first, guns above all. A tag stands there once for each location. */
+export function cardsOf(state) {
+  const guns = [], runners = new Map();
+  for (const card of state.cards.slice().reverse()) {
+    const whose = plain(card.location) + "\n" + card.tag;
+    if (card.kind === "gun") guns.push(card);
+    else if (!runners.has(whose)) runners.set(whose, card);
+  }
+  return guns.concat(Array.from(runners.values()));
+}
+
+/** Words as they are shown, whatever came. */
+export function text(value) {
+  const words = value === null || value === undefined ? "" : String(value);
+  return words.replace(/\s+/g, " ").trim().slice(0, TEXT_CHARS_MAX);
+}
+
+/** Words as they are compared. */
+export function plain(words) {
+  return text(words).toLowerCase();
 }
 
 export function heard(state, now) {
@@ -61,7 +82,7 @@ export function lost(state, now) {
 }
 
 export function ended(state, code) {
-  return with_(state, { gone: code || 4000, cards: [], catchUp: null, known: null, session: null });
+  return with_(state, { gone: code || 4000, cards: [], starts: [], catchUp: null, known: null, session: null });
 }
 
 function with_(state, changes) {
@@ -71,13 +92,15 @@ function with_(state, changes) {
 // ---- messages ----------------------------------------------------------------------------------------------
 
 function onHello(state, hello, now) {
+  if (state.catchUp) state = caughtUp(state);   // it was cut off while it caught up
   const recent = (Array.isArray(hello.recent) ? hello.recent : []).filter(read => read && isOffset(read.offset));
-  const session = hello.session || null;
-  const same = isSameFeed(state, session, hello.epoch);
+  const session = hello.session || null, display = hello.display || null;
+  const settings = JSON.stringify(display && display.settings || {});
+  const same = isSameFeed(state, session, hello.epoch) && settings === state.settings;
   const resumed = hello.recovered === true && same && state.offset !== null && hello.offset >= state.offset;
   const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
-    greeted: true, session, epoch: hello.epoch, display: hello.display || null,
-    cardMs: cardMsOf(hello.display), catchUp: null, known: null,
+    greeted: true, session, epoch: hello.epoch, display, settings, starts: startsOf(hello.starts),
+    cardMs: cardMsOf(display), locations: locationsOf(display), catchUp: null, known: null,
   });
   return resumed ? resume(next, hello, recent, now) : startAfresh(next, hello, recent, now);
 }
@@ -87,17 +110,17 @@ function resume(state, hello, recent, now) {
   const known = knownFrom(recent, hello.offset);
   const behind = hello.offset > state.offset;
   return advance(with_(state, {
-    cards: kept(state.cards, card => asKnownBy(known, card)),
+    cards: kept(state.cards, card => asKnownBy(state, known, card)),
     catchUp: behind ? { to: hello.offset, by: now + CATCH_UP_MS, cards: [] } : null,
     known: behind ? known : null,
   }), now);
 }
 
-/** `recent` is the picture: its newest read worth a card, if that is still in its time. */
+/** `recent` is the picture: those of its reads that are worth a card and still in their time. */
 function startAfresh(state, hello, recent, now) {
   const offset = isOffset(hello.offset) ? hello.offset : recent.reduce((most, read) => Math.max(most, read.offset), 0);
   const fresh = with_(state, { offset: state.session ? offset : null, cards: [] });
-  const worthy = recent.filter(isForTheWall).sort((a, b) => a.offset - b.offset).slice(-CARDS_MAX);
+  const worthy = inWindow(recent.filter(read => isForTheWall(state, read)), offset).sort((a, b) => a.offset - b.offset);
   return with_(fresh, { cards: kept(worthy, read => cardFor(fresh, read, now)) });
 }
 
@@ -105,7 +128,7 @@ function onRead(state, read, now) {
   if (!state.greeted || !isOffset(read.offset)) return state;
   if (state.offset !== null && read.offset <= state.offset) return state;
   const asKnown = latest(state.known, read);
-  const card = asKnown && isForTheWall(asKnown) ? cardFor(state, asKnown, now) : null;
+  const card = asKnown && isForTheWall(state, asKnown) ? cardFor(state, asKnown, now) : null;
   return reached(card ? arrived(state, card, now) : state, read.offset);
 }
 
@@ -120,18 +143,23 @@ function onCorrection(state, { offset, runner }) {
 }
 
 function arrived(state, card, now) {
-  const catchUp = state.catchUp && with_(state.catchUp, { cards: upTo(state.catchUp.cards, card) });
-  return with_(state, { catchUp, cards: catchUp ? state.cards : upTo(state.cards, card), lastArrivalAt: now });
+  const catchUp = state.catchUp && with_(state.catchUp, { cards: state.catchUp.cards.concat(card) });
+  return with_(state, { catchUp, cards: catchUp ? state.cards : state.cards.concat(card), lastArrivalAt: now });
 }
 
 function reached(state, offset) {
   const known = state.known && offset < state.known.to ? state.known : null;
-  const next = with_(state, { offset, known });
-  return next.catchUp && offset >= next.catchUp.to ? caughtUp(next) : next;
+  const catchUp = state.catchUp && with_(state.catchUp, { cards: inWindow(state.catchUp.cards, offset) });
+  const next = with_(state, { offset, known, catchUp, cards: inWindow(state.cards, offset) });
+  return catchUp && offset >= catchUp.to ? caughtUp(next) : next;
+}
+
+function inWindow(cards, offset) {
+  return cards.filter(card => card.offset > offset - WINDOW_OFFSETS);
 }
 
 function caughtUp(state) {
-  return with_(state, { cards: state.catchUp.cards.reduce(upTo, state.cards), catchUp: null });
+  return with_(state, { cards: state.cards.concat(state.catchUp.cards), catchUp: null });
 }
 
 /** One read, wherever the screen still holds it: on the wall, next on the wall, or yet to come. */
@@ -169,9 +197,13 @@ function isSameFeed(state, session, epoch) {
   return Boolean(state.session && session && state.session.id === session.id && state.epoch === epoch);
 }
 
-function isForTheWall(read) {
-  const marks = Array.isArray(read.marks) ? read.marks : [];
-  return (read.kind === "read" || read.kind === "gun") && !marks.includes("late") && !marks.includes("repeat");
+function isForTheWall(state, read) {
+  const marks = marksOf(read), here = !state.locations.length || state.locations.includes(plain(read.location));
+  return (read.kind === "gun" || (read.kind === "read" && here)) && !marks.includes("late") && !marks.includes("repeat");
+}
+
+function marksOf(read) {
+  return Array.isArray(read.marks) ? read.marks : [];
 }
 
 /** The reads the hub knows as of its hello. What lies among them and is missing was voided. */
@@ -185,35 +217,45 @@ function latest(known, read) {
   return covered ? known.reads.get(read.offset) || null : read;
 }
 
-function asKnownBy(known, card) {
+function asKnownBy(state, known, card) {
   const read = latest(known, card);
-  return read && isForTheWall(read) ? with_(card, { runner: read.runner || null, bib: read.bib }) : null;
+  return read && isForTheWall(state, read) ? with_(card, { runner: read.runner || null, bib: read.bib }) : null;
 }
 
 function kept(items, change) {
   return items.map(change).filter(Boolean);
 }
 
-function upTo(cards, card) {
-  return cards.concat(card).slice(-CARDS_MAX);
-}
-
 /** A card for the rest of its time, counted from when the hub had the read; null when that is over. */
 function cardFor(state, read, now) {
   const age = Math.max(0, hubNow(state, now) - Date.parse(read.received_at)) || 0;
   if (age >= state.cardMs) return null;
-  return {
+  return with_(read, {
     key: [state.session && state.session.id, state.epoch, read.offset].join("."),
-    offset: read.offset, kind: read.kind, marks: read.marks || [],
-    location: read.location, tag: read.tag, bib: read.bib, time: read.time, runner: read.runner || null,
+    marks: marksOf(read), runner: read.runner || null, calm: now - state.lastArrivalAt >= CALM_MS,
     arrivedAt: now, until: now + Math.max(state.cardMs - age, Math.min(CARD_LEAST_MS, state.cardMs)),
-    calm: now - state.lastArrivalAt >= CALM_MS,
-  };
+  });
+}
+
+function settingOf(display, name) {
+  return display && display.settings ? display.settings[name] : undefined;
 }
 
 function cardMsOf(display) {
-  const seconds = Number(display && display.settings && display.settings.duration);
+  const seconds = Number(settingOf(display, "duration"));
   return seconds > 0 ? Math.min(seconds, CARD_S_MAX) * 1000 : CARD_MS;
+}
+
+function locationsOf(display) {
+  const locations = settingOf(display, "locations");
+  return Array.isArray(locations) ? locations.map(plain) : [];
+}
+
+/** Guns as milliseconds since 1970; a start without one that can be understood is none. */
+function startsOf(starts) {
+  return (Array.isArray(starts) ? starts : []).slice(-STARTS_MAX).filter(Boolean).map(({ location, race, guns }) => ({
+    location, race, guns: (Array.isArray(guns) ? guns : []).map(gun => new Date(gun).getTime()).filter(Number.isFinite),
+  })).filter(start => start.guns.length).sort((a, b) => a.guns[0] - b.guns[0]);
 }
 
 // ---- the hub's clock ---------------------------------------------------------------------------------------
@@ -221,16 +263,10 @@ function cardMsOf(display) {
 /** A frame can only come late, so the most forward of the last minute's differences is the best one. */
 function withNow(state, text, now) {
   const skew = Date.parse(text) - now;
-  if (Number.isNaN(skew)) return state;
-  return with_(state, { skews: state.skews.concat(skew).slice(-SKEWS_MAX), zoneMinutes: zoneMinutesOf(text) });
+  return Number.isNaN(skew) ? state : with_(state, { skews: state.skews.concat(skew).slice(-SKEWS_MAX) });
 }
 
 /** Milliseconds since 1970 by the hub's clock; NaN until it has said. */
 export function hubNow(state, now) {
   return state.skews.length ? now + Math.max(...state.skews) : NaN;
-}
-
-function zoneMinutesOf(text) {
-  const parts = /([+-])(\d\d):?(\d\d)$/.exec(text);
-  return parts ? (parts[1] === "-" ? -1 : 1) * (Number(parts[2]) * 60 + Number(parts[3])) : 0;
 }

@@ -4,6 +4,8 @@ const NAME_MAX = 300;             // all in units: 1080 are the smaller side of 
 const LINES_NAME_MAX = 240;       // in two lines or more
 const ONE_LINE_MIN = 160;
 const NAME_MIN = 96;
+const ROW_NAME_MAX = 112;
+const ANY_HEIGHT = 1e6;
 export const ROOM_ABOVE_NAME = 48;
 const LINE_HEIGHT = 1.12;
 export const SOFT_HYPHEN = "\u00ad";      // at a line's end: is drawn as a hyphen, is no part of the name
@@ -22,11 +24,19 @@ export function fitName(name, short, width, height, measure) {
     || wrapped(wordsOf(name), 2, wall)
     || wrapped(partsOf(name), 2, wall)
     || sized([short], wall, NAME_MAX, ONE_LINE_MIN)
-    || wrapped(wordsOf(short), 2, wall)
     || wrapped(partsOf(short), 2, wall)
     || sized([short], wall, NAME_MAX, NAME_MIN)
     || wrapped(partsOf(short), 3, wall)
     || broken(short, wall);
+}
+
+/** In a row: all rows are of one height as long as that can be, so the first name gives way before the line does. */
+export function fitRow(name, short, width, measure) {
+  const row = { width, height: ANY_HEIGHT, measure };
+  return sized([name], row, ROW_NAME_MAX, NAME_MIN)
+    || sized([short], row, ROW_NAME_MAX, NAME_MIN)
+    || wrapped(partsOf(short), 2, row, ROW_NAME_MAX)
+    || broken(short, row, ROW_NAME_MAX);
 }
 
 /** At 100 units a text is `measure(text)` wide, and widths grow with the size; 1 % is kept for rounding. */
@@ -37,9 +47,9 @@ function sized(lines, { width, height, measure }, most, least) {
 }
 
 /** The way to cut the pieces into lines that lets the name be largest. */
-function wrapped(pieces, count, wall) {
+function wrapped(pieces, count, wall, most = LINES_NAME_MAX) {
   const fits = cuts(pieces.slice(0, PIECES_MAX - 1).concat(pieces.slice(PIECES_MAX - 1).join("") || []), count)
-    .map(lines => sized(lines, wall, LINES_NAME_MAX, NAME_MIN));
+    .map(lines => sized(lines, wall, most, NAME_MIN));
   return fits.reduce((best, fit) => (fit && (!best || fit.size > best.size) ? fit : best), null);
 }
 
@@ -52,11 +62,11 @@ function cuts(pieces, count) {
   return ways;
 }
 
-function broken(name, wall) {
+function broken(name, wall, most = LINES_NAME_MAX) {
   const letters = Array.from(name);
-  let best = sized([name], wall, NAME_MAX, 0);
+  let best = sized([name], wall, most, 0);
   for (let count = 2; count <= BROKEN_LINES_MAX && best.size < NAME_MIN; count++) {
-    const fit = sized(inEqualLines(letters, count), wall, LINES_NAME_MAX, 0);
+    const fit = sized(inEqualLines(letters, count), wall, most, 0);
     if (fit.size > best.size) best = fit;
   }
   return best;

@@ -8,7 +8,8 @@ const RETRY_FIRST_MS = 500;
 const RETRY_MAX_MS = 10000;
 const QUIET_MS = 6000;            // longer than a tick: on waking, not to be trusted
 const TOO_MANY_SCREENS = 4103;
-const FEED_WARNING = "display: a line was not understood";
+const ANOTHER_SESSION = 4104;
+const AT_ONCE_MS = 300;           // spread a little: all screens of a session move together
 
 /** A clock that never goes back and counts the time a machine slept. */
 export function makeClock() {
@@ -40,13 +41,16 @@ export function makeLink({ address, onFrame, onLost, clock }) {
     socket = null;
     if (code === TOO_MANY_SCREENS) tries = 99;
     onLost(code);
-    if (!stopped) retry();
+    if (!stopped) retry(code === ANOTHER_SESSION ? Math.random() * AT_ONCE_MS : backOffMs());
   }
 
-  function retry() {
-    const delay = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * Math.pow(2, tries++));
+  function backOffMs() {
+    return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * Math.pow(2, tries++)) * (0.5 + Math.random() / 2);
+  }
+
+  function retry(delay) {
     clearTimeout(timer);
-    timer = setTimeout(open, delay * (0.5 + Math.random() / 2));
+    timer = setTimeout(open, delay);
   }
 
   /** Left behind at once: on a dead line a clean close would take a minute. */
@@ -61,7 +65,10 @@ export function makeLink({ address, onFrame, onLost, clock }) {
     greeted() { tries = 0; },
     check() { if (socket && clock() - busyAt >= STALE_SILENT_MS) { abandon(); fell(0); } },
     wake() { if (!socket || clock() - busyAt >= QUIET_MS) { abandon(); onLost(0); open(); } },
-    send(message) { if (socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message)); },
+    /** Some messages in one frame, a line each. */
+    send(...messages) {
+      if (socket && socket.readyState === WebSocket.OPEN) socket.send(messages.map(each => JSON.stringify(each)).join("\n"));
+    },
     stop() { stopped = true; clearTimeout(timer); abandon(); },
   };
 }
@@ -71,7 +78,7 @@ export function messagesOf(data) {
   const messages = [];
   for (const line of String(data).split("\n")) {
     if (!line.trim()) continue;
-    try { messages.push(JSON.parse(line)); } catch { console.warn(FEED_WARNING); }
+    try { messages.push(JSON.parse(line)); } catch { console.warn("display: a line was not understood"); }
   }
   return messages;
 }

@@ -1,40 +1,52 @@
 // What the wall says: the state as flat texts. No DOM, and of the time only what is handed in.
 
-import { STALE_LOST_MS, STALE_SILENT_MS, cardOf, hubNow } from "./display-core.js";
+import { STALE_LOST_MS, STALE_SILENT_MS, cardsOf, hubNow, plain, text } from "./display-core.js";
 
-const NAME_CHARS_MAX = 200;
+const CLOCKS_MAX = 3;
+const RACE_CLOCK = "0:00:00";
+const DAY_MS = 86400000;
+const EARLY_MS = 60000;           // so far may a reader's clock run before the hub's
+const KEPT_MS = 1000;             // how long a picture of before waits for the hub without a word
 
 const FAREWELLS = {
-  4001: "This screen's address is not valid any more. Ask the timer for a new one.",
-  4002: "This screen was signed out. Ask the timer to sign it in again.",
-  4003: "The session of this screen has been deleted. Ask the timer for a new address.",
-  4004: "This screen has moved. Ask the timer for its new address.",
+  4001: "This screen's address is not valid any more.",
+  4002: "This screen was signed out.",
+  4003: "This screen's session was deleted.",
+  4004: "This screen has moved to a new address.",
 };
-const FAREWELL = "This screen has been switched off. Ask the timer to switch it on again.";
 
-/** Everything the wall says, as flat texts. */
+/** Everything the wall says, as flat texts; what stands on a card is in cardTexts. */
 export function view(state, now) {
-  const silent = now - state.heardAt;
-  const away = state.greeted && state.lostAt !== null && now - state.lostAt >= STALE_LOST_MS;
   const event = eventName(state.session);
-  const card = cardOf(state);
+  const cards = cardsOf(state);
+  const scene = sceneOf(state, cards);
   return {
-    scene: sceneOf(state, card),
-    stale: !state.gone && (away || silent >= STALE_SILENT_MS) ? "no data for " + countText(silent) : "",
+    scene, cards, event,
+    stale: staleText(state, now),
     offset: state.offset === null ? "" : String(state.offset),
     clock: clockText(state, now),
-    event, session: sessionLine(state.session, event),
+    clocks: raceClocks(state, now),
+    session: sessionLine(state.session, event),
+    test: state.session && state.session.test || cards.some(card => card.marks.includes("test")) ? "TEST" : "",
     identify: now < state.identifyUntil ? text(state.display && state.display.name) || " " : "",
-    farewell: state.gone ? FAREWELLS[state.gone] || FAREWELL : "",
-    card,
+    farewell: state.gone ? (FAREWELLS[state.gone] || "This screen has been switched off.") + " The timer can help." : "",
   };
 }
 
-function sceneOf(state, card) {
+function sceneOf(state, cards) {
   if (state.gone) return "gone";
-  if (!state.greeted) return "connecting";
-  if (!card) return "resting";
-  return card.kind === "gun" ? "gun" : "runner";
+  if (!state.greeted && state.keptAt === null) return "connecting";
+  if (!cards.length) return "resting";
+  if (cards.length > 1) return "several";
+  return cards[0].kind === "gun" ? "gun" : "runner";
+}
+
+function staleText(state, now) {
+  const silent = now - state.heardAt;
+  const away = state.greeted
+    ? state.lostAt !== null && now - state.lostAt >= STALE_LOST_MS
+    : state.keptAt !== null && (state.lostAt !== null || now - state.keptAt >= KEPT_MS);
+  return !state.gone && (away || silent >= STALE_SILENT_MS) ? "no data for " + timeText(silent, "00:00") : "";
 }
 
 function eventName(session) {
@@ -48,34 +60,85 @@ function sessionLine(session, event) {
   return text(session.name) === event ? "" : text(session.name);
 }
 
-export function countText(ms) {
-  const seconds = Math.floor(ms / 1000);
-  const two = number => String(number).padStart(2, "0");
-  const minutes = Math.floor(seconds / 60);
-  const head = minutes < 60 ? two(minutes) : Math.floor(minutes / 60) + ":" + two(minutes % 60);
-  return head + ":" + two(seconds % 60);
+/** 9:05 or 1:09:05; at least in the places that are asked for: 0:00:00 or 00:00. What has begun counts not yet. */
+export function timeText(ms, least = "0:00") {
+  if (Number.isNaN(ms)) return "";
+  const seconds = Math.floor(Math.max(0, ms) / 1000), minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60);
+  const all = [hours, minutes % 60, seconds % 60].map(each => String(each).padStart(2, "0")).join(":");
+  return all.slice(Math.min(all.length - least.length, all.search(/[^0:]|$/)));
 }
 
-const GUN = { name: "Start", short: "Start", bib: "", unknown: false, city: "", division: "" };
+// ---- starts ------------------------------------------------------------------------------------------------
+
+/** The clocks of the newest starts, each from its first gun. */
+function raceClocks(state, now) {
+  return state.starts.map(start => ({ label: startName(state, start.location), ms: hubNow(state, now) - start.guns[0] }))
+    .filter(({ ms }) => ms > -EARLY_MS && ms < DAY_MS).slice(-CLOCKS_MAX)
+    .map(({ label, ms }) => ({ label, time: timeText(ms, RACE_CLOCK) }));
+}
+
+/** The race that starts here, when it is one alone; else the location. */
+function startName(state, location) {
+  const start = startAt(state, location);
+  const here = racesOf(state).filter(race => plain(race.start_location) === plain(location));
+  return text(start && start.race) || text(here.length === 1 ? here[0].name : "") || text(location);
+}
+
+function startAt(state, location) {
+  return state.starts.find(start => plain(start.location) === plain(location));
+}
+
+function racesOf(state) {
+  const races = state.session && state.session.races;
+  return Array.isArray(races) ? races.filter(Boolean) : [];
+}
+
+/** The start of the runner's race: the one of that name, or the only one that the session has. */
+function startOf(state, runner) {
+  const named = state.starts.find(start => start.race && plain(start.race) === plain(runner.race_name));
+  const planned = new Set(racesOf(state).map(race => plain(race.start_location)));
+  return named || (state.starts.length === 1 && planned.size < 2 ? state.starts[0] : null);
+}
+
+/** From the gun of the runner's wave to the read; "" where that says nothing. */
+function sinceGun(state, card) {
+  const start = card.runner && startOf(state, card.runner);
+  if (!start || plain(start.location) === plain(card.location)) return "";
+  const wave = Number((/\d+/.exec(card.runner.wave) || [1])[0]);
+  const ms = Date.parse(card.time) - (start.guns[wave - 1] || start.guns[0]);
+  return ms >= 0 && ms <= DAY_MS ? timeText(ms) : "";
+}
+
+// ---- cards -------------------------------------------------------------------------------------------------
 
 /** The texts of a card. Nobody is invented: without a name the number stands in its place. */
-export function cardTexts(card) {
-  const place = { location: text(card.location), time: timeOfDay(card.time), test: card.marks.includes("test") };
-  if (card.kind === "gun") return { ...place, ...GUN };
+export function cardTexts(card, state, now) {
+  return card.kind === "gun" ? gunTexts(card, state, now) : readTexts(card, state);
+}
+
+function gunTexts(card, state, now) {
+  const start = startAt(state, card.location), ms = Date.parse(card.time);
+  const wave = start ? start.guns.findIndex(gun => Math.abs(gun - ms) < 1) + 1 : 0;
+  const race = startName(state, card.location);
+  const name = race + (wave > 1 ? ", wave " + wave : "");
+  return {
+    name, short: name, location: race === text(card.location) ? "" : text(card.location), when: timeOfDay(card.time),
+    time: timeText(hubNow(state, now) - ms, RACE_CLOCK), bib: "", unknown: false, city: "", division: "",
+  };
+}
+
+function readTexts(card, state) {
   const runner = card.runner || {};
   const bib = text(runner.bib) || text(card.bib);
   const name = nameOf(runner);
   const number = card.runner ? bib || text(card.tag) : text(card.tag) || bib;
+  const time = sinceGun(state, card);
   return {
-    ...place, name: name || number, short: name ? shortName(name, runner) : number,
+    name: name || number, short: name ? shortName(name, runner) : number,
+    location: text(card.location), time, when: time ? text(runner.race_name) : timeOfDay(card.time),
     bib: name || bib !== number ? bib : "", unknown: !card.runner,
     city: [text(runner.city), text(runner.state)].filter(Boolean).join(", "), division: text(runner.division),
   };
-}
-
-function text(value) {
-  const words = value === null || value === undefined ? "" : String(value);
-  return words.replace(/\s+/g, " ").trim().slice(0, NAME_CHARS_MAX);
 }
 
 function nameOf(runner) {
@@ -95,29 +158,26 @@ export function shortName(name, runner) {
 
 // ---- the clock ---------------------------------------------------------------------------------------------
 
-/** The hub's time of day, in the session's zone or else in the one the hub wrote. */
+/** The hub's time of day in the session's zone, or else in the screen's own. */
 export function clockText(state, now) {
-  const at = Math.floor(hubNow(state, now) / 1000) * 1000;
-  if (Number.isNaN(at)) return "";
-  const format = formatFor(state.session && state.session.timezone);
-  return format ? format.format(at) : new Date(at + state.zoneMinutes * 60000).toISOString().slice(11, 19);
+  const at = hubNow(state, now);
+  return Number.isNaN(at) ? "" : formatFor(state.session && state.session.timezone || undefined).format(at);
 }
 
-const formats = new Map();        // zone -> formatter or null; a screen meets one or two zones in its life
+let format = null, formatZone;    // one: making it is slow
 
 function formatFor(timeZone) {
-  if (!timeZone) return null;
-  if (!formats.has(timeZone)) formats.set(timeZone, makeFormat(timeZone));
-  return formats.get(timeZone);
+  if (!format || timeZone !== formatZone) format = makeFormat(timeZone);
+  formatZone = timeZone;
+  return format;
 }
 
 function makeFormat(timeZone) {
   try {
-    return new Intl.DateTimeFormat("en-GB", {
-      timeZone, hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit",
-    });
+    const two = "2-digit";
+    return new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", hour: two, minute: two, second: two });
   } catch {
-    return null;                  // a zone this browser does not know: the hub's own offset is right enough
+    return makeFormat();          // a zone that this browser does not know
   }
 }
 

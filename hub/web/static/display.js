@@ -1,132 +1,23 @@
-// The screen at the finish line: the DOM and everything that is wired to it. What the messages mean is in
-// display-core.js, what the wall says in display-view.js, how a name fits in display-fit.js, the line to the hub in
-// display-link.js.
+// The screen at the finish line: everything that is wired together. What the messages mean is in display-core.js, what
+// the wall says in display-view.js, how it is painted in display-paint.js, the line to the hub in display-link.js, what
+// is kept for a start without the hub in display-keep.js.
 
 import { advance, ended, heard, initial, isFinal, lost, reduce } from "./display-core.js";
-import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitName } from "./display-fit.js";
+import { forget, keepPage, keepPicture, keptPicture } from "./display-keep.js";
 import { makeClock, makeLink, messagesOf } from "./display-link.js";
-import { cardTexts, view } from "./display-view.js";
+import { loadFonts, makePainter } from "./display-paint.js";
+import { view } from "./display-view.js";
 
 const BEAT_MS = 100;
+const KEEP_MS = 1000;
 const CURSOR_MS = 2000;
 const STATE_DEBOUNCE_MS = 300;
 const RELOAD_SPREAD_MS = 1000;    // a hall full of screens does not ask for the page in the same instant
 
-// ---- painting ----------------------------------------------------------------------------------------------
-
-const $ = id => document.getElementById(id);
-
-function say(id, words) {
-  const element = $(id);
-  if (element.textContent !== words) element.textContent = words;
-  if (element.hidden !== !words) element.hidden = !words;
-}
-
-function mark(name, value) {
-  if (document.body.dataset[name] !== value) document.body.dataset[name] = value;
-}
-
-/** Paints what differs; `onShown(card)` is called for a card's first frame. */
-function makePainter({ code, server, onShown }) {
-  let painted = null, paintedSize = "", shownKey = "";
-
-  function paint(seen) {
-    mark("state", seen.scene);
-    mark("stale", String(Boolean(seen.stale)));
-    mark("offset", seen.offset);
-    say("stale", seen.stale);
-    say("clock", seen.clock);
-    say("event", seen.event || server);
-    say("session", seen.session);
-    say("caption", seen.event || server);
-    say("farewell", seen.farewell);
-    paintIdentify(seen.identify);
-    paintCard(seen.card);
-    if (document.title !== (seen.event || server)) document.title = seen.event || server;
-  }
-
-  function paintIdentify(name) {
-    say("identify-code", name && code);
-    say("identify-name", name.trim());
-    $("identify").hidden = !name;
-  }
-
-  function paintCard(card) {
-    const size = innerWidth + "x" + innerHeight;
-    if (card === painted && size === paintedSize) return;
-    painted = card;
-    paintedSize = size;
-    if (!card) { $("card").classList.remove("enter"); say("test", ""); return; }
-    fillCard(cardTexts(card));
-    if (card.key === shownKey) return;
-    shownKey = card.key;
-    enter(card.calm);
-    onShown(card);
-  }
-
-  return paint;
-}
-
-function fillCard(texts) {
-  say("location", texts.location);
-  say("time", texts.time);
-  say("bib", texts.bib);
-  say("city", texts.city);
-  say("division", texts.division);
-  say("test", texts.test ? "TEST" : "");
-  $("unknown").hidden = !texts.unknown;
-  layName(texts.name, texts.short);
-}
-
-/** The name in its lines; a name written from the right turns the card round, and the card only. */
-function layName(name, short) {
-  const element = $("name"), unit = unitPx();
-  const fit = fitName(name, short, $("card").clientWidth / unit, roomForName() / unit, widthIn(unit));
-  element.textContent = "";
-  for (const line of fit.lines) element.appendChild(lineOf(line));
-  element.style.fontSize = fit.size * unit + "px";
-  element.setAttribute("aria-label", name);
-  $("facts").dir = getComputedStyle(element).direction;
-}
-
-function lineOf(words) {
-  const span = document.createElement("span");
-  span.className = words.endsWith(SOFT_HYPHEN) ? "line hyphened" : "line";
-  span.textContent = words.replace(SOFT_HYPHEN, "");
-  return span;
-}
-
-function roomForName() {
-  const gun = document.body.dataset.state === "gun";
-  const gap = parseFloat(getComputedStyle($("facts")).marginTop);
-  const below = gun ? $("time").offsetHeight : $("facts").offsetHeight + gap;
-  return Math.max(0, $("card").clientHeight - $("location").offsetHeight - below - ROOM_ABOVE_NAME * unitPx());
-}
-
-function unitPx() {
-  return parseFloat(getComputedStyle($("ruler")).fontSize) / 100;
-}
-
-function widthIn(unit) {
-  return words => {
-    $("ruler").textContent = words;
-    return $("ruler").getBoundingClientRect().width / unit;
-  };
-}
-
-function enter(calm) {
-  const card = $("card");
-  card.classList.remove("enter");
-  if (!calm) return;
-  void card.offsetWidth;          // lets the same entrance begin again
-  card.classList.add("enter");
-}
-
-// ---- all of it ---------------------------------------------------------------------------------------------
-
-function boot({ code, version }) {
+function boot({ code, version, build }) {
   const clock = makeClock();
-  let state = initial(clock()), frame = 0, moving = false;
+  let state = keptPicture(code, clock()) || initial(clock());
+  let frame = 0, moving = false, kept = state, keptAt = clock(), pageKept = false;
 
   const link = makeLink({ address: () => socketAddress(code, state), onFrame, onLost, clock });
   const paint = makePainter({ code, server: document.title, onShown });
@@ -136,10 +27,17 @@ function boot({ code, version }) {
     state = heard(state, now);
     for (const message of messagesOf(data)) {
       state = reduce(state, message, now);
-      if (message && message.type === "hello") { link.greeted(); reportSoon(); }
+      if (message && message.type === "hello") greeted();
     }
     obey();
     paintSoon();
+  }
+
+  function greeted() {
+    link.greeted();
+    reportSoon();
+    if (!pageKept) fonts.then(() => keepPage(build));
+    pageKept = true;
   }
 
   function onLost(closeCode) {
@@ -150,19 +48,20 @@ function boot({ code, version }) {
 
   function obey() {
     if (moving) return;
-    if (state.moveTo || state.gone) link.stop();
+    if (state.moveTo || state.gone) { link.stop(); forget(code); }
     moving = Boolean(state.moveTo || state.wish);
     if (state.moveTo) location.replace("/d/" + encodeURIComponent(state.moveTo));
     else if (state.wish === "reload") setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS);
   }
 
   function paintSoon() {
-    if (!frame) frame = requestAnimationFrame(() => { frame = 0; paint(view(state, clock())); });
+    if (!frame) frame = requestAnimationFrame(() => { frame = 0; paint(view(state, clock()), state, clock()); });
   }
 
-  /** Told after the frame that holds the card: the task after a frame's callbacks runs once it is painted. */
-  function onShown(card) {
-    setTimeout(() => link.send({ type: "shown", offset: card.offset, ms: Math.round(clock() - card.arrivedAt) }), 0);
+  /** Told after the frame that holds the cards: the task after a frame's callbacks runs once it is painted. */
+  function onShown(cards) {
+    setTimeout(() => link.send(...cards.map(({ offset, arrivedAt }) => (
+      { type: "shown", offset, ms: Math.round(clock() - arrivedAt) }))), 0);
   }
 
   function report() {
@@ -172,8 +71,15 @@ function boot({ code, version }) {
 
   function beat() {
     state = advance(state, clock());
-    if (!state.gone && !state.moveTo) link.check();
+    if (!state.gone && !state.moveTo) { link.check(); keep(clock()); }
     paintSoon();
+  }
+
+  function keep(now) {
+    if (!state.greeted || state === kept || now - keptAt < KEEP_MS) return;
+    kept = state;
+    keptAt = now;
+    keepPicture(code, state, now);
   }
 
   function wake() {
@@ -188,6 +94,7 @@ function boot({ code, version }) {
     if (document.visibilityState === "visible") wake();
   });
   hideCursor();
+  const fonts = loadFonts(paintSoon);
   setInterval(beat, BEAT_MS);
   link.open();
 }

@@ -49,6 +49,7 @@ async def test_the_list_of_sessions(shared_hub: Running) -> None:
         "session_name",
         "event_id",
         "status",
+        "purpose",
         "stream_key",
         "created_at",
         "updated_at",
@@ -205,3 +206,65 @@ async def test_what_is_not_in_postgresql_yet_is_not_skipped(hub: Running, databa
 
 def test_the_fields_are_those_of_a_read() -> None:
     assert {"reader_id", "gator", "sequence", "lap", "kind", "marks"} <= set(Read.__struct_fields__)
+
+
+# A rehearsal
+
+
+async def change(hub: Running, body: object, status: int = 200, **kwargs: Any) -> Any:
+    path = f"/api/sessions/{hub.session_id}"
+    kwargs = kwargs or {"json": body}
+    async with hub.http.patch(path, **kwargs) as response:
+        assert response.status == status, await response.text()
+        return await response.json()
+
+
+async def test_a_rehearsal_is_marked_on_its_screens_at_once(hub: Running) -> None:
+    assert (await hub.get(f"/api/sessions/{hub.session_id}"))["purpose"] == "race"
+    async with hub.screen() as screen:
+        assert (await screen.next("hello"))["session"]["test"] is False
+        changed = await change(hub, {"purpose": "rehearsal", "session_name": "Trial"})
+        assert (changed["purpose"], changed["session_name"]) == ("rehearsal", "Trial")
+        assert await screen.closed() == 4104
+    async with hub.screen() as screen:
+        session = (await screen.next("hello"))["session"]
+        assert (session["test"], session["name"]) == (True, "Trial")
+    assert (await change(hub, {"purpose": "race"}))["session_name"] == "Trial"
+    reader = hub.reader()
+    reader.add("A1")
+    await reader.connect()
+    await until(lambda: hub.durable == 1)
+    await reader.hang_up()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"purpose": "demo"}, "purpose"),
+        ({"purpose": 1}, "purpose"),
+        ({"session_name": ""}, "session_name"),
+        ({"session_name": "x" * 201}, "session_name"),
+        ({"session_name": "a\0b"}, "session_name"),
+        ({"status": "ended"}, "status"),
+        ([], "object"),
+    ],
+)
+@SHARED
+async def test_a_change_that_makes_no_sense(shared_hub: Running, body: object, said: str) -> None:
+    error = (await change(shared_hub, body, 400))["error"]
+    assert error["code"] == "invalid" and said in error["message"]
+
+
+@SHARED
+async def test_a_change_that_is_no_json(shared_hub: Running) -> None:
+    for kwargs in ({"data": b"{"}, {"data": b"\xff", "headers": {"Content-Type": "application/json"}}):
+        assert (await change(shared_hub, None, 400, **kwargs))["error"]["code"] == "invalid"
+
+
+async def test_neither_a_demo_nor_what_is_not_there_can_be_changed(hub: Running, database_dsn: str) -> None:
+    async with hub.http.patch("/api/sessions/99", json={"purpose": "race"}) as response:
+        assert response.status == 404
+    async with hub.http.get("/api/sessions/99") as response:
+        assert response.status == 404
+    await rows(database_dsn, "UPDATE timing_sessions SET purpose = 'demo' RETURNING id")
+    assert "demo" in (await change(hub, {"purpose": "race"}, 400))["error"]["message"]

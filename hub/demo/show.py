@@ -1,0 +1,151 @@
+"""The demo on the air: race after race of made-up runners, sent by a CTP01 client to the hub's own listener.
+
+Knows the parts of a running hub; refuses to know how runners run (`race`) and who they are (`people`). Each race is a
+session of its own, which its reads reach by its stream key: what real readers send goes where it went before.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from hub.app import Addresses, App
+from hub.demo import people, race
+from hub.errors import StoreAway
+from hub.model import PURPOSE_DEMO, US_PER_S, Participant
+from hub.protocols.chronotrack_stream import Item, gun_item
+from hub.replay import replay
+from hub.replay_plan import ReplayPlan, Timed, with_laps
+from hub.session import Session
+from hub.store import demo
+
+log = logging.getLogger(__name__)
+
+DISPLAY_NAME: Final = "Demo"
+CONTROLLER: Final = "DEMO"
+READERS: Final = ("DEMO01", "DEMO02")
+BREAK_S: Final = 20.0
+"""From the end of a race to the first gun of the next one."""
+RETRY_S: Final = 5.0
+_US_PER_HUNDREDTH: Final = US_PER_S // 100
+_WALL_EPOCH: Final = datetime(1970, 1, 1)
+
+
+class Show:
+    """`speed`: how often real time. The first race is on its way when the show begins, and its first finisher near."""
+
+    def __init__(self, app: App, addresses: Addresses, *, speed: float, runners: int) -> None:
+        # limits
+        self._speed = speed
+        # shared
+        self._app = app
+        self._host, self._port = _own(next(iter(addresses.listeners.values())))
+        self._zone = ZoneInfo(app.settings.zone_name)
+        # state
+        self._participants = people.runners(runners)
+        self._race = 0
+        self.code = ""
+        """The display that shows it."""
+
+    async def prepare(self) -> None:
+        """The session of the first race, and the display that shows it. Raises StoreAway."""
+        self._session = await self._new_session()
+
+    async def run(self) -> None:
+        """For ever. Raises HubError when the hub's own listener does not take a reader of this machine."""
+        gun_s = -race.FIRST_LOOK_S / self._speed
+        while True:
+            plan = self._plan(self._session, wall_us(self._zone) + int(gun_s * US_PER_S))
+            await replay(plan, self._host, self._port)
+            gun_s = BREAK_S
+            await self._next_session()
+
+    async def _next_session(self) -> None:
+        while True:
+            try:
+                self._session = await self._new_session()
+            except StoreAway as problem:
+                log.warning("demo: no next race: %s; trying again until there is", problem)
+                await asyncio.sleep(RETRY_S)
+            else:
+                return
+
+    async def _new_session(self) -> Session:
+        """A session for the next race on the demo's display; those of the races before it end."""
+        app = self._app
+        partner_id, timezone = app.stores.partner_id, self._zone.key
+        now = datetime.now(self._zone)
+        async with app.stores.transaction() as connection:
+            event_id = await demo.ensure_event(
+                connection, partner_id, race.EVENT, now.date(), timezone, race.RACES
+            )
+            row, roster = await demo.start_session(
+                connection, partner_id, event_id, f"Demo {now:%H:%M}", timezone, self._participants
+            )
+            display = await demo.show(connection, partner_id, row.id, DISPLAY_NAME, race.SHOWN_LOCATIONS)
+        session = Session(row, late_us=app.settings.limits.late_s * US_PER_S)
+        session.roster = roster
+        app.hub.add_session(session)
+        app.hub.displays[display.code] = display
+        app.live.come_back(display.code)
+        self.code = display.code
+        await self._end_others(session)
+        return session
+
+    async def _end_others(self, current: Session) -> None:
+        await self._app.stores.writer.flushed()
+        for session in list(self._app.hub.sessions.values()):
+            if (
+                session.row.purpose == PURPOSE_DEMO
+                and session is not current
+                and not _is_fed(session, self._app)
+            ):
+                async with self._app.stores.transaction() as connection:
+                    await demo.end_session(connection, session.row.id)
+                self._app.hub.remove_session(session)
+                self._app.live.session_ended(session)
+
+    def _plan(self, session: Session, first_gun_us: int) -> ReplayPlan:
+        """What the reader is to send and when: everything that lies in the past at once, the rest in its time."""
+        self._race += 1
+        return ReplayPlan(
+            locations=race.LOCATIONS,
+            timeline=timeline(
+                self._participants, first_gun_us, wall_us(self._zone), speed=self._speed, seed=self._race
+            ),
+            event=session.row.stream_key,
+        )
+
+
+def timeline(
+    participants: Sequence[Participant], first_gun_us: int, now_us: int, *, speed: float, seed: int
+) -> list[Timed]:
+    """A race as a reader's items. All times are of the wall clock, microseconds; `first_gun_us`: when the first gun
+    is fired, `speed` times as fast as in reality everything after it happens."""
+    rows: list[Timed] = []
+    for crossing in race.crossings(participants, seed=seed):
+        at_us = first_gun_us + int(crossing.at_s / speed * US_PER_S)
+        at_us -= at_us % _US_PER_HUNDREDTH  # as fine as a reader tells
+        if crossing.gun:
+            item = gun_item(at_us, CONTROLLER)
+        else:
+            item = Item(crossing.tag, at_us, 0, READERS[crossing.reader], 1 << crossing.antenna)
+        rows.append((max(at_us, now_us), crossing.location, item))
+    return with_laps(rows)
+
+
+def wall_us(zone: ZoneInfo) -> int:
+    """What a reader's clock in this zone shows."""
+    return (datetime.now(zone).replace(tzinfo=None) - _WALL_EPOCH) // timedelta(microseconds=1)
+
+
+def _is_fed(session: Session, app: App) -> bool:
+    return any(source.session is session and source.online for source in app.hub.sources.values())
+
+
+def _own(address: tuple[str, int]) -> tuple[str, int]:
+    """Where a client on this machine reaches a listener."""
+    host, port = address
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104  compared, not bound

@@ -1,0 +1,185 @@
+"""The front page, and what it asks for while it is open. Knows the hub's memory and this machine's addresses; refuses
+to ask the database: the page has to come up when that is away.
+"""
+
+from itertools import islice
+from typing import Any, Final
+
+import aiohttp_jinja2
+from aiohttp import web
+from yarl import URL
+
+from hub import __version__
+from hub.addresses import is_address, is_loopback, is_wildcard, joined, public_base, reachable
+from hub.config import Listener
+from hub.encode import iso
+from hub.hub import Hub
+from hub.model import PURPOSE_DEMO, US_PER_S, DisplayRow
+from hub.session import Session, Source
+from hub.web import auth
+from hub.web.state import CONDITION, HUB, LIVE, SETTINGS
+
+SOURCES_MAX: Final = 20
+"""Readers that the page lists. Those that are connected come first."""
+LOCATIONS_MAX: Final = 12
+"""Locations of a reader that the page lists, the last one heard of first."""
+AWAY_US_MAX: Final = 12 * 3600 * US_PER_S
+"""A reader that has been away for longer was of another day."""
+
+
+async def front(request: web.Request) -> web.Response:
+    """What there is, as of now; the page keeps itself up to date."""
+    context = {"name": request.app[SETTINGS].server.name, "state": state(request)}
+    response = aiohttp_jinja2.render_template("front.html", request, context)
+    auth.let_watch(response, request)
+    return response
+
+
+async def front_state(request: web.Request) -> web.Response:
+    """The same as JSON."""
+    return web.json_response(state(request))
+
+
+def state(request: web.Request) -> dict[str, Any]:
+    hub, condition = request.app[HUB], request.app[CONDITION]
+    now_us = condition.now_us()
+    shown = recent_sources(hub, now_us)
+    base = _base(request)
+    return {
+        "now": iso(now_us),
+        "started": iso(condition.started_us),
+        "version": __version__,
+        "health": _health(request),
+        "listeners": [_listener(request, each) for each in request.app[SETTINGS].listeners],
+        "sessions": [_session(hub, each) for each in _ordered(hub)],
+        "sources": [_source(hub, each) for each in shown[:SOURCES_MAX]],
+        "sources_more": len(shown[SOURCES_MAX:]),
+        "displays": [_display(request, base, each) for each in hub.displays.values()],
+        "displays_local": is_loopback(URL(base).host or ""),
+    }
+
+
+def display_url(request: web.Request, code: str) -> str:
+    """Where a screen opens this display."""
+    return f"{_base(request)}/d/{code}"
+
+
+def recent_sources(hub: Hub, now_us: int) -> list[Source]:
+    """Those that are connected, and those that were not long ago; who was heard of last comes first."""
+    of_now = [each for each in hub.sources.values() if each.online or now_us - _heard_us(each) < AWAY_US_MAX]
+    return sorted(of_now, key=lambda each: (bool(each.online), _heard_us(each)), reverse=True)
+
+
+def _heard_us(source: Source) -> int:
+    return source.arrived_us or source.record.seen_us
+
+
+def _base(request: web.Request) -> str:
+    settings = request.app[SETTINGS]
+    return public_base(settings.server.public_url, settings.web.host, _port(request), _asked(request))
+
+
+def _asked(request: web.Request) -> str:
+    return f"{request.scheme}://{request.host}"
+
+
+def _port(request: web.Request) -> int:
+    """The one that the web listens on, also when the system has chosen it."""
+    name = request.transport.get_extra_info("sockname") if request.transport else None
+    return int(name[1]) if name else request.app[SETTINGS].web.port
+
+
+def _health(request: web.Request) -> dict[str, Any]:
+    """Each part in words, empty where all is well."""
+    hub, condition = request.app[HUB], request.app[CONDITION]
+    return {
+        "journal": condition.journal_problem(),
+        "database": condition.database_problem(),
+        "warning": condition.warning(),
+        "pending": condition.journal_pending(),
+        "reads": hub.total_reads,
+        "rejected": hub.total_rejected,
+    }
+
+
+def _listener(request: web.Request, each: Listener) -> dict[str, Any]:
+    """`hosts`: where readers find it. `local`: only those on this machine do."""
+    port = each.port or request.app[CONDITION].tcp_port
+    hosts = _hosts(request, each.host)
+    here = hosts[0] if hosts and is_loopback(hosts[0]) else "127.0.0.1"
+    return {
+        "name": each.name,
+        "protocol": each.protocol,
+        "port": port,
+        "hosts": hosts,
+        "local": is_loopback(each.host),
+        "here": joined(here, port),
+    }
+
+
+def _hosts(request: web.Request, bind_host: str) -> list[str]:
+    """The address that the browser came by leads them: it is known to work, also where the hub runs in a container
+    and does not see it."""
+    hosts = reachable(bind_host)
+    asked = request.url.host or ""
+    if not is_wildcard(bind_host) or not is_address(asked) or is_loopback(asked):
+        return hosts
+    return list(dict.fromkeys([asked, *hosts]))
+
+
+def _ordered(hub: Hub) -> list[Session]:
+    """Real ones before those for show; the newest first."""
+    return sorted(
+        hub.sessions.values(),
+        key=lambda each: (each.row.purpose == PURPOSE_DEMO, -each.row.created_us, -each.row.id),
+    )
+
+
+def _session(hub: Hub, each: Session) -> dict[str, Any]:
+    return {
+        "id": each.row.id,
+        "name": each.row.name,
+        "event": hub.shown_event(each.row.event_name),
+        "purpose": each.row.purpose,
+        "offset": each.durable,
+        "runners": each.roster.size,
+    }
+
+
+def _source(hub: Hub, each: Source) -> dict[str, Any]:
+    record = each.record
+    return {
+        "id": each.id,
+        "program": record.program,
+        "version": record.version,
+        "remote": record.remote,
+        "event_name": hub.shown_event(record.event_name),
+        "online": bool(each.online),
+        "locations": _locations(each),
+        "arrived_at": iso(each.arrived_us) if each.arrived_us else None,
+        "accepted": each.accepted,
+        "session": each.session.row.id,
+    }
+
+
+def _locations(source: Source) -> list[dict[str, Any]]:
+    """Each with its last read, as far back as the session's memory goes; the last one first."""
+    last: dict[str, int] = {}
+    for read in reversed(source.session.tail):
+        if read.source_id == source.id:
+            last.setdefault(read.location, read.received_us)
+    names = last | {run.location.name: 0 for run in source.runs.values() if run.location.name not in last}
+    return [
+        {"name": name, "arrived_at": iso(us) if us else None}
+        for name, us in islice(names.items(), LOCATIONS_MAX)
+    ]
+
+
+def _display(request: web.Request, base: str, each: DisplayRow) -> dict[str, Any]:
+    return {
+        "code": each.code,
+        "name": each.name,
+        "session": each.session_id,
+        "url": f"{base}/d/{each.code}",
+        "screens": request.app[LIVE].screens_of(each.code),
+    }

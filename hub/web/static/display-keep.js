@@ -1,0 +1,60 @@
+// What a screen keeps for a start without its hub: the last picture, and the page itself. All of it may be refused, full
+// or broken: then there is nothing kept, and nothing else changes.
+
+import { advance, hubNow, initial, reduce } from "./display-core.js";
+
+const KEPT_MS_MAX = 24 * 3600 * 1000;
+const CARDS_KEPT = 20;
+const CACHE = "display";          // as display-worker.js knows it
+
+/** The picture as a hello that says the same: what comes back goes the way of everything else. */
+export function keepPicture(code, state, now) {
+  const { epoch, session, display, starts, heardAt } = state;
+  const hub = hubNow(state, heardAt);
+  if (Number.isNaN(hub)) return;
+  const hello = { type: "hello", epoch, offset: state.offset || 0, now: new Date(hub).toISOString(), session, display, starts,
+    recent: state.cards.slice(-CARDS_KEPT).map(card => Object.assign({}, card, { type: "read" })) };
+  try {
+    localStorage.setItem(placeOf(code), JSON.stringify({ at: Date.now() - (now - heardAt), hello }));
+  } catch { /* full or refused */ }
+}
+
+/** The state that the kept picture gives by now, or null. No offset: the hub is asked for everything. */
+export function keptPicture(code, now) {
+  try {
+    const { at, hello } = JSON.parse(localStorage.getItem(placeOf(code)));
+    const age = Date.now() - at;
+    if (hello.type !== "hello" || !(age > -KEPT_MS_MAX && age < KEPT_MS_MAX)) return null;
+    const then = now - Math.max(0, age);
+    const state = advance(reduce(initial(then), hello, then), now);
+    return Object.assign(state, { greeted: false, keptAt: now, offset: null });
+  } catch {
+    return null;
+  }
+}
+
+/** The address is not this screen's any more. */
+export function forget(code) {
+  try { localStorage.removeItem(placeOf(code)); } catch { /* refused */ }
+}
+
+function placeOf(code) {
+  return "picture of " + code;
+}
+
+/** This page and its files, all of the build that runs here or none; where the browser allows it (https, localhost). */
+export async function keepPage(build) {
+  if (!navigator.serviceWorker) return;
+  try {
+    await navigator.serviceWorker.register("/static/display-worker.js", { scope: "/d/" });
+    const page = await fetch(location.pathname);
+    if (!page.ok || !(await page.clone().text()).includes(build)) return;
+    const files = performance.getEntriesByType("resource").map(({ name }) => name)
+      .filter(name => name.startsWith(location.origin + "/static/"));
+    const cache = await caches.open(CACHE);
+    await cache.addAll(Array.from(new Set(files)));
+    await cache.put(location.pathname, page);
+    const wanted = new Set(files.concat(location.origin + location.pathname));
+    for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
+  } catch { /* no room, or the hub left meanwhile */ }
+}

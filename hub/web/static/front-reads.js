@@ -1,0 +1,72 @@
+// The last reads of a session: functions that take what is held and a message of the hub, and give what is held then.
+// No DOM, no clock.
+
+export const ROWS_MAX = 50;
+const HELD_MAX = 200;             // what a hello brings: enough to fall back on when rows are taken back
+
+export function nothing() {
+  return { session: null, epoch: null, offset: null, reads: [] };
+}
+
+const MESSAGES = { hello: onHello, read: onRead, correction: onCorrection, retract: onRetract };
+
+/** What is held after one message; unknown types change nothing. */
+export function reduce(held, message) {
+  const known = message && Object.prototype.hasOwnProperty.call(MESSAGES, message.type);
+  return known ? MESSAGES[message.type](held, message) : held;
+}
+
+/** The newest first. */
+export function rowsOf(held) {
+  return held.reads.slice(-ROWS_MAX).reverse().map(rowOf);
+}
+
+/** `recent` is all that the list can show, as it is known now. What is missed comes once more, one by one. */
+function onHello(held, hello) {
+  const recent = Array.isArray(hello.recent) ? hello.recent.filter(isRead) : [];
+  return {
+    session: hello.session || null, epoch: hello.epoch, offset: hello.offset,
+    reads: recent.sort((a, b) => a.offset - b.offset).slice(-HELD_MAX),
+  };
+}
+
+function onRead(held, read) {
+  if (!isRead(read) || held.offset === null || read.offset <= held.offset) return held;
+  return { ...held, offset: read.offset, reads: held.reads.concat(read).slice(-HELD_MAX) };
+}
+
+function onCorrection(held, { offset, runner }) {
+  const change = read => ({ ...read, runner: runner || null, bib: runner ? runner.bib : null });
+  return { ...held, reads: held.reads.map(read => (read.offset === offset ? change(read) : read)) };
+}
+
+/** In its turn, which is the next offset, it was void before it came here. */
+function onRetract(held, { offset }) {
+  const reached = held.offset !== null && offset === held.offset + 1 ? offset : held.offset;
+  return { ...held, offset: reached, reads: held.reads.filter(read => read.offset !== offset) };
+}
+
+function isRead(read) {
+  return Boolean(read) && (read.kind === "read" || read.kind === "gun") && Number.isSafeInteger(read.offset);
+}
+
+// ---- words -------------------------------------------------------------------------------------------------
+
+const MARKS = { late: "late", repeat: "repeat", test: "test", suspect_time: "suspect time" };
+
+function rowOf(read) {
+  const gun = read.kind === "gun", runner = read.runner || {};
+  const name = text(runner.name) || [text(runner.first_name), text(runner.last_name)].filter(Boolean).join(" ");
+  const marks = (Array.isArray(read.marks) ? read.marks : []).map(mark => MARKS[mark] || text(mark));
+  return {
+    key: read.offset, at: Date.parse(read.received_at),
+    time: (/[T ](\d\d:\d\d:\d\d)/.exec(read.time) || ["", ""])[1], location: text(read.location),
+    bib: gun ? "" : text(runner.bib) || text(read.bib), unknown: !gun && !read.runner,
+    name: gun ? "Start" : read.runner ? name || "no name" : "unknown tag " + text(read.tag),
+    marks: (gun ? ["gun"] : []).concat(marks).join(", "),
+  };
+}
+
+function text(value) {
+  return value === null || value === undefined ? "" : String(value).replace(/\s+/g, " ").trim();
+}

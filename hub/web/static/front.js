@@ -1,0 +1,260 @@
+// The front page: asks the hub how it is every few seconds, and watches the reads of one session. What the words are is
+// in front-words.js and front-reads.js, how they get onto the page in front-paint.js.
+
+import { isFinal } from "./display-core.js";
+import { makeClock, makeLink, messagesOf } from "./display-link.js";
+import { copyOnClick } from "./front-copy.js";
+import { $, answer, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
+import { nothing, reduce, rowsOf } from "./front-reads.js";
+import * as words from "./front-words.js";
+
+const POLL_MS = 3000;
+const POLL_LEAST_MS = 1000;       // a read that comes makes the next question due, but not more often than this
+const ANSWER_MS = 5000;
+const BEAT_MS = 1000;
+const STALE_MS = 3000;
+
+const clock = makeClock();
+const page = {
+  state: JSON.parse($("state").textContent),
+  skew: NaN,                      // the hub's clock minus ours
+  away: "",                       // why the hub does not answer
+  lost: {},                       // code of a display -> when its last screen went away
+  chosen: 0,                      // the session that somebody has picked; 0: nobody has
+};
+
+const hubNow = () => clock() + page.skew;
+
+// ---- the hub's state ---------------------------------------------------------------------------------------
+
+let polling = 0, polledAt = clock(), asking = false;
+
+async function poll() {
+  clearTimeout(polling);
+  if (asking || document.hidden) return;
+  asking = true;
+  polledAt = clock();
+  const impatience = new AbortController(), timer = setTimeout(() => impatience.abort(), ANSWER_MS);
+  try {
+    const response = await fetch("/front/state", { cache: "no-store", signal: impatience.signal });
+    const body = await response.json();
+    if (response.ok) learn(body);
+    else page.away = (body.error && body.error.message) || "It answers with " + response.status;
+  } catch {
+    page.away = "No answer from the hub";
+  }
+  clearTimeout(timer);
+  asking = false;
+  paint();
+  polling = setTimeout(poll, POLL_MS);
+}
+
+function pollSoon() {
+  clearTimeout(polling);
+  polling = setTimeout(poll, Math.max(0, POLL_LEAST_MS - (clock() - polledAt)));
+}
+
+function learn(state) {
+  if (state.version !== page.state.version) location.reload();   // its files are of another hub
+  for (const display of page.state.displays) {
+    const after = state.displays.find(each => each.code === display.code);
+    if (display.screens && after && !after.screens) page.lost[display.code] = Date.parse(state.now);
+  }
+  for (const display of state.displays) if (display.screens) delete page.lost[display.code];
+  page.state = state;
+  page.skew = Date.parse(state.now) - clock();
+  page.away = "";
+  follow();
+}
+
+// ---- the reads of a session --------------------------------------------------------------------------------
+
+let held = nothing(), link = null, watched = 0, lostAt = null, frame = 0;
+
+/** Watches the session that somebody chose, else the one that is of use; leaves one that is no more. */
+function follow() {
+  const { sessions } = page.state;
+  const wanted = sessions.find(each => each.id === page.chosen) || words.preferred(sessions);
+  if ((wanted ? wanted.id : 0) !== watched) watch(wanted ? wanted.id : 0);
+}
+
+function watch(id) {
+  if (link) link.stop();
+  link = null;
+  watched = id;
+  held = nothing();
+  lostAt = clock();
+  if (id) {
+    link = makeLink({ address, onFrame, onLost, clock });
+    link.open();
+  }
+  paintSoon();
+}
+
+function address() {
+  const place = location.origin.replace(/^http/, "ws") + "/ws/sessions/" + watched;
+  return held.offset === null ? place : place + "?" + new URLSearchParams({ after: held.offset, epoch: held.epoch });
+}
+
+function onFrame(data) {
+  const before = held.offset;
+  lostAt = null;
+  for (const message of messagesOf(data)) {
+    held = reduce(held, message);
+    if (message && message.type === "hello") link.greeted();
+  }
+  if (held.offset !== before) pollSoon();
+  paintSoon();
+}
+
+function onLost(code) {
+  if (lostAt === null) lostAt = clock();
+  if (isFinal(code)) { link.stop(); link = null; watched = 0; }  // the next answer says what there is instead
+  paintSoon();
+}
+
+// ---- painting ----------------------------------------------------------------------------------------------
+
+function paintSoon() {
+  if (!frame) frame = requestAnimationFrame(() => { frame = 0; paintReads(); });
+}
+
+function paint() {
+  const { state, away } = page, now = hubNow(), name = document.body.dataset.name;
+  const answers = away ? [words.unknown(away), words.unknown("It was " + words.readers(state, now).words), words.unknown("It was " + words.screens(state, page.lost, now).words)]
+    : [words.kept(state), words.readers(state, now), words.screens(state, page.lost, now)];
+  ["kept", "readers", "screens"].forEach((id, i) => answer(id, answers[i]));
+  const trouble = answers.filter(each => each.tone === "warn" || each.tone === "bad").map(each => each.words);
+  say($("headline"), name + (away ? " does not answer" : " is running"));
+  mark($("headline"), "tone", away ? "bad" : "");
+  say($("facts"), away ? "This page tries again by itself." : `version ${state.version}, up for ${words.duration(now - Date.parse(state.started))}`);
+  announce(away ? name + " does not answer" : trouble.join(". "));
+  const title = (trouble.length ? "⚠ " : "") + name;
+  if (document.title !== title) document.title = title;
+  paintReaders(now);
+  paintDisplays();
+  paintNames();
+  paintReads();
+}
+
+function announce(trouble) {
+  const spoken = trouble || (page.spoken ? "All is well again" : "");
+  if (spoken !== page.spoken && (trouble || page.spoken !== "All is well again")) say($("said"), page.spoken = spoken);
+}
+
+function paintReaders(now) {
+  const { state } = page, many = state.listeners.length > 1;
+  keep($("listeners"), state.listeners, each => each.name, "listener-template", (element, each) => {
+    const [host, ...others] = each.hosts;
+    sayOrHide(field(element, "title"), many ? "Port of " + each.name : "");
+    say(field(element, "host"), host || "127.0.0.1");
+    say(field(element, "port"), String(each.port));
+    sayOrHide(field(element, "note"), noteOf(each));
+    keep(element.querySelector("ul"), others, other => other, "other-template", (item, other) => say(field(item, "host"), other));
+  });
+  keep($("sources"), state.sources, each => each.id, "source-template", (element, each) => {
+    const seen = words.source(each, state, now);
+    mark(element, "tone", seen.tone);
+    say(field(element, "words"), seen.words);
+    sayOrHide(field(element, "detail"), seen.detail);
+  });
+  sayOrHide($("no-source"), state.sources.length ? "" : "No reader yet. One that connects is listed here.");
+  sayOrHide($("sources-more"), state.sources_more ? `and ${state.sources_more} more` : "");
+  say($("replay"), `.venv/bin/racehub replay START=start.csv FINISH=finish.csv --to ${state.listeners[0].here} --speed 10 --now`);
+}
+
+function noteOf({ hosts, local }) {
+  if (local) return "Only this machine gets there. For readers on others, set the listener’s host to 0.0.0.0 in config.toml.";
+  return hosts.length ? "" : "This machine is in no network yet. Connect it to the readers’ network: its address appears here.";
+}
+
+function paintDisplays() {
+  const { displays, displays_local } = page.state;
+  keep($("display-list"), displays, each => each.code, "display-template", (element, each) => {
+    const image = element.querySelector("img"), url = field(element, "url"), name = each.name || "Display " + each.code;
+    set(image, "src", `/api/displays/${encodeURIComponent(each.code)}/qr.svg?${encodeURIComponent(each.url)}`);
+    set(image, "alt", `QR code of ${name}, ${each.url}`);
+    say(field(element, "name"), name);
+    say(url, each.url);
+    set(url, "href", each.url);
+    set(field(element, "open"), "href", each.url);
+    set(field(element, "open"), "aria-label", "Open " + name);
+    say(field(element, "code"), each.code);
+    say(field(element, "screens"), each.screens ? words.count(each.screens, "screen") + " open" : "No screen open");
+  });
+  $("displays-local").hidden = !displays_local;
+  $("no-display").hidden = displays.length > 0;
+}
+
+function paintNames() {
+  const session = sessionNow();
+  $("names").hidden = !session;
+  if (!session) return;
+  const whose = page.state.sessions.length > 1 ? ` for ${words.session(session)}` : "";
+  const none = `No names yet${whose}: a read shows its tag’s number. Load a roster, on this machine, in the hub’s folder:`;
+  say($("runners"), session.runners ? `${words.count(session.runners, "runner")} in the roster${whose}. To replace it:` : none);
+  say($("roster"), `.venv/bin/racehub roster runners.csv --session ${session.id}`);
+}
+
+function paintReads() {
+  const { sessions } = page.state, rows = rowsOf(held), now = hubNow();
+  $("picker").hidden = sessions.length < 2;
+  keep($("session"), sessions, each => each.id, "option-template", (element, each) => {
+    say(element, words.session(each));
+    if (element.value !== String(each.id)) element.value = String(each.id);
+  });
+  if (watched && $("session").value !== String(watched)) $("session").value = String(watched);
+  const silent = lostAt === null ? 0 : clock() - lostAt;
+  sayOrHide($("stale"), watched && silent >= STALE_MS ? "no connection for " + words.duration(silent) : "");
+  $("table").hidden = !rows.length;
+  $("nothing").hidden = rows.length > 0;
+  const [what, next] = emptyWords();
+  say($("nothing").querySelector(".words"), what);
+  say($("nothing").querySelector(".detail"), next);
+  keep($("rows"), rows, row => row.key, "row-template", (element, row) => {
+    for (const name of ["time", "location", "bib", "name", "marks"]) say(field(element, name), row[name]);
+    say(field(element, "age"), words.age(row.at, now));
+    mark(element, "unknown", row.unknown ? "yes" : "");
+  });
+}
+
+function emptyWords() {
+  if (!sessionNow()) return ["No session yet", "Reads have no place to go to."];
+  if (held.offset === null) return ["Connecting", ""];
+  const online = page.state.sources.some(each => each.online && each.session === watched);
+  if (online) return ["No read yet", "A reader is connected. Pass a tag over its antenna, or fire its gun."];
+  return ["No read yet", "Point SimpleClient at this hub, or play a controller’s files."];
+}
+
+function sessionNow() {
+  return page.state.sessions.find(each => each.id === watched) || words.preferred(page.state.sessions);
+}
+
+// ---- all of it ---------------------------------------------------------------------------------------------
+
+function wake() {
+  if (document.hidden) return;
+  if (link) link.wake();
+  poll();
+}
+
+function beat() {
+  if (document.hidden) return;
+  if (link) link.check();
+  paint();
+}
+
+function boot() {
+  $("steps").open = page.state.sources.every(each => words.isDemo(page.state, each));
+  $("session").addEventListener("change", event => { page.chosen = Number(event.target.value); follow(); paint(); });
+  copyOnClick(document, text => say($("said"), text));
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("online", wake);
+  addEventListener("pageshow", event => { if (event.persisted) wake(); });
+  learn(page.state);
+  paint();
+  setInterval(beat, BEAT_MS);
+  polling = setTimeout(poll, POLL_MS);
+}
+
+boot();

@@ -1,0 +1,125 @@
+"""Pictures of the front page for the documentation: a hub that has just begun, one in a race, one in trouble."""
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+
+from tests.pages.front_stage import NOW, FrontStage, ago, display, listener, session, source, state
+from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
+
+SIZES: Final = {
+    "laptop": ViewportSize(width=1440, height=900),
+    "tablet": ViewportSize(width=820, height=1180),
+    "phone": ViewportSize(width=390, height=844),
+}
+RUNNERS: Final = (
+    ("2041", "Ingrid Solberg", "FINISH"),
+    ("317", "Tomás Herrera", "FINISH"),
+    ("1188", "Aiko Tanaka", "10 KM"),
+    ("", "", "FINISH"),
+    ("902", "Maximiliane Freifrau von Hohenberg-Schwarzenfels zu Waldstetten", "FINISH"),
+    ("2260", "Olu Adeyemi", "10 KM"),
+    ("75", "ليلى حداد", "FINISH"),
+    ("1420", "Siân Pritchard", "FINISH"),
+    ("633", "Mehmet Öztürk", "START 10K SEAWARD SIDE MAT 2"),
+    ("18", "Nguyễn Thị Hương", "FINISH"),
+)
+"""Made up."""
+
+
+def busy() -> dict[str, Any]:
+    """A race on its way, with two readers, and a rehearsal and a demo beside it."""
+    return state(
+        started=ago(9 * 3600 - 3600 * 3 + 1260),
+        health={"journal": "", "database": "", "warning": "", "pending": 0, "reads": 12_408, "rejected": 0},
+        listeners=[listener(hosts=["192.168.1.20", "10.8.0.6"])],
+        sessions=[
+            session(4, "Sunday", event="Harbour Run", offset=12_408, runners=2310),
+            session(3, "Dress rehearsal", event="Harbour Run", purpose="rehearsal", offset=40),
+            session(2, "Demo", purpose="demo", offset=900),
+        ],
+        sources=[
+            source(1, ("FINISH", 3), ("10 KM", 14), ("START 10K", 4260), session=4, accepted=9_811),
+            source(2, ("START 5K", 700), remote="192.168.1.31", session=4, accepted=2_597),
+        ],
+        displays=[
+            display("K7XQ2M9P", "Finish left", screens=2),
+            display("M2WN8RTA", "Speaker's desk at the bandstand", screens=1),
+        ],
+    )
+
+
+def trouble() -> dict[str, Any]:
+    """The database is away, a reader has gone, and there is no network but this machine."""
+    return busy() | {
+        "health": {
+            "journal": "",
+            "database": "PostgreSQL does not answer: connection refused",
+            "warning": "",
+            "pending": 48_500,
+            "reads": 12_408,
+            "rejected": 3,
+        },
+        "sources": [
+            source(1, ("FINISH", 3), ("10 KM", 14), ("START 10K", 4260), session=4, accepted=9_811),
+            source(2, ("START 5K", 700), remote="192.168.1.31", session=4, accepted=2_597, online=False),
+        ],
+    }
+
+
+def reads() -> list[dict[str, Any]]:
+    """What the list of a race shows."""
+    marks: dict[int, list[str]] = {4: ["repeat"], 11: ["late"]}
+    found = []
+    for number in range(24):
+        bib, name, location = RUNNERS[number % len(RUNNERS)]
+        fields: dict[str, Any] = {
+            "location": location,
+            "tag": str(58_000 + number),
+            "marks": marks.get(number, []),
+            "time": f"2024-05-04T10:{59 - number // 6:02d}:{57 - number * 7 % 55:02d}.120+02:00",
+            "received_at": ago(3 + number * 11),
+        }
+        runner = {"name": name, "bib": bib} if name else None
+        found.append(read(12_408 - number, runner, **fields))
+    gun = read(
+        12_408 - 24,
+        kind="gun",
+        location="START 5K",
+        received_at=ago(700),
+        time="2024-05-04T10:00:00.000+02:00",
+    )
+    return [*found, gun][::-1]
+
+
+PICTURES: Final[dict[str, tuple[str, Literal["light", "dark"], dict[str, Any], list[dict[str, Any]]]]] = {
+    "empty-laptop": ("laptop", "light", state(), []),
+    "empty-phone": ("phone", "light", state(), []),
+    "busy-laptop": ("laptop", "light", busy(), reads()),
+    "busy-laptop-dark": ("laptop", "dark", busy(), reads()),
+    "busy-tablet": ("tablet", "dark", busy(), reads()),
+    "busy-phone": ("phone", "light", busy(), reads()),
+    "trouble-laptop": ("laptop", "dark", trouble(), reads()),
+    "trouble-phone": ("phone", "light", trouble(), reads()),
+}
+"""Name -> size, colours, what the hub says, what is read."""
+
+
+async def make(folder: Path) -> None:
+    """Writes front-*.png into the folder."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        for name in PICTURES:
+            await take(browser, name, folder / f"front-{name}.png")
+        await browser.close()
+
+
+async def take(browser: Browser, name: str, path: Path) -> None:
+    size, colours, told, recent = PICTURES[name]
+    page = await browser.new_page(viewport=SIZES[size], color_scheme=colours, reduced_motion="reduce")
+    await page.clock.set_fixed_time(NOW)
+    await FrontStage(told, recent).open(page)
+    await expect(page.locator("tbody tr, #nothing:not([hidden])").first).to_be_visible(timeout=WAIT_MS)
+    await page.screenshot(path=path)
+    await page.close()

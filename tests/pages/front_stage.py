@@ -1,0 +1,166 @@
+"""The front page without a hub: its files from the folder, its data from the test. Knows the shape of `/front/state`
+and of its answers; what the page makes of them the tests say.
+"""
+
+import json
+import re
+from typing import Any, Final
+
+import jinja2
+from playwright.async_api import Page, Route, WebSocketRoute
+
+from hub import __version__
+from hub.web.application import TEMPLATES
+from hub.web.qr import svg
+from hub.web.routes import STATIC
+
+ORIGIN: Final = "http://hub.test"
+"""No name of this machine: a browser gives the page what it gives over plain http, and no more."""
+HOST: Final = "192.168.1.20"
+NOW: Final = "2024-05-04T08:00:00.000+00:00"
+NAME: Final = "Riverside timing"
+
+
+class FrontStage:
+    """Says to a front page how the hub is, and what is read."""
+
+    def __init__(self, state: dict[str, Any], recent: list[dict[str, Any]] | None = None) -> None:
+        self.state = state
+        self.recent = recent or []
+        self.asked: list[str] = []
+        """The addresses of its sockets."""
+        self._page: Page | None = None
+        self._socket: WebSocketRoute | None = None
+
+    async def open(self, page: Page) -> None:
+        self._page = page
+        await page.route(f"{ORIGIN}/**", self._answer)
+        await page.route_web_socket(re.compile("/ws/sessions/"), self.take)
+        await page.goto(f"{ORIGIN}/")
+
+    def take(self, socket: WebSocketRoute) -> None:
+        self.asked.append(socket.url)
+        self._socket = socket
+        self.say(self.hello())
+
+    def hello(self) -> dict[str, Any]:
+        offset = max((each["offset"] for each in self.recent), default=0)
+        return {
+            "type": "hello",
+            "epoch": 1,
+            "offset": offset,
+            "recovered": False,
+            "now": NOW,
+            "session": {"id": 1, "name": "Sunday", "timezone": "Europe/Oslo"},
+            "recent": self.recent,
+        }
+
+    def say(self, *messages: dict[str, Any]) -> None:
+        assert self._socket is not None
+        self._socket.send("\n".join(map(json.dumps, messages)))
+
+    async def tell(self, **changes: Any) -> None:
+        """Another state, which the page asks for at once."""
+        assert self._page is not None
+        self.state = {**self.state, **changes}
+        await self._page.evaluate("dispatchEvent(new Event('online'))")
+
+    async def cut(self, code: int | None = None) -> None:
+        """The line ends; another one may be had."""
+        assert self._socket is not None
+        await self._socket.close(code=code)
+
+    async def _answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
+        if path.startswith("/static/"):
+            await route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        elif path.endswith("/qr.svg"):
+            code = path.split("/")[3]
+            await route.fulfill(body=svg(f"http://{HOST}:8080/d/{code}"), content_type="image/svg+xml")
+        elif path == "/front/state":
+            await route.fulfill(json=self.state)
+        else:
+            await route.fulfill(body=page_for(self.state), content_type="text/html; charset=utf-8")
+
+
+def page_for(state: dict[str, Any]) -> str:
+    loader = jinja2.FileSystemLoader(TEMPLATES)
+    template = jinja2.Environment(loader=loader, autoescape=True).get_template("front.html")
+    return template.render(name=NAME, state=state)
+
+
+def ago(seconds: float) -> str:
+    """An instant so long before NOW."""
+    whole = 8 * 3600_000 - round(seconds * 1000)
+    hours, rest = divmod(whole, 3600_000)
+    return f"2024-05-04T{hours:02d}:{rest // 60_000:02d}:{rest // 1000 % 60:02d}.{rest % 1000:03d}+00:00"
+
+
+def state(**parts: Any) -> dict[str, Any]:
+    """A hub that has just begun, which has one display."""
+    return {
+        "now": NOW,
+        "started": ago(95),
+        "version": __version__,
+        "health": {"journal": "", "database": "", "warning": "", "pending": 0, "reads": 0, "rejected": 0},
+        "listeners": [listener()],
+        "sessions": [session(1, "Session of 4 May")],
+        "sources": [],
+        "sources_more": 0,
+        "displays": [display("K7XQ2M9P", "Display 1")],
+        "displays_local": False,
+        **parts,
+    }
+
+
+def listener(**parts: Any) -> dict[str, Any]:
+    return {
+        "name": "chronotrack",
+        "protocol": "chronotrack",
+        "port": 61611,
+        "hosts": [HOST],
+        "local": False,
+        "here": "127.0.0.1:61611",
+        **parts,
+    }
+
+
+def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "name": name,
+        "event": "",
+        "purpose": "race",
+        "offset": 0,
+        "runners": 0,
+        **parts,
+    }
+
+
+def source(number: int, *locations: tuple[str, float | None], **parts: Any) -> dict[str, Any]:
+    """Each location with its last read, so many seconds ago."""
+    heard = [{"name": name, "arrived_at": None if s is None else ago(s)} for name, s in locations]
+    return {
+        "id": number,
+        "program": "SimpleClient",
+        "version": "0.6.0",
+        "remote": "192.168.1.30",
+        "event_name": "Harbour Run",
+        "online": True,
+        "locations": heard,
+        "arrived_at": heard[0]["arrived_at"] if heard else None,
+        "accepted": 1204 if heard else 0,
+        "session": 1,
+        **parts,
+    }
+
+
+def display(code: str, name: str, **parts: Any) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "session": None,
+        "url": f"http://{HOST}:8080/d/{code}",
+        "screens": 0,
+        **parts,
+    }

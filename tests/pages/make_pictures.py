@@ -1,0 +1,45 @@
+"""`make pictures`: the display in every state at every size, and the front page, into docs/pictures. Each time the
+same."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Final
+
+from PIL import Image
+from playwright.async_api import async_playwright
+
+from tests.pages import front_pictures
+from tests.pages.gallery import shoot_all
+from tests.pages.screens import ARGUMENTS, executable
+
+FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
+WIDTH_MAX: Final = 1920
+"""A 4K picture is kept at half its size."""
+COLOURS: Final = 64
+"""Flat grounds and smooth letters need no more, and a picture is a third as large."""
+
+
+def kept(png: bytes) -> Image.Image:
+    """As a picture is kept."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    if picture.width > WIDTH_MAX:
+        picture = picture.resize(
+            (WIDTH_MAX, picture.height * WIDTH_MAX // picture.width), Image.Resampling.LANCZOS
+        )
+    return picture.quantize(COLOURS, dither=Image.Dither.NONE)
+
+
+async def make(folder: Path) -> None:
+    """Writes all pictures into this folder."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+        for (state, size), png in (await shoot_all(browser)).items():
+            kept(png).save(folder / f"display-{state}-{size}.png", optimize=True)
+        await browser.close()
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    asyncio.run(make(FOLDER))
+    asyncio.run(front_pictures.make(FOLDER))

@@ -1,0 +1,54 @@
+"""A screen that runs for ten hours holds no more than one that runs for ten minutes."""
+
+from typing import Final
+
+import pytest
+from playwright.async_api import CDPSession
+
+from tests.pages.screens import HELLO, Screen, Stage, read
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+WARM_READS: Final = 4_000
+MANY_READS: Final = 20_000
+FRAME_READS: Final = 100
+GROWTH_BYTES_MAX: Final = 700_000
+"""Less than 50 bytes for each of those reads; one that is kept takes several hundred."""
+NODES_MAX: Final = 30
+"""Rows that come and go leave nothing behind."""
+
+
+async def feed(screen: Screen, stage: Stage, start: int, count: int) -> None:
+    """Reads of a session that goes on, with a tick and other starts now and then, each frame taken before the next."""
+    for first in range(start, start + count, FRAME_READS):
+        numbers = range(first, first + FRAME_READS)
+        stage.say(
+            *(
+                read(n, {"name": f"Runner {n}", "bib": str(n), "race_name": "5K"}, tag=str(n))
+                for n in numbers
+            ),
+            {"type": "tick", "now": HELLO["now"], "offset": first},
+            {"type": "starts", "starts": [{"location": "S", "race": f"R{first}", "guns": [HELLO["now"]]}]},
+        )
+        await screen.reaches(numbers[-1])
+
+
+async def held(tools: CDPSession) -> tuple[int, int]:
+    """Bytes of the heap and nodes of the page, after everything that can go has gone."""
+    for _ in range(3):
+        await tools.send("HeapProfiler.collectGarbage")
+    usage = await tools.send("Runtime.getHeapUsage")
+    counters = await tools.send("Memory.getDOMCounters")
+    return int(usage["usedSize"]), int(counters["nodes"])
+
+
+async def test_memory_is_flat(staged: tuple[Screen, Stage]) -> None:
+    screen, stage = staged
+    tools = await screen.page.context.new_cdp_session(screen.page)
+    await tools.send("HeapProfiler.enable")
+    await feed(screen, stage, 1, WARM_READS)
+    bytes_before, nodes_before = await held(tools)
+    await feed(screen, stage, WARM_READS + 1, MANY_READS)
+    bytes_after, nodes_after = await held(tools)
+    assert bytes_after - bytes_before < GROWTH_BYTES_MAX, (bytes_before, bytes_after)
+    assert nodes_after - nodes_before < NODES_MAX, (nodes_before, nodes_after)
