@@ -189,8 +189,7 @@ async def test_readers_wait_while_the_journal_is_full_and_go_on_after(
             for number, reader in enumerate(readers):
                 reader.add(*(f"{number}-{count}-{each}" for each in range(500)))
             count += 1
-            given = 1000 * count
-            await until(lambda given=given: hub.app.stores.full or hub.app.hub.total_reads == given)
+            await until(lambda: hub.app.stores.full or hub.app.hub.total_reads == 1000 * count)  # noqa: B023
         for number, reader in enumerate(readers):
             reader.add(*(f"{number}-{count}-{each}" for each in range(500)))
         count += 1
