@@ -43,11 +43,18 @@ def public_base(public_url: str, host: str, port: int, asked: str | None) -> str
     is never passed on while the web is bound to all addresses. No slash at the end."""
     if public_url:
         return public_url.rstrip("/")
-    known = _ASKED.fullmatch(asked or "") is not None
-    if asked and known and not (is_wildcard(host) and is_loopback(urlsplit(asked).hostname or "")):
+    if asked and _is_known(asked) and not (is_wildcard(host) and is_loopback(urlsplit(asked).hostname or "")):
         return asked
     first = next(iter(reachable(host)), "127.0.0.1")
     return f"http://{joined(first, port)}"
+
+
+def _is_known(asked: str) -> bool:
+    """Whether it is an address that can be passed on."""
+    try:
+        return _ASKED.fullmatch(asked) is not None and urlsplit(asked).port != 0
+    except ValueError:
+        return False
 
 
 def joined(host: str, port: int) -> str:

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
@@ -28,6 +28,7 @@ from hub.web.live import Live
 from hub.web.state import STARTING, Condition
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 SERVER_NAME: Final = "RaceHub"
 RETRY_S: Final = 2.0
@@ -119,19 +120,27 @@ class App:
         self._runner: web.AppRunner | None = None
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._storing: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
 
     async def start(self) -> Addresses:
         """Everything, in order; gives the addresses. Raises HubError, or Stopped when it was told to stop."""
-        starting = asyncio.create_task(self._start())
+        return await self.unless_stopped(self._start())
+
+    async def unless_stopped(self, work: Coroutine[Any, Any, T]) -> T:
+        """Its result. Raises Stopped when the hub was told to stop before there was one, and what a part of the hub
+        has failed with meanwhile."""
+        task = asyncio.create_task(work)
         stop = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait({starting, stop}, return_when=asyncio.FIRST_COMPLETED)
-            if starting.done():
-                return starting.result()
+            done, _ = await asyncio.wait({task, stop, *self._tasks}, return_when=asyncio.FIRST_COMPLETED)
+            if task in done:
+                return task.result()
+            for part in done - {stop}:
+                part.result()
             raise Stopped
         finally:
-            await _cancel(starting, stop)
+            await _cancel(task, stop)
 
     async def _start(self) -> Addresses:
         self._folder.take()
@@ -141,8 +150,7 @@ class App:
         web_address = await self._start_web()
         await self._until_database()
         await self.stores.recover()
-        self.run(self.stores.writer.run())
-        self.run(self.stores.drain.run())
+        self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
         self.run(sockets.tick(self._application))
         self.condition.not_ready = ""
@@ -182,7 +190,7 @@ class App:
 
     async def _say_goodbye(self) -> None:
         """Screens hear of the end after the last read that is shown, and need not wait until PostgreSQL has it."""
-        running = bool(self._tasks) and not any(task.done() for task in self._tasks)
+        running = bool(self._storing) and not any(task.done() for task in self._storing)
         if running:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(JOURNAL_S_MAX):
@@ -212,9 +220,11 @@ class App:
         assert self._web is not None
         return self._web
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """Beside everything else, until the hub stops. What it raises ends the hub."""
-        self._tasks.append(asyncio.create_task(work))
+        task = asyncio.create_task(work)
+        self._tasks.append(task)
+        return task
 
     def _wake(self) -> None:
         self.stores.writer.wake()

@@ -34,10 +34,7 @@ cli = typer.Typer(
 )
 T = TypeVar("T")
 
-_DEMO_HINT: Final = (
-    "The demo's runners are made up. Ctrl-C (or `racehub stop`) stops all of it;"
-    " `racehub serve` runs without them."
-)
+_DEMO_HINT: Final = "The demo's runners are made up. Ctrl-C stops the hub and the demo."
 
 ConfigOption = Annotated[
     Path | None,
@@ -111,7 +108,9 @@ def replay_files(
     location: Annotated[str | None, typer.Option(help="The location of files without a NAME.")] = None,
     event: Annotated[str | None, typer.Option(help="The event name to report.")] = None,
     speed: Annotated[float, typer.Option(min=0, help="Times real time; 0: as fast as it goes.")] = 1.0,
-    now: Annotated[bool, typer.Option("--now", help="Shift all times so that the last read is now.")] = False,
+    now: Annotated[
+        bool, typer.Option("--now", help="Read everything now: at the time when it is sent.")
+    ] = False,
     from_sequence: Annotated[int, typer.Option("--from", min=1, help="Begin with this sequence.")] = 1,
 ) -> None:
     """Plays controller files (.csv with its .mrk) into a CTP01 server, as ChronoTrack's SimpleClient would."""
@@ -131,7 +130,8 @@ def replay_files(
         result = _run(replay.replay(plan, host, port, speed=speed, on_progress=show))
     rate = result.lines / result.seconds if result.seconds else 0.0
     _print(
-        f"sent {result.lines} lines in {result.seconds:.1f} s ({rate:.0f}/s), {result.reconnects} reconnects"
+        f"sent {result.lines} lines in {result.seconds:.1f} s ({rate:{'.0f' if rate >= 10 else '.1f'}}/s),"
+        f" {result.reconnects} reconnects"
     )
     if not result.delivered:
         raise HubError(f"{to} did not take everything before the line was closed")
@@ -181,7 +181,7 @@ async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
             _print("\n".join([addresses.ready_line(), *urls(app, addresses)]))
         else:
             demo = Show(app, addresses, speed=wanted.speed, runners=wanted.runners)
-            await demo.prepare()
+            await app.unless_stopped(demo.prepare())
             app.run(demo.run())
             _print(
                 "\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT])

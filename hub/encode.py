@@ -1,5 +1,6 @@
 """Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
 
+import re
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -21,6 +22,11 @@ RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
 
 SECONDS_KEPT: Final = 4096
+EAST_ASIAN_FROM: Final = "\u3000"
+"""Most names are told apart by their first letter."""
+_EAST_ASIAN: Final = re.compile(
+    "[\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 START_AGE_US_MAX: Final = 24 * 3600 * US_PER_S
 """A start of yesterday has no clock any more."""
 
@@ -62,7 +68,7 @@ def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
 def runner(participant: Participant, read: Read, time_text: str) -> dict[str, str]:
     """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
     return dict(participant.custom) | {
-        "name": f"{participant.first_name} {participant.last_name}".strip(),
+        "name": _full_name(participant.first_name, participant.last_name),
         "first_name": participant.first_name,
         "last_name": participant.last_name,
         "age": participant.age,
@@ -80,6 +86,13 @@ def runner(participant: Participant, read: Read, time_text: str) -> dict[str, st
         "lap": str(read.lap),
         "timestamp": time_text[11:19],
     }
+
+
+def _full_name(first: str, last: str) -> str:
+    """As it is read aloud: in the scripts of China, Japan and Korea the family name comes first, without a space."""
+    if first > EAST_ASIAN_FROM and last > EAST_ASIAN_FROM and _EAST_ASIAN.fullmatch(first + last):
+        return last + first
+    return f"{first} {last}".strip()
 
 
 def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> dict[str, Any]:

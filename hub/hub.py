@@ -6,7 +6,7 @@ and a place to resume from.
 """
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -92,6 +92,7 @@ class Hub:
         self.displays: dict[str, DisplayRow] = {}
         self._by_connection: dict[tuple[int, str], Source] = {}
         self._by_key: dict[str, Session] = {}
+        self._old_keys: set[str] = set()
         # the open group
         self._open = _Open()
         self._writing = 0
@@ -110,12 +111,17 @@ class Hub:
         """It has ended: nothing feeds it any more. What it has accepted must be on disk."""
         for source in [each for each in self.sources.values() if each.session is session]:
             self._forget(source)
-        self._by_key.pop(session.row.stream_key, None)
+        if self._by_key.pop(session.row.stream_key, None) is not None:
+            self._old_keys.add(session.row.stream_key)
         del self.sessions[session.row.id]
+
+    def add_old_keys(self, keys: Iterable[str]) -> None:
+        """Keys of sessions that are not active: they lead nowhere, and least of all into another session."""
+        self._old_keys.update(keys)
 
     def is_stream_key(self, event_name: str) -> bool:
         """Whether a reader reports a session's key as its event: a secret, of which a log shows the beginning."""
-        return event_name in self._by_key
+        return event_name in self._by_key or event_name in self._old_keys
 
     def shown_event(self, event_name: str) -> str:
         """What may be shown of the event that a reader reports."""
@@ -158,16 +164,19 @@ class Hub:
         event_name: str,
     ) -> Source | None:
         """The source of a connection that has shaken hands: the one with its connection id, else a new one, which
-        the store hears of with its first line. None: the partner has no session to feed.
+        the store hears of with its first line. None: there is no session to feed.
 
-        An event name that is a session's stream key leads to that session, whatever the connection id did before.
+        An event name that is a session's stream key leads to that session, whatever the connection id did before,
+        and nowhere when that session is not active. One that came by a key stays there only with the key.
         """
+        if event_name in self._old_keys:
+            return None
         keyed = self._by_key.get(event_name)
         if keyed is not None and keyed.row.partner_id != partner_id:
             keyed = None
         session = keyed or self.active_session(partner_id)
         known = self._by_connection.get((partner_id, connection_id)) if connection_id else None
-        if known is not None and (keyed is None or known.session is keyed):
+        if known is not None and known.session is (keyed or _home(known) or session):
             self.sources[known.id] = self.sources.pop(known.id)  # the last to be forgotten
             known.described(
                 listener=listener, remote=remote, program=program, version=version, event_name=event_name
@@ -300,3 +309,8 @@ class Hub:
 def _place(source: Source) -> tuple[int, str]:
     """Where a reader that comes back finds it."""
     return source.record.partner_id, source.record.connection_id
+
+
+def _home(source: Source) -> Session | None:
+    """Where a source goes on that gives no key; None: it came by a key, and was at home there only with it."""
+    return None if source.record.event_name == source.session.row.stream_key else source.session

@@ -56,6 +56,7 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int) -> None:
     """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays."""
     for row in await run(lambda connection: sessions.active(connection, timezone)):
         hub.add_session(Session(row, late_us=late_us))
+    hub.add_old_keys(await run(sessions.old_keys))
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():

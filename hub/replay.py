@@ -74,8 +74,9 @@ async def replay(
 ) -> ReplayResult:
     """Plays the plan at `speed` times real time; 0: everything at once, guns first, as SimpleClient plays a past.
 
-    With `plan.now` all times move by one constant, so that the last read is of the moment it becomes due (at
-    `speed` 1 that holds for every read). Ends when the hub has asked for everything and has it.
+    With `plan.now` every read is of the moment it becomes due: the race is compressed as it is played faster. At
+    speed 0 all times move by one constant, so that the last one is now. Ends when the hub has asked for everything
+    and has it.
     HubError: nobody listens there, or who does is no CTP01 server this client can serve.
     """
     if speed < 0:
@@ -100,7 +101,9 @@ class _Player:
         due_us = plan.due_us()
         self._start_us = due_us[0] if due_us else 0
         self._total = len(due_us)
-        self._shift_us = self._shift() if plan.now else 0
+        self._now = plan.now
+        self._began_us = 0  # of the wall clock, when the first item became due
+        self._shift_us = 0
         self._stream = Stream(plan.connection_id, plan.event, first_sequence=plan.from_sequence)
         for name in plan.locations:
             self._stream.location(name)
@@ -131,19 +134,16 @@ class _Player:
 
     # Time
 
-    def _shift(self) -> int:
-        """Whole hundredths, so that none is lost on the wire."""
-        if not self._timeline:
-            return 0
-        last_us = max(item.wall_us for _, _, item in self._timeline)
-        span_us = self._timeline[-1][0] - self._start_us
-        end_us = wall_now_us() + (int(span_us / self._speed) if self._speed else 0)
-        return (end_us - last_us) // _US_PER_HUNDREDTH * _US_PER_HUNDREDTH
+    def _set_clock(self) -> None:
+        self._began_us = wall_now_us()
+        if self._timeline:
+            self._shift_us = self._began_us - max(item.wall_us for _, _, item in self._timeline)
 
     async def _feed(self) -> None:
         """Appends what is due, and sleeps until the next is."""
         loop = asyncio.get_running_loop()
         began_s = loop.time()
+        self._set_clock()
         fed = 0
         try:
             while (fed := self._append_due(fed, loop.time() - began_s)) < len(self._timeline):
@@ -166,9 +166,14 @@ class _Player:
         return fed
 
     def _moved(self, item: Item) -> Item:
-        if not self._shift_us:
+        if not self._now:
             return item
-        return msgspec.structs.replace(item, wall_us=item.wall_us + self._shift_us)
+        if self._speed:
+            wall_us = self._began_us + int((item.wall_us - self._start_us) / self._speed)
+        else:
+            wall_us = item.wall_us + self._shift_us
+        # Whole hundredths, so that none is lost on the wire.
+        return msgspec.structs.replace(item, wall_us=wall_us // _US_PER_HUNDREDTH * _US_PER_HUNDREDTH)
 
     # Connections
 

@@ -9,6 +9,8 @@ from hub.model import US_PER_S, Race
 START_GAP_US: Final = 45 * 60 * US_PER_S
 """Guns of one location further apart than this are two starts: waves follow each other in minutes, and a gun that
 was only tried is fired an hour before."""
+WAVES_MAX: Final = 200
+"""Waves of one start. A stream with more guns is broken, and nobody should have to count them."""
 SAME_GUN_US: Final = 3 * US_PER_S
 """Guns closer than this are one: two controllers hear the same shot."""
 
@@ -51,7 +53,7 @@ def _last_start(times_us: list[int]) -> tuple[int, ...]:
             waves = [at_us]
         elif at_us - waves[-1] > SAME_GUN_US:
             waves.append(at_us)
-    return tuple(waves)
+    return tuple(waves[:WAVES_MAX])
 
 
 def _race_of(location: str, races: Sequence[Race]) -> str | None:

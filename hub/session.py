@@ -34,6 +34,8 @@ TAIL_READS_MAX: Final = 2000
 """Reads kept to show: what a screen may be behind and still be given one by one."""
 SPELLINGS_MAX: Final = 2000
 """Names of locations that one source is remembered to use: a location may come in upper and lower case."""
+GUNS_MAX: Final = 2000
+"""Guns of one session that are remembered: its clocks are worked out from them, 1 ms. A race day has fifty."""
 LOCATIONS_MAX: Final = 1000
 """Locations of one session. A race has thirty; a stream that names a thousand is broken."""
 CLOCK_SAMPLES_MAX: Final = 20
@@ -250,14 +252,22 @@ class Session:
         self.tail: deque[Read] = deque(maxlen=TAIL_READS_MAX)
         self._moved: list[Read] = []
         self._guns: dict[int, Gun] = {}
+        self._starts: tuple[Start, ...] | None = None
 
     @property
     def starts(self) -> tuple[Start, ...]:
         """What the durable guns say about who has started."""
-        return starts(self._guns.values(), self.row.races)
+        if self._starts is None:
+            self._starts = starts(self._guns.values(), self.row.races)
+        return self._starts
 
     def add_guns(self, guns: Iterable[Gun]) -> None:
-        self._guns |= {gun.offset: gun for gun in guns}
+        """Of too many the oldest are forgotten."""
+        for gun in guns:
+            self._guns[gun.offset] = gun
+            self._starts = None
+        while len(self._guns) > GUNS_MAX:
+            del self._guns[next(iter(self._guns))]
 
     @property
     def zone(self) -> tzinfo:
@@ -277,7 +287,8 @@ class Session:
 
     def void(self, read: Read) -> None:
         """There is nothing under this read's offset any more: `read` is the void row in its place."""
-        self._guns.pop(read.offset, None)
+        if self._guns.pop(read.offset, None) is not None:
+            self._starts = None
         for place, each in enumerate(self.tail):
             if each.offset == read.offset:
                 self.tail[place] = read

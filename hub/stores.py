@@ -201,10 +201,11 @@ class Stores:
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """A connection in a transaction, beside the one that writes reads. Raises StoreAway."""
+        """A connection in a transaction, beside the one that writes reads. Raises StoreAway, or StoreError when
+        PostgreSQL refuses."""
         if self._pool is None:
             raise StoreAway("PostgreSQL is not connected yet")
-        async with self._pool.connection() as connection:
+        async with self._pool.change() as connection:
             yield connection
 
     # the way of a read

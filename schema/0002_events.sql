@@ -25,12 +25,32 @@ CREATE UNIQUE INDEX races_name ON races (event_id, lower(name));
 
 ALTER TABLE timing_sessions
     ADD COLUMN purpose text NOT NULL DEFAULT 'race' CHECK (purpose IN ('race', 'rehearsal', 'demo')),
-    ADD FOREIGN KEY (event_id) REFERENCES events;
+    -- What others have written there before stays; from now on it is an event of ours.
+    ADD FOREIGN KEY (event_id) REFERENCES events NOT VALID;
 
 COMMENT ON COLUMN timing_sessions.purpose IS
     'rehearsal: every frame of its displays is marked TEST; demo: reads come to it by its stream key alone';
 
 ALTER TABLE displays ADD COLUMN settings jsonb NOT NULL DEFAULT '{}';
+
+-- The age of a session is that of the arrival of its last read (a replay of an old race is young), else of its event's
+-- day, else its own.
+CREATE OR REPLACE FUNCTION cleanup_old_sessions(days_old integer DEFAULT 7) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    ended integer;
+BEGIN
+    UPDATE timing_sessions AS sessions SET status = 'ended', ended_at = now()
+    WHERE sessions.status = 'active'
+      AND coalesce(
+              (SELECT received_at FROM timing_reads WHERE session_id = sessions.id
+               ORDER BY feed_offset DESC LIMIT 1),
+              (SELECT greatest(event_date::timestamptz, sessions.created_at) FROM events
+               WHERE events.id = sessions.event_id),
+              sessions.created_at) < now() - make_interval(days => days_old);
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END
+$$;
 
 CREATE TRIGGER events_updated_at BEFORE UPDATE ON events
     FOR EACH ROW EXECUTE FUNCTION keep_updated_at();

@@ -11,6 +11,8 @@ BEGIN
       AND coalesce(
               (SELECT received_at FROM timing_reads WHERE session_id = sessions.id
                ORDER BY feed_offset DESC LIMIT 1),
+              (SELECT greatest(event_date::timestamptz, sessions.created_at) FROM events
+               WHERE events.id = sessions.event_id),
               sessions.created_at) < now() - make_interval(days => days_old);
     GET DIAGNOSTICS ended = ROW_COUNT;
     RETURN ended;
@@ -376,7 +378,7 @@ ALTER TABLE ONLY public.timing_rejects
     ADD CONSTRAINT timing_rejects_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.timing_sessions(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.timing_sessions
-    ADD CONSTRAINT timing_sessions_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
+    ADD CONSTRAINT timing_sessions_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) NOT VALID;
 
 ALTER TABLE ONLY public.timing_sessions
     ADD CONSTRAINT timing_sessions_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);

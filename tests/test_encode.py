@@ -198,3 +198,20 @@ def test_hello() -> None:
 def test_hello_without_a_session() -> None:
     message = json.loads(encode.hello(None, DISPLAY, offset=0, recovered=False, now_us=0, recent=b""))
     assert message["session"] is None and message["epoch"] == 0 and message["recent"] == []
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "name"),
+    [
+        ("明", "王", "王明"),
+        ("さくら", "佐々木", "佐々木さくら"),
+        ("민준", "김", "김민준"),
+        ("", "王小明", "王小明"),
+        ("Ming", "王", "Ming 王"),
+        ("Ann", "Lee", "Ann Lee"),
+        ("Øystein", "", "Øystein"),
+    ],
+)
+def test_a_name_stands_in_its_own_order(first: str, last: str, name: str) -> None:
+    person = Participant(0, "7", ("T12",), first, last)
+    assert encode.runner(person, read(), "2026-01-01T10:00:00.000+00:00")["name"] == name

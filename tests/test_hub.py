@@ -427,7 +427,7 @@ def test_a_demo_is_reached_by_its_key_alone(world: World) -> None:
 
 
 def test_a_reader_that_takes_up_a_key_feeds_another_session_from_then_on(world: World) -> None:
-    other = keyed(2, "Kq4ZpT8wXb")
+    other = keyed(2, "Kq4ZpT8wXb", "demo")
     before = world.connect()
     world.accept(before, [1, 2])
     world.write()
@@ -435,7 +435,10 @@ def test_a_reader_that_takes_up_a_key_feeds_another_session_from_then_on(world: 
     after = world.connect(event_name="Kq4ZpT8wXb")
     assert after is not before and after.session is other
     assert world.connect(event_name="Kq4ZpT8wXb") is after
-    assert world.connect(event_name="21ROTM") is after  # no word of a key: it goes on where it was
+    back = world.connect(event_name="21ROTM")  # without the key it is not at home there any more
+    assert back.session is world.hub.sessions[1]
+    assert world.connect(event_name="Kq4ZpT8wXb").session is other
+    after = world.connect(event_name="Kq4ZpT8wXb")
     world.accept(after, [1, 2, 3])
     world.write()
     assert [row for row in world.published if row[0] == 2] == [(2, [1, 2, 3])]
@@ -457,6 +460,9 @@ def test_a_session_that_has_ended_is_fed_no_more(world: World) -> None:
     world.hub.release(fed)
     world.hub.remove_session(over)
     assert 2 not in world.hub.sessions and fed.id not in world.hub.sources
-    assert not world.hub.is_stream_key("Kq4ZpT8wXb")
-    again = world.connect("B" * 40, event_name="Kq4ZpT8wXb")
-    assert again is not fed and again.session is world.hub.sessions[1]
+    facts = {"partner_id": 1, "listener": "main", "protocol": "", "remote": "", "program": "", "version": ""}
+    for key in ("Kq4ZpT8wXb", "bbbbbbbbbb"):
+        world.hub.add_old_keys(["bbbbbbbbbb"])
+        assert world.hub.is_stream_key(key) and world.hub.shown_event(key) == f"{key[:2]}…"
+        opened = world.hub.open_source(**facts, connection_id="B" * 40, event_name=key)  # type: ignore[arg-type]
+        assert opened is None, "its key leads nowhere, and least of all into another session"

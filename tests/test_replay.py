@@ -219,15 +219,22 @@ async def test_a_hub_that_does_not_read_stops_it(monkeypatch: pytest.MonkeyPatch
     assert 1 << 16 < max(buffered) < 1 << 18
 
 
-@pytest.mark.parametrize(("speed", "last"), [(0, "09:00:00.12"), (20, "09:00:00.32")])
-async def test_now_moves_all_times_by_one_constant(
-    speed: float, last: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("speed", "before", "last"),
+    [
+        (0, "08:59:59.12", "09:00:00.12"),
+        (20, "09:00:00.27", "09:00:00.32"),
+        (40, "09:00:00.19", "09:00:00.22"),
+    ],
+)
+async def test_now_is_when_a_read_is_due(
+    speed: float, before: str, last: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "wall_now_us", lambda: EIGHT_US + 3600 * US + 123_456)
     hub = Hub()
     await play(hub, a_plan(now=True), speed=speed)
-    assert hub.held["LEFT"][-1].split("~")[4] == f"2024-06-01T{last}"
-    assert hub.held["LEFT"][-2].split("~")[4].endswith(f"59:59.{last[-2:]}")
+    times = [line.split("~")[4] for line in hub.held["LEFT"][-2:]]
+    assert times == [f"2024-06-01T{before}", f"2024-06-01T{last}"]
 
 
 async def test_from_a_sequence_on() -> None:

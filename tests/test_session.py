@@ -21,9 +21,11 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.results import WAVES_MAX
 from hub.session import (
     CLOCK_SAMPLES_MAX,
     CLOCK_SAMPLES_MIN,
+    GUNS_MAX,
     LOCATIONS_MAX,
     SPELLINGS_MAX,
     TAIL_READS_MAX,
@@ -448,3 +450,5 @@ def test_durable_guns_make_the_starts_and_a_void_one_none(session: Session, sour
     assert [each.guns_us for each in session.starts] == [(1_000_000, 9_000_000)]
     session.void(replace(gun(1), kind="void"))
     assert [each.guns_us for each in session.starts] == [(9_000_000,)]
+    session.extend([gun(each * 10) for each in range(1, 2 * GUNS_MAX)])
+    assert len(session.starts[0].guns_us) <= WAVES_MAX

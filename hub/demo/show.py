@@ -5,6 +5,7 @@ session of its own, which its reads reach by its stream key: what real readers s
 """
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from hub.app import Addresses, App
 from hub.demo import people, race
-from hub.errors import StoreAway
+from hub.errors import HubError, StoreError
 from hub.model import PURPOSE_DEMO, US_PER_S, Participant
 from hub.protocols.chronotrack_stream import Item, gun_item
 from hub.replay import replay
@@ -27,8 +28,7 @@ DISPLAY_NAME: Final = "Demo"
 CONTROLLER: Final = "DEMO"
 READERS: Final = ("DEMO01", "DEMO02")
 BREAK_S: Final = 20.0
-"""From the end of a race to the first gun of the next one."""
-RETRY_S: Final = 5.0
+"""From the last read of a race to the first gun of the next one: its last finishers stay on the wall."""
 _US_PER_HUNDREDTH: Final = US_PER_S // 100
 _WALL_EPOCH: Final = datetime(1970, 1, 1)
 
@@ -45,32 +45,31 @@ class Show:
         self._zone = ZoneInfo(app.settings.zone_name)
         # state
         self._participants = people.runners(runners)
-        self._race = 0
+        self._races = 0
         self.code = ""
         """The display that shows it."""
 
     async def prepare(self) -> None:
-        """The session of the first race, and the display that shows it. Raises StoreAway."""
+        """The session of the first race, and the display that shows it. Raises StoreError."""
         self._session = await self._new_session()
 
     async def run(self) -> None:
-        """For ever. Raises HubError when the hub's own listener does not take a reader of this machine."""
-        gun_s = -race.FIRST_LOOK_S / self._speed
+        """For ever. Raises HubError when the hub's own listener does not take a reader of this machine from the
+        first; whatever comes later is waited for: the hub is there for others, too."""
+        await self._race(-race.FIRST_LOOK_S / self._speed)
         while True:
-            plan = self._plan(self._session, wall_us(self._zone) + int(gun_s * US_PER_S))
-            await replay(plan, self._host, self._port)
-            gun_s = BREAK_S
-            await self._next_session()
-
-    async def _next_session(self) -> None:
-        while True:
+            await asyncio.sleep(BREAK_S)
             try:
                 self._session = await self._new_session()
-            except StoreAway as problem:
-                log.warning("demo: no next race: %s; trying again until there is", problem)
-                await asyncio.sleep(RETRY_S)
-            else:
-                return
+                await self._race(0.0)
+            except HubError as problem:
+                log.warning("demo: no race: %s; trying again in %.0f s", problem, BREAK_S)
+
+    async def _race(self, gun_s: float) -> None:
+        self._races += 1
+        first_gun_us = wall_us(self._zone) + int(gun_s * US_PER_S)
+        plan = await asyncio.to_thread(self._plan, self._session.row.stream_key, first_gun_us)
+        await replay(plan, self._host, self._port)
 
     async def _new_session(self) -> Session:
         """A session for the next race on the demo's display; those of the races before it end."""
@@ -79,7 +78,7 @@ class Show:
         now = datetime.now(self._zone)
         async with app.stores.transaction() as connection:
             event_id = await demo.ensure_event(
-                connection, partner_id, race.EVENT, now.date(), timezone, race.RACES
+                connection, partner_id, event_name(self._speed), now.date(), timezone, race.RACES
             )
             row, roster = await demo.start_session(
                 connection, partner_id, event_id, f"Demo {now:%H:%M}", timezone, self._participants
@@ -95,27 +94,31 @@ class Show:
         return session
 
     async def _end_others(self, current: Session) -> None:
-        await self._app.stores.writer.flushed()
+        """Those of the races before, but one that somebody feeds. What cannot be ended now ends with the next race."""
         for session in list(self._app.hub.sessions.values()):
-            if (
-                session.row.purpose == PURPOSE_DEMO
-                and session is not current
-                and not _is_fed(session, self._app)
-            ):
-                async with self._app.stores.transaction() as connection:
-                    await demo.end_session(connection, session.row.id)
+            if session.row.purpose == PURPOSE_DEMO and session is not current and self._is_over(session):
+                # Nothing may come between: who connects from here on must not find it.
                 self._app.hub.remove_session(session)
                 self._app.live.session_ended(session)
+                with contextlib.suppress(StoreError):
+                    async with self._app.stores.transaction() as connection:
+                        await demo.end_session(connection, session.row.id)
 
-    def _plan(self, session: Session, first_gun_us: int) -> ReplayPlan:
+    def _is_over(self, session: Session) -> bool:
+        """Nobody feeds it, and all it has accepted is on disk."""
+        sources = self._app.hub.sources.values()
+        return session.durable == session.head and not any(
+            source.session is session and source.online for source in sources
+        )
+
+    def _plan(self, stream_key: str, first_gun_us: int) -> ReplayPlan:
         """What the reader is to send and when: everything that lies in the past at once, the rest in its time."""
-        self._race += 1
         return ReplayPlan(
             locations=race.LOCATIONS,
             timeline=timeline(
-                self._participants, first_gun_us, wall_us(self._zone), speed=self._speed, seed=self._race
+                self._participants, first_gun_us, wall_us(self._zone), speed=self._speed, seed=self._races
             ),
-            event=session.row.stream_key,
+            event=stream_key,
         )
 
 
@@ -136,13 +139,14 @@ def timeline(
     return with_laps(rows)
 
 
+def event_name(speed: float) -> str:
+    """Says on every frame that it is a demo, and why a 5K is won in two minutes."""
+    return f"{race.EVENT}, demo" + ("" if speed == 1 else f" at {speed:g} times real time")
+
+
 def wall_us(zone: ZoneInfo) -> int:
     """What a reader's clock in this zone shows."""
     return (datetime.now(zone).replace(tzinfo=None) - _WALL_EPOCH) // timedelta(microseconds=1)
-
-
-def _is_fed(session: Session, app: App) -> bool:
-    return any(source.session is session and source.online for source in app.hub.sources.values())
 
 
 def _own(address: tuple[str, int]) -> tuple[str, int]:

@@ -98,6 +98,15 @@ class Database:
         except (*AWAY, *UNUSABLE) as problem:
             raise StoreAway(words(problem)) from problem
 
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[Connection]:
+        """The same for a change of our own. Raises StoreAway, or StoreError when PostgreSQL refuses."""
+        try:
+            async with self.connection() as connection:
+                yield connection
+        except asyncpg.PostgresError as problem:
+            raise StoreError(words(problem)) from problem
+
     async def alive(self) -> bool:
         """Whether PostgreSQL answers, and soon."""
         try:

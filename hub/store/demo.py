@@ -22,7 +22,7 @@ async def ensure_event(
     connection: Connection, partner_id: int, name: str, day: date, timezone: str, races: Sequence[Race]
 ) -> int:
     """The demo's event, made at its first race; gives its id."""
-    event_id = await connection.fetchval(query("demo_event"), partner_id, name)
+    event_id = await connection.fetchval(query("demo_event"), partner_id)
     if event_id is None:
         event_id = await connection.fetchval(
             "INSERT INTO events (partner_id, name, event_date, timezone) VALUES ($1, $2, $3, $4) RETURNING id",
@@ -37,7 +37,11 @@ async def ensure_event(
             [(event_id, *msgspec.structs.astuple(race)) for race in races],
         )
     await connection.execute(
-        "UPDATE events SET event_date = $2, timezone = $3 WHERE id = $1", event_id, day, timezone
+        "UPDATE events SET name = $2, event_date = $3, timezone = $4 WHERE id = $1",
+        event_id,
+        name,
+        day,
+        timezone,
     )
     return int(event_id)
 
@@ -61,7 +65,7 @@ async def show(
     connection: Connection, partner_id: int, session_id: int, name: str, locations: Sequence[str]
 ) -> DisplayRow:
     """Gives the demo's display, made at its first race, this session. Its code stays the same for ever."""
-    code = await connection.fetchval(query("demo_display"), partner_id)
+    code = await connection.fetchval(query("demo_display"), partner_id, name)
     if code is None:
         code = await sessions.create_display(connection, partner_id, name)
     settings = {"locations": list(locations)}

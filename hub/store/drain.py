@@ -143,6 +143,7 @@ class Drain:
                 self._done(batch.through)
                 if len(batch.reads) <= FEW_READS:
                     await asyncio.sleep(GATHER_S)
+                    await self._note_readers()
             await self._note_readers()
             if not self._wanted.is_set():
                 self._empty.set()

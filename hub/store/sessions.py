@@ -167,6 +167,12 @@ async def displays(connection: Connection) -> list[DisplayRow]:
     ]
 
 
+async def old_keys(connection: Connection) -> list[str]:
+    """The stream keys of sessions that are not active."""
+    rows = await connection.fetch("SELECT stream_key FROM timing_sessions WHERE status <> 'active'")
+    return [row["stream_key"] for row in rows]
+
+
 async def guns(connection: Connection, session_id: int) -> list[Gun]:
     return [Gun(*row) for row in await connection.fetch(query("guns"), session_id)]
 

@@ -56,7 +56,7 @@ def build(
     app[state.LIVE] = live
     app[state.QUERIES] = queries
     app[state.TOKEN] = token
-    app[state.IMPORTING] = asyncio.Lock()
+    app[state.CHANGING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app.on_response_prepare.append(middlewares.add_headers)

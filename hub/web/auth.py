@@ -4,19 +4,17 @@ As long as there are no accounts, the front page is open to all who reach it. It
 they may watch; everything that changes something wants the token.
 """
 
+import hashlib
 import hmac
 import os
 import secrets
 from pathlib import Path
-from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from hub.errors import Forbidden, StoreError, Unauthorized
 from hub.web.state import SETTINGS, TOKEN
-
-WATCH_COOKIE: Final = "racehub_watch"
 
 
 def admin_token(data_dir: Path) -> str:
@@ -56,8 +54,9 @@ def require(request: web.Request) -> None:
 
 def let_watch(response: web.StreamResponse, request: web.Request) -> None:
     """Gives a visitor of the front page what `require_watcher` asks for."""
+    secret = _watch_secret(request)
     response.set_cookie(
-        WATCH_COOKIE, _watch_secret(request), httponly=True, samesite="Lax", secure=request.secure, path="/"
+        _cookie_name(secret), secret, httponly=True, samesite="Lax", secure=request.secure, path="/"
     )
 
 
@@ -66,7 +65,8 @@ def require_watcher(request: web.Request) -> None:
     site's page sends the cookie along."""
     if _has_token(request):
         return
-    if not _same(request.cookies.get(WATCH_COOKIE, ""), _watch_secret(request)):
+    secret = _watch_secret(request)
+    if not _same(request.cookies.get(_cookie_name(secret), ""), secret):
         raise Unauthorized("Open the front page first, or send the header 'Authorization: Bearer TOKEN'.")
     if not _from_own_page(request):
         raise Forbidden("This address answers the hub's own pages only.")
@@ -86,10 +86,25 @@ def _watch_secret(request: web.Request) -> str:
     return hmac.new(request.app[TOKEN].encode(), b"watch", "sha256").hexdigest()
 
 
+def _cookie_name(secret: str) -> str:
+    """Each hub has its own: browsers do not tell the ports of one host apart."""
+    return "racehub_watch_" + hashlib.sha256(secret.encode()).hexdigest()[:8]
+
+
 def _from_own_page(request: web.Request) -> bool:
     """Browsers say where a WebSocket comes from, and most where a request does."""
     origin = request.headers.get("Origin")
     if origin is None:
         return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    own = {request.host, urlsplit(request.app[SETTINGS].server.public_url).netloc}
-    return urlsplit(origin).netloc in own - {""}
+    own = {_place(f"//{request.host}"), _place(request.app[SETTINGS].server.public_url)}
+    return _place(origin) in own - {""}
+
+
+def _place(url: str) -> str:
+    """Host and port as they are compared; empty when it is no address. A proxy may end https before us, so a port that
+    goes without saying is left out for either scheme."""
+    try:
+        place = urlsplit(url).netloc.lower()
+    except ValueError:
+        return ""
+    return place.removesuffix(":80").removesuffix(":443")

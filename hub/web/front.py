@@ -44,6 +44,7 @@ def state(request: web.Request) -> dict[str, Any]:
     hub, condition = request.app[HUB], request.app[CONDITION]
     now_us = condition.now_us()
     shown = recent_sources(hub, now_us)
+    last = _last_reads(hub)
     base = _base(request)
     return {
         "now": iso(now_us),
@@ -52,10 +53,10 @@ def state(request: web.Request) -> dict[str, Any]:
         "health": _health(request),
         "listeners": [_listener(request, each) for each in request.app[SETTINGS].listeners],
         "sessions": [_session(hub, each) for each in _ordered(hub)],
-        "sources": [_source(hub, each) for each in shown[:SOURCES_MAX]],
+        "sources": [_source(hub, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
         "sources_more": len(shown[SOURCES_MAX:]),
         "displays": [_display(request, base, each) for each in hub.displays.values()],
-        "displays_local": is_loopback(URL(base).host or ""),
+        "displays_local": is_loopback(_host(base)),
     }
 
 
@@ -77,6 +78,18 @@ def _heard_us(source: Source) -> int:
 def _base(request: web.Request) -> str:
     settings = request.app[SETTINGS]
     return public_base(settings.server.public_url, settings.web.host, _port(request), _asked(request))
+
+
+def _asked_host(request: web.Request) -> str:
+    return _host(_asked(request))
+
+
+def _host(url: str) -> str:
+    """Empty when there is none: a browser always sends one, and others what they like."""
+    try:
+        return URL(url).host or ""
+    except ValueError:
+        return ""
 
 
 def _asked(request: web.Request) -> str:
@@ -121,7 +134,7 @@ def _hosts(request: web.Request, bind_host: str) -> list[str]:
     """The address that the browser came by leads them: it is known to work, also where the hub runs in a container
     and does not see it."""
     hosts = reachable(bind_host)
-    asked = request.url.host or ""
+    asked = _asked_host(request)
     if not is_wildcard(bind_host) or not is_address(asked) or is_loopback(asked):
         return hosts
     return list(dict.fromkeys([asked, *hosts]))
@@ -146,7 +159,7 @@ def _session(hub: Hub, each: Session) -> dict[str, Any]:
     }
 
 
-def _source(hub: Hub, each: Source) -> dict[str, Any]:
+def _source(hub: Hub, each: Source, last: dict[str, int]) -> dict[str, Any]:
     record = each.record
     return {
         "id": each.id,
@@ -155,19 +168,24 @@ def _source(hub: Hub, each: Source) -> dict[str, Any]:
         "remote": record.remote,
         "event_name": hub.shown_event(record.event_name),
         "online": bool(each.online),
-        "locations": _locations(each),
+        "locations": _locations(each, last),
         "arrived_at": iso(each.arrived_us) if each.arrived_us else None,
         "accepted": each.accepted,
         "session": each.session.row.id,
     }
 
 
-def _locations(source: Source) -> list[dict[str, Any]]:
-    """Each with its last read, as far back as the session's memory goes; the last one first."""
-    last: dict[str, int] = {}
-    for read in reversed(source.session.tail):
-        if read.source_id == source.id:
-            last.setdefault(read.location, read.received_us)
+def _last_reads(hub: Hub) -> dict[int, dict[str, int]]:
+    """When each source was last heard of at each location, as far back as the memory of sessions goes; the last one
+    first."""
+    found: dict[int, dict[str, int]] = {}
+    for session in hub.sessions.values():
+        for read in reversed(session.tail):
+            found.setdefault(read.source_id, {}).setdefault(read.location, read.received_us)
+    return found
+
+
+def _locations(source: Source, last: dict[str, int]) -> list[dict[str, Any]]:
     names = last | {run.location.name: 0 for run in source.runs.values() if run.location.name not in last}
     return [
         {"name": name, "arrived_at": iso(us) if us else None}

@@ -59,5 +59,5 @@ HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
 QUERIES: Final = web.AppKey("queries", Queries)
 TOKEN: Final = web.AppKey("token", str)
-IMPORTING: Final = web.AppKey("importing", asyncio.Lock)
-"""One roster at a time: what is in memory is then what was stored last."""
+CHANGING: Final = web.AppKey("changing", asyncio.Lock)
+"""One roster, one change of a session at a time: what is in memory is then what was stored last."""

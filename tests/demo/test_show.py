@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -12,6 +13,7 @@ from hub.demo import people, race, show
 from hub.demo.race import Crossing
 from hub.demo.show import Show, timeline, wall_us
 from hub.model import US_PER_S, Participant
+from tests.postgres import execute
 from tests.running import ZONE, Running, rows, running_hub, settings_for, until
 
 
@@ -47,7 +49,7 @@ async def test_runners_come_race_after_race_on_the_same_display(database_dsn: st
         while len(seen) < 3:  # the hub sends the screen back as often as a race begins
             async with hub.screen(demo.code) as screen:
                 hello = await screen.next("hello")
-                assert hello["session"]["event"] == race.EVENT
+                assert hello["session"]["event"] == "Harbour Run, demo at 100 times real time"
                 assert hello["display"]["settings"]["locations"] == list(race.SHOWN_LOCATIONS)
                 seen.add(hello["session"]["id"])
                 assert await screen.closed() == 4104
@@ -118,6 +120,43 @@ async def test_a_session_that_a_real_reader_feeds_by_its_key_is_not_ended(
         reader.add("A2")
         await until(lambda: fed.durable == 2)
         await reader.hang_up()
+
+
+@pytest.mark.usefixtures("short")
+async def test_no_read_comes_before_its_time(database_dsn: str, tmp_path: Path) -> None:
+    async with running_hub(settings_for(database_dsn, tmp_path)) as hub, on_the_air(hub):
+        await until(lambda: hub.app.hub.total_reads >= 12)
+        await hub.app.stores.drain.drained()
+    early = "SELECT * FROM timing_reads WHERE read_time > received_at + interval '20 ms'"
+    assert await rows(database_dsn, early) == []
+
+
+async def test_a_demo_that_cannot_go_on_leaves_the_hub_alone(
+    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(race, "crossings", short_race)
+    monkeypatch.setattr(race, "FIRST_LOOK_S", 0.0)
+    monkeypatch.setattr(show, "BREAK_S", 0.01)
+    read_only = "ALTER DATABASE {} SET default_transaction_read_only = {}"
+    name = urlsplit(database_dsn).path.removeprefix("/")
+    async with running_hub(settings_for(database_dsn, tmp_path)) as hub, on_the_air(hub) as demo:
+        before = demo.code
+        await rows(database_dsn, read_only.format(name, "on"))
+        await rows(
+            database_dsn,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'racehub web'"
+            " AND datname = current_database()",
+        )
+        await until(lambda: "demo: no race" in caplog.text)
+        await execute(database_dsn, f"BEGIN READ WRITE; {read_only.format(name, 'off')}; COMMIT")
+        await rows(
+            database_dsn,
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'racehub web'"
+            " AND datname = current_database()",
+        )
+        ended = hub.app.hub.total_reads
+        await until(lambda: hub.app.hub.total_reads > ended + 8)
+        assert demo.code == before
 
 
 def test_what_lies_in_the_past_comes_at_once_and_the_rest_in_its_time() -> None:

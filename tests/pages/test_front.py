@@ -270,10 +270,11 @@ async def test_the_session_that_is_shown(opened: Open) -> None:
     await expect(page.at("#session")).to_have_value("2")
     await page.page.get_by_label("Session").select_option("Demo")
     await stage.tell(sessions=[{**real, "offset": 2}, show])
-    await says(page, "#roster", "--session 1")
+    await expect(page.at("#session")).to_have_value("1")
+    await says(page, "#roster", "--session 2")  # nobody has names for a demo
     await stage.tell(sessions=[{**real, "offset": 2}])
-    await says(page, "#roster", "--session 2")
     await expect(page.at("#picker")).to_be_hidden()
+    await says(page, "#roster", "--session 2")
     assert [each.rpartition("/")[2].partition("?")[0] for each in stage.asked] == ["1", "2", "1", "2"]
 
 

@@ -77,9 +77,9 @@ async def test_operator_identifies_moves_and_reloads(staged: tuple[Screen, Stage
 
 async def test_screen_tells_what_it_shows(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
+    state = await stage.hears("state")
+    assert (state["size"], state["visible"]) == ([1920, 1080], True)
     stage.say(read(1), read(2, marks=["late"]))
     await screen.shows("4711")
     shown = await stage.hears("shown")
     assert shown["offset"] == 1 and 0 <= shown["ms"] < WAIT_MS
-    state = await stage.hears("state")
-    assert (state["size"], state["visible"]) == ([1920, 1080], True)

@@ -245,3 +245,18 @@ async def test_two_reads_cannot_have_one_offset(database_dsn: str) -> None:
     with pytest.raises(asyncpg.UniqueViolationError):
         await connection.execute(READ, session_id, 1, "FINISH", "8", None, "read", 0)
     await connection.close()
+
+
+async def test_events_of_others_do_not_keep_the_schema_from_being_brought_up_to_date(
+    database_dsn: str,
+) -> None:
+    connection = await asyncpg.connect(database_dsn)
+    first, *rest = migrate.migrations()
+    await migrate.apply(connection, [first])
+    await connection.execute(
+        "INSERT INTO timing_sessions (partner_id, session_name, stream_key, event_id) VALUES (1, 'old', 'k', 4711)"
+    )
+    assert await migrate.apply(connection, [first, *rest]) == [each.name for each in rest]
+    await connection.execute("UPDATE timing_sessions SET session_name = 'older'")
+    assert await connection.fetchval("SELECT event_id FROM timing_sessions") == 4711
+    await connection.close()

@@ -12,7 +12,7 @@ from hub import addresses
 from hub.config import Listener, Web
 from hub.store.web_queries import WebQueries
 from hub.web.front import SOURCES_MAX
-from tests.running import HOST, Running, running_hub, settings_for, until
+from tests.running import HOST, Running, raw, running_hub, settings_for, until
 
 NASTY = '</script><script>alert("1")</script>'
 
@@ -194,3 +194,11 @@ async def test_while_the_hub_is_not_ready(hub: Running) -> None:
         assert response.status == 503
         assert (await response.json())["error"]["message"] == "PostgreSQL does not answer"
     hub.app.condition.not_ready = ""
+
+
+@pytest.mark.parametrize("host", ["a:99999", "::1", "xn--", "[x", "a:0", "", "\u00e9"])
+@pytest.mark.asyncio(loop_scope="session")
+async def test_a_host_that_is_none_gets_this_machines_own_address(shared_hub: Running, host: str) -> None:
+    request = f"GET /front/state HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    answer = await raw(shared_hub, request.encode())
+    assert answer.split(b" ", 2)[1] in (b"200", b"400"), answer[:200]

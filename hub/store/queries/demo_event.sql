@@ -2,6 +2,6 @@
 SELECT events.id
 FROM events
 JOIN timing_sessions AS sessions ON sessions.event_id = events.id
-WHERE events.partner_id = $1 AND events.name = $2 AND sessions.purpose = 'demo'
+WHERE events.partner_id = $1 AND sessions.purpose = 'demo'
 ORDER BY sessions.id DESC
 LIMIT 1

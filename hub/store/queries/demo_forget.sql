@@ -2,6 +2,7 @@
 WITH old AS (
     SELECT id FROM timing_sessions
     WHERE purpose = 'demo' AND status = 'ended'
+      AND NOT EXISTS (SELECT FROM displays WHERE displays.session_id = timing_sessions.id)
     ORDER BY id DESC
     OFFSET $1
 ), sources AS (
@@ -9,4 +10,3 @@ WITH old AS (
 )
 DELETE FROM timing_sessions
 WHERE id IN (SELECT id FROM old)
-  AND NOT EXISTS (SELECT FROM displays WHERE displays.session_id = timing_sessions.id)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from hub import __version__
 from hub.encode import iso
+from hub.model import PURPOSE_DEMO
 from hub.web.state import CONDITION, HUB, LIVE, QUERIES
 
 SERVICE = "racehub"
@@ -29,7 +30,8 @@ async def health(request: web.Request) -> web.Response:
 async def status(request: web.Request) -> web.Response:
     condition, hub = request.app[CONDITION], request.app[HUB]
     now_us = condition.now_us()
-    current = max(hub.sessions.values(), key=lambda session: session.row.id, default=None)
+    real = (session for session in hub.sessions.values() if session.row.purpose != PURPOSE_DEMO)
+    current = max(real, key=lambda session: session.row.id, default=None)
     return web.json_response(
         {
             "service": SERVICE,

@@ -12,7 +12,7 @@ from hub.providers import csv_roster
 from hub.roster import Roster
 from hub.web.api.sessions import number
 from hub.web.auth import require
-from hub.web.state import HUB, IMPORTING, LIVE, QUERIES, SETTINGS
+from hub.web.state import CHANGING, HUB, LIVE, QUERIES, SETTINGS
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -48,7 +48,7 @@ async def import_roster(request: web.Request) -> web.Response:
 
 async def _put_in_force(request: web.Request, session_id: int, participants: list[Participant]) -> Roster:
     queries = request.app[QUERIES]
-    async with request.app[IMPORTING]:
+    async with request.app[CHANGING]:
         await queries.save_roster(session_id, participants)
         roster = await queries.roster(session_id)
         session = request.app[HUB].sessions.get(session_id)

@@ -5,14 +5,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from aiohttp import web
+from msgspec.structs import replace
 
 from hub.encode import read_fields
 from hub.errors import Invalid, NotFound
 from hub.fanout import ANOTHER_SESSION
 from hub.model import INT64_MAX, PURPOSE_DEMO, Read, ReadFilter
 from hub.roster import Roster, normal
+from hub.session import Session
 from hub.web.auth import require
-from hub.web.state import HUB, LIVE, QUERIES
+from hub.web.state import CHANGING, HUB, LIVE, QUERIES
 
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1000
@@ -42,12 +44,23 @@ async def change_session(request: web.Request) -> web.Response:
     change = await _change(request)
     if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
-    await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
-    session, row = request.app[HUB].sessions.get(session_id), await request.app[QUERIES].session(session_id)
-    if session is not None and row is not None:
+    async with request.app[CHANGING]:
+        await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
+        session = request.app[HUB].sessions.get(session_id)
+        if session is not None:
+            _put_in_force(request, session, change)
+    return web.json_response(await _session(request, session_id))
+
+
+def _put_in_force(request: web.Request, session: Session, change: "_Change") -> None:
+    row = replace(
+        session.row,
+        name=change.session_name or session.row.name,
+        purpose=change.purpose or session.row.purpose,
+    )
+    if row != session.row:
         session.row = row
         request.app[LIVE].start_afresh(session, ANOTHER_SESSION)
-    return web.json_response(await _session(request, session_id))
 
 
 class _Change(msgspec.Struct, forbid_unknown_fields=True):

@@ -77,7 +77,7 @@ export function makePainter({ code, server, onShown }) {
       comes(card, row);
     }
     while (list.children.length > rows.size) list.lastChild.remove();
-    mark("room", String(room > $("below").offsetHeight));
+    mark("room", String(room > 1.3 * $("below").offsetHeight));
     say("more", cards.length > rows.size ? "and " + (cards.length - rows.size) + " more" : "");
   }
 

@@ -38,14 +38,17 @@ export function kept({ health }) {
   }
   if (health.warning) return { tone: "warn", words: "Every read is kept", detail: sentence(health.warning) };
   const odd = health.rejected ? "; " + count(health.rejected, "line") + " not understood" : "";
-  const reads = health.reads ? count(health.reads, "read") + " since the start" : "On disk first, then in the database";
+  const reads = health.reads ? count(health.reads, "read") + " held" : "On disk first, then in the database";
   return { tone: "good", words: "Every read is kept", detail: reads + odd };
 }
 
 export function readers(state, now) {
-  const expected = state.sources.filter(source => source.online || !isDemo(state, source));
+  const expected = state.sources.filter(source => !isDemo(state, source));
   const online = expected.filter(source => source.online);
-  if (!expected.length) return { tone: "", words: "No reader yet", detail: "Point SimpleClient at this hub" };
+  if (!expected.length) {
+    const demo = state.sources.some(source => source.online);
+    return { tone: "", words: "No reader yet", detail: demo ? "The demo is running" : "Point SimpleClient at this hub" };
+  }
   const last = lastRead(expected);
   const detail = last ? `Last read ${age(last.at, now)}${last.location ? " at " + last.location : ""}` : "No read yet";
   if (!online.length) return { tone: "warn", words: "No reader is connected", detail };

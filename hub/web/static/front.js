@@ -187,7 +187,8 @@ function paintDisplays() {
 }
 
 function paintNames() {
-  const session = sessionNow();
+  const shown = sessionNow(), own = page.state.sessions.filter(each => each.purpose !== "demo");
+  const session = own.includes(shown) ? shown : own[0] || shown;    // nobody has names for a demo
   $("names").hidden = !session;
   if (!session) return;
   const whose = page.state.sessions.length > 1 ? ` for ${words.session(session)}` : "";
