@@ -335,7 +335,7 @@ class ReaderConnection(asyncio.Protocol):
             event_name=event.event_name,
         )
         if opened is None:
-            self.end("there is no active session to feed")
+            self.end("there is no active session to feed; that of its stream key may have ended")
             return
         self._source, resume = opened
         self._greeted = self._protocol.greeted

@@ -80,7 +80,7 @@ async def test_without_a_session_what_came_is_kept_as_rejects(caplog: pytest.Log
     connection.data_received(line(1))
     assert transport.closing
     assert [(each.line, each.reason) for each in ingest.rejected] == [
-        (line(1).strip(), "there is no active session to feed")
+        (line(1).strip(), "there is no active session to feed; that of its stream key may have ended")
     ]
     connection.connection_lost(None)
     assert "there is no active session to feed" in caplog.text and not ingest.released
