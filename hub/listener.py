@@ -242,9 +242,11 @@ class ReaderConnection(asyncio.Protocol):
             return  # `resume` goes on, or `_left` takes the rest
         piece, self._rest = self._rest[:PIECE_BYTES_MAX], self._rest[PIECE_BYTES_MAX:]
         self._take(piece)
+        if self._paused:
+            return  # as above: two chains of pieces would be two turns of other readers
         if self._rest:
             self._loop.call_soon(self._take_piece)
-        elif not self._paused and not self._transport.is_closing():
+        elif not self._transport.is_closing():
             self._transport.resume_reading()
 
     def eof_received(self) -> bool:
