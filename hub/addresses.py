@@ -65,6 +65,13 @@ def is_wildcard(host: str) -> bool:
     return host in ("0.0.0.0", "::", "")  # noqa: S104  compared, not bound
 
 
+def from_here(host: str) -> str:
+    """The host under which this machine itself reaches what is bound to this one."""
+    if not is_wildcard(host):
+        return host
+    return "::1" if host == "::" else "127.0.0.1"
+
+
 def is_address(host: str) -> bool:
     """Whether it is numbers, not a name."""
     try:

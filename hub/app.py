@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 from aiohttp import web
 
 from hub import __version__
-from hub.addresses import is_wildcard, joined, public_base
+from hub.addresses import from_here, joined, public_base
 from hub.config import Settings
 from hub.errors import HubError, StoreAway
 from hub.folder import DataFolder
@@ -329,9 +329,7 @@ def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:
 
 
 def _said(host: str, port: int) -> str:
-    if is_wildcard(host):
-        host = "::1" if host == "::" else "127.0.0.1"
-    return joined(host, port)
+    return joined(from_here(host), port)
 
 
 async def _cancel(*tasks: asyncio.Task[Any]) -> None:

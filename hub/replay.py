@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
 import msgspec
@@ -55,9 +55,9 @@ class ReplayResult:
     delivered: bool
 
 
-def wall_now_us() -> int:
-    """The wall clock of this machine, as `hub.model` counts wall times."""
-    return (datetime.now() - _WALL_EPOCH) // timedelta(microseconds=1)
+def wall_now_us(zone: tzinfo | None = None) -> int:
+    """The wall clock of a zone, without one that of this machine, as `hub.model` counts wall times."""
+    return (datetime.now(zone).replace(tzinfo=None) - _WALL_EPOCH) // timedelta(microseconds=1)
 
 
 def _unwatched(progress: Progress) -> None:

@@ -8,16 +8,17 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from hub.addresses import from_here
 from hub.app import Addresses, App
 from hub.demo import people, race
 from hub.errors import HubError, StoreError
 from hub.model import PURPOSE_DEMO, US_PER_S, Participant
 from hub.protocols.chronotrack_stream import Item, gun_item
-from hub.replay import replay
+from hub.replay import replay, wall_now_us
 from hub.replay_plan import ReplayPlan, Timed, with_laps
 from hub.session import Session
 from hub.store import demo
@@ -30,7 +31,6 @@ READERS: Final = ("DEMO01", "DEMO02")
 BREAK_S: Final = 20.0
 """From the last read of a race to the first gun of the next one: its last finishers stay on the wall."""
 _US_PER_HUNDREDTH: Final = US_PER_S // 100
-_WALL_EPOCH: Final = datetime(1970, 1, 1)
 
 
 class Show:
@@ -41,7 +41,8 @@ class Show:
         self._speed = speed
         # shared
         self._app = app
-        self._host, self._port = _own(next(iter(addresses.listeners.values())))
+        host, self._port = next(iter(addresses.listeners.values()))
+        self._host = from_here(host)
         self._zone = ZoneInfo(app.settings.zone_name)
         # state
         self._participants = people.runners(runners)
@@ -67,7 +68,7 @@ class Show:
 
     async def _race(self, gun_s: float) -> None:
         self._races += 1
-        first_gun_us = wall_us(self._zone) + int(gun_s * US_PER_S)
+        first_gun_us = wall_now_us(self._zone) + int(gun_s * US_PER_S)
         plan = await asyncio.to_thread(self._plan, self._session.row.stream_key, first_gun_us)
         await replay(plan, self._host, self._port)
 
@@ -94,7 +95,9 @@ class Show:
         return session
 
     async def _end_others(self, current: Session) -> None:
-        """Those of the races before, but one that somebody feeds. What cannot be ended now ends with the next race."""
+        """Those of the races before. One that somebody feeds goes on until the next race; one that PostgreSQL cannot
+        end now is ended when the demo is started again.
+        """
         for session in list(self._app.hub.sessions.values()):
             if session.row.purpose == PURPOSE_DEMO and session is not current and self._is_over(session):
                 # Nothing may come between: who connects from here on must not find it.
@@ -116,7 +119,7 @@ class Show:
         return ReplayPlan(
             locations=race.LOCATIONS,
             timeline=timeline(
-                self._participants, first_gun_us, wall_us(self._zone), speed=self._speed, seed=self._races
+                self._participants, first_gun_us, wall_now_us(self._zone), speed=self._speed, seed=self._races
             ),
             event=stream_key,
         )
@@ -142,14 +145,3 @@ def timeline(
 def event_name(speed: float) -> str:
     """Says on every frame that it is a demo, and why a 5K is won in two minutes."""
     return f"{race.EVENT}, demo" + ("" if speed == 1 else f" at {speed:g} times real time")
-
-
-def wall_us(zone: ZoneInfo) -> int:
-    """What a reader's clock in this zone shows."""
-    return (datetime.now(zone).replace(tzinfo=None) - _WALL_EPOCH) // timedelta(microseconds=1)
-
-
-def _own(address: tuple[str, int]) -> tuple[str, int]:
-    """Where a client on this machine reaches a listener."""
-    host, port = address
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host), port  # noqa: S104  compared, not bound

@@ -36,13 +36,14 @@ async def ensure_event(
             " VALUES ($1, $2, $3, $4, $5)",
             [(event_id, *msgspec.structs.astuple(race)) for race in races],
         )
-    await connection.execute(
-        "UPDATE events SET name = $2, event_date = $3, timezone = $4 WHERE id = $1",
-        event_id,
-        name,
-        day,
-        timezone,
-    )
+    else:
+        await connection.execute(
+            "UPDATE events SET name = $2, event_date = $3, timezone = $4 WHERE id = $1",
+            event_id,
+            name,
+            day,
+            timezone,
+        )
     return int(event_id)
 
 

@@ -3,6 +3,7 @@ fan-out; refuses to know sockets and stores."""
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -52,6 +53,7 @@ class Live:
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
+        self._shown: Counter[str] = Counter()
 
     @property
     def screens(self) -> int:
@@ -59,7 +61,7 @@ class Live:
 
     def screens_of(self, code: str) -> int:
         """How many screens show this display now."""
-        return sum(each == code for each in self._codes.values())
+        return self._shown[code]
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
@@ -131,6 +133,7 @@ class Live:
         subscriber = Subscriber(topic, cursor, wake, self._queue_bytes_max)
         if display is not None:
             self._codes[subscriber] = display.code
+            self._shown[display.code] += 1
         return hello, subscriber
 
     def start_afresh(self, session: Session, reason: CloseReason = TOO_SLOW) -> None:
@@ -152,7 +155,9 @@ class Live:
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()
-        self._codes.pop(subscriber, None)
+        code = self._codes.pop(subscriber, None)
+        if code is not None:
+            self._shown[code] -= 1
         if not subscriber.topic.subscribers:
             self._drop(subscriber.topic)
 

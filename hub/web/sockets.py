@@ -16,6 +16,7 @@ from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
 from hub.model import DisplayRow
 from hub.session import Session
+from hub.web.api.sessions import is_number
 from hub.web.auth import require_watcher
 from hub.web.live import Resume
 from hub.web.state import HUB, LIVE
@@ -33,7 +34,6 @@ WRITE_BYTES_MAX: Final = 16 * 1024
 UNSENT_BYTES_MAX: Final = 16 * 1024
 """What the kernel may hold unsent: without this it hides megabytes of lateness."""
 TICK_S: Final = 5.0
-NUMBER_CHARS_MAX: Final = 19
 
 
 class Shown(msgspec.Struct, tag="shown", tag_field="type"):
@@ -224,7 +224,7 @@ async def session_socket(request: web.Request) -> web.StreamResponse:
     require_watcher(request)
     session_id = request.match_info["id"]
     async with _screen(request) as (screen, ws):
-        found = request.app[HUB].sessions.get(int(session_id)) if _is_number(session_id) else None
+        found = request.app[HUB].sessions.get(int(session_id)) if is_number(session_id) else None
         await screen.watch(found, _resume(request, session_id))
     return ws
 
@@ -271,14 +271,10 @@ async def end_all(app: web.Application) -> None:
 def _resume(request: web.Request, session_id: str) -> Resume | None:
     """What the screen has seen, when all three are numbers; else it comes fresh."""
     given = session_id, request.query.get("epoch", ""), request.query.get("after", "")
-    if not all(map(_is_number, given)):
+    if not all(map(is_number, given)):
         return None
     session, epoch, after = map(int, given)
     return session, epoch, after
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_CHARS_MAX
 
 
 def _limit_unsent(request: web.Request) -> None:

@@ -11,8 +11,9 @@ import pytest
 
 from hub.demo import people, race, show
 from hub.demo.race import Crossing
-from hub.demo.show import Show, timeline, wall_us
+from hub.demo.show import Show, timeline
 from hub.model import US_PER_S, Participant
+from hub.replay import wall_now_us
 from tests.postgres import execute
 from tests.running import ZONE, Running, rows, running_hub, settings_for, until
 
@@ -174,5 +175,5 @@ def test_what_lies_in_the_past_comes_at_once_and_the_rest_in_its_time() -> None:
 
 
 def test_the_readers_clock_is_that_of_the_zone() -> None:
-    ahead_us = wall_us(ZONE) - wall_us(ZoneInfo("UTC"))
+    ahead_us = wall_now_us(ZONE) - wall_now_us(ZoneInfo("UTC"))
     assert abs(ahead_us - (5 * 3600 + 45 * 60) * US_PER_S) < US_PER_S

@@ -106,10 +106,15 @@ async def list_reads(request: web.Request) -> web.Response:
 
 def number(text: str, field: str, least: int, most: int) -> int:
     """A whole number from a path or a query. Raises Invalid."""
-    value = int(text) if text.isascii() and text.isdecimal() and len(text) <= NUMBER_CHARS_MAX else -1
+    value = int(text) if is_number(text) else -1
     if not least <= value <= most:
         raise Invalid(f"{field}: expected a whole number from {least} to {most}", field=field)
     return value
+
+
+def is_number(text: str) -> bool:
+    """Whether it is a whole number, and not one that takes long to be told so."""
+    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_CHARS_MAX
 
 
 def _filter(request: web.Request, roster: Roster) -> ReadFilter:
