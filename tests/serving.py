@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from tests.running import HOST, PATIENCE_S, ZONE
 
 TOP: Final = Path(__file__).parent.parent
+HUB: Final = (sys.executable, "-m", "hub")
 ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
 
 
@@ -74,13 +75,11 @@ class Process:
 
 
 @asynccontextmanager
-async def hub_process(*arguments: str, folder: Path) -> AsyncIterator[Process]:
-    """Started in `folder`; killed if it still runs at the end."""
+async def hub_process(*arguments: str, folder: Path, program: Sequence[str] = HUB) -> AsyncIterator[Process]:
+    """Started in `folder`; killed if it still runs at the end. `program`: the hub, or what runs it."""
     process = Process(
         await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hub",
+            *program,
             *arguments,
             cwd=folder,
             env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
