@@ -190,12 +190,13 @@ class App:
 
     async def _say_goodbye(self) -> None:
         """Screens hear of the end after the last read that is shown, and need not wait until PostgreSQL has it."""
-        running = bool(self._storing) and not any(task.done() for task in self._storing)
-        if running:
+        running = [not task.done() for task in self._storing]
+        if running and running[0]:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(JOURNAL_S_MAX):
                     await self.stores.writer.flushed()
-        await asyncio.gather(self._end_screens(), *([self._flush_stores()] if running else []))
+        # Also when the journal has failed: what is on its way into the database is in memory.
+        await asyncio.gather(self._end_screens(), *([self._flush_stores()] if any(running) else []))
 
     async def _flush_stores(self) -> None:
         log.info("stopping%s", await self.stores.flush(STORE_S_MAX))
@@ -304,6 +305,11 @@ class App:
     def _warning(self) -> str:
         """What somebody has to look into, though nothing is lost."""
         drain = self.stores.drain
+        if self.stores.set_aside:
+            return (
+                f"the journal was damaged; it is kept as {self.stores.set_aside}, and what could be read of it "
+                "went on. Readers that still have their reads send again what is missing"
+            )
         if drain.foreign:
             return (
                 f"{drain.foreign} reads found their offset taken by another read and got a new one: "

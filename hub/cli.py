@@ -20,11 +20,13 @@ from hub import __version__, commands, config, logs, replay, replay_plan
 from hub.app import App, Stopped, urls
 from hub.config import Settings
 from hub.demo.show import Show
-from hub.errors import ConfigError, HubError, Problem
+from hub.errors import ConfigError, HubError, JournalDamaged, Problem
 
 log = logging.getLogger(__name__)
 
 CONFIG_DEFAULT: Final = Path("config.toml")
+DAMAGED_STARTS_MAX: Final = 3
+"""How often one process starts again for a damaged journal: a disk that damages more has to be changed."""
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -170,6 +172,18 @@ class _Demo(NamedTuple):
 
 
 async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
+    """Until it is told to stop. A journal that is found damaged is set aside by the next start, which comes at once."""
+    for _ in range(DAMAGED_STARTS_MAX):
+        try:
+            await _serve_once(settings, wanted)
+        except JournalDamaged as problem:
+            log.error("%s. Starting again: it is set aside then", problem)
+        else:
+            return
+    await _serve_once(settings, wanted)
+
+
+async def _serve_once(settings: Settings, wanted: _Demo | None) -> None:
     app = App(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

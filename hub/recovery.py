@@ -6,20 +6,17 @@ Knows the order of things; the stores do the work.
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from hub.hub import Hub
-from hub.model import Group, Participant, SourceRecord
+from hub.model import Participant, SourceRecord
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.store import rosters, sessions
 from hub.store.database import Connection, query
-from hub.store.drain import GroupReader
 from hub.store.sessions import KnownRead
 
 log = logging.getLogger(__name__)
-
-GROUPS_READS_MAX: Final = 25_000
 
 T = TypeVar("T")
 
@@ -31,36 +28,23 @@ class Run(Protocol):
     async def __call__(self, work: Callable[[Connection], Awaitable[T]], /) -> T: ...
 
 
-async def journal_heads(read_groups: GroupReader) -> dict[int, int]:
-    """The last offset of each session that the journal holds."""
-    heads: dict[int, int] = {}
-    after = 0
-    while groups := await read_groups(after, GROUPS_READS_MAX):
-        for number, group in groups:
-            after = number
-            _note_heads(heads, group)
-    return heads
-
-
-def _note_heads(heads: dict[int, int], group: Group) -> None:
-    for batch in group.sessions:
-        heads[batch.session_id] = max(heads.get(batch.session_id, 0), batch.reads[-1].offset)
-
-
 async def stored_heads(connection: Connection) -> dict[int, int]:
     """The last offset of each session that PostgreSQL holds."""
     return {row["id"]: row["head"] for row in await connection.fetch(query("heads"))}
 
 
-async def load(run: Run, hub: Hub, *, timezone: str, late_us: int) -> None:
-    """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays."""
+async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool = False) -> None:
+    """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays.
+
+    afresh: what screens hold may be another read than what gets its offset now: every session has a new epoch.
+    """
     for row in await run(lambda connection: sessions.active(connection, timezone)):
         hub.add_session(Session(row, late_us=late_us))
     hub.add_old_keys(await run(sessions.old_keys))
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await _load_reads(run, hub, session)
+        await _load_reads(run, hub, session, afresh=afresh)
         session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
         session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
         _say_what_was_loaded(session)
@@ -89,7 +73,7 @@ def _say_what_was_loaded(session: Session) -> None:
     )
 
 
-async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
+async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> None:
     """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
     session_id = session.row.id
     holes = 0
@@ -102,8 +86,10 @@ async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
                 source = _source(hub, session, source_id, strangers)
                 session.load(source, location_name, sequence, key)
     session.seen.loaded()
+    if holes or afresh:
+        head = session.head if holes else 0
+        session.epoch = await run(partial(_next_epoch, session_id=session_id, fill_through=head))
     if holes:
-        session.epoch = await run(partial(_fill_holes, session_id=session_id, head=session.head))
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
     session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
     hub.total_reads += session.durable
@@ -113,10 +99,11 @@ async def _known_reads(connection: Connection, session_id: int, after: int) -> l
     return await sessions.known_reads(connection, session_id, after)
 
 
-async def _fill_holes(connection: Connection, session_id: int, head: int) -> int:
-    """Gives the session's new epoch: screens may hold something else under these offsets."""
+async def _next_epoch(connection: Connection, session_id: int, fill_through: int) -> int:
+    """Gives the session's new epoch: screens may hold something else under its offsets. Those up to `fill_through` that
+    no row holds are void from now on."""
     async with connection.transaction():
-        await connection.execute(query("fill_holes"), session_id, head)
+        await connection.execute(query("fill_holes"), session_id, fill_through)
         return int(await connection.fetchval(query("next_epoch"), session_id))
 
 

@@ -22,7 +22,8 @@ from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
 from hub.store.drain import Drain
 from hub.store.embedded import EmbeddedPostgres
-from hub.store.journal import Journal, JournalWriter
+from hub.store.journal import Journal
+from hub.store.journal_writer import JournalWriter
 from hub.store.web_queries import WebQueries
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,8 @@ class Stores:
         self.queries = WebQueries(self._open_database, settings.zone_name)
         self.partner_id = 0
         self.full = False
+        self.set_aside = ""
+        """The damaged journal that was found at this start, if there was one."""
         self._journal = Journal(settings.journal_path)
         self.writer: JournalWriter[Sealed] = JournalWriter(
             self._journal, hub.seal, self._written, self._deleted
@@ -73,7 +76,10 @@ class Stores:
 
     @property
     def journal_problem(self) -> str:
-        return self.writer.problem or ("full" if self.full else "")
+        """Why reads are not taken now, in words; empty when they are."""
+        mib = self._bytes_max >> 20
+        full = f"full (journal.max_mib is {mib}); readers wait until PostgreSQL has taken some of it"
+        return self.writer.problem or (full if self.full else "")
 
     @property
     def database_problem(self) -> str:
@@ -113,7 +119,8 @@ class Stores:
             voided=self._voided,
             new_id=self._hub.new_id,
         )
-        self._heads = await recovery.journal_heads(self.writer.read)
+        self._heads = await self.writer.check()
+        self.set_aside = self._journal.set_aside
         await self._database.insist(self._note_stored_heads)
         if self._journal.last_id:
             await self._empty_journal()
@@ -123,7 +130,10 @@ class Stores:
             self._hub,
             timezone=self._settings.zone_name,
             late_us=self._settings.limits.late_s * US_PER_S,
+            afresh=bool(self.set_aside),
         )
+        if self.set_aside:
+            await self.writer.settle()
         self._heads.clear()
 
     async def flush(self, limit_s: float) -> str:
@@ -215,7 +225,7 @@ class Stores:
         self.drain.put(number, sealed.group, sealed.reads)
         if self.pending >= self._bytes_max and not self.full:
             self.full = True
-            log.error("journal: full (journal.max_mib); readers wait until PostgreSQL has taken some of it")
+            log.error("journal: %s", self.journal_problem)
         if not self.full and not self._hub.congested:
             self.room()
 

@@ -13,7 +13,7 @@ from hub.seen import SeenLocation, content_digest
 from hub.session import Session
 from hub.store import migrate, reads, rosters, sessions
 from hub.store.database import Writer, query
-from tests.store.making import SOURCE_ID, START_US, FakeJournal, group, key, new_session, read, source
+from tests.store.making import SOURCE_ID, START_US, key, new_session, read, source
 
 T = TypeVar("T")
 
@@ -48,8 +48,8 @@ class Start:
         self.connection = connection
         self.hub = Hub(now_us=lambda: START_US, wake=lambda: None, publish=lambda *_: None)
 
-    async def load(self) -> Hub:
-        await recovery.load(self.writer.insist, self.hub, timezone="UTC", late_us=120_000_000)
+    async def load(self, *, afresh: bool = False) -> Hub:
+        await recovery.load(self.writer.insist, self.hub, timezone="UTC", late_us=120_000_000, afresh=afresh)
         return self.hub
 
     async def know(self, made: SourceRecord) -> None:
@@ -73,17 +73,6 @@ async def starting(dsn: str) -> Start:
 def one_session(hub: Hub) -> Session:
     (session,) = hub.sessions.values()
     return session
-
-
-async def test_heads_of_the_journal() -> None:
-    journal = FakeJournal()
-    assert await recovery.journal_heads(journal.read) == {}
-    for number, made in enumerate(
-        [group(1, [read(4), read(5)]), group(2, [read(9)]), group(1, [read(6)]), group(3, [])], 1
-    ):
-        journal.groups[number] = (made, 30_000)  # more than is read at once
-    assert await recovery.journal_heads(journal.read) == {1: 6, 2: 9}
-    assert journal.asked[1:] == [0, 1, 2, 3, 4]
 
 
 async def test_heads_of_the_database(database_dsn: str) -> None:
@@ -169,6 +158,23 @@ async def test_holes_become_void_and_the_epoch_goes_up(database_dsn: str) -> Non
     assert [each.offset for each in hub.sessions[broken].recent(10)] == list(range(1, 9))
     again = await starting_again(start)
     assert [(each.head, each.epoch) for each in again.sessions.values()] == [(2, 1), (8, 2)]
+    await start.close()
+
+
+async def test_afresh_is_one_epoch_more_with_holes_or_without(database_dsn: str) -> None:
+    start = await starting(database_dsn)
+    whole, broken, empty = [
+        await new_session(start.connection, name) for name in ("whole", "broken", "empty")
+    ]
+    await start.put(whole, held(1), held(2))
+    await start.put(broken, held(3))
+    hub = await start.load(afresh=True)
+    assert [(each.row.id, each.head, each.epoch) for each in hub.sessions.values()] == [
+        (whole, 2, 2),
+        (broken, 3, 2),
+        (empty, 0, 2),
+    ]
+    assert await start.connection.fetchval("SELECT count(*) FROM timing_reads WHERE kind = 'void'") == 2
     await start.close()
 
 

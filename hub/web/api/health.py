@@ -44,6 +44,7 @@ async def status(request: web.Request) -> web.Response:
             "current_session": current.row.id if current else None,
             "database_connected": await _database(request) == "healthy",
             "journal_pending": condition.journal_pending(),
+            "readers_wait": condition.journal_problem(),
             "displays": request.app[LIVE].screens,
             "uptime_s": (now_us - condition.started_us) // 1_000_000,
             "timestamp": iso(now_us),

@@ -36,7 +36,7 @@ export function kept({ health }) {
   if (health.database) {
     return { tone: "warn", words: "Every read is kept, on disk only", detail: "Database: " + sentence(health.database) + waiting };
   }
-  if (health.warning) return { tone: "warn", words: "Every read is kept", detail: sentence(health.warning) };
+  if (health.warning) return { tone: "warn", words: "Reads are kept; look into this", detail: sentence(health.warning) };
   const odd = health.rejected ? "; " + count(health.rejected, "line") + " not understood" : "";
   const reads = health.reads ? count(health.reads, "read") + " held" : "On disk first, then in the database";
   return { tone: "good", words: "Every read is kept", detail: reads + odd };

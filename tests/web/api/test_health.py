@@ -50,6 +50,7 @@ async def test_status_counts(hub: Running) -> None:
             "current_session": hub.session_id,
             "database_connected": True,
             "displays": 1,
+            "readers_wait": "",
         }
     await reader.hang_up()
     await until(lambda: hub.app.live.screens == 0 and not hub.app.condition.connections())
