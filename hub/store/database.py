@@ -247,6 +247,8 @@ class Writer:
                 "application_name": "racehub writer",
             },
         )
+        # The journal forgets what PostgreSQL says it has.
+        await self._connection.execute(query("commit_durably"))
         return self._connection
 
     async def _connect_and_lock(self) -> Connection:

@@ -5,6 +5,7 @@ import os
 import socket
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -48,6 +49,18 @@ async def test_the_owner_is_written_down(database_dsn: str) -> None:
     assert (row["pid"], row["backend_pid"]) == (os.getpid(), await writer.run(backend))
     await writer.close()
     assert not writer.connected
+
+
+@pytest.mark.parametrize(("set_to", "used"), [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")])
+async def test_what_is_committed_is_on_the_disk_whatever_the_server_thinks_of_it(
+    database_dsn: str, set_to: str, used: str
+) -> None:
+    """Else a server that crashes forgets reads that the journal has forgotten already."""
+    name = urlsplit(database_dsn).path[1:]
+    await execute(database_dsn, f"ALTER DATABASE {name} SET synchronous_commit = {set_to}")
+    writer = await opened(database_dsn)
+    assert await writer.run(lambda connection: connection.fetchval("SHOW synchronous_commit")) == used
+    await writer.close()
 
 
 async def test_a_second_hub_is_refused_and_told_who_has_it(
