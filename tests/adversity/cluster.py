@@ -75,7 +75,9 @@ def _tell(processes: list[int], number: signal.Signals) -> None:
 def _children(parent: int) -> list[int]:
     """From `/proc`, or from ps where there is none."""
     if Path("/proc/self/stat").exists():
-        return [pid for pid in map(int, filter(str.isdigit, os.listdir("/proc"))) if _parent(pid) == parent]
+        return [
+            pid for pid in (int(path.name) for path in Path("/proc").glob("[0-9]*")) if _parent(pid) == parent
+        ]
     lines = os.popen("ps -A -o pid=,ppid=").read().splitlines()
     return [int(line.split()[0]) for line in lines if int(line.split()[1]) == parent]
 

@@ -30,7 +30,7 @@ def connection_that_dies(moment: Moment) -> type[sqlite3.Connection]:
     """What takes the place of SQLite's own."""
 
     class Cursor(sqlite3.Cursor):
-        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
+        def execute(self, statement: str, *values: Any) -> Any:
             last = moment.is_it(statement)
             if last and moment.when == "before":
                 die()
@@ -43,9 +43,8 @@ def connection_that_dies(moment: Moment) -> type[sqlite3.Connection]:
         def cursor(self, *_: Any, **__: Any) -> Any:
             return super().cursor(Cursor)
 
-        def execute(self, statement: str, *values: Any) -> sqlite3.Cursor:
-            cursor: sqlite3.Cursor = self.cursor()
-            return cursor.execute(statement, *values)
+        def execute(self, statement: str, *values: Any) -> Any:
+            return self.cursor().execute(statement, *values)
 
     return Connection
 

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from tests.adversity.checks import all_is_well
+from tests.adversity.checks import all_is_well, given
 from tests.adversity.wall import Wall
 from tests.running import Reader, Running, until
 
@@ -70,7 +70,12 @@ class Scene:
         goals = [(wall, wall.after + more) for wall in self.walls]
         await until(lambda: all(wall.after >= goal for wall, goal in goals))
 
-    async def all_is_well(self, dsn: str, origin: str = "") -> list[dict[str, Any]]:
+    async def all_shown(self) -> None:
+        """Until every screen has all that was given."""
+        total = given(self.readers).total()
+        await until(lambda: all(wall.after == total for wall in self.walls))
+
+    async def all_is_well(self, dsn: str, origin: str) -> list[dict[str, Any]]:
         """The attack is over: nobody comes any more, and everything is where it belongs."""
         self.rest()
         return await all_is_well(dsn, self.readers, self.walls, origin)

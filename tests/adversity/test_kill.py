@@ -7,18 +7,15 @@ import os
 import random
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-import pytest
-
+from tests.adversity.lives import Lives
 from tests.adversity.proxy import Proxy, Way
-from tests.adversity.scene import Scene, playing
 from tests.adversity.wire import COMMAND_COMPLETE, COPY_DATA, COPY_DONE, Moment
-from tests.running import HOST, PATIENCE_S
-from tests.serving import HUB, Process, free_port, hub_process, write_config
+from tests.running import PATIENCE_S
+from tests.serving import Process
 
 KILLS: Final = 21
 LIFE_S_MAX: Final = 0.7
@@ -45,71 +42,33 @@ AT_THE_START: Final = Moment(Way.DOWN, COMMAND_COMPLETE, b"INSERT")
 """What the last hub left is on its way into the database."""
 
 
-class Lives:
-    """A hub that is started again and again in one place, on the same ports."""
-
-    def __init__(self, folder: Path, dsn: str) -> None:
-        self._folder = folder
-        self._dsn = dsn
-        self.web_port, self.reader_port = free_port(), free_port()
-        self.web = f"http://{HOST}:{self.web_port}"
-        write_config(folder, dsn, web_port=self.web_port, reader_port=self.reader_port)
-
-    @asynccontextmanager
-    async def life(self, *arguments: str, program: tuple[str, ...] = HUB) -> AsyncIterator[Process]:
-        """Killed at the end of it, if not before."""
-        async with hub_process(*arguments, "serve", folder=self._folder, program=program) as process:
-            yield process
-
-    @asynccontextmanager
-    async def scene(self) -> AsyncIterator[Scene]:
-        """The first life, with readers and screens; they outlive it."""
-        async with self.life() as process:
-            await process.ready()
-            code = (await process.line()).rpartition("/")[2]
-            scene = Scene((HOST, self.reader_port), self.web, code)
-            playing_scene = playing(scene)
-            await playing_scene.__aenter__()
-        try:
-            yield scene
-        finally:
-            await playing_scene.__aexit__(None, None, None)
-
-    async def last_one(self, scene: Scene, dsn: str) -> None:
-        """Nothing happens in it, so that all can be checked."""
-        async with self.life() as process:
-            await process.ready()
-            found = await scene.all_is_well(dsn, self.web)
-            assert {row["kind"] for row in found} == {"read"}
-            process.signal(signal.SIGTERM)
-            assert (await process.end())[0] == 0
-
-
 async def test_at_any_moment(database_dsn: str, tmp_path: Path) -> None:
     """Most while it runs; some while it starts."""
     lives = Lives(tmp_path, database_dsn)
-    async with lives.scene() as scene:
+    async with lives.first() as (first, scene):
         scene.feed()
+        await first.kill()
         for number in range(KILLS - 1):
             async with lives.life() as process:
                 if number % 3 != 2:
                     await process.ready()
                 await asyncio.sleep(random.random() * LIFE_S_MAX)
-        await lives.last_one(scene, database_dsn)
+        await lives.last(scene, database_dsn)
         assert scene.given > 1000
         assert all(wall.hellos > KILLS / 2 for wall in scene.walls)
 
 
 async def test_at_every_step_of_the_journal(database_dsn: str, tmp_path: Path) -> None:
     lives = Lives(tmp_path, database_dsn)
-    async with lives.scene() as scene:
+    async with lives.first() as (first, scene):
         scene.feed()
+        await first.kill()
         for when, word in STEPS:
             nth = str(random.randrange(3, 30))
             async with lives.life(when, word, nth, program=DYING_HUB) as process:
                 code, _, said = await process.end()
                 assert code == -signal.SIGKILL, said
-        await lives.last_one(scene, database_dsn)
+        await lives.last(scene, database_dsn)
 
 
 async def test_at_every_step_of_a_batch(
@@ -122,8 +81,9 @@ async def test_at_every_step_of_a_batch(
             await postgres_line.sprung.wait()
         assert (await process.end())[0] == -signal.SIGKILL
 
-    async with lives.scene() as scene:
+    async with lives.first() as (first, scene):
         scene.feed()
+        await first.kill()
         for moment in BATCH_STEPS.values():
             async with lives.life() as process:
                 await process.ready()
@@ -134,7 +94,7 @@ async def test_at_every_step_of_a_batch(
         async with lives.life() as process:
             postgres_line.arm(AT_THE_START, killer(process))  # before it has so much as loaded its modules
             await killed(process)
-        await lives.last_one(scene, database_dsn)
+        await lives.last(scene, database_dsn)
 
 
 def killer(process: Process) -> Callable[[], None]:

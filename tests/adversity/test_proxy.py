@@ -148,7 +148,10 @@ def test_messages_however_they_are_cut() -> None:
     data = message(b"", b"start up") + message(b"Q", b"SELECT") + message(b"X", b"")
     whole = list(Messages(first=True).feed(data))
     assert [(each.kind, each.body) for each in whole] == [(b"", b"start up"), (b"Q", b"SELECT"), (b"X", b"")]
-    assert [data[each.begin : each.end] for each in whole][1:] == [message(b"Q", b"SELECT"), message(b"X", b"")]
+    assert [data[each.begin : each.end] for each in whole][1:] == [
+        message(b"Q", b"SELECT"),
+        message(b"X", b""),
+    ]
     one = Messages(first=True)
     single = [each for place in range(len(data)) for each in one.feed(data[place : place + 1])]
     assert [(each.kind, each.body) for each in single] == [(each.kind, each.body) for each in whole]

@@ -151,9 +151,7 @@ async def test_anything_at_any_time(database_dsn: str, hub: Running, reader_line
     await screen_line.close()
 
 
-async def test_what_is_torn_is_kept_as_it_came(
-    database_dsn: str, hub: Running, reader_line: Proxy
-) -> None:
+async def test_what_is_torn_is_kept_as_it_came(database_dsn: str, hub: Running, reader_line: Proxy) -> None:
     reader = Reader(reader_line.address)
     reader.add("torn")
     reader_line.arm(AfterBytes(Way.UP, 20, ANSWERED), How.FIN)

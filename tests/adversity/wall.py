@@ -17,6 +17,8 @@ PAUSE_S: Final = 0.05
 """What a screen waits a second for."""
 BEHIND_MAX: Final = 2000
 """A screen that is further behind starts afresh, and rightly."""
+WINDOW_OFFSETS: Final = 200
+"""What a screen's picture is made of, and what each hello says anew."""
 TELLS: Final = ("kind", "marks", "location", "tag", "time", "lap", "received_at")
 """What a read is, whoever wears the tag."""
 _SILENT: Final = ("tick", "bye", "starts", "settings")
@@ -124,12 +126,13 @@ class Wall:
             if recent["type"] == "read":
                 self._show(recent)
             else:
-                self.picture.pop(recent["offset"], None)
+                self._hide(recent["offset"])
 
     def _follow(self, offset: int) -> None:
         if offset != self.after + 1:
             self.faults.append(f"{offset} came after {self.after}")
         self.after = offset
+        self.picture.pop(offset - WINDOW_OFFSETS, None)
 
     def _show(self, read: dict[str, Any]) -> None:
         place = (self.session, self.epoch, read["offset"])
@@ -140,10 +143,13 @@ class Wall:
         self.picture[read["offset"]] = told | {name: read.get(name) for name in ("bib", "runner")}
 
     def _retract(self, offset: int) -> None:
+        if offset == self.after + 1:  # one of those it has missed, which has been voided meanwhile
+            self._follow(offset)
+        self._hide(offset)
+
+    def _hide(self, offset: int) -> None:
         self.retracted.add(offset)
         self.picture.pop(offset, None)
-        if offset == self.after + 1:  # one of those it has missed, which has been voided meanwhile
-            self.after = offset
 
     def _correct(self, correction: dict[str, Any]) -> None:
         shown = self.picture.get(correction["offset"])

@@ -51,7 +51,9 @@ async def test_the_owner_is_written_down(database_dsn: str) -> None:
     assert not writer.connected
 
 
-@pytest.mark.parametrize(("set_to", "used"), [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")])
+@pytest.mark.parametrize(
+    ("set_to", "used"), [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")]
+)
 async def test_what_is_committed_is_on_the_disk_whatever_the_server_thinks_of_it(
     database_dsn: str, set_to: str, used: str
 ) -> None:
