@@ -24,11 +24,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def write_config(folder: Path, dsn: str, *, web_port: int = 0, reader_port: int = 0, more: str = "") -> Path:
+def write_config(
+    folder: Path,
+    dsn: str,
+    *,
+    web_port: int = 0,
+    reader_port: int = 0,
+    more: str = "",
+    timezone: str = ZONE.key,
+) -> Path:
     """A config.toml of a hub on this machine only, which keeps its data in `folder`/var."""
     path = folder / "config.toml"
     path.write_text(
-        f'[server]\ndata_dir = "var"\ntimezone = "{ZONE.key}"\n'
+        f'[server]\ndata_dir = "var"\ntimezone = "{timezone}"\n'
         f'[web]\nhost = "{HOST}"\nport = {web_port}\n'
         f'[database]\ndsn = "{dsn}"\n'
         f'[[listeners]]\nhost = "{HOST}"\nport = {reader_port}\n{more}'

@@ -129,7 +129,7 @@ def test_a_void_row_has_to_be_told() -> None:
     [
         ([hello(0), told(2)], "2 came after 0"),
         ([hello(0), told(1), told(1)], "1 came after 1"),
-        ([hello(0), told(1), hello(1, told(1, tag="8"), recovered=True)], "was"),
+        ([hello(0), told(1), hello(1, told(1, tag="8"), recovered=True)], "otherwise before"),
         ([hello(0), told(1), hello(0)], "had been shown 1, and the hub is at 0"),
         ([hello(0), told(1), hello(2, told(1), told(2))], "could not go on from 1"),
         ([hello(0), told(1), hello(1, recovered=True, epoch=2)], "goes on in another"),

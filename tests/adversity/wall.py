@@ -137,10 +137,13 @@ class Wall:
     def _show(self, read: dict[str, Any]) -> None:
         place = (self.session, self.epoch, read["offset"])
         told = {name: read[name] for name in TELLS}
-        before = self.shown.setdefault(place, told)
-        if before != told:
-            self.faults.append(f"{place}: was {before}, is {told}")
+        if not self.remember(place, told):
+            self.faults.append(f"{place}: was shown otherwise before; now it is {told}")
         self.picture[read["offset"]] = told | {name: read.get(name) for name in ("bib", "runner")}
+
+    def remember(self, place: tuple[int, int, int], told: dict[str, Any]) -> bool:
+        """What it is shown under an epoch and offset; whether it is what it was shown there before, if it was."""
+        return self.shown.setdefault(place, told) == told
 
     def _retract(self, offset: int) -> None:
         if offset == self.after + 1:  # one of those it has missed, which has been voided meanwhile
