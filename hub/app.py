@@ -92,6 +92,9 @@ class ReaderFeed:
     def reject(self, rejected: list[Rejected]) -> None:
         self._hub.reject(0, rejected, now_us())
 
+    def bad_lines(self, source: Source) -> int:
+        return source.rejected
+
     def silent_resumes(self, source: Source) -> list[str]:
         return source.silent_resumes()
 

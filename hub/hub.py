@@ -238,9 +238,8 @@ class Hub:
         self, source: Source, observations: list[Observation], rejected: list[Rejected], received_us: int
     ) -> list[tuple[str, int]]:
         """Takes what a source sent. Gives what to ask it for: (location, sequence) pairs to stream from."""
-        reads, unplaced, asked = source.session.accept(source, observations, received_us)
-        if unplaced:
-            rejected = rejected + unplaced
+        reads, rejected, asked = source.session.accept(source, observations, rejected, received_us)
+        source.rejected += len(rejected)
         if reads or rejected or (observations and not source.noted):
             self._collect(source, reads, rejected, received_us)
         if self._settled:  # it brought nothing but what is held, and all of that is on disk

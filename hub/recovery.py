@@ -9,12 +9,13 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from hub.hub import Hub
-from hub.model import Participant, SourceRecord
+from hub.model import Participant, Rejected, SourceRecord
+from hub.protocols import ct01
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.store import rosters, sessions
 from hub.store.database import Connection, query
-from hub.store.sessions import KnownRead
+from hub.store.sessions import KnownRead, RejectedLine
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> 
             if key:
                 source = _source(hub, session, source_id, strangers)
                 session.load(source, location_name, sequence, key)
+    await _load_rejects(run, hub, session, strangers)
     session.seen.loaded()
     if holes or afresh:
         head = session.head if holes else 0
@@ -93,6 +95,26 @@ async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> 
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
     session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
     hub.total_reads += session.durable
+
+
+async def _load_rejects(run: Run, hub: Hub, session: Session, strangers: dict[int, Source]) -> None:
+    """Lines that are no reads: without them each would be a gap in its source's numbering."""
+    parser = ct01.LineParser()
+    after = 0
+    while found := await run(partial(_rejected_lines, session_id=session.row.id, after=after)):
+        after = found[-1][0]
+        for _, source_id, line in found:
+            try:
+                parser.parse(line)
+            except ct01.BadLine as problem:
+                bad = Rejected(line, "", problem.location, problem.sequence)
+                session.load_rejected(_source(hub, session, source_id, strangers), bad)
+            except ct01.NewLocation:
+                pass  # it was one too many
+
+
+async def _rejected_lines(connection: Connection, session_id: int, after: int) -> list[RejectedLine]:
+    return await sessions.rejected_lines(connection, session_id, after)
 
 
 async def _known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:

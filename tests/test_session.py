@@ -81,13 +81,13 @@ def source(session: Session) -> Source:
 
 
 def feed(source: Source, *observations: Observation, now_us: int = NOON_US) -> list[Read]:
-    reads, rejected, _ = source.session.accept(source, observations, now_us)
+    reads, rejected, _ = source.session.accept(source, observations, [], now_us)
     assert not rejected
     return reads
 
 
 def asked(source: Source, *observations: Observation) -> list[tuple[str, int]]:
-    return source.session.accept(source, observations, NOON_US)[2]
+    return source.session.accept(source, observations, [], NOON_US)[2]
 
 
 # Offsets
@@ -274,7 +274,7 @@ def test_a_location_is_spelt_as_it_first_came(session: Session, source: Source) 
 
 def test_a_location_too_many_is_rejected_with_its_lines(session: Session, source: Source) -> None:
     many = [observation(1, location=f"P{number}") for number in range(LOCATIONS_MAX + 1)]
-    reads, rejected, _ = session.accept(source, many, NOON_US)
+    reads, rejected, _ = session.accept(source, many, [], NOON_US)
     assert len(reads) == LOCATIONS_MAX
     assert rejected == [Rejected(b"raw 1", f"more than {LOCATIONS_MAX} locations")]
     assert feed(source, observation(2, location="p0"))
@@ -452,3 +452,26 @@ def test_durable_guns_make_the_starts_and_a_void_one_none(session: Session, sour
     assert [each.guns_us for each in session.starts] == [(9_000_000,)]
     session.extend([gun(each * 10) for each in range(1, 2 * GUNS_MAX)])
     assert len(session.starts[0].guns_us) <= WAVES_MAX
+
+
+# Times that cannot be
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "marks"),
+    [
+        (0, ()),
+        (600, ()),
+        (601, ("suspect_time",)),
+        (86_400, ("suspect_time",)),
+        (-100, ()),
+        (-130, ("late",)),
+        (-40 * 365 * 86_400, ("late", "suspect_time")),
+    ],
+)
+def test_times_that_cannot_be_are_marked(source: Source, ahead_s: int, marks: tuple[str, ...]) -> None:
+    plain = observation(1)
+    (now,) = feed(source, plain)
+    odd = replace(plain, wall_us=plain.wall_us + ahead_s * US_PER_S)
+    (read,) = feed(new_source(new_session()), odd, now_us=now.read_us)
+    assert (read.marks, read.read_us) == (marks, now.read_us + ahead_s * US_PER_S)

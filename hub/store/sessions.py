@@ -31,6 +31,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 KnownRead = tuple[int, int, str, int, bytes]
 """(offset, source id, location name, sequence, key): what the memory of a session is made of; key empty: none."""
 
+RejectedLine = tuple[int, int, bytes]
+"""(id, source id, line)"""
+
 
 def _random(alphabet: str, chars: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(chars))
@@ -184,6 +187,12 @@ async def known_reads(connection: Connection, session_id: int, after: int) -> li
         (offset, source_id or 0, location_name, sequence or 0, key.bytes if key else b"")
         for offset, source_id, location_name, sequence, key in rows
     ]
+
+
+async def rejected_lines(connection: Connection, session_id: int, after: int) -> list[RejectedLine]:
+    """The next KEYS_AT_ONCE lines that look like reads and are none."""
+    rows = await connection.fetch(query("rejects_placed"), session_id, after, KEYS_AT_ONCE)
+    return [(number, source_id, line) for number, source_id, line in rows]
 
 
 async def tail(connection: Connection, session_id: int) -> list[Read]:

@@ -171,6 +171,7 @@ def _source(hub: Hub, each: Source, last: dict[str, int]) -> dict[str, Any]:
         "locations": _locations(each, last),
         "arrived_at": iso(each.arrived_us) if each.arrived_us else None,
         "accepted": each.accepted,
+        "rejected": each.rejected,
         "session": each.session.row.id,
     }
 
@@ -186,9 +187,15 @@ def _last_reads(hub: Hub) -> dict[int, dict[str, int]]:
 
 
 def _locations(source: Source, last: dict[str, int]) -> list[dict[str, Any]]:
-    names = last | {run.location.name: 0 for run in source.runs.values() if run.location.name not in last}
+    runs = {run.location.name: run for run in source.runs.values()}
+    names = last | {name: 0 for name in runs if name not in last}
     return [
-        {"name": name, "arrived_at": iso(us) if us else None}
+        {
+            "name": name,
+            "arrived_at": iso(us) if us else None,
+            # Sequences that have not come, the first and the last: they were asked for, once.
+            "gap": runs[name].gap if name in runs else None,
+        }
         for name, us in islice(names.items(), LOCATIONS_MAX)
     ]
 

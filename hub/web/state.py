@@ -48,6 +48,9 @@ class Queries(Protocol):
     async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
 
+    async def rejects(self, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+        """Lines that are no reads, by their ids."""
+
     async def roster(self, session_id: int) -> Roster: ...
 
     async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
