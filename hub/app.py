@@ -14,6 +14,7 @@ from aiohttp import web
 
 from hub import __version__
 from hub.addresses import from_here, joined, public_base
+from hub.clock import now_us, watch
 from hub.config import Settings
 from hub.errors import HubError, StoreAway
 from hub.folder import DataFolder
@@ -38,10 +39,8 @@ taken by then stays in the journal."""
 JOURNAL_S_MAX: Final = 1.0
 """The same for a disk that does not take anything any more: readers keep what they sent, and send it again."""
 HTTP_STOP_S_MAX: Final = 0.5
-
-
-def now_us() -> int:
-    return time.time_ns() // 1000
+STOP_S_MAX: Final = 9.0
+"""A whole stop, as who waits for it does: a PostgreSQL of our own that needs longer ends by itself."""
 
 
 @dataclass(slots=True)
@@ -156,6 +155,7 @@ class App:
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
         self.run(sockets.tick(self._application))
+        self.run(watch(self.hub.clock_jumped, wall_us=now_us))
         self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
@@ -179,7 +179,7 @@ class App:
         async with contextlib.AsyncExitStack() as steps:  # the last one first
             steps.callback(self._folder.give_up)
             if self._opened is not None:
-                steps.push_async_callback(self._opened.close)
+                steps.push_async_callback(self._close_stores, started)
             if self._runner is not None:
                 steps.push_async_callback(self._runner.cleanup)
             steps.push_async_callback(self._end_tasks)
@@ -207,6 +207,9 @@ class App:
     async def _end_screens(self) -> None:
         if self._web is not None:
             await sockets.end_all(self._web)
+
+    async def _close_stores(self, started: float) -> None:
+        await self.stores.close(max(1.0, STOP_S_MAX - (time.monotonic() - started)))
 
     async def _end_tasks(self) -> None:
         await _cancel(*self._tasks)

@@ -223,6 +223,11 @@ class Hub:
             del self._by_connection[_place(source)]
         source.forget()
 
+    def clock_jumped(self, by_us: int) -> None:
+        """The machine's clock was set: readers are as far from it as they were, and that much more."""
+        for source in self.sources.values():
+            source.clock.jumped_by(by_us)
+
     # The way of a read
 
     @property

@@ -110,6 +110,13 @@ class SourceClock:
         """The client is asked for lines that it may have had for long."""
         self._fresh = True
 
+    def jumped_by(self, by_us: int) -> None:
+        """Our own clock was set. What is not known yet is learnt by the new one."""
+        self._samples = deque((sample + by_us for sample in self._samples), CLOCK_SAMPLES_MAX)
+        self._arrival_us += by_us
+        if self.known:
+            self.difference_us += by_us
+
     def arrived(self, received_us: int, instants: int, instant_us: int) -> None:
         """`instants` reads came at once, the last of them with this read time."""
         alone = instants == 1 and not self._fresh and received_us - self._arrival_us >= CLOCK_APART_US

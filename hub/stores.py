@@ -21,7 +21,7 @@ from hub.store import migrate, sessions
 from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
 from hub.store.drain import Drain
-from hub.store.embedded import EmbeddedPostgres
+from hub.store.embedded import STOP_S_MAX, EmbeddedPostgres
 from hub.store.journal import Journal
 from hub.store.journal_writer import JournalWriter
 from hub.store.web_queries import WebQueries
@@ -154,12 +154,13 @@ class Stores:
             return f"{stored}; {self.pending} bytes wait in the journal for the next start"
         return stored
 
-    async def close(self) -> None:
-        """In about two seconds, whether PostgreSQL answers or not. The embedded one is stopped in its own time."""
+    async def close(self, postgres_s: float = STOP_S_MAX) -> None:
+        """In about two seconds, whether PostgreSQL answers or not. The embedded one is stopped, and waited for so
+        long."""
         self.writer.close()
         await self._disconnect()
         if self._postgres is not None:
-            await self._postgres.stop()
+            await self._postgres.stop(postgres_s)
 
     async def _disconnect(self) -> None:
         await asyncio.gather(*(each.close() for each in (self._pool, self._database) if each is not None))

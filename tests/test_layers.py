@@ -26,6 +26,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.encode": {"hub.model", "hub.results"},
     "hub.config": {"hub.errors", "hub.config"},
     "hub.addresses": set(),
+    "hub.clock": set(),
     # level 2
     "hub.hub": {"hub.model", "hub.seen", "hub.session"},
     "hub.fanout": {"hub.errors"},

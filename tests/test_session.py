@@ -454,6 +454,26 @@ def test_durable_guns_make_the_starts_and_a_void_one_none(session: Session, sour
     assert len(session.starts[0].guns_us) <= WAVES_MAX
 
 
+def test_a_clock_of_ours_that_is_set_makes_nobody_late(session: Session, source: Source) -> None:
+    """An hour forward and two back: what has just been read is news all the while."""
+    now_us = NOON_US
+    for number in range(1, 60):
+        now_us += 2 * US_PER_S
+        if number in (20, 40):
+            by_us = (3600 if number == 20 else -7200) * US_PER_S
+            now_us += by_us
+            source.clock.jumped_by(by_us)
+        seen = replace(observation(number), wall_us=WALL_US + number * 2 * US_PER_S)
+        (read,) = feed(source, seen, now_us=now_us)
+        assert "late" not in read.marks, number
+
+
+def test_a_clock_that_is_not_known_is_not_moved() -> None:
+    clock = SourceClock(None)
+    clock.jumped_by(5)
+    assert (clock.known, clock.difference_us) == (False, 0)
+
+
 # Times that cannot be
 
 
