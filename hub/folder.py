@@ -46,7 +46,7 @@ class DataFolder:
         self.note({})
 
     def note(self, facts: dict[str, Any]) -> None:
-        """What other processes should know of this one. Raises StoreError: the disk is full before anything is in it."""
+        """What other processes should know of this one. Raises StoreError on a full disk."""
         assert self._handle is not None
         data = json.dumps({"pid": os.getpid()} | facts).ljust(NOTE_BYTES).encode()
         try:
