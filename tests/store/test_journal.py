@@ -263,7 +263,7 @@ def test_a_damaged_journal_is_set_aside_and_used(
 
 
 def both(path: Path) -> list[Path]:
-    return [each for each in (path, wal_of(path)) if each.exists()]
+    return [each for each in (path, wal_of(path)) if each.exists() and each.stat().st_size]
 
 
 def test_a_killed_journal_is_not_damaged(left: Path) -> None:
