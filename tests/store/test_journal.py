@@ -236,7 +236,7 @@ def test_a_damaged_journal_is_set_aside_and_used(
     left: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     damage(left)
-    before = {each.name: each.read_bytes() for each in (left, wal_of(left)) if each.exists()}
+    before = {each.name: each.read_bytes() for each in both(left)}
     held = Journal(left.parent)
     held.check()
     found = held.read(0, 1_000_000)
