@@ -60,7 +60,8 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int) -> None:
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await _load_reads(run, hub, session)
+        await load_reads(run, hub, session)
+        hub.total_reads += session.durable
         session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
         session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
         _say_what_was_loaded(session)
@@ -89,7 +90,7 @@ def _say_what_was_loaded(session: Session) -> None:
     )
 
 
-async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
+async def load_reads(run: Run, hub: Hub, session: Session) -> None:
     """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
     session_id = session.row.id
     holes = 0
@@ -106,7 +107,6 @@ async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
         session.epoch = await run(partial(_fill_holes, session_id=session_id, head=session.head))
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
     session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
-    hub.total_reads += session.durable
 
 
 async def _known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:
