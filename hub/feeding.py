@@ -167,14 +167,12 @@ class Feeder:
         def ahead(seen: Observation) -> bool:
             return instant(seen.wall_us) > last_us
 
-        rejected = piece.rejected
         for is_ahead, some in groupby(piece.observations, key=ahead):
             source.clock.jumped()
             source.clock.difference_us = _NEVER_US if is_ahead else 0
-            self._hub.accept(source, list(some), rejected, now_us)
-            rejected = []
-        if rejected:
-            self._hub.accept(source, [], rejected, now_us)
+            self._hub.accept(source, list(some), [], now_us)
+        if piece.rejected:
+            self._hub.accept(source, [], piece.rejected, now_us)
         return self._hub.unsealed(session)[before:]
 
     # waiting

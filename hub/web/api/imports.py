@@ -47,7 +47,6 @@ def _files(form: Form) -> ControllerFiles:
     tags, markers = form.files.get("file"), form.files.get("markers")
     if tags is None:
         raise Invalid("expected a part named file with a controller's .csv", field="file")
-    names = [importing.shown(each.name) if each else "" for each in (tags, markers)]
-    return ControllerFiles(
-        names[0] or "the .csv", tags.data, names[1] or "the .mrk", markers.data if markers else b""
-    )
+    if markers is None:
+        return ControllerFiles(tags.name or "the .csv", tags.data)
+    return ControllerFiles(tags.name or "the .csv", tags.data, markers.name or "the .mrk", markers.data)
