@@ -17,6 +17,7 @@ from hub.addresses import from_here, joined, public_base
 from hub.clock import now_us, watch
 from hub.config import Settings
 from hub.errors import HubError, StoreAway
+from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
@@ -118,6 +119,7 @@ class App:
         self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
+        self._feeder: Feeder | None = None
         self._web: web.Application | None = None
         self._runner: web.AppRunner | None = None
         self._listeners: list[Listener] = []
@@ -149,6 +151,7 @@ class App:
         self._opened = Stores(self.settings, self.hub)
         self._opened.start_afresh = self.live.start_afresh
         self._opened.retract = self.live.retract
+        self._feeder = Feeder(self.settings, self.hub, self._opened, now_us)
         web_address = await self._start_web()
         await self._until_database()
         await self.stores.recover()
@@ -189,6 +192,8 @@ class App:
             log.info("stopped in %.1f s", time.monotonic() - started)
 
     async def _end_listeners(self) -> None:
+        if self._feeder is not None:
+            self._feeder.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
 
     async def _say_goodbye(self) -> None:
@@ -221,6 +226,12 @@ class App:
         """Once it is started."""
         assert self._opened is not None
         return self._opened
+
+    @property
+    def feeder(self) -> Feeder:
+        """Once it is started."""
+        assert self._feeder is not None
+        return self._feeder
 
     @property
     def _application(self) -> web.Application:
@@ -257,6 +268,7 @@ class App:
             hub=self.hub,
             live=self.live,
             queries=self.stores.queries,
+            imports=self.feeder,
             token=admin_token(settings.data_path),
         )
         self._runner = web.AppRunner(self._web, access_log=None, shutdown_timeout=HTTP_STOP_S_MAX)

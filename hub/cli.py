@@ -16,17 +16,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, commands, config, logs, replay, replay_plan
+from hub import __version__, commands, commands_import, config, logs, replay, replay_plan
 from hub.app import App, Stopped, urls
 from hub.config import Settings
 from hub.demo.show import Show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
+from hub.importing import Imported
 
 log = logging.getLogger(__name__)
 
 CONFIG_DEFAULT: Final = Path("config.toml")
 DAMAGED_STARTS_MAX: Final = 3
 """How often one process starts again for a damaged journal: a disk that damages more has to be changed."""
+PROBLEMS_SHOWN: Final = 10
+"""Bad lines of a file that are printed; the others are counted. All are kept."""
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -158,6 +161,57 @@ def roster(
         some = ", ".join(loaded.ambiguous[:20]) + (", ..." if len(loaded.ambiguous) > 20 else "")
         _warn(f"{file.name}: carried by more than one participant, so shown as nobody: {some}")
     _print(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
+
+
+@cli.command("import")
+def import_files(
+    files: Annotated[
+        list[str], typer.Argument(help="Controller files: a.csv, or NAME=a.csv for a location.")
+    ],
+    session: Annotated[int, typer.Option(help="The session's id, as in /api/sessions.")],
+    location: Annotated[str | None, typer.Option(help="The location of files without a NAME.")] = None,
+    config_file: ConfigOption = None,
+) -> None:
+    """Puts controller files (.csv with its .mrk) into a session, through the running hub when there is one. What the
+    session holds already is not doubled."""
+    settings = _settings(config_file)
+    logs.set_up(settings)
+    pairs = [replay_plan.parse_argument(text) for text in files]
+    loaded = _run(commands_import.load_files(settings, pairs, location))
+    done: list[Imported] = []
+    try:
+        with _progress("lines") as progress:
+            bar = progress.add_task("importing", total=sum(each.lines for each in loaded))
+            waiting = _run(
+                commands_import.import_files(
+                    settings,
+                    session,
+                    loaded,
+                    on_lines=lambda lines: progress.advance(bar, lines),
+                    on_done=done.append,
+                )
+            )
+    finally:
+        for each in done:
+            _say_imported(each)
+    if waiting:
+        _warn(f"PostgreSQL has gone away: {waiting} bytes wait in the journal and go in at the next start")
+
+
+def _say_imported(done: Imported) -> None:
+    for each in done.problems[:PROBLEMS_SHOWN]:
+        _warn(f"{done.location}: {each.file}: line {each.line}: {each.reason}")
+    if done.rejected > PROBLEMS_SHOWN:
+        _warn(f"{done.location}: and {done.rejected - PROBLEMS_SHOWN} more lines that are no reads")
+    if done.repeats:
+        _warn(
+            f"{done.location}: {done.repeats} of the new reads are held under another location, too (mark: repeat);"
+            " is this the right name?"
+        )
+    _print(
+        f"session {done.session}: {done.location}: {done.lines} lines, {done.reads} reads, {done.new} new,"
+        f" {done.held} held already, {done.rejected} rejected"
+    )
 
 
 @cli.command()

@@ -45,7 +45,8 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool 
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await _load_reads(run, hub, session, afresh=afresh)
+        await load_reads(run, hub, session, afresh=afresh)
+        hub.total_reads += session.durable
         session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
         session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
         _say_what_was_loaded(session)
@@ -74,7 +75,7 @@ def _say_what_was_loaded(session: Session) -> None:
     )
 
 
-async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> None:
+async def load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool = False) -> None:
     """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
     session_id = session.row.id
     holes = 0
@@ -94,7 +95,6 @@ async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> 
     if holes:
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
     session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
-    hub.total_reads += session.durable
 
 
 async def _load_rejects(run: Run, hub: Hub, session: Session, strangers: dict[int, Source]) -> None:

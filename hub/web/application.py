@@ -46,6 +46,7 @@ def build(
     hub: Hub,
     live: Live,
     queries: state.Queries,
+    imports: state.Imports,
     token: str,
 ) -> web.Application:
     chain = [middlewares.errors, middlewares.ready, SLASHES]
@@ -55,6 +56,7 @@ def build(
     app[state.HUB] = hub
     app[state.LIVE] = live
     app[state.QUERIES] = queries
+    app[state.IMPORTS] = imports
     app[state.TOKEN] = token
     app[state.CHANGING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()

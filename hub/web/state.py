@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hub.config import Settings
 from hub.hub import Hub
+from hub.importing import ControllerFiles, Imported
 from hub.model import Participant, Read, ReadFilter, SessionRow
 from hub.roster import Roster
 from hub.web.live import Live
@@ -56,11 +57,21 @@ class Queries(Protocol):
     async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
 
 
+class Imports(Protocol):
+    """What puts controller files into sessions."""
+
+    async def put(
+        self, session_id: int, files: ControllerFiles, location: str | None, *, remote: str
+    ) -> Imported:
+        """Answers when all of it is on disk. Raises CallerError, FileFormatError, StoreAway."""
+
+
 SETTINGS: Final = web.AppKey("settings", Settings)
 CONDITION: Final = web.AppKey("condition", Condition)
 HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
 QUERIES: Final = web.AppKey("queries", Queries)
+IMPORTS: Final = web.AppKey("imports", Imports)
 TOKEN: Final = web.AppKey("token", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
