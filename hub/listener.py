@@ -38,6 +38,7 @@ PIECE_BYTES_MAX: Final = 16 * 1024
 """What is taken in one turn of the loop: 250 lines, 2 ms. A reader that replays a race sends a thousand times that at
 once, and neither the other readers nor the screens should wait for it."""
 BACKLOG: Final = 512
+NOT_ALLOWED: Final = "not in the listener's allow list"
 REFUSED_SAID_MAX: Final = 10_000
 """Refused addresses that are remembered, so that each is told of once."""
 
@@ -130,12 +131,25 @@ class Listener:
             for connection in self.connections:
                 connection.resume()
 
+    def limit(
+        self, *, line_bytes: int, connections_per_address: int, allow: Sequence[IPv4Network | IPv6Network]
+    ) -> None:
+        """Other limits, while it runs. They hold for who connects from now on; who is connected and is not in the
+        allow list any more is ended: what it has sent is kept, and it keeps the rest."""
+        self.line_bytes = line_bytes
+        self._per_address_max = connections_per_address
+        if self._allow != tuple(allow):
+            self._allow = tuple(allow)
+            self._refused_said.clear()  # who is refused by another list is told of again
+        for connection in [each for each in self.connections if not self._allowed(each._address)]:
+            connection.end(NOT_ALLOWED)
+
     def admit(self, connection: "ReaderConnection", address: str) -> str:
         """Counts a new connection. Gives why it may not be, or nothing."""
         if self._closing:
             return "the hub is stopping"
-        if self._allow and not self._allowed(address):
-            return "not in the listener's allow list"
+        if not self._allowed(address):
+            return NOT_ALLOWED
         if self._addresses[address] >= self._per_address_max:
             return f"more than {self._per_address_max} connections (limits.connections_per_address)"
         self._addresses[address] += 1
@@ -160,6 +174,8 @@ class Listener:
             log.warning("%s: %s refused: %s", self.name, address, reason)
 
     def _allowed(self, address: str) -> bool:
+        if not self._allow:
+            return True
         try:
             peer: IPv4Address | IPv6Address = ip_address(address)
         except ValueError:

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
 from hub.config import Settings
+from hub.config_live import Current
 from hub.hub import Hub
 from hub.model import Participant, Read, ReadFilter, SessionRow
 from hub.roster import Roster
@@ -19,7 +20,7 @@ STARTING: Final = "the hub is starting"
 @dataclass(slots=True)
 class Condition:
     """How the hub is, each in words, empty where all is well. `not_ready`: why it cannot answer now; `warning`:
-    what somebody has to look into."""
+    what somebody has to look into; `restart_needed`: keys whose new value waits for the next start."""
 
     not_ready: str = STARTING
     warning: Callable[[], str] = lambda: ""
@@ -27,6 +28,7 @@ class Condition:
     journal_pending: Callable[[], int] = lambda: 0
     connections: Callable[[], int] = lambda: 0
     database_problem: Callable[[], str] = lambda: ""
+    restart_needed: list[str] = field(default_factory=list)
     tcp_port: int = 0
     started_us: int = 0
     now_us: Callable[[], int] = lambda: 0
@@ -53,7 +55,7 @@ class Queries(Protocol):
     async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
 
 
-SETTINGS: Final = web.AppKey("settings", Settings)
+SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
 HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
@@ -61,3 +63,8 @@ QUERIES: Final = web.AppKey("queries", Queries)
 TOKEN: Final = web.AppKey("token", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
+
+
+def settings(request: web.Request) -> Settings:
+    """Those in force now. To be asked for where they are used, and not kept: they change while the hub runs."""
+    return request.app[SETTINGS].now

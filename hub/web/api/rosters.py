@@ -12,7 +12,7 @@ from hub.providers import csv_roster
 from hub.roster import Roster
 from hub.web.api.sessions import number
 from hub.web.auth import require
-from hub.web.state import CHANGING, HUB, LIVE, QUERIES, SETTINGS
+from hub.web.state import CHANGING, HUB, LIVE, QUERIES, settings
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -28,7 +28,7 @@ async def import_roster(request: web.Request) -> web.Response:
     session_id = number(session_text, "session", 1, INT64_MAX)
     if await request.app[QUERIES].session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
-    rows_max = request.app[SETTINGS].limits.roster_rows
+    rows_max = settings(request).limits.roster_rows
     try:
         # In a thread: a large file takes a second, and reads come meanwhile.
         participants, problems = await asyncio.to_thread(csv_roster.parse, data, name=name, rows_max=rows_max)
@@ -79,7 +79,7 @@ async def _read_parts(request: web.Request) -> tuple[str, str, bytes]:
             session_text = (await part.read_chunk()).decode("ascii", "replace").strip()
         elif part.name == "file":
             name = part.filename or name
-            data = await _read(part, request.app[SETTINGS].limits.upload_mib)
+            data = await _read(part, settings(request).limits.upload_mib)
     if data is None:
         raise Invalid("expected a part named file with the roster", field="file")
     return session_text, name, data
