@@ -55,7 +55,7 @@ def main() -> None:
 @cli.command()
 def serve(config_file: ConfigOption = None) -> None:
     """Runs the hub until it is told to stop (Ctrl-C, SIGTERM)."""
-    _serve(config_file)
+    _begin(config_file)
 
 
 @cli.command("demo")
@@ -65,7 +65,7 @@ def run_demo(
     runners: Annotated[int, typer.Option(min=1, max=20_000, help="How many run.")] = 500,
 ) -> None:
     """Runs the hub with a made-up race, for ever: what it looks like when people finish."""
-    _serve(config_file, _Demo(speed, runners))
+    _begin(config_file, _Demo(speed, runners))
 
 
 @cli.command()
@@ -163,15 +163,15 @@ class _Demo(NamedTuple):
     runners: int
 
 
-def _serve(config_file: Path | None, wanted: _Demo | None = None) -> None:
+def _begin(config_file: Path | None, wanted: _Demo | None = None) -> None:
     path = _config_path(config_file)
     reload = Reload(path, os.environ)
     settings = config.load(path, os.environ)
     logs.set_up(settings)
-    _run(_hub(settings, reload, wanted))
+    _run(_serve(settings, reload, wanted))
 
 
-async def _hub(settings: Settings, reload: Reload, wanted: _Demo | None) -> None:
+async def _serve(settings: Settings, reload: Reload, wanted: _Demo | None) -> None:
     app = App(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

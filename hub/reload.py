@@ -106,7 +106,7 @@ class Reload:
     async def _take(self, path: Path, app: App) -> None:
         try:
             wanted = await asyncio.to_thread(config.load, path, self._environ)
-            put_in_force(app, wanted)
+            _put_in_force(app, wanted)
         except ConfigError as problem:
             for line in str(problem).splitlines():
                 log.error("settings: %s", line)
@@ -116,7 +116,7 @@ class Reload:
             log.exception("settings: they could not be put in force")
 
 
-def put_in_force(app: App, wanted: Settings) -> None:
+def _put_in_force(app: App, wanted: Settings) -> None:
     """What can change at once does; of the rest the log says that it has to wait, at each reload anew."""
     found = difference(app.settings, wanted)
     quieter = _level(wanted) > _level(app.settings)

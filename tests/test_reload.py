@@ -91,6 +91,27 @@ async def test_a_file_that_is_saved_is_read(
         ]
 
 
+async def test_what_was_read_at_a_wish_is_not_read_again(
+    database_dsn: str,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks_made: list[Path] = []
+
+    def look(path: Path) -> Stamp | None:
+        looks_made.append(path)
+        return stamp_of(path)
+
+    monkeypatch.setattr(reload, "POLL_S", 0.05)
+    monkeypatch.setattr(reload, "stamp_of", look)
+    async with reloading(tmp_path, database_dsn, caplog) as site:
+        await site.save(limits={"late_s": 300})
+        before = len(looks_made)
+        await until(lambda: len(looks_made) > before + 4)
+        assert site.said() == ["settings: limits.late_s 120 -> 300"]
+
+
 async def test_what_is_saved_while_the_hub_starts_is_read(
     database_dsn: str,
     tmp_path: Path,
