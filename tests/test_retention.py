@@ -1,5 +1,6 @@
 """Sessions of long ago end while the hub runs: no read is lost by it, and the next one has somewhere to go."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,18 @@ from hub.config import Retention as Days
 from hub.errors import StoreAway, StoreError
 from hub.store import sessions
 from tests.postgres import execute
-from tests.running import Line, Reader, Running, rows, running_hub, settings_for, stored, tags, until
+from tests.running import (
+    PATIENCE_S,
+    Line,
+    Reader,
+    Running,
+    rows,
+    running_hub,
+    settings_for,
+    stored,
+    tags,
+    until,
+)
 
 AGE = """
 UPDATE timing_reads SET received_at = now() - interval '9 days';
@@ -239,5 +251,7 @@ async def test_every_hour_and_postgresql_that_is_away_is_waited_for(
         assert hub.session_id == 1
         await line.mend()
         await until(lambda: hub.session_id == 2)
-    assert await statuses(database_dsn) == ["ended", "active"]
+        async with asyncio.timeout(PATIENCE_S):
+            while await statuses(database_dsn) != ["ended", "active"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
     await line.cut()
