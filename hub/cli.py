@@ -22,6 +22,7 @@ from hub.config import Settings
 from hub.demo.show import Show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
 from hub.importing import Imported
+from hub.reload import Reload
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +63,7 @@ def main() -> None:
 @cli.command()
 def serve(config_file: ConfigOption = None) -> None:
     """Runs the hub until it is told to stop (Ctrl-C, SIGTERM)."""
-    settings = _settings(config_file)
-    logs.set_up(settings)
-    _run(_serve(settings))
+    _begin(config_file)
 
 
 @cli.command("demo")
@@ -74,9 +73,7 @@ def run_demo(
     runners: Annotated[int, typer.Option(min=1, max=20_000, help="How many run.")] = 500,
 ) -> None:
     """Runs the hub with a made-up race, for ever: what it looks like when people finish."""
-    settings = _settings(config_file)
-    logs.set_up(settings)
-    _run(_serve(settings, _Demo(speed, runners)))
+    _begin(config_file, _Demo(speed, runners))
 
 
 @cli.command()
@@ -225,24 +222,35 @@ class _Demo(NamedTuple):
     runners: int
 
 
-async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
+def _begin(config_file: Path | None, wanted: _Demo | None = None) -> None:
+    path = _config_path(config_file)
+    reload = Reload(path, os.environ)
+    settings = config.load(path, os.environ)
+    logs.set_up(settings)
+    _run(_serve(settings, reload, wanted))
+
+
+async def _serve(settings: Settings, reload: Reload, wanted: _Demo | None) -> None:
     """Until it is told to stop. A journal that is found damaged is set aside by the next start, which comes at once."""
-    for _ in range(DAMAGED_STARTS_MAX):
+    for left in reversed(range(DAMAGED_STARTS_MAX + 1)):
+        app = App(settings)
         try:
-            await _serve_once(settings, wanted)
+            await _serve_once(app, reload, wanted)
         except JournalDamaged as problem:
+            if not left:
+                raise
             log.error("%s. Starting again: it is set aside then", problem)
+            settings = app.settings
         else:
             return
-    await _serve_once(settings, wanted)
 
 
-async def _serve_once(settings: Settings, wanted: _Demo | None) -> None:
-    app = App(settings)
+async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.request_stop)
-    loop.add_signal_handler(signal.SIGHUP, log.warning, "SIGHUP: the configuration is read at start only")
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        loop.add_signal_handler(signal.SIGHUP, reload.ask)
     try:
         addresses = await app.start()
         if wanted is None:
@@ -254,6 +262,7 @@ async def _serve_once(settings: Settings, wanted: _Demo | None) -> None:
             _print(
                 "\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT])
             )
+        app.run(reload.run(app))
         await app.until_stopped()
     except Stopped:
         pass
@@ -262,10 +271,14 @@ async def _serve_once(settings: Settings, wanted: _Demo | None) -> None:
 
 
 def _settings(config_file: Path | None) -> Settings:
-    """The configuration that was asked for, else config.toml here, else the defaults."""
+    return config.load(_config_path(config_file), os.environ)
+
+
+def _config_path(config_file: Path | None) -> Path | None:
+    """The configuration that was asked for, else config.toml here, else None: the defaults."""
     if config_file is None and CONFIG_DEFAULT.exists():
-        config_file = CONFIG_DEFAULT
-    return config.load(config_file, os.environ)
+        return CONFIG_DEFAULT
+    return config_file
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -19,6 +19,7 @@ from hub import folder, importing
 from hub.clock import now_us
 from hub.commands import post
 from hub.config import Settings
+from hub.config_live import Current
 from hub.errors import FileFormatError
 from hub.feeding import Feeder
 from hub.folder import DataFolder
@@ -114,7 +115,7 @@ async def _without_hub(
     on_done: Callable[[Imported], None],
 ) -> int:
     async with _stores(settings) as (hub, stores):
-        feeder = Feeder(settings, hub, stores, now_us)
+        feeder = Feeder(Current(settings), hub, stores, now_us)
         parts = [asyncio.create_task(each.run()) for each in (stores.writer, stores.drain)]
         try:
             for each in files:

@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Final, TypeVar
 
 from hub import __version__, importing, recovery
-from hub.config import Settings
+from hub.config_live import Current
 from hub.errors import Invalid, NotFound, StoreAway, Unavailable
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, ImportPlan, Part, Piece, Problem
@@ -57,9 +57,9 @@ class _Count:
 class Feeder:
     """`now_us`: the clock. Takes over `stores.moved`."""
 
-    def __init__(self, settings: Settings, hub: Hub, stores: Stores, now_us: Callable[[], int]) -> None:
+    def __init__(self, current: Current, hub: Hub, stores: Stores, now_us: Callable[[], int]) -> None:
         # shared
-        self._settings = settings
+        self._current = current
         self._hub = hub
         self._stores = stores
         self._now_us = now_us
@@ -226,7 +226,7 @@ class Feeder:
         row = await self._stores.queries.session(session_id)
         if row is None:
             raise NotFound(f"There is no session {session_id}.")
-        session = Session(row, late_us=self._settings.limits.late_s * US_PER_S)
+        session = Session(row, late_us=self._current.now.limits.late_s * US_PER_S)
         await recovery.load_reads(self._pooled, self._hub, session)
         return session
 

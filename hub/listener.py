@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 CONNECTIONS_MAX: Final = 1000
 """Of one port, from everywhere. A race has dozens; each may take half a megabyte while it shakes hands."""
 BACKLOG: Final = 512
+NOT_ALLOWED: Final = "not in the listener's allow list"
 REFUSED_SAID_MAX: Final = 10_000
 """Refused addresses that are remembered, so that each is told of once."""
 
@@ -82,12 +83,25 @@ class Listener:
             for connection in self.connections:
                 connection.resume()
 
+    def limit(
+        self, *, line_bytes: int, connections_per_address: int, allow: Sequence[IPv4Network | IPv6Network]
+    ) -> None:
+        """Other limits, while it runs. They hold for who connects from now on; who is connected and is not in the
+        allow list any more is ended: what it has sent is kept, and it keeps the rest."""
+        self.line_bytes = line_bytes
+        self._per_address_max = connections_per_address
+        if self._allow != tuple(allow):
+            self._allow = tuple(allow)
+            self._refused_said.clear()  # who is refused by another list is told of again
+        for connection in [each for each in self.connections if not self._allowed(each._address)]:
+            connection.end(NOT_ALLOWED)
+
     def admit(self, connection: ReaderConnection, address: str) -> str:
         """Counts a new connection. Gives why it may not be, or nothing."""
         if self._closing:
             return "the hub is stopping"
-        if self._allow and not self._allowed(address):
-            return "not in the listener's allow list"
+        if not self._allowed(address):
+            return NOT_ALLOWED
         if len(self.connections) >= CONNECTIONS_MAX:
             return f"more than {CONNECTIONS_MAX} connections to this port"
         if self._addresses[address] >= self._per_address_max:
@@ -121,6 +135,8 @@ class Listener:
         return first
 
     def _allowed(self, address: str) -> bool:
+        if not self._allow:
+            return True
         try:
             peer: IPv4Address | IPv6Address = ip_address(address)
         except ValueError:

@@ -86,6 +86,12 @@ class Stores:
     def database_problem(self) -> str:
         return self._drain.problem if self._drain else "not connected yet"
 
+    def change(self, settings: Settings) -> None:
+        """Other settings, while it runs. Readers that wait for a full journal go on when it has more room now."""
+        self._settings = settings
+        self._bytes_max = settings.journal.max_mib * 1024 * 1024
+        self._deleted()
+
     # start and stop
 
     async def open(self) -> None:

@@ -62,6 +62,8 @@ ABOVE: Final = {
     "hub.demo.show",
     "hub.folder",
     "hub.logs",
+    "hub.reload",
+    "hub.retention",
     "hub.cli",
     "hub.__main__",
 }

@@ -48,6 +48,27 @@ async def test_allow_list(address: str, allowed: bool) -> None:
     assert (connection in listener.connections) is allowed
 
 
+async def test_other_limits_while_it_runs(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    ingest = Ingest()
+    listener = new_listener(ingest)
+    _, stays = streaming(listener)
+    there, leaves = connected(listener, "10.0.0.6")
+    there.data_received(GREETING + ANSWERS + line(1))
+    networks = [ip_network("10.0.0.5/32")]
+    listener.limit(line_bytes=64, connections_per_address=1, allow=networks)
+    assert leaves.closing and not stays.closing
+    there.connection_lost(None)
+    assert "10.0.0.6 SimpleClient 0.6.0, event 'Spring run' ended" in caplog.text
+    assert "not in the listener's allow list" in caplog.text and len(ingest.observations) == 1
+    assert connected(listener, "10.0.0.6")[1].aborted and connected(listener, "10.0.0.5")[1].aborted
+    for networks in ([], [ip_network("10.0.0.5/32")]):
+        listener.limit(line_bytes=64, connections_per_address=2, allow=networks)
+        listener.limit(line_bytes=64, connections_per_address=2, allow=networks)
+    connected(listener, "10.0.0.6")
+    assert caplog.text.count("10.0.0.6 refused") == 2, "news, as the list has changed"
+
+
 async def test_all_wait_while_the_disk_is_behind_and_go_on_together() -> None:
     ingest = Ingest()
     listener = new_listener(ingest)

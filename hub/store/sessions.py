@@ -51,6 +51,29 @@ async def end_old(connection: Connection, days: int) -> int:
     return int(await connection.fetchval("SELECT cleanup_old_sessions($1)", days))
 
 
+async def old(connection: Connection, days: int) -> dict[int, int]:
+    """The sessions that `end_old` would end, each with the last offset that PostgreSQL holds of it."""
+    return {row["id"]: row["head"] for row in await connection.fetch(query("sessions_old"), days)}
+
+
+async def end(connection: Connection, session_ids: Sequence[int]) -> None:
+    await connection.execute(
+        "UPDATE timing_sessions SET status = 'ended', ended_at = now() WHERE id = ANY($1) AND status = 'active'",
+        list(session_ids),
+    )
+
+
+async def ensure_empty(
+    connection: Connection, partner_id: int, name: str, timezone: str, but_not: Sequence[int]
+) -> SessionRow:
+    """An active session of a partner without any reads, none of `but_not`; made when there is none."""
+    session_id = await connection.fetchval(query("session_empty"), partner_id, list(but_not))
+    if session_id is None:
+        session_id = await create(connection, partner_id, name)
+        log.info("session: made %r, for there will be no other active one", name)
+    return session_row(await connection.fetchrow(query("sessions_memory"), session_id), timezone)
+
+
 async def ensure_default(connection: Connection, session_name: str) -> int:
     """The least that reads and screens need: one active session of the default partner, and one display of it.
     Gives the partner's id."""

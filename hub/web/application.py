@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
-from hub.config import Settings
+from hub.config_live import Current
 from hub.hub import Hub
 from hub.web import assets, middlewares, routes, sockets, state
 from hub.web.live import Live
@@ -40,7 +40,7 @@ _ONE_LINE: Final = _OneLine()
 
 
 def build(
-    settings: Settings,
+    settings: Current,
     *,
     condition: state.Condition,
     hub: Hub,

@@ -7,7 +7,7 @@ from aiohttp import BodyPartReader, web
 from aiohttp.http_exceptions import BadHttpMessage
 
 from hub.errors import Invalid, TooLarge
-from hub.web.state import SETTINGS
+from hub.web.state import settings
 
 TEXT_BYTES_MAX: Final = 4096
 """Of a part that is an id or a name."""
@@ -41,7 +41,7 @@ async def read(request: web.Request, *, texts: Collection[str] = (), files: Coll
 
 async def _read(request: web.Request, texts: Collection[str], files: Collection[str]) -> Form:
     form = Form({}, {})
-    upload_mib = request.app[SETTINGS].limits.upload_mib
+    upload_mib = settings(request).limits.upload_mib
     async for part in await request.multipart():
         if not isinstance(part, BodyPartReader):
             raise Invalid("expected no multipart body inside the multipart body")

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
 from hub.config import Settings
+from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
 from hub.model import Participant, Read, ReadFilter, SessionRow
@@ -20,7 +21,7 @@ STARTING: Final = "the hub is starting"
 @dataclass(slots=True)
 class Condition:
     """How the hub is, each in words, empty where all is well. `not_ready`: why it cannot answer now; `warning`:
-    what somebody has to look into."""
+    what somebody has to look into; `restart_needed`: keys whose new value waits for the next start."""
 
     not_ready: str = STARTING
     warning: Callable[[], str] = lambda: ""
@@ -28,6 +29,7 @@ class Condition:
     journal_pending: Callable[[], int] = lambda: 0
     connections: Callable[[], int] = lambda: 0
     database_problem: Callable[[], str] = lambda: ""
+    restart_needed: list[str] = field(default_factory=list)
     tcp_port: int = 0
     started_us: int = 0
     now_us: Callable[[], int] = lambda: 0
@@ -66,7 +68,7 @@ class Imports(Protocol):
         """Answers when all of it is on disk. Raises CallerError, FileFormatError, StoreAway."""
 
 
-SETTINGS: Final = web.AppKey("settings", Settings)
+SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
 HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
@@ -75,3 +77,8 @@ IMPORTS: Final = web.AppKey("imports", Imports)
 TOKEN: Final = web.AppKey("token", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
+
+
+def settings(request: web.Request) -> Settings:
+    """Those in force now. To be asked for where they are used, and not kept: they change while the hub runs."""
+    return request.app[SETTINGS].now

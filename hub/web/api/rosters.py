@@ -12,7 +12,7 @@ from hub.roster import Roster
 from hub.web import multipart
 from hub.web.api.sessions import number
 from hub.web.auth import require
-from hub.web.state import CHANGING, HUB, LIVE, QUERIES, SETTINGS
+from hub.web.state import CHANGING, HUB, LIVE, QUERIES, settings
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -31,7 +31,7 @@ async def import_roster(request: web.Request) -> web.Response:
     session_id = number(form.texts.get("session", ""), "session", 1, INT64_MAX)
     if await request.app[QUERIES].session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
-    rows_max = request.app[SETTINGS].limits.roster_rows
+    rows_max = settings(request).limits.roster_rows
     try:
         # In a thread: a large file takes a second, and reads come meanwhile.
         participants, problems = await asyncio.to_thread(
