@@ -9,12 +9,13 @@ from functools import partial
 from typing import Protocol, TypeVar
 
 from hub.hub import Hub
-from hub.model import Participant, SourceRecord
+from hub.model import Participant, Rejected, SourceRecord
+from hub.protocols import ct01
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.store import rosters, sessions
 from hub.store.database import Connection, query
-from hub.store.sessions import KnownRead
+from hub.store.sessions import KnownRead, RejectedLine
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,8 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool 
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await _load_reads(run, hub, session, afresh=afresh)
+        await load_reads(run, hub, session, afresh=afresh)
+        hub.total_reads += session.durable
         session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
         session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
         _say_what_was_loaded(session)
@@ -73,7 +75,7 @@ def _say_what_was_loaded(session: Session) -> None:
     )
 
 
-async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> None:
+async def load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool = False) -> None:
     """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
     session_id = session.row.id
     holes = 0
@@ -85,6 +87,7 @@ async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> 
             if key:
                 source = _source(hub, session, source_id, strangers)
                 session.load(source, location_name, sequence, key)
+    await _load_rejects(run, hub, session, strangers)
     session.seen.loaded()
     if holes or afresh:
         head = session.head if holes else 0
@@ -92,7 +95,26 @@ async def _load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool) -> 
     if holes:
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
     session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
-    hub.total_reads += session.durable
+
+
+async def _load_rejects(run: Run, hub: Hub, session: Session, strangers: dict[int, Source]) -> None:
+    """Lines that are no reads: without them each would be a gap in its source's numbering."""
+    parser = ct01.LineParser()
+    after = 0
+    while found := await run(partial(_rejected_lines, session_id=session.row.id, after=after)):
+        after = found[-1][0]
+        for _, source_id, line in found:
+            try:
+                parser.parse(line)
+            except ct01.BadLine as problem:
+                bad = Rejected(line, "", problem.location, problem.sequence)
+                session.load_rejected(_source(hub, session, source_id, strangers), bad)
+            except ct01.NewLocation:
+                pass  # it was one too many
+
+
+async def _rejected_lines(connection: Connection, session_id: int, after: int) -> list[RejectedLine]:
+    return await sessions.rejected_lines(connection, session_id, after)
 
 
 async def _known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:

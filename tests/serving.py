@@ -66,6 +66,15 @@ class Process:
         assert line.startswith("racehub ready "), line or await self.end()
         return dict(part.split("=", 1) for part in line.split()[2:])
 
+    async def logged(self, text: str) -> str:
+        """The next line on stderr that holds this; those before it are gone."""
+        assert self._process.stderr is not None
+        async with asyncio.timeout(3 * PATIENCE_S):
+            while line := (await self._process.stderr.readline()).decode():
+                if text in line:
+                    return line.rstrip("\n")
+        raise EOFError(f"it ended and has not logged {text!r}")
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 

@@ -11,6 +11,7 @@ import pytest
 
 from hub import cli
 from hub.config import Listener, Web
+from hub.reload import Reload
 from hub.store.journal import Journal
 from tests.running import HOST, Line, Reader, running_hub, settings_for, stored, tags, until
 from tests.serving import free_port
@@ -78,7 +79,7 @@ async def test_damage_while_it_runs(
 
     monkeypatch.setattr(Journal, "write", write)
     reader = Reader((HOST, port))
-    serving = asyncio.create_task(cli._serve(settings))
+    serving = asyncio.create_task(cli._serve(settings, Reload(None, {}), None))
     coming = asyncio.create_task(reader.keep_coming(0.02))
     await until(lambda: reader.client is not None)  # the hub has come up
     reader.add("A", "B", "C")

@@ -99,7 +99,7 @@ async def test_memory_is_as_before(database_dsn: str) -> None:
     known = hub.sources[SOURCE_ID]
     assert known.clock.difference_us == -2_000_000
     assert known.connected(START_US) == {"finish": 30}  # a place to resume from
-    assert session.accept(known, [seen(number) for number in range(30, 33)], START_US)[0][0].offset == 31
+    assert session.accept(known, [seen(number) for number in range(30, 33)], [], START_US)[0][0].offset == 31
     assert session.head == 32
     await start.close()
 
@@ -121,7 +121,7 @@ async def test_reads_of_a_source_that_is_gone_are_known_all_the_same(database_ds
         event_name="",
     )
     assert other is not None
-    accepted, _, _ = session.accept(other, [seen(2, 1), seen(3, 2)], START_US)
+    accepted, _, _ = session.accept(other, [seen(2, 1), seen(3, 2)], [], START_US)
     assert [(each.offset, each.tag) for each in accepted] == [(3, "000003")]
     await start.close()
 
@@ -193,7 +193,7 @@ async def test_void_rows_keep_their_keys_or_are_without(database_dsn: str) -> No
     hub = await start.load()
     session = one_session(hub)
     assert (session.head, session.epoch, len(session.seen)) == (3, 1, 2)
-    accepted, _, _ = session.accept(hub.sources[SOURCE_ID], [seen(2), seen(3)], START_US)
+    accepted, _, _ = session.accept(hub.sources[SOURCE_ID], [seen(2), seen(3)], [], START_US)
     assert [(each.offset, each.tag) for each in accepted] == [(4, "000003")]  # its key was given back
     assert [each.key == b"" for each in session.recent(10)] == [False, False, True]
     await start.close()
@@ -209,7 +209,7 @@ async def test_equal_contents_are_counted_again(database_dsn: str) -> None:
     hub = await start.load()
     session = one_session(hub)
     known = hub.sources[SOURCE_ID]
-    accepted, _, _ = session.accept(known, [seen(1, 1), seen(1, 2), seen(1, 3)], START_US)
+    accepted, _, _ = session.accept(known, [seen(1, 1), seen(1, 2), seen(1, 3)], [], START_US)
     assert [each.offset for each in accepted] == [3]
     assert accepted[0].key == held(1, 3).key
     assert key(1) != accepted[0].key

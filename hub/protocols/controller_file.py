@@ -78,17 +78,19 @@ class LineProblem(msgspec.Struct, frozen=True, gc=False):
 
 
 class Problems:
-    """The bad lines of one file: the first `PROBLEMS_MAX` with their reasons, and the count of all."""
+    """The bad lines of one file: the first of them, as many as are to be kept, with their reasons, and the count of
+    all."""
 
-    __slots__ = ("count", "first")
+    __slots__ = ("_first_max", "count", "first")
 
-    def __init__(self) -> None:
+    def __init__(self, first_max: int = PROBLEMS_MAX) -> None:
+        self._first_max = first_max
         self.count = 0
         self.first: list[LineProblem] = []
 
     def add(self, line: int, reason: str, text: str) -> None:
         self.count += 1
-        if len(self.first) < PROBLEMS_MAX:
+        if len(self.first) < self._first_max:
             self.first.append(LineProblem(line, reason, text[:PROBLEM_CHARS_MAX]))
 
 
@@ -126,13 +128,13 @@ class MarkerFile(msgspec.Struct, frozen=True):
         return _in_force(self.points, sequence, wall_us)
 
 
-def parse_tags(data: bytes | str, name: str) -> TagFile:
-    """Reads and problems of a `.csv`. An empty file is one without reads.
+def parse_tags(data: bytes | str, name: str, *, problems_max: int = PROBLEMS_MAX) -> TagFile:
+    """Reads and problems of a `.csv`. An empty file is one without reads. `problems_max`: how many are kept.
 
     FileFormatError: there are lines, and none of them is a tag observation.
     """
     reads: list[TagRead] = []
-    problems = Problems()
+    problems = Problems(problems_max)
     kind = False
     for number, line in _lines(data):
         kind = kind or line.startswith("TO~")
@@ -146,12 +148,12 @@ def parse_tags(data: bytes | str, name: str) -> TagFile:
     return TagFile(name, reads, problems)
 
 
-def parse_markers(data: bytes | str, name: str) -> MarkerFile:
-    """Guns and names of a `.mrk`. An empty file is one without markers.
+def parse_markers(data: bytes | str, name: str, *, problems_max: int = PROBLEMS_MAX) -> MarkerFile:
+    """Guns and names of a `.mrk`. An empty file is one without markers. `problems_max`: as above.
 
     FileFormatError: there are lines, and none of them is a marker.
     """
-    file = MarkerFile(name, "", [], [], [], Problems())
+    file = MarkerFile(name, "", [], [], [], Problems(problems_max))
     places = {"Gun": file.guns, "Point": file.points, "Event": file.events}
     controller = ""
     for number, line in _lines(data):

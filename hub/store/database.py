@@ -31,6 +31,12 @@ LOCK_POLL_S: Final = 0.2
 CONNECT_S_MAX: Final = 10.0
 WRITE_S_MAX: Final = 60.0
 """A batch of twenty thousand rows takes a fifth of a second; a server that needs a minute is as good as away."""
+KEEPALIVE: Final = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""Of the server, towards a hub whose machine has lost its power: its lock is free before the next hub gives up."""
 RETRY_S: Final = 1.0
 ALIVE_S_MAX: Final = 2.0
 CLOSE_S_MAX: Final = 2.0
@@ -245,6 +251,7 @@ class Writer:
             server_settings={
                 "statement_timeout": f"{int(WRITE_S_MAX * 1000)}",
                 "application_name": "racehub writer",
+                **KEEPALIVE,
             },
         )
         # The journal forgets what PostgreSQL says it has.

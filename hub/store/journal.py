@@ -41,6 +41,17 @@ CREATE TABLE IF NOT EXISTS groups (
 _INSERT: Final = "INSERT INTO groups (reads, body, crc) VALUES (?, ?, ?)"
 _DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """What SQLite says of a file that is not what it wrote."""
+_OF_THE_DISK: Final = (
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+)
+"""What it says where the file may be sound. Everything else, at the start, is of names or types that are damaged."""
 _BITS: Final = 0xFF
 """An error's kind, without its details."""
 
@@ -139,7 +150,7 @@ class Journal:
         """
         found: list[tuple[int, Group]] = []
         total = 0
-        query = "SELECT id, reads, body, crc FROM groups WHERE id > ? ORDER BY id"
+        query = "SELECT id, ifnull(CAST(reads AS INTEGER), 0), body, crc FROM groups WHERE id > ? ORDER BY id"
         try:
             with closing(self._db.execute(query, (after,))) as rows:
                 for row in rows:
@@ -163,8 +174,8 @@ class Journal:
         db = _connected(self.path)
         try:
             _set_up(db)
-        except sqlite3.Error as problem:
-            if _is_damage(problem):
+        except (sqlite3.Error, ValueError) as problem:  # ValueError: of a name in it that is no text
+            if not _is_of_the_disk(problem):
                 return self._renewed(db, str(problem))
             db.close()
             raise
@@ -182,9 +193,10 @@ class Journal:
                 _note_heads(heads, _decoded(salvage.Row(*row)))
                 self._sizes.append((row[0], len(row[2])))
             given = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'groups'").fetchone()
-        except sqlite3.Error as problem:
-            self._unless_damaged(problem)
-            raise
+        except (sqlite3.Error, ValueError) as problem:
+            if _is_of_the_disk(problem):
+                raise
+            raise JournalDamaged(str(problem)) from problem
         self.pending_bytes = sum(size for _, size in self._sizes)
         self.last_id = self._sizes[-1][0] if self._sizes else 0
         if (last := salvage.last_committed(self.path)) > (given[0] if given else 0):
@@ -295,6 +307,10 @@ def _is_damage(problem: sqlite3.Error) -> bool:
     return getattr(problem, "sqlite_errorcode", 0) & _BITS in _DAMAGE
 
 
+def _is_of_the_disk(problem: Exception) -> bool:
+    return getattr(problem, "sqlite_errorcode", 0) & _BITS in _OF_THE_DISK
+
+
 def _readable(damaged: Path) -> Iterator[salvage.Row]:
     """What goes on of a damaged journal. Where SQLite has not set a checksum, that it can be decoded has to do."""
 
@@ -323,9 +339,9 @@ def _encoded(group: Group) -> bytes:
 
 
 def _decoded(row: salvage.Row) -> Group:
-    if not row.whole:
-        raise JournalDamaged(f"group {row.number} is not what was written")
     try:
+        if not row.whole:
+            raise JournalDamaged(f"group {row.number} is not what was written")
         return _decode(row.body)
-    except msgspec.MsgspecError as problem:
+    except (ValueError, TypeError, RecursionError) as problem:  # of text, of what is no bytes, of nesting
         raise JournalDamaged(f"group {row.number} cannot be read: {problem}") from problem

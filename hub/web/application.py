@@ -11,7 +11,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.log import server_logger
 
-from hub.config import Settings
+from hub.config_live import Current
 from hub.hub import Hub
 from hub.web import assets, middlewares, routes, sockets, state
 from hub.web.live import Live
@@ -40,12 +40,13 @@ _ONE_LINE: Final = _OneLine()
 
 
 def build(
-    settings: Settings,
+    settings: Current,
     *,
     condition: state.Condition,
     hub: Hub,
     live: Live,
     queries: state.Queries,
+    imports: state.Imports,
     token: str,
 ) -> web.Application:
     chain = [middlewares.errors, middlewares.ready, SLASHES]
@@ -55,6 +56,7 @@ def build(
     app[state.HUB] = hub
     app[state.LIVE] = live
     app[state.QUERIES] = queries
+    app[state.IMPORTS] = imports
     app[state.TOKEN] = token
     app[state.CHANGING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()

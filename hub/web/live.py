@@ -46,7 +46,8 @@ class Live:
 
     def __init__(self, hub: Hub, now_us: Callable[[], int], queue_bytes_max: int) -> None:
         # limits
-        self._queue_bytes_max = queue_bytes_max
+        self.queue_bytes_max = queue_bytes_max
+        """Of the screens that come from now on."""
         # shared
         self._hub = hub
         self._now_us = now_us
@@ -130,7 +131,7 @@ class Live:
             recent=on_air.recent(),
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
-        subscriber = Subscriber(topic, cursor, wake, self._queue_bytes_max)
+        subscriber = Subscriber(topic, cursor, wake, self.queue_bytes_max)
         if display is not None:
             self._codes[subscriber] = display.code
             self._shown[display.code] += 1

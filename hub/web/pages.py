@@ -5,7 +5,7 @@ from aiohttp import web
 
 from hub import __version__
 from hub.web.assets import ASSETS
-from hub.web.state import SETTINGS
+from hub.web.state import settings
 
 
 async def display(request: web.Request) -> web.Response:
@@ -13,7 +13,7 @@ async def display(request: web.Request) -> web.Response:
     the hub but its name, so that a screen has its page while the hub is still starting."""
     context = {
         "code": request.match_info["code"].upper(),
-        "server_name": request.app[SETTINGS].server.name,
+        "server_name": settings(request).server.name,
         "version": __version__,
         "build": request.app[ASSETS].build,
     }

@@ -168,6 +168,16 @@ def no_header(path: Path) -> None:
     overwrite(path, 0, b"something else " * 20)
 
 
+def a_name_that_is_no_text(path: Path) -> None:
+    wal_of(path).unlink()
+    overwrite(path, path.read_bytes().index(b"reads INTEGER"), b"re\xffds")
+
+
+def another_name(path: Path) -> None:
+    wal_of(path).unlink()
+    overwrite(path, path.read_bytes().index(b"body BLOB"), b"bodz")
+
+
 def middle_gone(path: Path) -> None:
     overwrite(path, pages_of(path) // 2 * 4096, os.urandom(4096))
 
@@ -195,7 +205,17 @@ def log_of_an_empty_file(path: Path) -> None:
         file.truncate(0)
 
 
-DAMAGES = [no_header, middle_gone, cut_off, one_byte, log_broken, log_without_file, log_of_an_empty_file]
+DAMAGES = [
+    a_name_that_is_no_text,
+    another_name,
+    no_header,
+    middle_gone,
+    cut_off,
+    one_byte,
+    log_broken,
+    log_without_file,
+    log_of_an_empty_file,
+]
 GROUPS, READS, MOVED = 60, 20, 45
 
 
@@ -216,7 +236,7 @@ def test_a_damaged_journal_is_set_aside_and_used(
     left: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
 ) -> None:
     damage(left)
-    before = {each.name: each.read_bytes() for each in (left, wal_of(left)) if each.exists()}
+    before = {each.name: each.read_bytes() for each in both(left)}
     held = Journal(left.parent)
     held.check()
     found = held.read(0, 1_000_000)
@@ -243,7 +263,7 @@ def test_a_damaged_journal_is_set_aside_and_used(
 
 
 def both(path: Path) -> list[Path]:
-    return [each for each in (path, wal_of(path)) if each.exists()]
+    return [each for each in (path, wal_of(path)) if each.exists() and each.stat().st_size]
 
 
 def test_a_killed_journal_is_not_damaged(left: Path) -> None:

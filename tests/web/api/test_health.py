@@ -51,11 +51,21 @@ async def test_status_counts(hub: Running) -> None:
             "database_connected": True,
             "displays": 1,
             "readers_wait": "",
+            "restart_needed": [],
         }
     await reader.hang_up()
     await until(lambda: hub.app.live.screens == 0 and not hub.app.condition.connections())
     body = await hub.get("/status")
     assert (body["connections"], body["displays"]) == (0, 0)
+
+
+async def test_what_waits_for_a_restart_is_for_the_admin(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub.app.condition, "restart_needed", ["web.port"])
+    assert (await hub.get("/status"))["restart_needed"] == ["web.port"]
+    async with hub.anybody.get("/status") as response:
+        assert response.status == 200 and "restart_needed" not in await response.json()
 
 
 @pytest.mark.parametrize(
