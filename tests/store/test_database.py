@@ -4,11 +4,13 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import uvloop
 
 from hub.errors import NotOwner, StoreAway, StoreError
 from hub.store import database, migrate
@@ -329,3 +331,28 @@ async def test_alive_has_a_time_limit_and_close_too(
 def test_words_hold_no_dsn() -> None:
     assert database.words(OSError()) == "PostgreSQL does not answer: OSError"
     assert database.words(asyncpg.PostgresError("no room\nDETAIL: x")) == "PostgreSQL says: no room"
+
+
+def test_a_connection_that_breaks_in_a_copy_is_a_lost_one_on_uvloop_too(database_dsn: str) -> None:
+    """Where asyncio takes what is written to it in silence, uvloop raises a RuntimeError."""
+
+    async def break_in_the_middle(connection: Connection) -> None:
+        await connection.execute("CREATE TEMP TABLE numbers (n int)")
+
+        async def lines() -> AsyncIterator[bytes]:
+            yield b"1\n"
+            connection._transport.abort()
+            await asyncio.sleep(0.01)  # it hears of that, and goes on with the copy all the same
+            yield b"2\n"
+
+        await connection.copy_to_table("numbers", source=lines())
+
+    async def work() -> None:
+        writer = await opened(database_dsn)
+        with pytest.raises(StoreAway, match="PostgreSQL does not answer"):
+            await writer.run(break_in_the_middle)
+        assert await writer.run(backend)
+        await writer.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work())
