@@ -1,10 +1,18 @@
-"""Fixtures of the attacks: lines that can be cut, to the run's own PostgreSQL."""
+"""Fixtures of the attacks: lines that can be cut, to the run's own PostgreSQL, on the loop that the hub runs on."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import pytest
+import uvloop
 
 from tests.adversity.proxy import Proxy, socket_of, through
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_asyncio_loop_factories() -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """What breaks is told otherwise by uvloop than by asyncio."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture

@@ -25,8 +25,8 @@ class Lives:
 
     def use(self, dsn: str) -> None:
         """The way to the database, from its next life on."""
-        ports = {"web_port": self.web_port, "reader_port": self.reader_port}
-        write_config(self.folder, dsn, more=self._more, **ports)
+        web, reader = self.web_port, self.reader_port
+        write_config(self.folder, dsn, more=self._more, web_port=web, reader_port=reader)
 
     @asynccontextmanager
     async def life(self, *arguments: str, program: tuple[str, ...] = ()) -> AsyncIterator[Process]:

@@ -16,6 +16,8 @@ from urllib.parse import parse_qs, urlsplit
 
 HOST: Final = "127.0.0.1"
 PIECE_BYTES: Final = 1 << 16
+BROKEN: Final = (OSError, RuntimeError)
+"""What is raised by a line that is gone; the second by uvloop."""
 RESET: Final = struct.pack("ii", 1, 0)
 """SO_LINGER for a close that the peer hears as a reset."""
 
@@ -215,9 +217,12 @@ class _Connection:
         ]
         ended = asyncio.create_task(self._ended.wait())
         try:
-            await asyncio.wait({ended, *pumps}, return_when=asyncio.FIRST_COMPLETED)
-            if not self._ended.is_set():  # one side has hung up: the other still has what it said last
-                await asyncio.wait({ended, asyncio.ensure_future(_all(pumps))}, return_when="FIRST_COMPLETED")
+            left = set(pumps)
+            while (
+                left and not self._ended.is_set()
+            ):  # when one side has hung up, the other is still to hear its last
+                done, _ = await asyncio.wait({ended, *left}, return_when=asyncio.FIRST_COMPLETED)
+                left -= done
         finally:
             for task in (ended, *pumps):
                 task.cancel()
@@ -244,12 +249,12 @@ class _Connection:
 
     async def _pump(self, way: Way, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
         proxy = self._proxy
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*BROKEN):
             while data := await source.read(PIECE_BYTES):
                 await self._hand_on(way, data, target)
         if not (proxy.keep_far and way is Way.UP):
             await proxy.passes(way)
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*BROKEN):
                 target.write_eof()
         else:
             await self._ended.wait()
@@ -287,10 +292,6 @@ def _happen(connection: _Connection, how: How) -> None:
 
 def _cut(data: bytes, size: int) -> list[bytes]:
     return [data[place : place + size] for place in range(0, len(data), size)] if size else [data]
-
-
-async def _all(tasks: list[asyncio.Task[None]]) -> None:
-    await asyncio.gather(*tasks)
 
 
 def _set_event() -> asyncio.Event:

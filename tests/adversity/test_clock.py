@@ -8,20 +8,18 @@ from typing import Final
 
 import pytest
 
-from hub import app
+from hub.clock import now_us
 from hub.config import Listener, Web
 from hub.model import US_PER_S
 from tests.adversity.checks import all_is_well
 from tests.adversity.scene import Scene, scene_of
-from tests.running import HOST, rows, running_hub, settings_for, until
+from tests.running import HOST, Reader, Running, rows, running_hub, settings_for, until
 from tests.serving import free_port
 
 HOUR_S: Final = 3600
 JUMPS_S: Final = (24 * HOUR_S, -24 * HOUR_S, HOUR_S, -HOUR_S, -24 * HOUR_S)
-SINGLE_S: Final = 0.6
-"""Reads that are so far apart tell how far a reader's clock is behind."""
-SINGLES: Final = 25
-"""Enough of them to make the hub forget what it knew of that."""
+SINGLES: Final = 10
+OLD_S: Final = 600.0
 
 
 class Clock:
@@ -29,10 +27,9 @@ class Clock:
 
     def __init__(self) -> None:
         self.ahead_s = 0.0
-        self._real = app.now_us
 
     def __call__(self) -> int:
-        return self._real() + round(self.ahead_s * US_PER_S)
+        return now_us() + round(self.ahead_s * US_PER_S)
 
 
 @pytest.fixture
@@ -40,6 +37,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr("hub.app.now_us", made)
     monkeypatch.setattr("hub.web.sockets.TICK_S", 0.05)
+    monkeypatch.setattr("hub.clock.WATCH_S", 0.02)
     return made
 
 
@@ -69,36 +67,30 @@ async def ticked(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("jump_s", [24 * HOUR_S, -24 * HOUR_S, HOUR_S, -HOUR_S])
-async def test_reads_are_late_until_the_difference_is_known(
-    database_dsn: str, tmp_path: Path, clock: Clock, jump_s: int
+async def test_no_read_is_late_for_it_and_an_old_one_is(
+    database_dsn: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, jump_s: int
 ) -> None:
-    """After that none is, and one that is really old is."""
+    """The hub notices that its clock was set, and not its readers'."""
+    monkeypatch.setattr("hub.session.CLOCK_APART_US", 0)  # reads that are so far apart tell the difference
     async with running_hub(settings_for(database_dsn, tmp_path)) as hub:
         reader = await hub.reader().connect()
-        count = 0
-
-        async def singly(reads: int) -> None:
-            nonlocal count
-            for _ in range(reads):
-                clock.ahead_s += SINGLE_S
-                reader.add(f"{count}", age_s=-clock.ahead_s + jumped_s)  # its own clock did not jump
-                count += 1
-                await until(lambda: hub.durable == count)  # noqa: B023
-
-        jumped_s = 0
-        await singly(SINGLES)
+        await singly(hub, reader, SINGLES)
+        (source,) = hub.app.hub.sources.values()
+        assert source.clock.known and abs(source.clock.difference_us) < US_PER_S
         clock.ahead_s += jump_s
-        jumped_s = jump_s
-        await singly(SINGLES)
-        reader.add("old", age_s=-clock.ahead_s + jumped_s + 600)
-        count += 1
-        await until(lambda: hub.durable == count)
+        await until(lambda: abs(source.clock.difference_us - jump_s * US_PER_S) < US_PER_S)
+        await singly(hub, reader, SINGLES)
+        reader.add("old", age_s=OLD_S)
+        await until(lambda: hub.durable == 2 * SINGLES + 1)
         found = await all_is_well(database_dsn, [reader], [], hub.origin)
-    before, after, old = found[:SINGLES], found[SINGLES:-1], found[-1]
-    assert "late" not in marks(before)
-    assert ("late" in marks(after[:5])) == (jump_s > 0)  # a clock that is set back makes nothing late
-    assert "late" not in marks(after[-5:])
-    assert old["marks"] == ["late"]
+    assert "late" not in marks(found[:-1])
+    assert "late" in found[-1]["marks"]
+
+
+async def singly(hub: Running, reader: Reader, count: int) -> None:
+    for number in range(hub.durable + 1, hub.durable + count + 1):
+        reader.add(f"{number}")
+        await until(lambda: hub.durable == number)  # noqa: B023
 
 
 @pytest.mark.parametrize("jump_s", [24 * HOUR_S, -24 * HOUR_S])

@@ -1,5 +1,5 @@
-"""`make soak`: attacks a hub for some minutes, and says what became of the reads. Exit 1 when anything was lost, doubled
-or shown wrongly, or when the hub took more memory or files than it may.
+"""`make soak`: attacks a hub for some minutes, and says what became of the reads. Exit 1 when anything was lost,
+doubled or shown wrongly, or when the hub took more memory or files than it may.
 
 `python -m tests.soak [--minutes 5] [--seed N]`
 """
@@ -12,11 +12,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
 from tests.soak.figures import Report
-from tests.soak.soak import READS_PER_S, SESSION_S, soak
+from tests.soak.soak import READS_PER_S, SESSION_S, Pace, soak
 
 WIDTH = 110
 
@@ -30,22 +31,18 @@ def main() -> None:
     arguments = parser.parse_args()
     console = Console(width=WIDTH, highlight=False)
     seed = arguments.seed if arguments.seed is not None else random.SystemRandom().getrandbits(32)
-    console.print(f"seed {seed}")
+    say(f"seed {seed}")
     with tempfile.TemporaryDirectory(prefix="racehub-soak-") as name:
         folder = Path(name)
         with contextlib.suppress(KeyboardInterrupt):
-            report = asyncio.run(
-                soak(
-                    folder,
-                    minutes=arguments.minutes,
-                    seed=seed,
-                    say=console.print,
-                    per_s=arguments.reads_per_s,
-                    session_s=arguments.session_s,
-                )
-            )
-            problems = finish(console, report, folder)
-            sys.exit(bool(problems))
+            pace = Pace(arguments.reads_per_s, arguments.session_s)
+            with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+                report = runner.run(soak(folder, minutes=arguments.minutes, seed=seed, say=say, pace=pace))
+            sys.exit(bool(finish(console, report, folder)))
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
 
 
 def finish(console: Console, report: Report, folder: Path) -> list[str]:

@@ -52,6 +52,12 @@ class Clients:
         """Runners come by, evenly on average."""
         self._running = asyncio.create_task(self._run(per_s / CONTROLLERS))
 
+    def flood(self, count: int) -> None:
+        """So many reads, all at once."""
+        for controller in self.controllers:
+            controller.count += count // CONTROLLERS
+        self._tell()
+
     def rest(self) -> None:
         """Nobody comes any more; what has been seen is still on its way."""
         if self._running is not None:
@@ -81,8 +87,11 @@ class Clients:
                 due[place] += 2 * self._rng.random() * per_s * passed_s
                 controller.count += int(due[place])
                 due[place] -= int(due[place])
-            for reader in self._readers:
-                reader.more()
+            self._tell()
+
+    def _tell(self) -> None:
+        for reader in self._readers:
+            reader.more()
 
     def _new_id(self) -> str:
         return f"{self._rng.getrandbits(4 * ID_DIGITS):0{ID_DIGITS}X}"

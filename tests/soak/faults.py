@@ -102,7 +102,9 @@ async def freeze_postgres(faults: Faults) -> None:
 
 
 async def fill_the_disk(faults: Faults) -> None:
-    """No file of the hub's may grow, until it is told otherwise, or killed."""
+    """No file of the hub's may grow, until it is told otherwise, or killed. It does not so much as start without any
+    room."""
+    await faults.site.hub.ready.wait()
     pid = faults.site.hub.pid
     with suppress(ProcessLookupError):
         limit_files(pid, 0)
@@ -153,11 +155,11 @@ def crumble(line: Callable[[Site], Proxy]) -> Callable[[Faults], Awaitable[None]
 KILLS: Final = "kills"
 POSTGRES_STOPS: Final = "PostgreSQL stops"
 KINDS: Final = (
-    Fault(KILLS, 6, kill),
+    Fault(KILLS, 7, kill),
     Fault(POSTGRES_STOPS, 30, stop_postgres),
     Fault("PostgreSQL frozen", 40, freeze_postgres),
     Fault("disk full", 40, fill_the_disk),
-    Fault("client restarts", 30, restart_client),
+    Fault("client restarts", 60, restart_client),
     Fault("reader cuts", 3, cut(lambda site: site.reader_line)),
     Fault("reader stalls", 12, stall(lambda site: site.reader_line)),
     Fault("reader crumbs", 20, crumble(lambda site: site.reader_line)),

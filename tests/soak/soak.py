@@ -5,6 +5,7 @@ import contextlib
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,8 +21,11 @@ from tests.soak.site import Site, site
 
 SCREENS: Final = 3
 READS_PER_S: Final = 1000
-SESSION_S: Final = 240.0
-"""A hub knows every read of its session at its start, 5 s for a million: sessions end before that counts."""
+SESSION_S: Final = 300.0
+"""A hub learns every read of its session at its start, and a client whose reads came from another first begins again at
+its first line: with half a million reads a life of ten seconds would bring nothing new."""
+FLOOD_READS: Final = 120_000
+"""More than wait for PostgreSQL in the hub's memory: then its queues are as full as they get."""
 PEACE_S_MAX: Final = 120.0
 """In peace everything is in its place by then, or never."""
 SETTLED_S: Final = 1.0
@@ -32,27 +36,41 @@ POLL_S: Final = 0.05
 AWAY: Final = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """per_s: reads of all controllers together. session_s: how long a session lasts. flood: reads that come at once at
+    the beginning."""
+
+    per_s: float = READS_PER_S
+    session_s: float = SESSION_S
+    flood: int = FLOOD_READS
+    kinds: tuple[Fault, ...] = KINDS
+
+
 class Soak:
     """`say` is told how it goes, a line at a time."""
 
-    def __init__(self, place: Site, report: Report, say: Callable[[str], None], *, per_s: float) -> None:
+    def __init__(self, place: Site, report: Report, say: Callable[[str], None], pace: Pace) -> None:
         self._site = place
         self._report = report
         self._say = say
-        self._per_s = per_s
+        self._pace = pace
         self._rng = random.Random(report.seed)
         self._began = time.monotonic()
         self._screens: list[Glass] = []
         self._looking: list[asyncio.Task[None]] = []
         self._stored = 0
+        self._warm = False
+        self._given = 0
 
-    async def run(self, minutes: float, session_s: float, kinds: tuple[Fault, ...]) -> None:
-        until = self._began + 60 * minutes
+    async def run(self, minutes: float) -> None:
         await self._first_start()
+        self._began = time.monotonic()
+        until = self._began + 60 * minutes
         watching = asyncio.create_task(self._watch())
         try:
             while time.monotonic() < until and not self._report.faults:
-                await self._session(min(session_s, until - time.monotonic()), kinds)
+                await self._session(min(self._pace.session_s, until - time.monotonic()))
         finally:
             for task in (watching, *self._looking):
                 task.cancel()
@@ -73,7 +91,7 @@ class Soak:
 
     # a session
 
-    async def _session(self, seconds: float, kinds: tuple[Fault, ...]) -> None:
+    async def _session(self, seconds: float) -> None:
         report, place = self._report, self._site
         session_id = int(await self._value("SELECT max(id) FROM timing_sessions"))
         clients = Clients(place.reader_line.address, f"Soak {session_id}", wall_now_us(), self._rng)
@@ -81,8 +99,10 @@ class Soak:
         try:
             await self._quiet(clients, session_id)
             files = place.hub.open_files()
-            clients.run(self._per_s)
-            faults.begin(kinds)
+            if not report.pages:
+                await self._fill_queues(session_id, clients)
+            clients.run(self._pace.per_s)
+            faults.begin(self._pace.kinds)
             await self._attack(seconds, session_id, clients, faults)
             await faults.end()
             clients.rest()
@@ -96,6 +116,20 @@ class Soak:
         report.lines_sent += clients.lines_sent
         report.done += faults.done
         await self._next_session(session_id)
+
+    async def _fill_queues(self, session_id: int, clients: Clients) -> None:
+        """So that it shows what the hub takes with all of them full: more reads at once than it keeps for PostgreSQL,
+        while that is away; then all of them go in."""
+        self._say(f"{self._passed()} {self._pace.flood:,} reads at once while PostgreSQL is away")
+        self._warm = True
+        self._site.postgres_line.break_off()
+        clients.flood(self._pace.flood)
+        self._given = clients.given
+        while (await ask(self._site.origin, "/status"))[1]["total_reads"] < self._given:  # noqa: ASYNC110
+            await asyncio.sleep(POLL_S)
+        await self._site.postgres_line.mend()
+        await self._quiet(clients, session_id)
+        self._warm = False
 
     async def _attack(self, seconds: float, session_id: int, clients: Clients, faults: Faults) -> None:
         until = time.monotonic() + seconds
@@ -184,7 +218,7 @@ class Soak:
             since_s = time.monotonic() - hub.ready_at
             if hub.ready.is_set() and since_s >= SETTLED_S and (size := hub.memory_bytes()):
                 held = max((each.after for each in self._screens), default=0)
-                report.samples.append(Sample(hub.lives, since_s, held, size))
+                report.samples.append(Sample(since_s, self._given if self._warm else held, size, self._warm))
             if hub.ready.is_set() and hub.lives != life:
                 life = hub.lives
                 report.starts_s.append(hub.ready_at - hub.began_at)
@@ -238,18 +272,9 @@ def wall_now_us() -> int:
     return time.time_ns() // 10_000_000 * 10_000
 
 
-async def soak(
-    folder: Path,
-    *,
-    minutes: float,
-    seed: int,
-    say: Callable[[str], None],
-    per_s: float = READS_PER_S,
-    session_s: float = SESSION_S,
-    kinds: tuple[Fault, ...] = KINDS,
-) -> Report:
+async def soak(folder: Path, *, minutes: float, seed: int, say: Callable[[str], None], pace: Pace) -> Report:
     """Runs one. `folder`: an empty one, for the hub's data and log."""
     report = Report(seed)
     async with site(folder, say) as place:
-        await Soak(place, report, say, per_s=per_s).run(minutes, session_s, kinds)
+        await Soak(place, report, say, pace).run(minutes)
     return report
