@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from hub import __version__
+from hub import __version__, files
 from hub.addresses import from_here, joined, public_base
 from hub.config import Settings
 from hub.errors import HubError, StoreAway
@@ -22,7 +22,7 @@ from hub.listener import Listener
 from hub.model import Observation, Read, Rejected
 from hub.session import Session, Source
 from hub.stores import Stores
-from hub.web import application, sockets
+from hub.web import application, connections, sockets
 from hub.web.auth import admin_token
 from hub.web.live import Live
 from hub.web.state import STARTING, Condition
@@ -117,7 +117,7 @@ class App:
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
         self._web: web.Application | None = None
-        self._runner: web.AppRunner | None = None
+        self._runner: connections.Runner | None = None
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._storing: list[asyncio.Task[None]] = []
@@ -252,8 +252,11 @@ class App:
             queries=self.stores.queries,
             token=admin_token(settings.data_path),
         )
-        self._runner = web.AppRunner(self._web, access_log=None, shutdown_timeout=HTTP_STOP_S_MAX)
+        self._runner = connections.Runner(
+            self._web, files_max=files.spare(), shutdown_timeout=HTTP_STOP_S_MAX
+        )
         await self._runner.setup()
+        self.run(self._runner.sweep())
         site = web.TCPSite(self._runner, settings.web.host, settings.web.port)
         try:
             await site.start()

@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, commands, config, logs, replay, replay_plan
+from hub import __version__, commands, config, files, logs, replay, replay_plan
 from hub.app import App, Stopped, urls
 from hub.config import Settings
 from hub.demo.show import Show
@@ -170,6 +170,7 @@ class _Demo(NamedTuple):
 
 
 async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
+    files.claim(settings.limits.displays)
     app = App(settings)
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

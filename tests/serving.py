@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -74,8 +75,13 @@ class Process:
 
 
 @asynccontextmanager
-async def hub_process(*arguments: str, folder: Path) -> AsyncIterator[Process]:
-    """Started in `folder`; killed if it still runs at the end."""
+async def hub_process(*arguments: str, folder: Path, files: int = 0) -> AsyncIterator[Process]:
+    """Started in `folder`; killed if it still runs at the end. `files`: how many it may open; 0: as many as we."""
+
+    def limit() -> None:
+        if files:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
     process = Process(
         await asyncio.create_subprocess_exec(
             sys.executable,
@@ -87,6 +93,7 @@ async def hub_process(*arguments: str, folder: Path) -> AsyncIterator[Process]:
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            preexec_fn=limit if files else None,
         )
     )
     try:

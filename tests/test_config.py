@@ -298,9 +298,7 @@ OTHER_VALUES = {
     "listeners[].auth": ('"required"', '"required"'),
     "listeners[].tls_cert": ('"a.pem"', '"a.pem"'),
     "listeners[].tls_key": ('"a.pem"', '"a.pem"'),
-    "limits.displays": ("10", "10"),
     "limits.login_tries": ("10", "10"),
-    "limits.code_tries_per_minute": ("10", "10"),
     "retention.delete_ended_after_days": ("1", "1"),
 }
 

@@ -54,10 +54,16 @@ class Live:
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
         self._shown: Counter[str] = Counter()
+        self._watching: set[Subscriber] = set()
 
     @property
     def screens(self) -> int:
         return len(self._codes)
+
+    @property
+    def watchers(self) -> int:
+        """How many watch a session without being a screen."""
+        return len(self._watching)
 
     def screens_of(self, code: str) -> int:
         """How many screens show this display now."""
@@ -131,7 +137,9 @@ class Live:
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
         subscriber = Subscriber(topic, cursor, wake, self._queue_bytes_max)
-        if display is not None:
+        if display is None:
+            self._watching.add(subscriber)
+        else:
             self._codes[subscriber] = display.code
             self._shown[display.code] += 1
         return hello, subscriber
@@ -155,6 +163,7 @@ class Live:
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()
+        self._watching.discard(subscriber)
         code = self._codes.pop(subscriber, None)
         if code is not None:
             self._shown[code] -= 1

@@ -18,8 +18,10 @@ from hub.model import DisplayRow
 from hub.session import Session
 from hub.web.api.sessions import is_number
 from hub.web.auth import require_watcher
+from hub.web.codes import display_of
 from hub.web.live import Resume
-from hub.web.state import HUB, LIVE
+from hub.web.seldom import say_seldom
+from hub.web.state import HUB, LIVE, limits
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,8 @@ WRITE_BYTES_MAX: Final = 16 * 1024
 UNSENT_BYTES_MAX: Final = 16 * 1024
 """What the kernel may hold unsent: without this it hides megabytes of lateness."""
 TICK_S: Final = 5.0
+WATCHERS_MAX: Final = 200
+"""Who watches a session takes no place of a screen, and needs none: a desk or two, and telephones in the field."""
 
 
 class Shown(msgspec.Struct, tag="shown", tag_field="type"):
@@ -75,11 +79,23 @@ class Screen:
     async def display(self, row: DisplayRow | None, resume: Resume | None) -> None:
         """Shows what the display of this row shows; None: its code is unknown."""
         session = self._request.app[HUB].session_of(row) if row else None
-        await self._run(session, row, resume, fanout.UNKNOWN_CODE if row is None else None)
+        refused = None
+        if row is None:
+            refused = fanout.UNKNOWN_CODE
+        elif self._request.app[LIVE].screens >= limits(self._request).displays:
+            refused = fanout.TOO_MANY_SCREENS
+            say_seldom(self._request, "is a screen too many (limits.displays)")
+        await self._run(session, row, resume, refused)
 
     async def watch(self, session: Session | None, resume: Resume | None) -> None:
         """Shows a session to somebody who watches it; None: there is none, or it has ended."""
-        await self._run(session, None, resume, fanout.SESSION_GONE if session is None else None)
+        refused = None
+        if session is None:
+            refused = fanout.SESSION_GONE
+        elif self._request.app[LIVE].watchers >= WATCHERS_MAX:
+            refused = fanout.TOO_MANY_SCREENS
+            say_seldom(self._request, f"watches a session, beside {WATCHERS_MAX} others")
+        await self._run(session, None, resume, refused)
 
     async def _run(
         self,
@@ -165,7 +181,10 @@ class Screen:
                     self._asleep = self._loop.create_future()
                     await self._asleep
         except Cut as cut:
-            log.info("web: screen %s ended: %s", self._request.remote, cut)
+            if cut.reason is fanout.TOO_SLOW:
+                log.info("web: screen %s ended: %s", self._request.remote, cut)  # its Wi-Fi may need a look
+            else:
+                say_seldom(self._request, f"screen ended: {cut}")
             subscriber.cut(cut.reason)
             await self._say_bye(cut.reason)
         except (ConnectionError, RuntimeError):
@@ -213,8 +232,8 @@ SCREENS: Final = web.AppKey("screens", Screens)
 
 async def display_socket(request: web.Request) -> web.StreamResponse:
     """`GET /ws/d/{code}?session=S&after=N&epoch=E`"""
+    row = display_of(request)
     async with _screen(request) as (screen, ws):
-        row = request.app[HUB].displays.get(request.match_info["code"].upper())
         await screen.display(row, _resume(request, request.query.get("session", "")))
     return ws
 
@@ -237,7 +256,7 @@ async def _screen(request: web.Request) -> AsyncIterator[tuple[Screen, web.WebSo
         heartbeat=HEARTBEAT_S,
         max_msg_size=MESSAGE_BYTES_MAX,
     )
-    if not ws.can_prepare(request):
+    if not _is_handshake(request, ws):
         raise Invalid("This address takes WebSocket connections only.")
     await ws.prepare(request)
     _limit_unsent(request)
@@ -266,6 +285,13 @@ async def end_all(app: web.Application) -> None:
             await app[SCREENS].nobody.wait()
     for screen in list(app[SCREENS].all):
         screen.abort()
+
+
+def _is_handshake(request: web.Request, ws: web.WebSocketResponse) -> bool:
+    try:
+        return bool(ws.can_prepare(request))
+    except UnicodeError:  # aiohttp words its refusal with a header that is no UTF-8
+        return False
 
 
 def _resume(request: web.Request, session_id: str) -> Resume | None:

@@ -7,7 +7,7 @@ from typing import Any, Final, Protocol
 
 from aiohttp import web
 
-from hub.config import Settings
+from hub.config import Limits, Settings
 from hub.hub import Hub
 from hub.model import Participant, Read, ReadFilter, SessionRow
 from hub.roster import Roster
@@ -61,3 +61,8 @@ QUERIES: Final = web.AppKey("queries", Queries)
 TOKEN: Final = web.AppKey("token", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
+
+
+def limits(request: web.Request) -> Limits:
+    """Those in force now: ask at every request."""
+    return request.app[SETTINGS].limits

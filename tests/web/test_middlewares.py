@@ -8,7 +8,7 @@ import pytest
 
 from hub.errors import StoreAway, TooLarge
 from hub.web.api import health
-from hub.web.middlewares import HEADERS
+from hub.web.headers import HEADERS
 from tests.running import Running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

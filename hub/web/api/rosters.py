@@ -3,16 +3,16 @@
 import asyncio
 from typing import Final
 
-from aiohttp import BodyPartReader, web
-from aiohttp.http_exceptions import BadHttpMessage
+from aiohttp import web
 
-from hub.errors import FileFormatError, Invalid, NotFound, TooLarge
+from hub.errors import FileFormatError, Invalid, NotFound
 from hub.model import INT64_MAX, Participant
 from hub.providers import csv_roster
 from hub.roster import Roster
+from hub.web import bodies
 from hub.web.api.sessions import number
 from hub.web.auth import require
-from hub.web.state import CHANGING, HUB, LIVE, QUERIES, SETTINGS
+from hub.web.state import CHANGING, HUB, LIVE, QUERIES, limits
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -28,7 +28,7 @@ async def import_roster(request: web.Request) -> web.Response:
     session_id = number(session_text, "session", 1, INT64_MAX)
     if await request.app[QUERIES].session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
-    rows_max = request.app[SETTINGS].limits.roster_rows
+    rows_max = limits(request).roster_rows
     try:
         # In a thread: a large file takes a second, and reads come meanwhile.
         participants, problems = await asyncio.to_thread(csv_roster.parse, data, name=name, rows_max=rows_max)
@@ -58,37 +58,14 @@ async def _put_in_force(request: web.Request, session_id: int, participants: lis
 
 
 async def _parts(request: web.Request) -> tuple[str, str, bytes]:
-    if not request.content_type.startswith("multipart/"):
-        raise Invalid("expected a multipart body with the parts session and file")
-    try:
-        return await _read_parts(request)
-    except (
-        ValueError,
-        RuntimeError,
-        BadHttpMessage,
-    ) as problem:  # what aiohttp's reader says of a broken body
-        raise Invalid(f"the multipart body cannot be read: {problem}") from problem
-
-
-async def _read_parts(request: web.Request) -> tuple[str, str, bytes]:
-    session_text, name, data = "", "roster.csv", None
-    async for part in await request.multipart():
-        if not isinstance(part, BodyPartReader):
-            raise Invalid("expected no multipart body inside the multipart body")
-        if part.name == "session":
-            session_text = (await part.read_chunk()).decode("ascii", "replace").strip()
-        elif part.name == "file":
-            name = part.filename or name
-            data = await _read(part, request.app[SETTINGS].limits.upload_mib)
-    if data is None:
+    mib = limits(request).upload_mib
+    file_room = bodies.Room(mib * 1024 * 1024, f"{mib} MiB (limits.upload_mib)")
+    found = await bodies.form(request, {"session": bodies.FIELD, "file": file_room})
+    if "file" not in found:
         raise Invalid("expected a part named file with the roster", field="file")
-    return session_text, name, data
-
-
-async def _read(part: BodyPartReader, upload_mib: int) -> bytes:
-    data = bytearray()
-    while chunk := await part.read_chunk():
-        data += chunk
-        if len(data) > upload_mib * 1024 * 1024:
-            raise TooLarge(f"The file is larger than {upload_mib} MiB (limits.upload_mib).", field="file")
-    return bytes(data)
+    session = found.get("session", bodies.NO_PART)
+    return (
+        session.data.decode("ascii", "replace").strip(),
+        found["file"].filename or "roster.csv",
+        found["file"].data,
+    )

@@ -13,6 +13,7 @@ from hub.fanout import ANOTHER_SESSION
 from hub.model import INT64_MAX, PURPOSE_DEMO, Read, ReadFilter
 from hub.roster import Roster, normal
 from hub.session import Session
+from hub.web import bodies
 from hub.web.auth import require
 from hub.web.state import CHANGING, HUB, LIVE, QUERIES
 
@@ -69,12 +70,7 @@ class _Change(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def _change(request: web.Request) -> _Change:
-    if request.content_type != "application/json":
-        raise Invalid("expected a JSON body (Content-Type: application/json)")
-    try:
-        change = msgspec.json.decode(await request.read(), type=_Change)
-    except msgspec.DecodeError as problem:
-        raise Invalid(f"the body cannot be read: {problem}") from problem
+    change = await bodies.json(request, _Change)
     _text(change.session_name, "session_name")
     return change
 
