@@ -67,7 +67,7 @@ async def max_mib(site: Site) -> None:
         await until(lambda: site.hub.app.stores.full or site.hub.durable == sent)  # noqa: B023
     reader.add(*(f"T{sent + each}" for each in range(1000)))
     await until(lambda: all(each.paused for each in site.hub.app._listeners))
-    assert site.hub.app.condition.journal_problem() .startswith("full")
+    assert site.hub.app.condition.journal_problem().startswith("full")
     await site.save(journal={"max_mib": 3})
     await until(lambda: site.hub.durable == sent + 1000)
     assert not site.hub.app.condition.journal_problem() and site.hub.app.condition.database_problem()
