@@ -42,7 +42,9 @@ def parse(frame: str) -> list[Message]:
     """The messages of a frame, one a line. Raises msgspec.DecodeError for everything else."""
     try:
         return [_decode(line) for line in frame.split("\n")]
-    except RecursionError:  # msgspec's own word for lists in lists in lists, also in a field that nobody knows
+    except (
+        RecursionError
+    ):  # msgspec's own word for lists in lists in lists, also in a field that nobody knows
         raise msgspec.DecodeError("nested too deeply") from None
     except UnicodeEncodeError:
         raise msgspec.DecodeError("half of a character") from None
