@@ -136,7 +136,7 @@ class Journal:
     def _decoded(self, number: int, body: bytes) -> Group:
         try:
             return _decode(body)
-        except msgspec.MsgspecError as problem:
+        except (ValueError, RecursionError) as problem:  # damaged text or nesting is not msgspec's own error
             raise StoreError(f"the journal {self.path} is damaged at group {number}: {problem}") from problem
 
     def _begin(self, cursor: sqlite3.Cursor) -> None:

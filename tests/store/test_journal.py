@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hub.errors import StoreError
@@ -141,10 +142,18 @@ def test_no_journal_at_all(tmp_path: Path) -> None:
         Journal(tmp_path)
 
 
-def test_a_damaged_group_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xc1",
+        msgspec.msgpack.encode(groups(1, 1)[0]).replace(b"FINISH", b"FIN\xffSH"),
+        b"\x94\x90\x90\x90" + b"\x91" * 5000 + b"\x90",
+    ],
+)
+def test_a_damaged_group_is_named(tmp_path: Path, body: bytes) -> None:
     held = Journal(tmp_path)
     written(held, groups(1, 2))
-    held._db.execute("UPDATE groups SET body = x'c1' WHERE id = 2")
+    held._db.execute("UPDATE groups SET body = ? WHERE id = 2", (body,))
     with pytest.raises(StoreError, match="is damaged at group 2"):
         held.read(0, 1000)
     held.close()
