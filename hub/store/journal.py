@@ -66,8 +66,10 @@ class Journal:
                 self.path, isolation_level=None, check_same_thread=False, timeout=LOCK_S_MAX
             )
             self._set_up()
-            self._sizes = deque(self._db.execute("SELECT id, length(body) FROM groups ORDER BY id"))
-        except (sqlite3.Error, OSError) as problem:
+            self._sizes = deque(
+                self._db.execute("SELECT id, ifnull(length(body), 0) FROM groups ORDER BY id")
+            )
+        except (sqlite3.Error, OSError, ValueError) as problem:  # ValueError: of a damaged name in the file
             raise StoreError(f"the journal {self.path} cannot be used: {problem}") from problem
         self.pending_bytes: int = sum(size for _, size in self._sizes)
         self.last_id: int = self._sizes[-1][0] if self._sizes else 0
@@ -121,7 +123,7 @@ class Journal:
         """
         found: list[tuple[int, Group]] = []
         total = 0
-        query = "SELECT id, reads, body FROM groups WHERE id > ? ORDER BY id"
+        query = "SELECT id, ifnull(CAST(reads AS INTEGER), 0), body FROM groups WHERE id > ? ORDER BY id"
         with closing(self._db.execute(query, (after,))) as rows:
             for number, reads, body in rows:
                 total += reads
@@ -136,7 +138,11 @@ class Journal:
     def _decoded(self, number: int, body: bytes) -> Group:
         try:
             return _decode(body)
-        except (ValueError, RecursionError) as problem:  # damaged text or nesting is not msgspec's own error
+        except (
+            ValueError,
+            TypeError,
+            RecursionError,
+        ) as problem:  # of damaged text, no bytes at all, nesting
             raise StoreError(f"the journal {self.path} is damaged at group {number}: {problem}") from problem
 
     def _begin(self, cursor: sqlite3.Cursor) -> None:

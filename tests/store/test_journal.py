@@ -159,6 +159,27 @@ def test_a_damaged_group_is_named(tmp_path: Path, body: bytes) -> None:
     held.close()
 
 
+@pytest.mark.parametrize("column", ["reads", "body"])
+@pytest.mark.parametrize("value", [None, "text", 7])
+def test_a_column_that_is_damaged_is_no_fault(tmp_path: Path, column: str, value: object) -> None:
+    held = Journal(tmp_path)
+    written(held, groups(1, 2))
+    held._db.execute("CREATE TABLE damaged (id INTEGER PRIMARY KEY, reads, body)")
+    held._db.execute("INSERT INTO damaged SELECT * FROM groups")
+    held._db.execute("DROP TABLE groups")
+    held._db.execute("ALTER TABLE damaged RENAME TO groups")
+    held._db.execute(f"UPDATE groups SET {column} = ? WHERE id = 2", (value,))
+    held.close()
+    held = Journal(tmp_path)
+    assert held.pending_bytes > 0
+    if column == "reads":
+        assert [number for number, _ in held.read(0, 1000)] == [1, 2]
+    else:
+        with pytest.raises(StoreError, match="is damaged at group 2"):
+            held.read(0, 1000)
+    held.close()
+
+
 @pytest.mark.parametrize("changes", [{"raw": "\ud800"}, {"sequence": 2**64}])
 def test_what_no_journal_can_keep_is_said(tmp_path: Path, changes: dict[str, object]) -> None:
     held = Journal(tmp_path)
