@@ -163,6 +163,8 @@ def test_marker_times(time: str, wall_us: int) -> None:
         "I0AB1C,,Gun,1,24060108005516,no counter",
         "I0AB1C,1,,1,24060108005516,no name",
         ",1,Gun,1,24060108005516,no controller",
+        "A~B,1,Gun,1,24060108005516,it would cut the line of a gun",
+        "A\0,1,Gun,1,24060108005516,no server takes it",
         "I0AB1C,1,Gun,1,24060108005516",
     ],
 )
