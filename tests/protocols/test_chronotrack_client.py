@@ -212,6 +212,13 @@ def test_an_empty_or_a_long_line_makes_it_hang_up(data: bytes) -> None:
     assert client.data_to_send() == b""
 
 
+def test_the_end_of_the_longest_line_may_come_by_half() -> None:
+    client = ready(a_stream())
+    client.receive_data(b"x" * (LINE_BYTES_LIMIT - 1) + b"\r")
+    client.receive_data(b"\nping\r\n")
+    assert client.data_to_send().endswith(b"ack~ping\r\n")
+
+
 @pytest.mark.parametrize(
     ("line", "answer"),
     [
@@ -404,7 +411,8 @@ def test_a_restart_ends_connections_and_shifts_sequences() -> None:
     stream.append("FINISH", gun_item(EIGHT_US, "I0AB1C"))
     old = ready(stream)
     stream.restart("F" * 40)
-    assert old.data_to_send() == b""
+    old.receive_data(b"ping")
+    assert (old.data_to_send(), old._inbox) == (b"", b"")
     assert old.close_reason == "the session was selected again"
     new = ready(stream)
     new.receive_data(b"start~FINISH~2\r\n")
