@@ -76,7 +76,7 @@ def parse_change(body: bytes) -> Change:
     """What a body asks for. Raises Invalid."""
     try:
         change = msgspec.json.decode(body, type=Change)
-    except msgspec.DecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # also of bytes that are no UTF-8
         raise Invalid(f"the body cannot be read: {problem}") from problem
     _text(change.session_name, "session_name")
     return change
