@@ -1,8 +1,6 @@
 """The client's side of CTP01: exchanges as recorded with SimpleClient 0.6.0, with names and tags made up."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.protocols.chronotrack_client import LINE_BYTES_LIMIT, WAITING_CHARS_MAX, Client, State, encode
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
@@ -452,44 +450,3 @@ def test_a_server_that_does_not_read_its_answers_is_left() -> None:
         client.receive_data(b"ping\r\n" * 1000)
     assert client.close_reason == "the server asks and does not read the answers"
     assert client.data_to_send() == b""
-
-
-WORDS = [
-    b"start",
-    b"stop",
-    b"getdata",
-    b"ping",
-    b"getlocations",
-    b"FINISH",
-    b"LEFT",
-    b"1",
-    b"-1",
-    b"99999999999999999999",
-]
-
-
-@given(
-    st.lists(
-        st.binary(max_size=40)
-        | st.lists(st.sampled_from(WORDS), max_size=4).map(lambda words: b"~".join(words) + b"\r\n"),
-        max_size=30,
-    ),
-    st.sampled_from([(), PUSH, PULL]),
-    st.integers(1, 7),
-)
-def test_fuzz(pieces: list[bytes], settings: tuple[str, ...], lines_max: int) -> None:
-    """No bytes of a server make the client raise, hang, keep more than a line, or send anything but whole lines."""
-    client = Client(three())
-    client.receive_data(greeting(settings) if settings else b"")
-    for piece in pieces:
-        client.receive_data(piece)
-        data = client.data_to_send(lines_max)
-        assert data == b"" or data.endswith(b"\n")
-        assert data.count(b"\n") <= lines_max
-        assert len(client._inbox) < LINE_BYTES_LIMIT
-    client.receive_data(b"stop\r\n")
-    for _ in range(1000):
-        if not client.data_to_send():
-            break
-    assert client.data_to_send() == b""
-    assert client.closed or client.handshaking or client.state is State.COMMANDS
