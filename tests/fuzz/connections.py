@@ -22,6 +22,7 @@ from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, state
 from hub.web.live import Live
+from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 
 TOKEN: Final = "t0ken"
 CODE: Final = "K7XQ2M9P"
@@ -29,10 +30,6 @@ NOW_US: Final = 1_717_230_000_000_000
 TURNS: Final = 12
 """Of the loop: more than any answer takes when nothing is waited for."""
 BOUNDARY: Final = "sep"
-UPGRADE: Final = (
-    b"GET /ws/d/%b HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-) % CODE.encode()
 UPLOAD: Final = (
     "POST /api/rosters/import HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer {token}\r\nContent-Length: {length}\r\n"
     "Content-Type: multipart/form-data; boundary={boundary}\r\n\r\n"
@@ -66,16 +63,17 @@ def upload(data: bytes) -> None:
 def frames(data: bytes) -> None:
     """Whatever comes behind a screen's upgrade: no fault of ours; the screen is served, or its socket ends with a code
     that says why, and nothing of it is left."""
-    heard = _site().talk(UPGRADE + data)
+    heard = _site().talk(upgrade(CODE) + data)
     head, _, sent = heard.sent.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101 ")
-    found = server_frames(sent)
-    codes = [int.from_bytes(payload[:2], "big") for opcode, payload in found if opcode == 8]
+    found, rest = whole_frames(sent)
+    assert rest == b""
+    codes = [int.from_bytes(payload[:2], "big") for opcode, payload in found if opcode == CLOSE]
     assert len(codes) <= 1 and set(codes) <= CLOSE_CODES
-    texts = [payload for opcode, payload in found if opcode == 1]
+    texts = [payload for opcode, payload in found if opcode == TEXT]
     assert texts or codes
     assert not texts or json.loads(texts[0].split(b"\n")[0])["type"] == "hello"
-    assert {opcode for opcode, _ in found} <= {1, 8, 9, 10}
+    assert {opcode for opcode, _ in found} <= {TEXT, CLOSE, PING, PONG}
     assert not heard.screens
     assert heard.closed or not codes
 
@@ -95,21 +93,6 @@ def answers(sent: bytes) -> list[tuple[int, bytes]]:
             length = 0
         found.append((status, rest[:length]))
         sent = rest[length:]
-    return found
-
-
-def server_frames(sent: bytes) -> list[tuple[int, bytes]]:
-    """Opcode and payload of each whole frame that a server has sent."""
-    found = []
-    while sent:
-        assert sent[0] & 0xF0 == 0x80 and sent[1] & 0x80 == 0
-        size, start = sent[1], 2
-        if size >= 126:
-            start = 4 if size == 126 else 10
-            size = int.from_bytes(sent[2:start], "big")
-        assert len(sent) >= start + size
-        found.append((sent[0] & 15, sent[start : start + size]))
-        sent = sent[start + size :]
     return found
 
 

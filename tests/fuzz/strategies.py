@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hub.config import Settings
 from hub.config_report import known_keys
+from tests.frames import frame
 from tests.fuzz import connections, samples, streams
 from tests.fuzz.words import FORMATS, NUMBERS, TAGS, TEXTS, TIMES, WORDS
 from tests.protocols import dialogue
@@ -238,19 +239,6 @@ def _requests() -> Bytes:
             st.lists(header, max_size=4),
         ),
         st.sampled_from([b"", b"{}", b'{"session_name":"x"}', b"[" * 300, b"\xff"]),
-    )
-
-
-def frame(opcode: int, payload: bytes, *, fin: bool = True, masked: bool = True, reserved: int = 0) -> bytes:
-    """A WebSocket frame as a client sends it; its mask is zero, so that the payload stands in it as it is."""
-    size = len(payload)
-    kind = size if size < 126 else 126 if size < 1 << 16 else 127
-    length = b"" if kind < 126 else size.to_bytes(2 if kind == 126 else 8, "big")
-    return (
-        bytes([fin << 7 | reserved << 4 | opcode, masked << 7 | kind])
-        + length
-        + bytes(4 if masked else 0)
-        + payload
     )
 
 
