@@ -138,11 +138,7 @@ class Journal:
     def _decoded(self, number: int, body: bytes) -> Group:
         try:
             return _decode(body)
-        except (
-            ValueError,
-            TypeError,
-            RecursionError,
-        ) as problem:  # of damaged text, no bytes at all, nesting
+        except (ValueError, TypeError, RecursionError) as problem:  # of bad text, of no bytes, of nesting
             raise StoreError(f"the journal {self.path} is damaged at group {number}: {problem}") from problem
 
     def _begin(self, cursor: sqlite3.Cursor) -> None:

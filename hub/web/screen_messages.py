@@ -42,9 +42,7 @@ def parse(frame: str) -> list[Message]:
     """The messages of a frame, one a line. Raises msgspec.DecodeError for everything else."""
     try:
         return [_decode(line) for line in frame.split("\n")]
-    except (
-        RecursionError
-    ):  # msgspec's own word for lists in lists in lists, also in a field that nobody knows
+    except RecursionError:  # lists in lists in lists, also in a field that nobody knows
         raise msgspec.DecodeError("nested too deeply") from None
     except UnicodeEncodeError:
         raise msgspec.DecodeError("half of a character") from None
