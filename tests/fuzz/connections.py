@@ -25,6 +25,8 @@ from hub.web.live import Live
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 
 TOKEN: Final = "t0ken"
+COOKIE: Final = "racehub_watch_d0a9cc03=cc93458748a5b396ed3ce2140a9978482ee3ffea1708fdf6c9048272c135eb10"
+"""What the front page gives to its visitors, made of the token."""
 CODE: Final = "K7XQ2M9P"
 NOW_US: Final = 1_717_230_000_000_000
 TURNS: Final = 12
@@ -186,6 +188,8 @@ class Site:
         self.hub.displays[CODE] = DisplayRow(CODE, 1, 1, "Finish")
         self.live = Live(self.hub, lambda: NOW_US, 1 << 18)
         self.runner = self.loop.run_until_complete(self._set_up())
+        front = self.talk(b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n").sent
+        assert f"Set-Cookie: {COOKIE};".encode() in front, "another cookie now"
         for name in ("hub", "aiohttp"):
             logging.getLogger(name).addHandler(_Faults(self.faults))
 

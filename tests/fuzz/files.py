@@ -43,6 +43,7 @@ def tags(data: bytes) -> None:
     assert [read.line for read in file.reads] == sorted({read.line for read in file.reads})
     for read in file.reads:
         assert 0 <= read.sequence <= INT64_MAX and 0 <= read.wall_us < SECONDS_MAX * US_PER_S
+        assert read.tag == str(int(read.tag))
         assert _tag_line(read) == read
     again = parse_tags(data.decode("latin-1"), "f")
     assert (again.reads, again.problems.first) == (file.reads, file.problems.first)
@@ -107,6 +108,10 @@ def plan(data: bytes) -> None:
             assert str(problem)
             return
     assert made.due_us() == sorted(made.due_us())
+    played = [(item.tag, item.wall_us) for _, _, item in made.timeline if not item.gun]
+    assert played == [(read.tag, read.wall_us) for read in parse_tags(csv, "f").reads], (
+        "the order of the file"
+    )
     assert {name for _, name, _ in made.timeline} <= set(made.locations)
     for number, (_, whole_name, item) in enumerate(made.timeline, 1):
         name = whole_name[:LOCATION_CHARS_MAX]  # a longer one is the hub's to refuse

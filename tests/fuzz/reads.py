@@ -92,6 +92,9 @@ def time_text(data: bytes) -> None:
         return
     assert parser.time(text) == (wall_us, since_midnight)
     assert WALL_US_MIN <= wall_us < WALL_US_MAX
+    assert not since_midnight or abs(wall_us) <= ct01.SINCE_MIDNIGHT_US_MAX
+    if "T" in text and wall_us >= 0:
+        assert text[:19] == TIME_FORMATS["iso"](wall_us, 0)[:19]
     wall_us = wall_us // 10_000 * 10_000
     for time_format in _TIMES[since_midnight] if since_midnight or wall_us >= 0 else ():
         assert parser.time(TIME_FORMATS[time_format](wall_us, 0)) == (wall_us, since_midnight)

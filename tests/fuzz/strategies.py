@@ -1,7 +1,7 @@
 """How Hypothesis makes inputs for a target: of its words, of its samples with changes here and there, and of any bytes;
 and where that would seldom get far, of its grammar."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Final
 
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hub.config import Settings
 from hub.config_report import known_keys
+from hub.model import INT64_MAX
 from tests.frames import frame
 from tests.fuzz import connections, samples, streams
 from tests.fuzz.words import FORMATS, NUMBERS, TAGS, TEXTS, TIMES, WORDS
@@ -18,6 +19,25 @@ from tests.store.making import group, read
 
 PARTS_MAX: Final = 24
 CHANGES_MAX: Final = 6
+
+PATHS: Final = (
+    *(
+        b"/",
+        b"/health",
+        b"/front/state",
+        b"/api/sessions/1",
+        b"/api/sessions/1/reads?tag=A1",
+        b"/api/rosters/import",
+    ),
+    *(b"/ws/sessions/1", b"/d/" + connections.CODE.encode(), b"/static/display.js"),
+    b"/api/displays/%b/qr.svg" % connections.CODE.encode(),
+)
+HEADERS: Final = (
+    b"Host: hub\r\n",
+    b"Authorization: Bearer %b\r\n" % connections.TOKEN.encode(),
+    b"Cookie: %b\r\n" % connections.COOKIE.encode(),
+    b"Content-Type: application/json\r\n",
+)
 
 Bytes = st.SearchStrategy[bytes]
 
@@ -55,16 +75,26 @@ def _change(data: bytes, changes: list[tuple[int, int, bytes]]) -> bytes:
 
 
 def _ct01_line() -> Bytes:
-    """A line of eight fields, most of them right."""
-    number = st.sampled_from(NUMBERS) | st.integers(0, 1 << 65).map(lambda number: b"%d" % number)
-    names = st.sampled_from([b"FINISH", b"finish", b"MID", *TEXTS])
-    text = names | st.text(max_size=20).map(lambda text: text.encode("utf-8", "replace"))
-    head = st.sampled_from(FORMATS).map(lambda word: (word[:-1], word[-1:]))
-    return st.builds(
-        lambda head, *fields: head[1].join((head[0], *fields)),
-        *(head, number, text, st.sampled_from(TAGS) | text, st.sampled_from(TIMES) | text),
-        *(number, text, st.sampled_from([b"0", b"4", b""]) | number),
+    """A line of eight fields, in which one or two are not as they should be, or none."""
+    names = st.sampled_from([b"FINISH", b"finish", b"MID", b"A\rB", *TEXTS])
+    odd = st.sampled_from([*NUMBERS, *TEXTS, *TIMES, *TAGS, b"", b"x" * 129]) | st.binary(max_size=8)
+    right = st.tuples(
+        *(st.integers(1, INT64_MAX).map(lambda number: b"%d" % number) | st.just(b"7"), names),
+        *(
+            st.sampled_from(TAGS[:3]),
+            st.sampled_from(TIMES),
+            st.just(b"1"),
+            st.just(b"0A11B2"),
+            st.just(b"4"),
+        ),
     )
+    changes = st.lists(st.tuples(st.integers(0, 6), odd), max_size=2)
+    return st.builds(_line_of, st.sampled_from(FORMATS), right, changes)
+
+
+def _line_of(head: bytes, fields: Sequence[bytes], changes: Sequence[tuple[int, bytes]]) -> bytes:
+    changed = dict(enumerate(fields)) | dict(changes)
+    return head + head[-1:].join(changed[at] for at in range(len(fields)))
 
 
 def _ct01_lines() -> Bytes:
@@ -74,7 +104,7 @@ def _ct01_lines() -> Bytes:
 def _dialogues() -> Bytes:
     """What clients say, in any order, with what the owner does in between."""
     said = [word for word in WORDS["server"] if len(word) > 4 or word[:1] == b"\x1e"]
-    locations = st.lists(st.sampled_from([b"FINISH", b"MID", b"A\rB", *TEXTS]), max_size=5)
+    locations = st.lists(st.sampled_from([b"FINISH", b"MID", b"A\rB", *TEXTS]), max_size=3)
     line = (
         st.sampled_from(said)
         | _ct01_line()
@@ -215,30 +245,29 @@ def _screens() -> Bytes:
 
 
 def _requests() -> Bytes:
-    path = st.lists(
-        st.sampled_from([word for word in WORDS["http"] if b" " not in word and b"\r" not in word]),
-        max_size=5,
+    parts = [word for word in WORDS["http"] if not set(word) & set(b" \r\n:")]
+    path = st.sampled_from(PATHS) | st.lists(st.sampled_from(parts), max_size=5).map(
+        lambda some: b"/" + b"".join(some)
     )
-    header = st.builds(
-        lambda name, value: b"%b: %b\r\n" % (name, value),
-        st.sampled_from(
-            [b"Host", b"Origin", b"Accept", b"Cookie", b"If-None-Match", b"Authorization", b"Content-Type"]
-        ),
-        st.sampled_from(
-            [b"hub", b"Bearer " + connections.TOKEN.encode(), b"a" * 3000, *TEXTS[:2], b"http://[", b"\xff"]
-        ),
+    name = st.sampled_from(
+        [b"Host", b"Origin", b"Accept", b"Cookie", b"If-None-Match", b"Authorization", b"X"]
+    )
+    value = st.sampled_from(
+        [b"hub", b"a" * 3000, b"http://[", b"http://hub", b"text/html", b"\xff", *TEXTS[:2]]
+    )
+    header = st.sampled_from(HEADERS) | st.builds(
+        lambda name, value: b"%b: %b\r\n" % (name, value), name, value
     )
     return st.builds(
         lambda method, path, headers, body: (
-            b"%b /%b HTTP/1.1\r\n%bContent-Length: %d\r\n\r\n%b"
-            % (method, b"".join(path).lstrip(b"/"), b"".join(headers), len(body), body)
+            b"%b %b HTTP/1.1\r\n%bContent-Length: %d\r\n\r\n%b"
+            % (method, path, b"".join(headers), len(body), body)
         ),
+        *(st.sampled_from([b"GET", b"GET", b"HEAD", b"POST", b"PATCH", b"TRACE"]), path),
         *(
-            st.sampled_from([b"GET", b"HEAD", b"POST", b"PATCH", b"TRACE"]),
-            path,
             st.lists(header, max_size=4),
+            st.sampled_from([b"", b"{}", b'{"session_name":"x"}', b"[" * 300, b"\xff"]),
         ),
-        st.sampled_from([b"", b"{}", b'{"session_name":"x"}', b"[" * 300, b"\xff"]),
     )
 
 

@@ -6,73 +6,56 @@ from hub.config import Settings
 from hub.config_report import known_keys
 from tests.fuzz import clients, streams
 from tests.fuzz.configs import PASSWORD
-from tests.fuzz.connections import BOUNDARY, CODE, TOKEN
+from tests.fuzz.connections import BOUNDARY, CODE, COOKIE, TOKEN
 from tests.protocols import dialogue
 
-NUMBERS: Final = (b"0", b"1", b"-1", b"007", b"9223372036854775807", b"9223372036854775808", b"9" * 400)
-TEXTS: Final = (
-    "Zürich".encode(),
-    b"Z\xfcrich",
-    "東".encode(),
-    b"\xed\xa0\x80",
-    b"\0",
-    b"\x85",
-    b"\xc2\xa0",
-    b" ",
+Words = tuple[bytes, ...]
+
+DICTIONARY_WORD_BYTES_MAX: Final = 128
+"""Of libFuzzer's dictionaries; it takes no longer ones."""
+
+
+def _words(text: str) -> Words:
+    """The words of a text, with Python's escapes for what would not be one: `\\x20`."""
+    return tuple(word.encode().decode("unicode_escape").encode("latin-1") for word in text.split())
+
+
+NUMBERS: Final = (
+    *_words("0 1 -1 007 9223372036854775807 9223372036854775808"),
+    "²".encode(),
+    "٣".encode(),
+    b"9" * 400,
 )
-TIMES: Final = (
-    *(
-        b"2024-06-01T08:00:01.50",
-        b"2024-W22-6T08:00:01",
-        b"0001-01-01T00:00:00.00",
-        b"9999-12-31T23:59:59.999999",
-    ),
-    *(
-        b"08:00:05.16",
-        b"-16:35:31.36",
-        b"240:00:00.00",
-        b"1717228800.50",
-        b"253402300799.99",
-        b"-28800000",
-        b".1234567",
-    ),
+TEXTS: Final = ("Zürich".encode(), "東".encode(), *_words(r"Z\xfcrich \xed\xa0\x80 \0 \x85 \xc2\xa0 \x20"))
+TIMES: Final = _words(
+    """2024-06-01T08:00:01.50 2024-W22-6T08:00:01 0001-01-01T00:00:00.00 9999-12-31T23:59:59.999999 08:00:05.16
+    -16:35:31.36 240:00:00.00 240:00:00.01 1717228800.50 253402300799.99 -28800000 864000001 .1234567"""
 )
-FORMATS: Final = (b"CT01_33~", b"CT01_13,", b"CT01_13~", b"CT01_22;", b"CT01_43|", b"CT01_53\t", b"CT01_3B~")
-TAGS: Final = (b"4711", b"GUNTIME", b"guntime", b"newlocation", b"0A11B2")
-READ: Final = (*FORMATS, *TAGS, *TIMES, *NUMBERS, *TEXTS, b"FINISH", b"~", b",", b"|", b";", b"\t")
+FORMATS: Final = _words(r"CT01_33~ CT01_13, CT01_13~ CT01_22; CT01_43| CT01_53\t CT01_3B~")
+TAGS: Final = _words("4711 GUNTIME guntime newlocation 0A11B2")
+READ: Final = (*FORMATS, *TAGS, *TIMES, *NUMBERS, *TEXTS, *_words(r"FINISH ~ , | ; \t"))
 ENDS: Final = (b"\r\n", b"\n", b"\r")
 JSON: Final = (
-    *(
-        b"{",
-        b"}",
-        b"[",
-        b"]",
-        b":",
-        b",",
-        b'"',
-        b"null",
-        b"true",
-        b"NaN",
-        b"1e999",
-        b"-0.0",
-        b'"\\ud800"',
-        b'"\\u0000"',
-    ),
-    *(b"\n", b'"type":', b"[" * 300, b'{"":' * 300, *NUMBERS, *TEXTS),
+    *_words(r"""{ } [ ] : , " null true NaN 1e999 -0.0 "\\ud800" "\\u0000" "type": \n"""),
+    *(b"[" * 300, b'{"":' * 300, *NUMBERS, *TEXTS),
+)
+_ENVIRONMENT: Final = tuple(
+    f"\nRACEHUB_{key.replace('[]', '.0').replace('.', '__').upper()}=".encode()
+    for key in known_keys(Settings)
 )
 
 
-def _acted(actions: object) -> tuple[bytes, ...]:
-    return tuple(b"\x1e%b\x1e" % name for name in dict(actions))  # type: ignore[call-overload]
+def _actions(names: dict[bytes, object]) -> Words:
+    return tuple(b"\x1e%b\x1e" % name for name in names)
 
 
-WORDS: Final[dict[str, tuple[bytes, ...]]] = {
+WORDS: Final[dict[str, Words]] = {
     "lines": (*ENDS, b"x" * streams.LINE_BYTES, b"a", b"\r" * 3),
     "ct01": (*READ, *ENDS),
-    "time": (*TIMES, *NUMBERS, b"T", b":", b"-", b".", b"00", b"23:59:60", b"24:00:00"),
+    "time": (*TIMES, *NUMBERS, *_words("T : - . 00 23:59:60 24:00:00")),
     "way": (*READ, *ENDS),
     "server": (
-        *(*READ, *ENDS, streams.RESUMED, *_acted(streams.ACTIONS), b"x" * streams.LINE_BYTES),
+        *(*READ, *ENDS, streams.RESUMED, *_actions({**streams.ACTIONS}), b"x" * streams.LINE_BYTES),
         *(
             dialogue.HELLO,
             dialogue.NEW,
@@ -81,303 +64,117 @@ WORDS: Final[dict[str, tuple[bytes, ...]]] = {
             dialogue.ACK_LOCATIONS,
             dialogue.GUN,
         ),
-        *(
-            b"ack~",
-            b"err~",
-            b"ping\r\n",
-            b"getlocations~",
-            b"start~",
-            b"CS_01~",
-            b"\x01Z",
-            b"a~b~CTP02",
-            b"authorize~",
-        ),
+        *_words(r"ack~ err~ ping\r\n getlocations~ start~ CS_01~ \x01Z a~b~CTP02 authorize~ A\rB"),
     ),
     "client": (
-        *(
-            *ENDS,
-            *_acted(clients.ACTIONS),
-            *NUMBERS,
-            b"RaceHub~1.0~6\r\n",
-            b"~",
-            b"=",
-            b"x" * clients.LINE_BYTES,
+        *(*ENDS, *_actions({**clients.ACTIONS}), *NUMBERS, "Züri".encode(), b"x" * clients.LINE_BYTES),
+        *_words(
+            r"RaceHub~1.0~6\r\n ~ = location=multi newlocations=true authentication= none stream-mode= push pull"
         ),
-        *(
-            b"location=multi",
-            b"newlocations=true",
-            b"authentication=",
-            b"none",
-            b"stream-mode=",
-            b"push",
-            b"pull",
+        *_words(
+            "stream-mode=push time-format= iso unix msecs normal tagevent-format= CT01_22 connection-id=true"
         ),
-        *(
-            b"time-format=",
-            b"iso",
-            b"unix",
-            b"msecs",
-            b"normal",
-            b"tagevent-format=",
-            b"CT01_22",
-            b"connection-id=true",
+        *_words(
+            "pushmode-ack=true ping getconnectionid geteventinfo getlocations start stop getdata FINISH finish LEFT"
         ),
-        *(
-            b"pushmode-ack=true",
-            b"ping",
-            b"getconnectionid",
-            b"geteventinfo",
-            b"getlocations",
-            b"start",
-            b"stop",
-        ),
-        *(b"getdata", b"FINISH", b"finish", b"LEFT", "Züri".encode(), b"Z\xfcri"),
     ),
     "tags": (
-        *(b"TO~", b"~", b"1620479668.05", b"9999999999.99", b"12000C", b"000000009511", *NUMBERS, *ENDS),
-        *(b"TO~1~000000009511~0~0~1620479668.05~12000C~8~60~1~3~2\r\n", b"TO~2~7~~~1.00~R~1~~~\n"),
+        *(*_words(r"TO~ ~ 1620479668.05 9999999999.99 12000C 000000009511"), *NUMBERS, *ENDS),
+        *_words(r"TO~1~000000009511~0~0~1620479668.05~12000C~8~60~1~3~2\r\n TO~2~7~~~1.00~R~1~~~\n"),
     ),
     "markers": (
-        *(
-            b"I0AB1C,",
-            b",",
-            b"Gun",
-            b"Point",
-            b"Event",
-            b"Zero",
-            b"21050807094588",
-            b"80010100000000",
-            *NUMBERS,
-            *ENDS,
-        ),
-        *(b"I0AB1C,1,Gun,10,21050807094588,\r\n", b"I0AB1C,2,Point,11,21050807094588,FINISH\r\n"),
+        *(*_words("I0AB1C, , Gun Point Event Zero 21050807094588 80010100000000"), *NUMBERS, *ENDS),
+        *_words(r"I0AB1C,1,Gun,10,21050807094588,\r\n I0AB1C,2,Point,11,21050807094588,FINISH\r\n"),
     ),
     "roster": (
-        *(
-            b"bib",
-            b"tag",
-            b"chip",
-            b"first name",
-            b"last",
-            b"name",
-            b"age",
-            b"wave",
-            b"\xef\xbb\xbf",
-            b"x" * 501,
-        ),
-        *(b",", b";", b"\t", b"|", b'"', b'""', b"A1;A9", b"Lee, Ann", b"Ann Lee", *NUMBERS, *TEXTS, *ENDS),
+        *_words(r"bib tag chip first\x20name last name age wave \xef\xbb\xbf , ; \t | "),
+        *_words(r'" "" A1;A9 Lee,\x20Ann Ann\x20Lee'),
+        *(b"x" * 501, *NUMBERS, *TEXTS, *ENDS),
     ),
     "config": (
-        *(
-            b"\x1e",
-            b"\n",
-            b" = ",
-            b'"',
-            b"'",
-            b'"""',
-            b"[",
-            b"]",
-            b"{",
-            b"}",
-            b"#",
-            b"\\",
-            b"\xef\xbb\xbf",
-            *NUMBERS,
+        *_words(
+            r"""\x1e \n \x20=\x20 " ' [ ] { } # \\ \xef\xbb\xbf :// @ true 1e99 1979-05-27T07:32:00Z ["10.0.0.0/8"]"""
         ),
+        *_words(r'''"Europe/Berlin" "../x" "\\ud800" """ [[listeners]]\n'''),
         *(f"[{name}]\n".encode() for name in Settings.model_fields if name != "listeners"),
         *(f"{key.rpartition('.')[2]} = ".encode() for key in known_keys(Settings)),
-        *(
-            f"\nRACEHUB_{key.replace('[]', '.0').replace('.', '__').upper()}=".encode()
-            for key in known_keys(Settings)
+        *(*_ENVIRONMENT, *NUMBERS, *TEXTS, b"[" * 200),
+        *_words(f'{PASSWORD} "postgresql://u:{PASSWORD}@h/d" "redis://:{PASSWORD}@h" ?password={PASSWORD}'),
+        *_words(
+            f'"postgresql://h/d?password={PASSWORD}" ["{PASSWORD}"] {{a="{PASSWORD}"}} "http://u:{PASSWORD}@h"'
         ),
-        *(
-            b"[[listeners]]\n",
-            PASSWORD.encode(),
-            b'"postgresql://u:%b@h/d"' % PASSWORD.encode(),
-            b"://",
-            b"@",
-            b"true",
-        ),
-        *(
-            b'"redis://:%b@h"' % PASSWORD.encode(),
-            b"?password=%b" % PASSWORD.encode(),
-            b'["10.0.0.0/8"]',
-            b"1e99",
-        ),
-        *(b"1979-05-27T07:32:00Z", b'"Europe/Berlin"', b'"../x"', b'"\\ud800"', b"[" * 200, *TEXTS),
     ),
     "screen": (
-        *(
-            *JSON,
-            b'"shown"',
-            b'"pong"',
-            b'"state"',
-            b'"offset":',
-            b'"ms":',
-            b'"at":',
-            b'"size":',
-            b'"visible":',
-        ),
-        *(b'"version":', b'{"type":"shown","offset":1,"ms":2}', b'{"type":"pong","more":'),
+        *(*JSON, *_words('"shown" "pong" "state" "offset": "ms": "at": "size": "visible": "version":')),
+        *_words('{"type":"shown","offset":1,"ms":2} {"type":"pong","more":'),
     ),
-    "change": (
-        *JSON,
-        b'"session_name":',
-        b'"purpose":',
-        b'"race"',
-        b'"rehearsal"',
-        b'{"session_name":"',
-        b"x" * 201,
-    ),
+    "change": (*JSON, b"x" * 201, *_words('"session_name": "purpose": "race" "rehearsal" {"session_name":"')),
     "query": (
-        *(b"&", b"=", b"%", b"%00", b"%ff", b"%ed%a0%80", b"+", b"#", b";", *NUMBERS, *TEXTS, b"\xd9\xa3"),
-        *(b"session=", b"epoch=", b"after=", b"limit=", b"location=", b"tag=", b"bib=", b"2505", b"7", b"A1"),
+        *_words(
+            "& = % %00 %ff %ed%a0%80 %c2%b2 %d9%a3 + # ; 2505 7 A1 session= epoch= after= limit= location= tag= bib="
+        ),
+        *(*NUMBERS, *TEXTS),
     ),
     "http": (
-        *(
-            b"GET ",
-            b"PATCH ",
-            b"POST ",
-            b"HEAD ",
-            b"OPTIONS ",
-            b" HTTP/1.1\r\n",
-            b" HTTP/1.0\r\n",
-            b"Host: ",
-            b"\r\n",
+        *_words(
+            r"GET\x20 PATCH\x20 POST\x20 HEAD\x20 OPTIONS\x20 \x20HTTP/1.1\r\n \x20HTTP/1.0\r\n Host:\x20 \r\n"
         ),
-        *(
-            b"/",
-            b"//",
-            b"/d/",
-            b"/ws/d/",
-            b"/ws/sessions/",
-            b"/front/state",
-            b"/health",
-            b"/static/",
-            b"/api/sessions",
+        *_words(
+            "/ // /d/ /ws/d/ /ws/sessions/ /front/state /health /static/ /api/sessions /api/displays/ /qr.svg /reads?"
         ),
-        *(
-            b"/api/displays/",
-            b"/qr.svg",
-            CODE.encode(),
-            b"/reads?",
-            b"/../",
-            b"%2e%2e%2f",
-            b"%00",
-            b"%ff",
-            b"?after=",
+        *_words(r"/../ %2e%2e%2f %00 %ff ?after= Accept:\x20 text/html If-None-Match:\x20 Range:\x20bytes="),
+        *_words(
+            r"Authorization:\x20Bearer\x20 Cookie:\x20 Origin:\x20 Sec-Fetch-Site:\x20 Upgrade:\x20websocket\r\n"
         ),
-        *(
-            b"Authorization: Bearer ",
-            TOKEN.encode(),
-            b"Cookie: racehub_watch_",
-            b"Origin: ",
-            b"Sec-Fetch-Site: ",
+        *_words(
+            r"Content-Type:\x20application/json\r\n Content-Length:\x20 Transfer-Encoding:\x20chunked\r\n"
         ),
-        *(
-            b"Content-Type: application/json\r\n",
-            b"Content-Length: ",
-            b"Transfer-Encoding: chunked\r\n",
-            b"Accept: ",
-        ),
-        *(
-            b"text/html",
-            b"If-None-Match: ",
-            b"Range: bytes=",
-            b"Upgrade: websocket\r\n",
-            b"Connection: Upgrade\r\n",
-        ),
-        *(b"Expect: 100-continue\r\n", b"[::1]", b"http://", b":99999", b"a" * 3000, *NUMBERS, *TEXTS),
-        *(b'{"session_name":"', b'"purpose":"rehearsal"}'),
+        *_words(r"Connection:\x20Upgrade\r\n Expect:\x20100-continue\r\n [::1] http:// http://[ :99999"),
+        *_words(r"""/api/rosters/import {"session_name":" "purpose":"rehearsal"}"""),
+        *(CODE.encode(), TOKEN.encode(), COOKIE.encode(), b"a" * 3000, *NUMBERS, *TEXTS),
     ),
     "upload": (
-        *(
-            f"--{BOUNDARY}\r\n".encode(),
-            f"--{BOUNDARY}--\r\n".encode(),
-            b"--",
-            b"\r\n",
-            b"\r\n\r\n",
-            b'"',
-            b";",
-            b":",
+        *_words(
+            rf'--{BOUNDARY}\r\n --{BOUNDARY}--\r\n -- \r\n \r\n\r\n " ; : Content-Disposition:\x20form-data;\x20'
         ),
-        *(
-            b"Content-Disposition: form-data; ",
-            b'name="session"',
-            b'name="file"; filename="r.csv"',
-            b"filename*=utf-8''",
+        *_words(
+            r"""name="session" name="file";\x20filename="r.csv" filename*=utf-8'' Content-Length:\x20 _charset_"""
         ),
-        *(
-            b"Content-Type: multipart/mixed; boundary=x",
-            b"Content-Type: text/csv; charset=",
-            b"Content-Length: ",
+        *_words(r"Content-Type:\x20multipart/mixed;\x20boundary=x Content-Type:\x20text/csv;\x20charset="),
+        *_words(
+            r"Content-Encoding:\x20gzip Content-Encoding:\x20deflate Content-Transfer-Encoding:\x20base64"
         ),
-        *(b"Content-Encoding: gzip", b"Content-Encoding: deflate", b"Content-Transfer-Encoding: base64"),
-        *(b"Content-Transfer-Encoding: quoted-printable", b"bib,tag\n7,A1\n", b"_charset_", *NUMBERS, *TEXTS),
+        *_words(r"Content-Transfer-Encoding:\x20quoted-printable bib,tag\n7,A1\n"),
+        *(*NUMBERS, *TEXTS),
     ),
     "frames": (
-        *(
-            b"\x81",
-            b"\x01",
-            b"\x82",
-            b"\x80",
-            b"\x00",
-            b"\x88",
-            b"\x89",
-            b"\x8a",
-            b"\xc1",
-            b"\x83",
-            b"\xfe",
-            b"\xff",
+        *_words(
+            r"\x81 \x01 \x82 \x80 \x00 \x88 \x89 \x8a \xc1 \x83 \xfe \xff \x8f\0\0\0\0 \x80\0\0\0\0 \x7e\x10\x01"
         ),
-        *(
-            b"\x8f\0\0\0\0",
-            b"\x80\0\0\0\0",
-            b"\x7e\x10\x01",
-            b"\x03\xe8",
-            b"\x03\xe7",
-            b"\x13\x88",
-            b"\xff" * 8,
+        *_words(
+            r"""\x03\xe8 \x03\xe7 \x13\x88 {"type":"pong"} \x81\x8f\0\0\0\0{"type":"pong"} \xed\xa0\x80"""
         ),
-        *(b'{"type":"pong"}', b"\x81\x8f\0\0\0\0" + b'{"type":"pong"}', b"\xed\xa0\x80", b"x" * 4096),
+        *(b"\xff" * 8, b"x" * 4096),
     ),
     "journal_group": (
+        *_words(
+            r"\x90 \x91 \x93 \x9f \xc0 \xc3 \xc1 \xdd\xff\xff\xff\xff \xd9\xff \xc9\0\0\0\1\1\1 \xd6\xff\0\0\0\0"
+        ),
+        *_words(r"\xa1x \xa2\xc3\x28 \x81\xa1x\xc0"),
         *(
-            b"\x90",
-            b"\x91",
-            b"\x93",
-            b"\x9f",
-            b"\xc0",
-            b"\xc3",
-            b"\xc1",
             b"\xcb" + bytes(8),
-            b"\xdd\xff\xff\xff\xff",
-        ),
-        *(
             b"\xcf" + b"\xff" * 8,
-            b"\xd3" + b"\x80" + bytes(7),
+            b"\xd3\x80" + bytes(7),
             b"\xc4\x10" + bytes(16),
-            b"\xa1x",
-            b"\xa2\xc3\x28",
+            b"\x91" * 300,
         ),
-        *(b"\x91" * 300, b"\xd9\xff", b"\xc9\0\0\0\1\1\1", b"\xd6\xff\0\0\0\0", b"\x81\xa1x\xc0"),
     ),
-    "journal_file": (
-        b"\xff\xff",
-        b"\x00\x08",
-        b"\x01\x00",
-        b"\x00\x10",
-        b"\x00\x00\x53",
-        b"\x20\x00\x00",
-        b"\x10\x00\x05",
-    ),
+    "journal_file": _words(r"\xff\xff \x00\x08 \x01\x00 \x00\x10 \x00\x00\x53 \x20\x00\x00 \x10\x00\x05"),
 }
 WORDS["plan"] = (*WORDS["tags"], *WORDS["markers"], b"\x1e", b"x" * 130, b"A~B")
 
 
 def dictionary(name: str) -> str:
     """The words as libFuzzer reads them."""
-    lines = (
-        "".join(f"\\x{byte:02x}" for byte in word) for word in dict.fromkeys(WORDS[name]) if len(word) <= 128
-    )
-    return "".join(f'"{line}"\n' for line in lines)
+    short = [word for word in dict.fromkeys(WORDS[name]) if len(word) <= DICTIONARY_WORD_BYTES_MAX]
+    return "".join('"' + "".join(f"\\x{byte:02x}" for byte in word) + '"\n' for word in short)
