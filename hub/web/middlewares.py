@@ -21,6 +21,8 @@ MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")
 RETRY_S: Final = 2
+LEFT: Final = 499
+"""For a caller who has left: nobody gets it."""
 HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -46,9 +48,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         if problem.status < 400:
             raise
         return _refusal(request, problem)
-    except ConnectionError:
-        raise  # the caller has left, and nobody waits for an answer
-    except Exception:
+    except Exception as problem:
+        if isinstance(problem, ConnectionError) and _has_left(request):
+            return web.Response(status=LEFT)  # raised on, aiohttp would log it as a fault of ours
         # Not the path: it may hold a display's code.
         log.exception("web: %s %s failed", request.method, _route(request))
         return answer(
@@ -95,6 +97,10 @@ def _page(request: web.Request, status: int, message: str, headers: dict[str, st
         # A screen that was switched on together with the hub has nobody to press reload.
         response.headers["Refresh"] = str(RETRY_S)
     return response
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _for_people(request: web.Request) -> bool:

@@ -16,6 +16,7 @@ from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
 from hub.model import DisplayRow
 from hub.session import Session
+from hub.web import screen_messages
 from hub.web.api.sessions import is_number
 from hub.web.auth import require_watcher
 from hub.web.live import Resume
@@ -34,28 +35,6 @@ WRITE_BYTES_MAX: Final = 16 * 1024
 UNSENT_BYTES_MAX: Final = 16 * 1024
 """What the kernel may hold unsent: without this it hides megabytes of lateness."""
 TICK_S: Final = 5.0
-
-
-class Shown(msgspec.Struct, tag="shown", tag_field="type"):
-    """A screen has painted a read, `ms` after it came."""
-
-    offset: int
-    ms: float
-
-
-class Pong(msgspec.Struct, tag="pong", tag_field="type"):
-    at: str | float | None = None
-
-
-class ScreenState(msgspec.Struct, tag="state", tag_field="type"):
-    """How a screen is: its size in pixels, whether anybody can see it, its page's version."""
-
-    size: tuple[int, int]
-    visible: bool
-    version: str
-
-
-_decode: Final = msgspec.json.Decoder(Shown | Pong | ScreenState).decode
 
 
 class Screen:
@@ -148,8 +127,7 @@ class Screen:
             if message.type is WSMsgType.ERROR:  # no sign of life, or no WebSocket: aiohttp has hung up
                 return
             try:
-                for line in message.data.split("\n") if message.type is WSMsgType.TEXT else [""]:
-                    _decode(line)
+                screen_messages.parse(message.data if message.type is WSMsgType.TEXT else "")
             except msgspec.DecodeError:
                 subscriber.cut(fanout.NOT_UNDERSTOOD)
 

@@ -165,6 +165,7 @@ async def test_nonsense_is_not_borne(hub: Running) -> None:
             '{"type":"shown"}',
             '{"type":"shown","offset":"1","ms":2}',
             '{"type":"state","size":[1],"visible":true,"version":"1"}',
+            '{"type":"pong","more":' + "[" * 4000,
             b'{"type":"pong"}',
         ):
             await check_nonsense(hub, message)

@@ -41,7 +41,9 @@ async def change_session(request: web.Request) -> web.Response:
     """
     require(request)
     session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
-    change = await _change(request)
+    if request.content_type != "application/json":
+        raise Invalid("expected a JSON body (Content-Type: application/json)")
+    change = parse_change(await request.read())
     if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
     async with request.app[CHANGING]:
@@ -52,7 +54,7 @@ async def change_session(request: web.Request) -> web.Response:
     return web.json_response(await _session(request, session_id))
 
 
-def _put_in_force(request: web.Request, session: Session, change: "_Change") -> None:
+def _put_in_force(request: web.Request, session: Session, change: "Change") -> None:
     row = replace(
         session.row,
         name=change.session_name or session.row.name,
@@ -63,17 +65,18 @@ def _put_in_force(request: web.Request, session: Session, change: "_Change") -> 
         request.app[LIVE].start_afresh(session, ANOTHER_SESSION)
 
 
-class _Change(msgspec.Struct, forbid_unknown_fields=True):
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """What may be changed of a session; None: that stays."""
+
     session_name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)] | None = None
     purpose: Literal["race", "rehearsal"] | None = None
 
 
-async def _change(request: web.Request) -> _Change:
-    if request.content_type != "application/json":
-        raise Invalid("expected a JSON body (Content-Type: application/json)")
+def parse_change(body: bytes) -> Change:
+    """What a body asks for. Raises Invalid."""
     try:
-        change = msgspec.json.decode(await request.read(), type=_Change)
-    except msgspec.DecodeError as problem:
+        change = msgspec.json.decode(body, type=Change)
+    except (ValueError, RecursionError) as problem:  # also of bytes that are no UTF-8
         raise Invalid(f"the body cannot be read: {problem}") from problem
     _text(change.session_name, "session_name")
     return change

@@ -257,7 +257,13 @@ async def test_a_change_that_makes_no_sense(shared_hub: Running, body: object, s
 
 @SHARED
 async def test_a_change_that_is_no_json(shared_hub: Running) -> None:
-    for kwargs in ({"data": b"{"}, {"data": b"\xff", "headers": {"Content-Type": "application/json"}}):
+    as_json = {"Content-Type": "application/json"}
+    for kwargs in (
+        {"data": b"{"},
+        {"data": b"\xff", "headers": as_json},
+        {"data": b'{"\x80":1}', "headers": as_json},
+        {"data": b"[" * 60_000, "headers": as_json},
+    ):
         assert (await change(shared_hub, None, 400, **kwargs))["error"]["code"] == "invalid"
 
 
