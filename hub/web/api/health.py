@@ -5,6 +5,8 @@ from aiohttp import web
 from hub import __version__
 from hub.encode import iso
 from hub.model import PURPOSE_DEMO
+from hub.web.auth import is_signed_in
+from hub.web.sockets import SCREENS
 from hub.web.state import CONDITION, HUB, LIVE, QUERIES
 
 SERVICE = "racehub"
@@ -28,10 +30,12 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def status(request: web.Request) -> web.Response:
+    """Figures. Who is signed in is also told how many screens' connections have ended since the start, by why."""
     condition, hub = request.app[CONDITION], request.app[HUB]
     now_us = condition.now_us()
     real = (session for session in hub.sessions.values() if session.row.purpose != PURPOSE_DEMO)
     current = max(real, key=lambda session: session.row.id, default=None)
+    more = {"screens_ended": dict(request.app[SCREENS].ended)} if is_signed_in(request) else {}
     return web.json_response(
         {
             "service": SERVICE,
@@ -48,6 +52,7 @@ async def status(request: web.Request) -> web.Response:
             "uptime_s": (now_us - condition.started_us) // 1_000_000,
             "timestamp": iso(now_us),
         }
+        | more
     )
 
 
