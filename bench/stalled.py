@@ -21,7 +21,7 @@ FOLLOWERS: Final = processes.size("BENCH_FOLLOWERS", 950)
 SECONDS: Final = processes.size("BENCH_STALLED_SECONDS", 30)
 WARM_UP_S: Final = 3
 STALLED: Final = {"deaf": 10, "small": 20, "usual": 20}
-WORDS: Final = {"deaf": "none of its hello read", "small": "a small buffer", "usual": "a usual buffer"}
+WORDS: Final = {"deaf": "no hello read", "small": "a small buffer", "usual": "a usual buffer"}
 PER_S: Final = 50
 TEAM: Final = " of a town with a long name" * 7
 """Makes a read's message about 700 bytes long."""

@@ -73,7 +73,6 @@ class Screen:
     """One socket. `check` may be called at any time; everything else happens in `run`."""
 
     def __init__(self, request: web.Request, ws: web.WebSocketResponse) -> None:
-        self.remote = request.remote
         self._request = request
         self._ws = ws
         self._loop = asyncio.get_running_loop()
@@ -143,6 +142,7 @@ class Screen:
                 writer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await writer
+            log.info("web: screen %s ended: %s", self._request.remote, self.ended or FAULT)
 
     def _join(
         self, session: Session | None, row: DisplayRow | None, resume: Resume | None
@@ -225,9 +225,7 @@ class Screens:
         self.nobody.clear()
 
     def remove(self, screen: Screen) -> None:
-        why = screen.ended or FAULT
-        log.info("web: screen %s ended: %s", screen.remote, why)
-        self.ended[why] += 1
+        self.ended[screen.ended or FAULT] += 1
         self.all.discard(screen)
         if not self.all:
             self.nobody.set()

@@ -3,82 +3,18 @@
 import asyncio
 import json
 import logging
-import os
-import socket
-import struct
-from base64 import b64encode
-from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
-from hub import fanout
-from hub.config import Limits
-from hub.web import sockets, turns
+from hub.web import sockets
 from tests.postgres import execute
-from tests.running import PATIENCE_S, ZONE, Running, running_hub, settings_for, stored, until
+from tests.running import ZONE, Running, running_hub, settings_for, until
+from tests.web.socketry import fill
 
 ROSTER = "bib,tag,first_name,last_name\n2505,A1,Ann,Lee\n2506,A2,Bob,Ray\n"
-
-
-async def fill(hub: Running, count: int) -> None:
-    """So many reads, on disk."""
-    reader = hub.reader()
-    reader.add(*(f"T{each}" for each in range(1, count + 1)))
-    await reader.connect()
-    await until(lambda: hub.durable == count)
-    await reader.hang_up()
-
-
-def ended(hub: Running) -> Counter[str]:
-    """How many screens have ended, by why."""
-    return hub.app._application[sockets.SCREENS].ended
-
-
-def unread(hub: Running) -> int:
-    """What the hub holds of frames for its screens, in bytes."""
-    return sum(
-        each._subscriber.queued_bytes
-        for each in hub.app._application[sockets.SCREENS].all
-        if each._subscriber is not None
-    )
-
-
-async def rest_of(raw: socket.socket) -> bytes:
-    """What was still on its way when the hub let go."""
-    loop = asyncio.get_running_loop()
-    found = b""
-    with suppress(ConnectionResetError):
-        async with asyncio.timeout(PATIENCE_S):
-            while data := await loop.sock_recv(raw, 1 << 16):
-                found += data
-    return found
-
-
-@asynccontextmanager
-async def silent_client(hub: Running) -> AsyncIterator[socket.socket]:
-    """A screen that has connected, and never reads again."""
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(raw, hub.addresses.web)
-    key = b64encode(os.urandom(16)).decode()
-    request = (
-        f"GET /ws/d/{hub.code} HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-    await loop.sock_sendall(raw, request.encode())
-    before = hub.app.live.screens
-    await until(lambda: hub.app.live.screens > before)
-    try:
-        yield raw
-    finally:
-        raw.close()
 
 
 # Hello, and where a screen goes on
@@ -290,155 +226,7 @@ async def test_the_clocks_are_those_of_the_contract() -> None:
     assert (sockets.TICK_S, sockets.HEARTBEAT_S, sockets.MESSAGE_BYTES_MAX) == (5.0, 20.0, 4096)
 
 
-async def test_one_that_does_not_answer_a_ping_is_ended(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(sockets, "HEARTBEAT_S", 0.2)
-    async with running_hub(settings_for(database_dsn, tmp_path)) as hub, silent_client(hub) as raw:
-        await until(lambda: ended(hub) == {sockets.SILENT: 1})
-        await rest_of(raw)
-    assert "not understood" not in caplog.text
-    assert "screen 127.0.0.1 ended: no sign of life" in caplog.text
-
-
-async def test_one_that_is_silent_keeps_nobody_else_waiting(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """No reads: what the hub has to say fits into the line of a screen that takes nothing for as long as you like."""
-    monkeypatch.setattr(sockets, "HEARTBEAT_S", 0.2)
-    monkeypatch.setattr(sockets, "TICK_S", 0.05)
-    async with running_hub(settings_for(database_dsn, tmp_path)) as hub, hub.screen() as screen:
-        async with silent_client(hub), silent_client(hub):
-            while ended(hub).total() < 2:
-                await screen.next("tick")
-        assert ended(hub) == {sockets.SILENT: 2}
-        await screen.next("tick")
-
-
-# Slow ones
-
-
-async def test_one_that_never_reads_is_ended_and_others_go_on(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(sockets, "BYE_S_MAX", 0.1)
-    monkeypatch.setattr(turns, "WOKEN_MAX", 1)
-    settings = settings_for(database_dsn, tmp_path, limits=Limits(display_queue_kib=64))
-    async with running_hub(settings) as hub, hub.screen() as first, hub.screen() as second:
-        async with silent_client(hub) as raw:
-            reader = await hub.reader().connect()
-            seen: list[int] = []
-            most = 0
-            while not ended(hub):
-                reader.add(*(f"{len(seen)}-{each}" for each in range(20)))
-                now, again = await asyncio.gather(first.offsets(20), second.offsets(20))
-                assert now == again
-                seen += now
-                most = max(most, unread(hub))
-                assert len(seen) < 100_000
-            assert b"too slow" not in await rest_of(raw), "it has not even read what came before"
-        assert seen == list(range(1, len(seen) + 1))
-        assert 32 * 1024 < most <= 64 * 1024
-        assert ended(hub) == {fanout.TOO_SLOW.text: 1} and unread(hub) == 0
-        assert "screen 127.0.0.1 ended: too slow: resume from your offset" in caplog.text
-        await reader.hang_up()
-
-
-async def test_one_whose_queue_is_full_is_gone_soon_and_those_who_read_are_told(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is stuck in a send, and hears nothing; the other one hears why."""
-    monkeypatch.setattr(sockets, "BYE_S_MAX", 0.2)
-    loop = asyncio.get_running_loop()
-    async with running_hub(settings_for(database_dsn, tmp_path)) as hub, silent_client(hub):
-        await fill(hub, 700)  # more than its line takes, and less than its queue
-        screens = hub.app._application[sockets.SCREENS].all
-        await until(lambda: [each._sending for each in screens] == [True])
-        async with hub.screen() as screen:
-            await screen.next("hello")
-            started = loop.time()
-            hub.app.live.cut_all(fanout.TOO_SLOW)
-            bye = await screen.next("bye")
-            assert (bye["code"], bye["again"], await screen.closed()) == (4102, True, 4102)
-            await until(lambda: not screens)
-            assert loop.time() - started < 3
-        assert ended(hub) == {fanout.TOO_SLOW.text: 2}
-
-
-async def test_the_kernel_lets_go_too(hub: Running) -> None:
-    """Of a socket that the hub has ended, and nobody reads from."""
-    async with hub.screen() as screen:
-        await screen.next("hello")
-        (its,) = hub.app._application[sockets.SCREENS].all
-        assert its._request.transport is not None
-        raw = its._request.transport.get_extra_info("socket")
-        for name, value in (
-            ("TCP_NOTSENT_LOWAT", sockets.UNSENT_BYTES_MAX),
-            ("TCP_USER_TIMEOUT", sockets.UNANSWERED_MS_MAX),
-        ):
-            option = getattr(socket, name, None)  # not every system has such a limit
-            assert option is None or raw.getsockopt(socket.IPPROTO_TCP, option) == value
-    assert 1.5 * sockets.HEARTBEAT_S < sockets.UNANSWERED_MS_MAX / 1000 <= 40
-
-
-async def test_every_end_has_a_name(hub: Running) -> None:
-    async with hub.screen() as screen:
-        await screen.next("hello")
-    await until(lambda: ended(hub) == {sockets.LEFT: 1})
-    async with silent_client(hub) as raw:
-        raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # so that it is reset
-    await until(lambda: ended(hub)[sockets.LINE_LOST] == 1)
-    async with silent_client(hub) as raw:
-        await asyncio.get_running_loop().sock_sendall(raw, b"\xff" * 14)
-        await until(lambda: ended(hub)[sockets.NO_WEBSOCKET] == 1)
-    async with hub.screen() as screen:
-        await screen.next("hello")
-        await screen.ws.send_str("junk")
-        await screen.closed()
-    async with hub.screen("AAAA2222") as screen:
-        await screen.closed()
-    await until(lambda: ended(hub).total() == 5)
-    assert ended(hub)[fanout.NOT_UNDERSTOOD.text] == ended(hub)[fanout.UNKNOWN_CODE.text] == 1
-
-
-async def test_a_send_that_is_stuck_ends_the_screen(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(sockets, "TICK_S", 0.05)
-    settings = settings_for(database_dsn, tmp_path, limits=Limits(display_queue_kib=64 * 1024))
-    async with running_hub(settings) as hub, silent_client(hub):
-        await fill(hub, 10_000)
-        await until(lambda: ended(hub) == {sockets.STUCK: 1})
-    assert "ended: it took nothing for 10 s" in caplog.text
-
-
-async def test_a_stopping_hub_tells_all_and_waits_for_nobody(database_dsn: str, tmp_path: Path) -> None:
-    loop = asyncio.get_running_loop()
-    async with (
-        running_hub(settings_for(database_dsn, tmp_path)) as hub,
-        silent_client(hub),
-        silent_client(hub),
-    ):
-        screens = [hub.screen() for _ in range(5)]
-        for screen in screens:
-            await screen.__aenter__()
-            await screen.next("hello")
-        reader = await hub.reader().connect()
-        reader.add(*(f"T{each}" for each in range(5000)))
-        await until(lambda: hub.durable == 5000)
-        started = loop.time()
-        stopping = asyncio.create_task(hub.app.stop())
-        for screen in screens:
-            assert await screen.offsets(5000) == list(range(1, 5001)), "the last reads come before the end"
-            bye = await screen.next("bye")
-            assert bye == {"type": "bye", "code": 4101, "reason": "hub stopping", "again": True}
-            assert await screen.closed() == 4101
-        await stopping
-        assert loop.time() - started < 3
-    assert len(await stored(database_dsn, 5000)) == 5000
+# A hub that stops
 
 
 async def test_a_stopping_hub_takes_no_new_screens(hub: Running) -> None:
