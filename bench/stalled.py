@@ -56,7 +56,8 @@ def _loaded(server: Server, followers: Child, kinds: dict[str, int]) -> dict[str
     return {
         "missed": FOLLOWERS * SECONDS * PER_S - had["had"],
         "astray": had["astray"],
-        "late_ms": late,
+        "late_ms": late["late_ms"],
+        "own_ms": late["own_ms"],
         "grown_bytes": late["most_bytes"] - before_bytes,
         "gone_s": {
             kind: max(_s(ends[port]["gone"], at) for port, at in ports.items())
@@ -155,8 +156,10 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         Row(f"{what}: reads that the others missed", missed, "reads", "0", missed == 0),
         Row(f"{what}: the loop is late by, p50", stalled["late_ms"]["p50"], "ms"),
         below(f"{what}: the loop is late by, p99", stalled["late_ms"]["p99"], "ms", LATE_MS_MAX),
+        Row(f"{what}: of that its own work, p99", stalled["own_ms"]["p99"], "ms"),
         Row("stalled, none: the loop is late by, p50", alone["late_ms"]["p50"], "ms"),
         Row("stalled, none: the loop is late by, p99", alone["late_ms"]["p99"], "ms"),
+        Row("stalled, none: of that its own work, p99", alone["own_ms"]["p99"], "ms"),
         _at_most(f"{what}: gone after its queue was full, the last", max(stalled["full_s"]), FULL_S_MAX),
         *(
             Row(f"{what}: gone after its last byte, {WORDS[kind]}, the last", seconds, "s")

@@ -2,8 +2,8 @@
 ready line.
 
 Lines on stdin: `begin` forgets what was measured so far, and is answered by this process's memory in bytes. `late` is
-answered by how late the loop came to what was due every PROBE_S since then (milliseconds), the processor's share that
-this process took, and the most memory that it had (bytes). `ends` is answered by the screens whose sockets have gone
+answered by how late the loop came to what was due every PROBE_S since then, how much of each of these times it worked
+itself (milliseconds; otherwise others had the processor), and the most memory that this process had (bytes). `ends` is answered by the screens whose sockets have gone
 since then, by the port they came from: why, when its queue was full (0: never) and when the socket was gone
 (nanoseconds of the monotonic clock).
 """
@@ -37,27 +37,34 @@ class Loop:
 
     def __init__(self) -> None:
         self._late_ms: list[float] = []
-        self._busy = (0.0, 0.0)
+        self._own_ms: list[float] = []
         self._most_bytes = 0
         self.begin()
 
     def begin(self) -> int:
         self._late_ms.clear()
-        self._busy = time.process_time(), time.monotonic()
+        self._own_ms.clear()
         self._most_bytes = resident_bytes()
         return self._most_bytes
 
-    def late(self) -> dict[str, float]:
-        processor_s, since = self._busy
-        share = (time.process_time() - processor_s) / (time.monotonic() - since)
-        return spread(self._late_ms) | {"share": share, "most_bytes": self._most_bytes}
+    def late(self) -> dict[str, Any]:
+        return {
+            "late_ms": spread(self._late_ms),
+            "own_ms": spread(self._own_ms),
+            "most_bytes": self._most_bytes,
+        }
 
-    def probe(self, due: float) -> None:
-        """Was due at this time of the monotonic clock. Calls itself again and again."""
-        self._late_ms.append((time.monotonic() - due) * 1e3)
+    def probe(self, due: float, worked: float) -> None:
+        """Was due at this time of the monotonic clock; this thread had `worked` when it was asked for (seconds).
+        Calls itself again and again."""
+        late_ms = (time.monotonic() - due) * 1e3
+        self._late_ms.append(late_ms)
+        self._own_ms.append(min(late_ms, (time.thread_time() - worked) * 1e3))
         if len(self._late_ms) % MEMORY_PROBES == 0:
             self._most_bytes = max(self._most_bytes, resident_bytes())
-        asyncio.get_running_loop().call_later(PROBE_S, self.probe, time.monotonic() + PROBE_S)
+        asyncio.get_running_loop().call_later(
+            PROBE_S, self.probe, time.monotonic() + PROBE_S, time.thread_time()
+        )
 
 
 class Ends:
@@ -127,7 +134,7 @@ async def run(dsn: str, folder: Path) -> None:
     try:
         addresses = await app.start()
         _say(addresses.ready_line())
-        loop.probe(time.monotonic())
+        loop.probe(time.monotonic(), time.thread_time())
         while command := await asyncio.to_thread(sys.stdin.readline):
             if command.strip() == "begin":
                 ends.begin()
