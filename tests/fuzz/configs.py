@@ -37,14 +37,14 @@ def config(data: bytes) -> None:
     with TemporaryDirectory() as folder:
         file = Path(folder, "c.toml")
         file.write_bytes(text)
-        said = _said(file, environ)
+        said, refused = _said(file, environ)
     "".join(said).encode()
-    if not any(PASSWORD in shown for shown in _what_may_be_shown(text, environ)):
+    if not any(PASSWORD in shown for shown in _what_may_be_shown(text, environ, refused)):
         assert not any(PASSWORD in line for line in said)
 
 
-def _said(file: Path, environ: Mapping[str, str]) -> list[str]:
-    """All that an admin, or a traceback, is told."""
+def _said(file: Path, environ: Mapping[str, str]) -> tuple[list[str], bool]:
+    """All that an admin, or a traceback, is told; and whether the configuration was refused."""
     try:
         settings = load(file, environ)
     except ConfigError as error:
@@ -53,11 +53,11 @@ def _said(file: Path, environ: Mapping[str, str]) -> list[str]:
         for line, problem in zip(said, error.problems, strict=True):
             assert line.isprintable() and len(line) < LINE_CHARS_MAX and problem.expected
             assert problem.path or len(said) == 1, "only of a file as a whole is there no place to tell"
-        return said
-    return [*summary(settings), repr(settings)]
+        return said, True
+    return [*summary(settings), repr(settings)], False
 
 
-def _what_may_be_shown(text: bytes, environ: Mapping[str, str]) -> Iterator[str]:
+def _what_may_be_shown(text: bytes, environ: Mapping[str, str], refused: bool) -> Iterator[str]:
     """Every text of the input that is no secret where it stands. Of a file that is no TOML, nothing."""
     try:
         raw = tomllib.loads(text.decode("utf-8-sig"))
@@ -65,11 +65,11 @@ def _what_may_be_shown(text: bytes, environ: Mapping[str, str]) -> Iterator[str]
         return
     for loc, value in _leaves(raw):
         yield from (part for part in loc if isinstance(part, str))
-        yield from _shown(loc, value)
+        yield from _shown(loc, value, refused)
     for name, given in environ.items():
         yield name
         if name.startswith(PREFIX) and SEPARATOR in name:
-            yield from _shown(variable_loc(name), given)
+            yield from _shown(variable_loc(name), given, refused)
 
 
 def _leaves(raw: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
@@ -79,12 +79,16 @@ def _leaves(raw: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Any]]:
         yield from _leaves(value, (*loc, key))
 
 
-def _shown(loc: Loc, value: Any) -> Iterator[str]:
-    """The value, unless it is of a key that does not exist, a password, or an address with a password in it."""
+def _shown(loc: Loc, value: Any, refused: bool) -> Iterator[str]:
+    """The value, unless it is of a key that does not exist, a password, or an address with a password in it. Settings
+    that were taken are shown as they are where they are no secrets: a name may look like an address."""
     key = pattern(key_loc(loc))
     if key not in _KEYS or not isinstance(value, str):
         return
     if key in SECRETS and "://" not in value:
+        return
+    if key not in SECRETS and not refused:
+        yield value
         return
     once = value.count(PASSWORD) == 1
     if once and (_IN_USER.fullmatch(value) or (key in SECRETS and _IN_QUERY.fullmatch(value))):
