@@ -44,7 +44,7 @@ def _sent(came: Sequence[bytes], size: int, rest: bytes) -> tuple[bytes, str]:
         for piece in pieces(part, size):
             end.receive_data(piece)
             assert len(end._inbox) <= LINE_BYTES
-    end.receive_data(b"\r\nping\r\n" + rest)
+    end.receive_data(b"~\r\nping\r\n" + rest)  # an empty line would end it
     for _ in range(ROUNDS_MAX):
         said = readable(end.data_to_send(5), 5)
         sent += said

@@ -8,7 +8,7 @@ import json
 import logging
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 from unittest.mock import patch
 
@@ -23,7 +23,9 @@ from hub.model import US_PER_S, DisplayRow, Participant, Read, ReadFilter, Sessi
 from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, state
+from hub.web.assets import Assets
 from hub.web.live import Live
+from hub.web.routes import STATIC
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 
 TOKEN: Final = "t0ken"
@@ -43,14 +45,18 @@ CLOSE_CODES: Final = {1000, 1002, 1003, 1007, 1009, fanout.NOT_UNDERSTOOD.code}
 
 
 def http(data: bytes) -> None:
-    """Whatever comes over a connection: no fault of ours, no change without the token, and every error in one shape."""
+    """Whatever comes over a connection: no fault of ours, no change without the token, no file but those of the pages,
+    and every error in one shape."""
     heard = _site().talk(data)
-    for status, body in answers(heard.sent):
+    given = answers(heard.sent)
+    for status, body in given:
         assert status < 500 or status == 503
         if status >= 400 and body.startswith(b"{"):
             error = json.loads(body)["error"]
             assert error["code"] and error["message"]
     assert TOKEN.encode() in data or not heard.changed
+    if data.startswith(b"GET /static/") and given and given[0][0] == 200:
+        assert given[0][1] in _site().files
 
 
 def upload(data: bytes) -> None:
@@ -204,6 +210,13 @@ class Site:
         assert f"Set-Cookie: {COOKIE};".encode() in front, "another cookie now"
         for name in ("hub", "aiohttp"):
             logging.getLogger(name).addHandler(_Faults(self.faults))
+
+    @cached_property
+    def files(self) -> set[bytes]:
+        """What may be given of `/static/`."""
+        assets = Assets(STATIC)
+        held = [asset for name in assets.names() if (asset := assets.get(name))]
+        return {asset.body for asset in held} | {asset.packed for asset in held}
 
     async def _set_up(self) -> web.AppRunner:
         condition = state.Condition(not_ready="", now_us=lambda: NOW_US, tcp_port=61611)
