@@ -5,7 +5,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -13,6 +13,7 @@ from typing import Final
 from tests.running import HOST, PATIENCE_S, ZONE
 
 TOP: Final = Path(__file__).parent.parent
+HUB: Final = (sys.executable, "-m", "hub")
 ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
 
 
@@ -23,11 +24,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def write_config(folder: Path, dsn: str, *, web_port: int = 0, reader_port: int = 0, more: str = "") -> Path:
+def write_config(
+    folder: Path,
+    dsn: str,
+    *,
+    web_port: int = 0,
+    reader_port: int = 0,
+    more: str = "",
+    timezone: str = ZONE.key,
+) -> Path:
     """A config.toml of a hub on this machine only, which keeps its data in `folder`/var."""
     path = folder / "config.toml"
     path.write_text(
-        f'[server]\ndata_dir = "var"\ntimezone = "{ZONE.key}"\n'
+        f'[server]\ndata_dir = "var"\ntimezone = "{timezone}"\n'
         f'[web]\nhost = "{HOST}"\nport = {web_port}\n'
         f'[database]\ndsn = "{dsn}"\n'
         f'[[listeners]]\nhost = "{HOST}"\nport = {reader_port}\n{more}'
@@ -83,13 +92,11 @@ class Process:
 
 
 @asynccontextmanager
-async def hub_process(*arguments: str, folder: Path) -> AsyncIterator[Process]:
-    """Started in `folder`; killed if it still runs at the end."""
+async def hub_process(*arguments: str, folder: Path, program: Sequence[str] = HUB) -> AsyncIterator[Process]:
+    """Started in `folder`; killed if it still runs at the end. `program`: the hub, or what runs it."""
     process = Process(
         await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hub",
+            *program,
             *arguments,
             cwd=folder,
             env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
