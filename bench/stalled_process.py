@@ -24,7 +24,7 @@ from bench.hub_process import settings
 from bench.memory import resident_bytes
 from bench.table import spread
 from hub import fanout
-from hub.app import App
+from hub.app import App, freeze_memory
 from hub.web import sockets
 
 PROBE_S: Final = 0.005
@@ -133,6 +133,7 @@ async def run(dsn: str, folder: Path) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.request_stop)
     try:
         addresses = await app.start()
+        freeze_memory()
         _say(addresses.ready_line())
         loop.probe(time.monotonic(), time.thread_time())
         while command := await asyncio.to_thread(sys.stdin.readline):

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from hub import __version__, commands, commands_import, config, logs, replay, replay_plan
-from hub.app import App, Stopped, urls
+from hub.app import App, Stopped, freeze_memory, urls
 from hub.config import Settings
 from hub.demo.show import Show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
@@ -253,6 +253,7 @@ async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
         loop.add_signal_handler(signal.SIGHUP, reload.ask)
     try:
         addresses = await app.start()
+        freeze_memory()
         if wanted is None:
             _print("\n".join([addresses.ready_line(), *urls(app, addresses)]))
         else:
