@@ -4,6 +4,7 @@ the reverse. Knows every part; no part knows it.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -12,20 +13,24 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from hub import __version__, files
+from hub import __version__, files, logs
 from hub.addresses import from_here, joined, public_base
+from hub.clock import now_us, watch
 from hub.config import Settings
+from hub.config_live import Current
 from hub.errors import HubError, StoreAway
+from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
-from hub.model import Observation, Read, Rejected
+from hub.model import US_PER_S, Observation, Read, Rejected
+from hub.retention import Retention
 from hub.session import Session, Source
 from hub.stores import Stores
 from hub.web import application, connections, sockets
 from hub.web.auth import admin_token
 from hub.web.live import Live
-from hub.web.state import STARTING, Condition
+from hub.web.state import CHANGING, STARTING, Condition
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -38,10 +43,8 @@ taken by then stays in the journal."""
 JOURNAL_S_MAX: Final = 1.0
 """The same for a disk that does not take anything any more: readers keep what they sent, and send it again."""
 HTTP_STOP_S_MAX: Final = 0.5
-
-
-def now_us() -> int:
-    return time.time_ns() // 1000
+STOP_S_MAX: Final = 9.0
+"""A whole stop, as who waits for it does: a PostgreSQL of our own that needs longer ends by itself."""
 
 
 @dataclass(slots=True)
@@ -92,6 +95,9 @@ class ReaderFeed:
     def reject(self, rejected: list[Rejected]) -> None:
         self._hub.reject(0, rejected, now_us())
 
+    def bad_lines(self, source: Source) -> int:
+        return source.rejected
+
     def silent_resumes(self, source: Source) -> list[str]:
         return source.silent_resumes()
 
@@ -110,12 +116,14 @@ class App:
     """One hub. `start`, then `until_stopped`, then `stop`, which is right at any point of a start that failed."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
+        self._current = Current(settings)
         self.condition = Condition(now_us=now_us, started_us=now_us())
         self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
         self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
+        self._feeder: Feeder | None = None
+        self._retention: Retention | None = None
         self._web: web.Application | None = None
         self._runner: connections.Runner | None = None
         self._listeners: list[Listener] = []
@@ -147,12 +155,17 @@ class App:
         self._opened = Stores(self.settings, self.hub)
         self._opened.start_afresh = self.live.start_afresh
         self._opened.retract = self.live.retract
+        self._feeder = Feeder(self._current, self.hub, self._opened, now_us)
         web_address = await self._start_web()
         await self._until_database()
         await self.stores.recover()
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
         self.run(sockets.tick(self._application))
+        self.run(watch(self.hub.clock_jumped, wall_us=now_us))
+        changing = self._application[CHANGING]
+        self._retention = Retention(self._current, self.hub, self.live, self.stores, changing)
+        self.run(self._retention.run())
         self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
@@ -176,7 +189,7 @@ class App:
         async with contextlib.AsyncExitStack() as steps:  # the last one first
             steps.callback(self._folder.give_up)
             if self._opened is not None:
-                steps.push_async_callback(self._opened.close)
+                steps.push_async_callback(self._close_stores, started)
             if self._runner is not None:
                 steps.push_async_callback(self._runner.cleanup)
             steps.push_async_callback(self._end_tasks)
@@ -186,16 +199,19 @@ class App:
             log.info("stopped in %.1f s", time.monotonic() - started)
 
     async def _end_listeners(self) -> None:
+        if self._feeder is not None:
+            self._feeder.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
 
     async def _say_goodbye(self) -> None:
         """Screens hear of the end after the last read that is shown, and need not wait until PostgreSQL has it."""
-        running = bool(self._storing) and not any(task.done() for task in self._storing)
-        if running:
+        running = [not task.done() for task in self._storing]
+        if running and running[0]:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(JOURNAL_S_MAX):
                     await self.stores.writer.flushed()
-        await asyncio.gather(self._end_screens(), *([self._flush_stores()] if running else []))
+        # Also when the journal has failed: what is on its way into the database is in memory.
+        await asyncio.gather(self._end_screens(), *([self._flush_stores()] if any(running) else []))
 
     async def _flush_stores(self) -> None:
         log.info("stopping%s", await self.stores.flush(STORE_S_MAX))
@@ -204,16 +220,49 @@ class App:
         if self._web is not None:
             await sockets.end_all(self._web)
 
+    async def _close_stores(self, started: float) -> None:
+        await self.stores.close(max(1.0, STOP_S_MAX - (time.monotonic() - started)))
+
     async def _end_tasks(self) -> None:
         await _cancel(*self._tasks)
 
+    def change(self, settings: Settings) -> None:
+        """Puts other settings in force while the hub runs. They may differ in live keys only."""
+        before, self._current.now = self.settings, settings
+        limits = settings.limits
+        if settings.server.log_level != before.server.log_level:
+            logs.set_level(settings.server.log_level)
+        self.live.queue_bytes_max = limits.display_queue_kib * 1024
+        for session in self.hub.sessions.values():
+            session.late_us = limits.late_s * US_PER_S
+        self.stores.change(settings)
+        for listener, its in zip(self._listeners, settings.listeners, strict=True):
+            listener.limit(
+                line_bytes=limits.line_bytes,
+                connections_per_address=limits.connections_per_address,
+                allow=its.allow,
+            )
+        if self._retention is not None and settings.retention != before.retention:
+            self._retention.wake()
+
     # parts
+
+    @property
+    def settings(self) -> Settings:
+        """Those in force now."""
+        return self._current.now
 
     @property
     def stores(self) -> Stores:
         """Once it is started."""
         assert self._opened is not None
         return self._opened
+
+    @property
+    def feeder(self) -> Feeder:
+        """Once it is started."""
+        assert self._feeder is not None
+        return self._feeder
 
     @property
     def _application(self) -> web.Application:
@@ -245,11 +294,12 @@ class App:
         self.condition.database_problem = lambda: self.stores.database_problem
         self.condition.warning = self._warning
         self._web = application.build(
-            settings,
+            self._current,
             condition=self.condition,
             hub=self.hub,
             live=self.live,
             queries=self.stores.queries,
+            imports=self.feeder,
             token=admin_token(settings.data_path),
         )
         self._runner = connections.Runner(
@@ -307,6 +357,11 @@ class App:
     def _warning(self) -> str:
         """What somebody has to look into, though nothing is lost."""
         drain = self.stores.drain
+        if self.stores.set_aside:
+            return (
+                f"the journal was damaged; it is kept as {self.stores.set_aside}, and what could be read of it "
+                "went on. Readers that still have their reads send again what is missing"
+            )
         if drain.foreign:
             return (
                 f"{drain.foreign} reads found their offset taken by another read and got a new one: "
@@ -320,6 +375,13 @@ class App:
         for listener in self._listeners:
             if not listener.ingest.congested:
                 listener.resume()
+
+
+def freeze_memory() -> None:
+    """For a process that is one hub, when it has started. Sessions, rosters and code stay: a collection of garbage that
+    looked at all of them again and again would hold up the loop for a tenth of a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:

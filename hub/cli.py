@@ -16,15 +16,21 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, commands, config, files, logs, replay, replay_plan
-from hub.app import App, Stopped, urls
+from hub import __version__, commands, commands_import, config, files, logs, replay, replay_plan
+from hub.app import App, Stopped, freeze_memory, urls
 from hub.config import Settings
 from hub.demo.show import Show
-from hub.errors import ConfigError, HubError, Problem
+from hub.errors import ConfigError, HubError, JournalDamaged, Problem
+from hub.importing import Imported
+from hub.reload import Reload
 
 log = logging.getLogger(__name__)
 
 CONFIG_DEFAULT: Final = Path("config.toml")
+DAMAGED_STARTS_MAX: Final = 3
+"""How often one process starts again for a damaged journal: a disk that damages more has to be changed."""
+PROBLEMS_SHOWN: Final = 10
+"""Bad lines of a file that are printed; the others are counted. All are kept."""
 
 cli = typer.Typer(
     no_args_is_help=True,
@@ -57,9 +63,7 @@ def main() -> None:
 @cli.command()
 def serve(config_file: ConfigOption = None) -> None:
     """Runs the hub until it is told to stop (Ctrl-C, SIGTERM)."""
-    settings = _settings(config_file)
-    logs.set_up(settings)
-    _run(_serve(settings))
+    _begin(config_file)
 
 
 @cli.command("demo")
@@ -69,9 +73,7 @@ def run_demo(
     runners: Annotated[int, typer.Option(min=1, max=20_000, help="How many run.")] = 500,
 ) -> None:
     """Runs the hub with a made-up race, for ever: what it looks like when people finish."""
-    settings = _settings(config_file)
-    logs.set_up(settings)
-    _run(_serve(settings, _Demo(speed, runners)))
+    _begin(config_file, _Demo(speed, runners))
 
 
 @cli.command()
@@ -158,6 +160,57 @@ def roster(
     _print(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
 
 
+@cli.command("import")
+def import_files(
+    files: Annotated[
+        list[str], typer.Argument(help="Controller files: a.csv, or NAME=a.csv for a location.")
+    ],
+    session: Annotated[int, typer.Option(help="The session's id, as in /api/sessions.")],
+    location: Annotated[str | None, typer.Option(help="The location of files without a NAME.")] = None,
+    config_file: ConfigOption = None,
+) -> None:
+    """Puts controller files (.csv with its .mrk) into a session, through the running hub when there is one. What the
+    session holds already is not doubled."""
+    settings = _settings(config_file)
+    logs.set_up(settings)
+    pairs = [replay_plan.parse_argument(text) for text in files]
+    loaded = _run(commands_import.load_files(settings, pairs, location))
+    done: list[Imported] = []
+    try:
+        with _progress("lines") as progress:
+            bar = progress.add_task("importing", total=sum(each.lines for each in loaded))
+            waiting = _run(
+                commands_import.import_files(
+                    settings,
+                    session,
+                    loaded,
+                    on_lines=lambda lines: progress.advance(bar, lines),
+                    on_done=done.append,
+                )
+            )
+    finally:
+        for each in done:
+            _say_imported(each)
+    if waiting:
+        _warn(f"PostgreSQL has gone away: {waiting} bytes wait in the journal and go in at the next start")
+
+
+def _say_imported(done: Imported) -> None:
+    for each in done.problems[:PROBLEMS_SHOWN]:
+        _warn(f"{done.location}: {each.file}: line {each.line}: {each.reason}")
+    if done.rejected > PROBLEMS_SHOWN:
+        _warn(f"{done.location}: and {done.rejected - PROBLEMS_SHOWN} more lines that are no reads")
+    if done.repeats:
+        _warn(
+            f"{done.location}: {done.repeats} of the new reads are held under another location, too (mark: repeat);"
+            " is this the right name?"
+        )
+    _print(
+        f"session {done.session}: {done.location}: {done.lines} lines, {done.reads} reads, {done.new} new,"
+        f" {done.held} held already, {done.rejected} rejected"
+    )
+
+
 @cli.command()
 def version() -> None:
     """Prints the version."""
@@ -169,15 +222,39 @@ class _Demo(NamedTuple):
     runners: int
 
 
-async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
+def _begin(config_file: Path | None, wanted: _Demo | None = None) -> None:
+    path = _config_path(config_file)
+    reload = Reload(path, os.environ)
+    settings = config.load(path, os.environ)
+    logs.set_up(settings)
     files.claim(settings.limits.displays)
-    app = App(settings)
+    _run(_serve(settings, reload, wanted))
+
+
+async def _serve(settings: Settings, reload: Reload, wanted: _Demo | None) -> None:
+    """Until it is told to stop. A journal that is found damaged is set aside by the next start, which comes at once."""
+    for left in reversed(range(DAMAGED_STARTS_MAX + 1)):
+        app = App(settings)
+        try:
+            await _serve_once(app, reload, wanted)
+        except JournalDamaged as problem:
+            if not left:
+                raise
+            log.error("%s. Starting again: it is set aside then", problem)
+            settings = app.settings
+        else:
+            return
+
+
+async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, app.request_stop)
-    loop.add_signal_handler(signal.SIGHUP, log.warning, "SIGHUP: the configuration is read at start only")
+    if hasattr(signal, "SIGHUP"):  # Windows has none
+        loop.add_signal_handler(signal.SIGHUP, reload.ask)
     try:
         addresses = await app.start()
+        freeze_memory()
         if wanted is None:
             _print("\n".join([addresses.ready_line(), *urls(app, addresses)]))
         else:
@@ -187,6 +264,7 @@ async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
             _print(
                 "\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT])
             )
+        app.run(reload.run(app))
         await app.until_stopped()
     except Stopped:
         pass
@@ -195,10 +273,14 @@ async def _serve(settings: Settings, wanted: _Demo | None = None) -> None:
 
 
 def _settings(config_file: Path | None) -> Settings:
-    """The configuration that was asked for, else config.toml here, else the defaults."""
+    return config.load(_config_path(config_file), os.environ)
+
+
+def _config_path(config_file: Path | None) -> Path | None:
+    """The configuration that was asked for, else config.toml here, else None: the defaults."""
     if config_file is None and CONFIG_DEFAULT.exists():
-        config_file = CONFIG_DEFAULT
-    return config.load(config_file, os.environ)
+        return CONFIG_DEFAULT
+    return config_file
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from hub.web.auth import admin_token
 
 STOP_S_MAX: Final = 30.0
 STOP_POLL_S: Final = 0.1
+CONNECT_S_MAX: Final = 10.0
 STATEMENT_S_MAX: Final = 3600.0
 """A migration may rewrite a table of many seasons."""
 
@@ -94,24 +96,31 @@ async def _through_hub(
     settings: Settings, hub: dict[str, Any], name: str, data: bytes, session_id: int
 ) -> RosterLoaded:
     """Through the hub that runs, so that its screens are corrected at once."""
-    if "web" not in hub:
-        raise HubError("the hub is starting; try again in a moment")
     form = aiohttp.FormData()
     form.add_field("session", str(session_id))
     form.add_field("file", data, filename=name, content_type="text/csv")
-    headers = {"Authorization": f"Bearer {admin_token(settings.data_path)}"}
-    try:
-        async with (
-            aiohttp.ClientSession() as client,
-            client.post(f"{hub['web']}/api/rosters/import", data=form, headers=headers) as response,
-        ):
-            answer = await response.json()
-    except (aiohttp.ClientError, json.JSONDecodeError, TimeoutError) as problem:
-        raise HubError(f"the hub at {hub['web']} does not answer: {problem}") from problem
-    if "error" in answer:
-        raise HubError(answer["error"]["message"])
+    answer = json.loads(await post(settings, hub, "/api/rosters/import", form))
     problems = [(each["line"], each["reason"]) for each in answer["problems"]]
     return RosterLoaded(answer["participants"], answer["left_out"], problems, answer["ambiguous"])
+
+
+async def post(settings: Settings, hub: dict[str, Any], path: str, form: aiohttp.FormData) -> bytes:
+    """What the hub that runs answers, however long it takes. Raises HubError with what it says against it."""
+    if "web" not in hub:
+        raise HubError("the hub is starting; try again in a moment")
+    headers = {"Authorization": f"Bearer {admin_token(settings.data_path)}"}
+    no_limit = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S_MAX)
+    try:
+        async with (
+            aiohttp.ClientSession(timeout=no_limit) as client,
+            client.post(f"{hub['web']}{path}", data=form, headers=headers) as response,
+        ):
+            body = await response.read()
+            if response.status != HTTPStatus.OK:
+                raise HubError(json.loads(body)["error"]["message"])
+            return body
+    except (aiohttp.ClientError, ValueError, KeyError, TypeError, TimeoutError) as problem:
+        raise HubError(f"the hub at {hub['web']} does not answer: {problem}") from problem
 
 
 @asynccontextmanager

@@ -251,7 +251,7 @@ def _validate(raw: dict[str, Any], report: Report) -> tuple[Settings, set[Loc]]:
     return Settings.model_validate(raw), bad
 
 
-def _values(model: BaseModel, loc: Loc = ()) -> Iterator[tuple[Loc, Any, Any]]:
+def values(model: BaseModel, loc: Loc = ()) -> Iterator[tuple[Loc, Any, Any]]:
     """Every key of a model: where, its value, its default."""
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
@@ -259,16 +259,20 @@ def _values(model: BaseModel, loc: Loc = ()) -> Iterator[tuple[Loc, Any, Any]]:
             yield (*loc, name), value, field.default
         elif isinstance(value, tuple):
             for index, one in enumerate(value):
-                yield from _values(one, (*loc, name, index))
+                yield from values(one, (*loc, name, index))
         else:
-            yield from _values(value, (*loc, name))
+            yield from values(value, (*loc, name))
 
 
 def _refuse_not_built(settings: Settings, bad: set[Loc], report: Report) -> None:
-    for loc, value, default in _values(settings):
+    for loc, value, default in values(settings):
         if loc not in bad and pattern(loc) in NOT_BUILT and value != default:
-            written = [str(item) for item in value] if isinstance(value, tuple) else value
-            report.add_value(loc, written, NOT_BUILT_TEXT)
+            report.add_value(loc, written(value), NOT_BUILT_TEXT)
+
+
+def written(value: Any) -> Any:
+    """A value as it is written down: networks as text."""
+    return [str(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _check_together(settings: Settings, bad: set[Loc], report: Report) -> None:

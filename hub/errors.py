@@ -15,7 +15,7 @@ HubError
 ├── ConfigError        config.toml, its environment overrides, or a command line (has all problems at once)
 ├── StoreError         the journal, PostgreSQL or the disk
 │   ├── StoreAway          connection lost, refused or timed out: worth trying again
-│   ├── StoreFull          no room: the disk, or journal.max_mib
+│   ├── JournalDamaged      the next start sets it aside, and uses what can be read of it
 │   └── NotOwner           another hub owns this data directory or database
 └── FileFormatError    a file a user gave (controller file, roster) is not what it should be
 """
@@ -123,8 +123,8 @@ class StoreAway(StoreError):
     """No answer, or the connection is gone: trying again is right."""
 
 
-class StoreFull(StoreError):
-    """No room left, on the disk or under `journal.max_mib`."""
+class JournalDamaged(StoreError):
+    """The journal is not what was written into it. The next start sets it aside, and uses what can be read of it."""
 
 
 class NotOwner(StoreError):

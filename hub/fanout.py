@@ -158,7 +158,7 @@ class Topic:
         return self.offset + len(self._turn)
 
     def publish(self, messages: Iterable[bytes]) -> None:
-        """The messages of the next offsets. Flushed at the end of this turn."""
+        """The messages of the next offsets. Flushed soon: what comes until then is one frame with them."""
         self._turn += messages
         if not self._scheduled:
             self._scheduled = True

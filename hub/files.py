@@ -14,8 +14,9 @@ log = logging.getLogger(__name__)
 
 FILES_MAX: Final = 1 << 20
 """More is never asked for: programs that the hub starts close all numbers up to the limit, one by one."""
-FILES_KEPT: Final = 256
-"""For what is no web connection: 32 readers on each of six addresses, the journal, the pool, the log."""
+FILES_KEPT: Final = 1280
+"""For what is no web connection: a port full of readers (CONNECTIONS_MAX of hub/listener.py), and more than journal,
+PostgreSQL and log take."""
 UNLIMITED: Final = FILES_MAX
 
 

@@ -46,10 +46,13 @@ class DataFolder:
         self.note({})
 
     def note(self, facts: dict[str, Any]) -> None:
-        """What other processes should know of this one."""
+        """What other processes should know of this one. Raises StoreError on a full disk."""
         assert self._handle is not None
         data = json.dumps({"pid": os.getpid()} | facts).ljust(NOTE_BYTES).encode()
-        os.pwrite(self._handle, data, 0)
+        try:
+            os.pwrite(self._handle, data, 0)
+        except OSError as problem:
+            raise StoreError(f"server.data_dir: {self.path} cannot be used: {problem.strerror}") from problem
 
     def give_up(self) -> None:
         if self._handle is not None:

@@ -88,6 +88,8 @@ class Hub:
         self.new_id = Ids(now_us)
         # what is served
         self.sessions: dict[int, Session] = {}
+        self.guests: dict[int, Session] = {}
+        """Sessions that are not active, while something is put into them all the same: nobody is led there."""
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
         self._by_connection: dict[tuple[int, str], Source] = {}
@@ -95,7 +97,8 @@ class Hub:
         self._old_keys: set[str] = set()
         # the open group
         self._open = _Open()
-        self._writing = 0
+        self._sealed = 0
+        self.groups_written = 0
         # counters since the start
         self.total_reads = 0
         self.total_rejected = 0
@@ -114,6 +117,10 @@ class Hub:
         if self._by_key.pop(session.row.stream_key, None) is not None:
             self._old_keys.add(session.row.stream_key)
         del self.sessions[session.row.id]
+
+    def find(self, session_id: int) -> Session | None:
+        """The session of this number, if it is in memory for whatever reason."""
+        return self.sessions.get(session_id) or self.guests.get(session_id)
 
     def add_old_keys(self, keys: Iterable[str]) -> None:
         """Keys of sessions that are not active: they lead nowhere, and least of all into another session."""
@@ -184,9 +191,33 @@ class Hub:
             return known
         if session is None:
             return None
+        return self.new_source(
+            session,
+            listener=listener,
+            protocol=protocol,
+            remote=remote,
+            program=program,
+            version=version,
+            connection_id=connection_id,
+            event_name=event_name,
+        )
+
+    def new_source(
+        self,
+        session: Session,
+        *,
+        listener: str,
+        protocol: str,
+        remote: str,
+        program: str,
+        version: str,
+        connection_id: str,
+        event_name: str,
+    ) -> Source:
+        """One that feeds this session, of which the store hears with its first line."""
         record = SourceRecord(
             self.new_id(),
-            partner_id,
+            session.row.partner_id,
             session.row.id,
             listener,
             protocol,
@@ -223,6 +254,11 @@ class Hub:
             del self._by_connection[_place(source)]
         source.forget()
 
+    def clock_jumped(self, by_us: int) -> None:
+        """The machine's clock was set: readers are as far from it as they were, and that much more."""
+        for source in self.sources.values():
+            source.clock.jumped_by(by_us)
+
     # The way of a read
 
     @property
@@ -232,15 +268,20 @@ class Hub:
 
     @property
     def _settled(self) -> bool:
-        return not (self._writing or self._open.reads)
+        return not (self._sealed > self.groups_written or self._open.reads)
+
+    @property
+    def groups_wanted(self) -> int:
+        """All that was accepted until now is on disk when `groups_written` is that far."""
+        opened = self._open
+        return self._sealed + bool(opened.reads or opened.rejects or opened.sources)
 
     def accept(
         self, source: Source, observations: list[Observation], rejected: list[Rejected], received_us: int
     ) -> list[tuple[str, int]]:
         """Takes what a source sent. Gives what to ask it for: (location, sequence) pairs to stream from."""
-        reads, unplaced, asked = source.session.accept(source, observations, received_us)
-        if unplaced:
-            rejected = rejected + unplaced
+        reads, rejected, asked = source.session.accept(source, observations, rejected, received_us)
+        source.rejected += len(rejected)
         if reads or rejected or (observations and not source.noted):
             self._collect(source, reads, rejected, received_us)
         if self._settled:  # it brought nothing but what is held, and all of that is on disk
@@ -248,6 +289,11 @@ class Hub:
         else:
             self._open.touched[source.id] = source
         return asked
+
+    def unsealed(self, session: Session) -> list[Read]:
+        """What a session has accepted that is not on its way to the disk yet."""
+        batch = self._open.sessions.get(session.row.id)
+        return batch.reads if batch else []
 
     def reject(self, source_id: int, rejected: list[Rejected], received_us: int) -> None:
         """Lines of a peer that is no source, or not yet: kept, too."""
@@ -283,14 +329,14 @@ class Hub:
         if not (opened.reads or opened.rejects or opened.sources):
             return None
         self._open = _Open()
-        self._writing += 1
+        self._sealed += 1
         group = Group(list(opened.sources.values()), list(opened.sessions.values()), opened.rejects)
         runs = itertools.chain.from_iterable(source.progress() for source in opened.touched.values())
         return Sealed(group, opened.reads, list(runs))
 
     def written(self, sealed: Sealed) -> None:
         """The group is on disk: from now on it may be seen."""
-        self._writing -= 1
+        self.groups_written += 1
         for run, rewound, contiguous in sealed.runs:
             if run.rewound == rewound:  # else its sequences stand for other contents now
                 run.durable = contiguous
@@ -301,7 +347,7 @@ class Hub:
         self.total_rejected += len(sealed.group.rejects)
         for batch in sealed.group.sessions:
             self.total_reads += len(batch.reads)
-            session = self.sessions[batch.session_id]
+            session = self.sessions.get(batch.session_id) or self.guests[batch.session_id]
             session.extend(batch.reads)
             self._publish(session, batch.reads)
 

@@ -1,72 +1,24 @@
-"""The timing port: where reader sockets meet asyncio. Knows transports, timers and budgets; refuses to know what a
-line means (the protocol does) and where a read goes (the hub does).
-
-One `Listener` per port with its limits, one `ReaderConnection` per socket. From `data_received` to the open group
-of the journal nothing awaits.
+"""The timing port: who may connect, how many, and who is read now. Knows addresses and limits; what one connection
+says is in `listener_connection`.
 """
 
 import asyncio
-import contextlib
 import logging
-import socket
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any, Final, Protocol, cast
+from typing import Final
 
-from hub.model import Observation, Rejected
-from hub.protocols import chronotrack
-from hub.protocols.chronotrack import ServerConnection, State
+from hub.listener_connection import Ingest, ReaderConnection
 
 log = logging.getLogger(__name__)
 
-PING_S: Final = 20.0
-"""How often a client is asked for its locations, and the silence after which it is asked for a sign of life: by
-itself it speaks of neither."""
-SILENCE_S_MAX: Final = 65.0
-"""Three pings without an answer: the line is dead, whatever TCP thinks."""
-WRITE_BYTES_MAX: Final = 64 * 1024
-"""Commands are a few hundred bytes. A peer that lets so many pile up does not read, and is no reader."""
-END_S_MAX: Final = 0.5
-"""How long a peer that is being ended may take to read what it was told last."""
-TEST_S_MAX: Final = 10.0
-"""A visit without a read and shorter than this is the Test button of a timer's program."""
-KEEPALIVE_IDLE_S: Final = 30
-KEEPALIVE_EVERY_S: Final = 10
-KEEPALIVE_PROBES: Final = 3
-PIECE_BYTES_MAX: Final = 16 * 1024
-"""What is taken in one turn of the loop: 250 lines, 2 ms. A reader that replays a race sends a thousand times that at
-once, and neither the other readers nor the screens should wait for it."""
+CONNECTIONS_MAX: Final = 1000
+"""Of one port, from everywhere. A race has dozens; each may take half a megabyte while it shakes hands."""
 BACKLOG: Final = 512
+NOT_ALLOWED: Final = "not in the listener's allow list"
 REFUSED_SAID_MAX: Final = 10_000
 """Refused addresses that are remembered, so that each is told of once."""
-
-
-class Ingest(Protocol):
-    """What the listener needs of the hub. A source is opaque here: it is what `open` gave."""
-
-    def open(
-        self, *, listener: str, remote: str, program: str, version: str, connection_id: str, event_name: str
-    ) -> tuple[Any, Mapping[str, int]] | None:
-        """The source of a connection that has shaken hands, and where each location resumes."""
-
-    def accept(
-        self, source: Any, observations: list[Observation], rejected: list[Rejected]
-    ) -> list[tuple[str, int]]:
-        """Takes what came; gives (location, sequence) pairs to ask for."""
-
-    def reject(self, rejected: list[Rejected]) -> None:
-        """Takes lines that came before any source was known."""
-
-    def silent_resumes(self, source: Any) -> list[str]: ...
-
-    def shown_event(self, event_name: str) -> str:
-        """What a log may show of it."""
-
-    def release(self, source: Any) -> None: ...
-
-    @property
-    def congested(self) -> bool: ...
 
 
 class Listener:
@@ -101,6 +53,7 @@ class Listener:
         self._addresses: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
         self._refused_said: set[str] = set()
+        self._bad_said: set[str] = set()
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listens; gives the address it got. Raises OSError when the port is taken."""
@@ -130,12 +83,27 @@ class Listener:
             for connection in self.connections:
                 connection.resume()
 
-    def admit(self, connection: "ReaderConnection", address: str) -> str:
+    def limit(
+        self, *, line_bytes: int, connections_per_address: int, allow: Sequence[IPv4Network | IPv6Network]
+    ) -> None:
+        """Other limits, while it runs. They hold for who connects from now on; who is connected and is not in the
+        allow list any more is ended: what it has sent is kept, and it keeps the rest."""
+        self.line_bytes = line_bytes
+        self._per_address_max = connections_per_address
+        if self._allow != tuple(allow):
+            self._allow = tuple(allow)
+            self._refused_said.clear()  # who is refused by another list is told of again
+        for connection in [each for each in self.connections if not self._allowed(each._address)]:
+            connection.end(NOT_ALLOWED)
+
+    def admit(self, connection: ReaderConnection, address: str) -> str:
         """Counts a new connection. Gives why it may not be, or nothing."""
         if self._closing:
             return "the hub is stopping"
-        if self._allow and not self._allowed(address):
-            return "not in the listener's allow list"
+        if not self._allowed(address):
+            return NOT_ALLOWED
+        if len(self.connections) >= CONNECTIONS_MAX:
+            return f"more than {CONNECTIONS_MAX} connections to this port"
         if self._addresses[address] >= self._per_address_max:
             return f"more than {self._per_address_max} connections (limits.connections_per_address)"
         self._addresses[address] += 1
@@ -144,7 +112,7 @@ class Listener:
         self._refused_said.discard(address)
         return ""
 
-    def dismiss(self, connection: "ReaderConnection", address: str) -> None:
+    def dismiss(self, connection: ReaderConnection, address: str) -> None:
         if connection in self.connections:
             self.connections.discard(connection)
             self._addresses[address] -= 1
@@ -159,7 +127,16 @@ class Listener:
             self._refused_said.add(address)
             log.warning("%s: %s refused: %s", self.name, address, reason)
 
+    def is_first_bad(self, address: str) -> bool:
+        """Whether nobody there has sent, before it was known who it is, what is no greeting."""
+        first = address not in self._bad_said
+        if first and len(self._bad_said) < REFUSED_SAID_MAX:
+            self._bad_said.add(address)
+        return first
+
     def _allowed(self, address: str) -> bool:
+        if not self._allow:
+            return True
         try:
             peer: IPv4Address | IPv6Address = ip_address(address)
         except ValueError:
@@ -167,299 +144,3 @@ class Listener:
         if isinstance(peer, IPv6Address) and peer.ipv4_mapped:
             peer = peer.ipv4_mapped
         return any(peer in network for network in self._allow)
-
-
-class ReaderConnection(asyncio.Protocol):
-    """One reader's socket, from connect to its one line in the log."""
-
-    def __init__(self, listener: Listener) -> None:
-        # shared
-        self._listener = listener
-        self._ingest = listener.ingest
-        self._loop = asyncio.get_running_loop()
-        # per connection
-        self._protocol = ServerConnection(
-            listener.server_name, listener.version, line_bytes=listener.line_bytes
-        )
-        self._transport: asyncio.Transport | None = None
-        self._address = ""
-        self._source: Any = None
-        self._greeted = False
-        self._paused = False
-        self._rest = b""
-        # timers
-        self._deadline: asyncio.TimerHandle | None = None
-        self._deadline_state: State | None = None
-        self._keepalive: asyncio.TimerHandle | None = None
-        self._resumes: asyncio.TimerHandle | None = None
-        self._ending: asyncio.TimerHandle | None = None
-        self._heard_at = 0.0
-        # for the log
-        self._since = self._loop.time()
-        self._who = ""
-        self._locations: list[str] = []
-        self._why = ""
-        self._lines = 0
-        self._rejected = 0
-
-    # asyncio.Protocol
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport = cast("asyncio.Transport", transport)  # uvloop's does not inherit from it
-        self._transport = transport
-        peer = transport.get_extra_info("peername") or ("?", 0)
-        self._address = str(peer[0])
-        transport.set_write_buffer_limits(high=WRITE_BYTES_MAX)
-        refusal = self._listener.admit(self, self._address)
-        if refusal:
-            self._listener.refused(self._address, refusal)
-            transport.abort()
-            return
-        _keep_alive(transport)
-        self._heard_at = self._loop.time()
-        self._keepalive = self._loop.call_later(PING_S, self._look_alive)
-        self._arm()
-        if self._listener.paused or self._ingest.congested:
-            self._listener.pause()
-
-    def data_received(self, data: bytes) -> None:
-        self._heard_at = self._loop.time()
-        if len(data) <= PIECE_BYTES_MAX:
-            self._take(data)
-        elif self._transport is not None:
-            self._rest = data
-            self._transport.pause_reading()
-            self._take_piece()
-
-    def _take(self, data: bytes) -> None:
-        self._handle(self._protocol.receive_data(data))
-        if self._ingest.congested:
-            self._listener.pause()
-
-    def _take_piece(self) -> None:
-        """The next piece of what came at once; reading goes on after the last."""
-        if self._paused or self._transport is None or self._transport.is_closing():
-            return  # `resume` goes on, or `_left` takes the rest
-        piece, self._rest = self._rest[:PIECE_BYTES_MAX], self._rest[PIECE_BYTES_MAX:]
-        self._take(piece)
-        if self._paused:
-            return  # as above: two chains of pieces would be two turns of other readers
-        if self._rest:
-            self._loop.call_soon(self._take_piece)
-        elif not self._transport.is_closing():
-            self._transport.resume_reading()
-
-    def eof_received(self) -> bool:
-        self._left()
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self not in self._listener.connections:
-            return
-        self._left()
-        self._listener.dismiss(self, self._address)
-        for timer in (self._deadline, self._keepalive, self._resumes, self._ending):
-            if timer is not None:
-                timer.cancel()
-        if self._source is not None:
-            self._ingest.release(self._source)
-        self._log_end(str(exc) if exc else "closed by the reader")
-
-    def pause_writing(self) -> None:
-        self.end("it does not read what it is asked")
-
-    def _left(self) -> None:
-        """The peer will send no more. Where it was us who hung up, what it had begun comes again."""
-        if not self._why:
-            rest, self._rest = self._rest, b""
-            if rest:
-                self._handle(self._protocol.receive_data(rest))
-            self._handle(self._protocol.receive_eof())
-
-    # flow control
-
-    def pause(self) -> None:
-        if not self._paused and self._transport is not None and not self._transport.is_closing():
-            self._paused = True
-            self._transport.pause_reading()
-
-    def resume(self) -> None:
-        if self._paused and self._transport is not None and not self._transport.is_closing():
-            self._paused = False
-            self._heard_at = self._loop.time()
-            if self._rest:
-                self._loop.call_soon(self._take_piece)
-            else:
-                self._transport.resume_reading()
-
-    def end(self, reason: str) -> None:
-        """Hangs up, with the reason for the log."""
-        self._why = self._why or reason
-        if self._transport is not None and self._ending is None:
-            self._transport.close()
-            # `close` waits for a peer that reads no more.
-            self._ending = self._loop.call_later(END_S_MAX, self._transport.abort)
-
-    # the dialogue
-
-    def _handle(self, events: Sequence[chronotrack.Event]) -> None:
-        for event in events:
-            self._on_event(event)
-        observations, rejected = self._protocol.take()
-        if observations or rejected:
-            self._accept(observations, rejected)
-        self._write()
-        if self._protocol.state is not self._deadline_state:
-            self._arm()
-
-    def _on_event(self, event: chronotrack.Event) -> None:
-        match event:
-            case chronotrack.Greeted():
-                self._who = f"{event.program} {event.version} ({event.protocol})"
-            case chronotrack.HandshakeDone():
-                self._open(event)
-            case chronotrack.LocationAnnounced():
-                self._locations.append(event.name)
-            case chronotrack.WrongProtocol():
-                self._log(logging.WARNING, "is set to %s: %s", event.name, event.advice)
-            case chronotrack.PeerFault():
-                self._log(logging.WARNING, "answered: %s", event.text)
-            case chronotrack.Ended():
-                self.end(event.reason)
-
-    def _open(self, event: chronotrack.HandshakeDone) -> None:
-        opened = self._ingest.open(
-            listener=self._listener.name,
-            remote=self._address,
-            program=event.program,
-            version=event.version,
-            connection_id=event.connection_id,
-            event_name=event.event_name,
-        )
-        if opened is None:
-            self.end("there is no active session to feed; that of its stream key may have ended")
-            return
-        self._source, resume = opened
-        self._greeted = self._protocol.greeted
-        title = self._ingest.shown_event(event.event_name)
-        self._who = f"{event.program or 'a reader that did not greet'} {event.version}, event {title!r}"
-        if self._protocol.state is State.CLOSED:
-            return  # it has left already: what it sent is taken, and there is nobody to ask
-        self._protocol.start(resume)
-        if resume:
-            self._log(logging.INFO, "resumes %s", ", ".join(f"{n} at {s}" for n, s in resume.items()))
-            self._watch_resumes()
-        else:
-            self._log(logging.INFO, "starts; locations: %s", ", ".join(event.locations) or "none yet")
-
-    def _accept(self, observations: list[Observation], rejected: list[Rejected]) -> None:
-        self._lines += len(observations)
-        if rejected:
-            if not self._rejected:
-                self._log(logging.WARNING, "sent a line that is no read: %s", rejected[0].reason)
-            self._rejected += len(rejected)
-        if self._source is None:
-            homeless = [Rejected(each.raw.encode(), self._why) for each in observations]
-            self._ingest.reject(rejected + homeless)
-            return
-        for location, sequence in self._ingest.accept(self._source, observations, rejected):
-            self._log(logging.INFO, "is asked for %s from %d", location, sequence)
-            self._protocol.request_from(location, sequence)
-
-    def _watch_resumes(self) -> None:
-        self._resumes = self._loop.call_later(chronotrack.RESUME_S_MAX, self._check_resumes)
-
-    def _check_resumes(self) -> None:
-        if self._paused:  # whatever came lies unread
-            self._watch_resumes()
-            return
-        for location in self._ingest.silent_resumes(self._source):
-            self._log(
-                logging.INFO, "has nothing at %s where it was; it is asked from the beginning", location
-            )
-            self._protocol.request_from(location, 1)
-        self._write()
-
-    def _write(self) -> None:
-        data = self._protocol.data_to_send()
-        if data and self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    # timers
-
-    def _arm(self) -> None:
-        """The present state of the dialogue may last only so long."""
-        if self._deadline is not None:
-            self._deadline.cancel()
-            self._deadline = None
-        self._deadline_state = self._protocol.state
-        limit_s = self._protocol.deadline_s
-        if limit_s is not None:
-            self._deadline = self._loop.call_later(limit_s, self._overdue)
-
-    def _overdue(self) -> None:
-        if self._paused:  # it may have said long ago what we wait for
-            self._arm()
-            return
-        self._deadline = None
-        self._handle(self._protocol.on_deadline())
-
-    def _look_alive(self) -> None:
-        """Asks a silent client for a sign of life, and ends one that gives none; asks each for its locations. Who did
-        not greet cannot be asked: there TCP's keep-alive has to do."""
-        silence_s = 0.0 if self._paused else self._loop.time() - self._heard_at
-        if self._greeted and silence_s >= SILENCE_S_MAX:
-            self.end(f"silent for {silence_s:.0f} s")
-            return
-        if self._greeted and self._protocol.state is State.STREAMING:
-            if silence_s >= PING_S:
-                self._protocol.ping()
-            self._protocol.ask_locations()
-            self._write()
-        wait_s = PING_S if silence_s >= PING_S else PING_S - silence_s
-        self._keepalive = self._loop.call_later(wait_s, self._look_alive)
-
-    # the log
-
-    def _log(self, level: int, text: str, *values: object) -> None:
-        who = f"{self._address} {self._who}" if self._who else self._address
-        # What a peer says of itself may hold what a terminal obeys.
-        shown = ("".join(filter(str.isprintable, each)) if isinstance(each, str) else each for each in values)
-        log.log(level, "%s: %s " + text, self._listener.name, who, *shown)
-
-    def _log_end(self, reason: str) -> None:
-        seconds = self._loop.time() - self._since
-        if (
-            self._source is not None
-            and not (self._lines or self._rejected or self._why)
-            and seconds < TEST_S_MAX
-        ):
-            self._log(logging.INFO, "shook hands and left: the connection test of a reader, no fault")
-            return
-        self._log(
-            logging.INFO,
-            "ended after %.1f s: %s; locations: %s; %d lines, %d rejected",
-            seconds,
-            self._why or reason,
-            ", ".join(self._locations) or "none",
-            self._lines,
-            self._rejected,
-        )
-
-
-def _keep_alive(transport: asyncio.Transport) -> None:
-    """TCP's own keep-alive, too: it finds out about a peer that is gone while the hub does not read."""
-    raw = transport.get_extra_info("socket")
-    if raw is None:
-        return
-    options = [
-        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
-        (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
-        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", KEEPALIVE_IDLE_S),
-        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", KEEPALIVE_EVERY_S),
-        (socket.IPPROTO_TCP, "TCP_KEEPCNT", KEEPALIVE_PROBES),
-    ]
-    for level, name, value in options:
-        if hasattr(socket, name):  # macOS and Windows know some of them by other names
-            with contextlib.suppress(OSError):  # the peer has left already
-                raw.setsockopt(level, getattr(socket, name), value)

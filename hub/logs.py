@@ -30,7 +30,13 @@ def set_up(settings: Settings) -> None:
         handler.setFormatter(JsonLines())
     else:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)-7s %(message)s"))
-    logging.basicConfig(level=settings.server.log_level.upper(), handlers=[handler], force=True)
+    logging.basicConfig(handlers=[handler], force=True)
+    set_level(settings.server.log_level)
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     # Its pool says in a traceback, again and again, what the drain says once: that PostgreSQL is away.
     logging.getLogger("asyncpg").setLevel(logging.ERROR)
+
+
+def set_level(name: str) -> None:
+    """How much is logged from now on: a word of `server.log_level`."""
+    logging.getLogger().setLevel(name.upper())

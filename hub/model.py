@@ -22,6 +22,8 @@ KIND_VOID: Final = "void"
 
 MARK_LATE: Final = "late"
 MARK_REPEAT: Final = "repeat"
+MARK_SUSPECT: Final = "suspect_time"
+"""Its time cannot be: a clock that was never set, or is ahead, or is of another time zone."""
 
 TAG_GUN: Final = "GUNTIME"
 
@@ -55,10 +57,17 @@ class Observation(msgspec.Struct, frozen=True, gc=False):
 
 
 class Rejected(msgspec.Struct, frozen=True, gc=False):
-    """A line that is no read and no answer, as it came (at most the line limit), and why."""
+    """A line that is no read and no answer, as it came (at most the line limit), and why.
+
+    location, sequence: its place in the numbering, where that could be read; sequence 0: it could not. after: how many
+    reads of those that are handed over with it came before it.
+    """
 
     line: bytes
     reason: str
+    location: str = ""
+    sequence: int = 0
+    after: int = 0
 
 
 class Read(msgspec.Struct, array_like=True, gc=False):

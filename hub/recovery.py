@@ -6,20 +6,18 @@ Knows the order of things; the stores do the work.
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Final, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from hub.hub import Hub
-from hub.model import Group, Participant, SourceRecord
+from hub.model import Participant, Rejected, SourceRecord
+from hub.protocols import ct01
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.store import rosters, sessions
 from hub.store.database import Connection, query
-from hub.store.drain import GroupReader
-from hub.store.sessions import KnownRead
+from hub.store.sessions import KnownRead, RejectedLine
 
 log = logging.getLogger(__name__)
-
-GROUPS_READS_MAX: Final = 25_000
 
 T = TypeVar("T")
 
@@ -31,36 +29,24 @@ class Run(Protocol):
     async def __call__(self, work: Callable[[Connection], Awaitable[T]], /) -> T: ...
 
 
-async def journal_heads(read_groups: GroupReader) -> dict[int, int]:
-    """The last offset of each session that the journal holds."""
-    heads: dict[int, int] = {}
-    after = 0
-    while groups := await read_groups(after, GROUPS_READS_MAX):
-        for number, group in groups:
-            after = number
-            _note_heads(heads, group)
-    return heads
-
-
-def _note_heads(heads: dict[int, int], group: Group) -> None:
-    for batch in group.sessions:
-        heads[batch.session_id] = max(heads.get(batch.session_id, 0), batch.reads[-1].offset)
-
-
 async def stored_heads(connection: Connection) -> dict[int, int]:
     """The last offset of each session that PostgreSQL holds."""
     return {row["id"]: row["head"] for row in await connection.fetch(query("heads"))}
 
 
-async def load(run: Run, hub: Hub, *, timezone: str, late_us: int) -> None:
-    """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays."""
+async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool = False) -> None:
+    """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays.
+
+    afresh: what screens hold may be another read than what gets its offset now: every session has a new epoch.
+    """
     for row in await run(lambda connection: sessions.active(connection, timezone)):
         hub.add_session(Session(row, late_us=late_us))
     hub.add_old_keys(await run(sessions.old_keys))
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await _load_reads(run, hub, session)
+        await load_reads(run, hub, session, afresh=afresh)
+        hub.total_reads += session.durable
         session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
         session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
         _say_what_was_loaded(session)
@@ -89,7 +75,7 @@ def _say_what_was_loaded(session: Session) -> None:
     )
 
 
-async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
+async def load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool = False) -> None:
     """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
     session_id = session.row.id
     holes = 0
@@ -101,22 +87,45 @@ async def _load_reads(run: Run, hub: Hub, session: Session) -> None:
             if key:
                 source = _source(hub, session, source_id, strangers)
                 session.load(source, location_name, sequence, key)
+    await _load_rejects(run, hub, session, strangers)
     session.seen.loaded()
+    if holes or afresh:
+        head = session.head if holes else 0
+        session.epoch = await run(partial(_next_epoch, session_id=session_id, fill_through=head))
     if holes:
-        session.epoch = await run(partial(_fill_holes, session_id=session_id, head=session.head))
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
     session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
-    hub.total_reads += session.durable
+
+
+async def _load_rejects(run: Run, hub: Hub, session: Session, strangers: dict[int, Source]) -> None:
+    """Lines that are no reads: without them each would be a gap in its source's numbering."""
+    parser = ct01.LineParser()
+    after = 0
+    while found := await run(partial(_rejected_lines, session_id=session.row.id, after=after)):
+        after = found[-1][0]
+        for _, source_id, line in found:
+            try:
+                parser.parse(line)
+            except ct01.BadLine as problem:
+                bad = Rejected(line, "", problem.location, problem.sequence)
+                session.load_rejected(_source(hub, session, source_id, strangers), bad)
+            except ct01.NewLocation:
+                pass  # it was one too many
+
+
+async def _rejected_lines(connection: Connection, session_id: int, after: int) -> list[RejectedLine]:
+    return await sessions.rejected_lines(connection, session_id, after)
 
 
 async def _known_reads(connection: Connection, session_id: int, after: int) -> list[KnownRead]:
     return await sessions.known_reads(connection, session_id, after)
 
 
-async def _fill_holes(connection: Connection, session_id: int, head: int) -> int:
-    """Gives the session's new epoch: screens may hold something else under these offsets."""
+async def _next_epoch(connection: Connection, session_id: int, fill_through: int) -> int:
+    """Gives the session's new epoch: screens may hold something else under its offsets. Those up to `fill_through` that
+    no row holds are void from now on."""
     async with connection.transaction():
-        await connection.execute(query("fill_holes"), session_id, head)
+        await connection.execute(query("fill_holes"), session_id, fill_through)
         return int(await connection.fetchval(query("next_epoch"), session_id))
 
 

@@ -100,9 +100,9 @@ class _Loaded:
 
 
 def _load(path: Path, name: str | None) -> _Loaded:
-    tags = parse_tags(_bytes(path), str(path))
-    beside = next((path.with_suffix(end) for end in (".mrk", ".MRK") if path.with_suffix(end).exists()), None)
-    markers = parse_markers(_bytes(beside), str(beside)) if beside else parse_markers(b"", "")
+    tags = parse_tags(read_file(path), str(path))
+    beside = markers_beside(path)
+    markers = parse_markers(read_file(beside), str(beside)) if beside else parse_markers(b"", "")
     if not name and not markers.point:
         raise HubError(f"{path}: no Point marker says where this was read; give the location")
     rows = _reads(tags.reads, markers, name) + _guns(markers, name)
@@ -111,7 +111,13 @@ def _load(path: Path, name: str | None) -> _Loaded:
     return _Loaded(path, tuple(names), markers.event, rows, tuple(f for f in found if f[1].count))
 
 
-def _bytes(path: Path) -> bytes:
+def markers_beside(path: Path) -> Path | None:
+    """The `.mrk` that a controller has written with this `.csv`."""
+    return next((path.with_suffix(end) for end in (".mrk", ".MRK") if path.with_suffix(end).exists()), None)
+
+
+def read_file(path: Path) -> bytes:
+    """All of a controller file. HubError: it cannot be read, or is too large to be one."""
     try:
         if path.stat().st_size > FILE_BYTES_MAX:
             raise HubError(f"{path}: larger than {FILE_BYTES_MAX >> 20} MiB: not a controller file")

@@ -44,6 +44,13 @@ _UNKNOWN: Final = bytes(DIGEST_BYTES)
 _DIGEST: Final = hashlib.blake2b(digest_size=DIGEST_BYTES)
 
 
+def line_digest(line: bytes) -> bytes:
+    """The same for a line that is no read: what it is, is all of it."""
+    digest = _DIGEST.copy()
+    digest.update(b"\x1f\x1f" + line)  # as no content begins: a tag is not empty
+    return digest.digest()
+
+
 def content_digest(tag: str, wall_us: int, reader_id: str, gator: int) -> bytes:
     """14 bytes over all of a content but the location. `wall_us`: the reader's wall clock, not an instant, so that
     correcting a time zone does not double a race."""
@@ -163,6 +170,16 @@ class Run:
     def contiguous(self) -> int:
         """The last sequence before the first gap; 0: none."""
         return len(self.digests) // DIGEST_BYTES
+
+    @property
+    def gap(self) -> tuple[int, int] | None:
+        """The first gap: its first and last sequence."""
+        first = self.contiguous + 1
+        for number in sorted(self.beyond):
+            for sequence in range(max(first, number * CHUNK), (number + 1) * CHUNK):
+                if self._beyond(sequence) != _UNKNOWN:
+                    return first, sequence - 1
+        return None
 
     def shown(self, sequence: int) -> bytes | bytearray:
         """The content that this sequence is known to have shown; zeros: none."""
@@ -294,6 +311,11 @@ class Seen:
         if count > 1:
             location.held[number] = max(count, location.held.get(number, 1))
         return digest
+
+    def load_beside(self, run: Run, sequence: int, digest: bytes) -> None:
+        """A line that is no read and that the store holds, when all reads are in: it closes a gap, or says nothing."""
+        if run.shown(sequence) == _UNKNOWN:
+            self.load(run, sequence, run.location.key(digest, 1))
 
     def loaded(self) -> None:
         """What was loaded is durable, and no connection feeds it yet."""

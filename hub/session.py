@@ -4,9 +4,9 @@ Knows what a read is and which marks it gets; refuses to know sockets, journals 
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from itertools import islice
+from itertools import compress, islice, product
 from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from hub.model import (
     KIND_READ,
     MARK_LATE,
     MARK_REPEAT,
+    MARK_SUSPECT,
     US_PER_S,
     Observation,
     Participant,
@@ -28,7 +29,7 @@ from hub.model import (
 )
 from hub.results import Gun, Start, starts
 from hub.roster import Roster
-from hub.seen import Run, Seen, SeenLocation, content_digest
+from hub.seen import Run, Seen, SeenLocation, content_digest, line_digest
 
 TAIL_READS_MAX: Final = 2000
 """Reads kept to show: what a screen may be behind and still be given one by one."""
@@ -47,11 +48,13 @@ CLOCK_STEP_US: Final = US_PER_S
 
 _EPOCH: Final = datetime(1970, 1, 1)
 _QUARTER_US: Final = 900 * US_PER_S
-_MARKS: Final[dict[tuple[bool, bool], tuple[str, ...]]] = {
-    (False, False): (),
-    (True, False): (MARK_LATE,),
-    (False, True): (MARK_REPEAT,),
-    (True, True): (MARK_LATE, MARK_REPEAT),
+SUSPECT_BEFORE_US: Final = 946_684_800 * US_PER_S
+"""The year 2000: a controller whose clock was never set counts from 1980."""
+SUSPECT_AHEAD_US: Final = 600 * US_PER_S
+"""No read is of the future; a clock that is set by hand is not ten minutes wrong."""
+_MARKS: Final = {
+    flags: tuple(compress((MARK_LATE, MARK_REPEAT, MARK_SUSPECT), flags))
+    for flags in product((False, True), repeat=3)
 }
 
 
@@ -107,6 +110,13 @@ class SourceClock:
         """The client is asked for lines that it may have had for long."""
         self._fresh = True
 
+    def jumped_by(self, by_us: int) -> None:
+        """Our own clock was set. What is not known yet is learnt by the new one."""
+        self._samples = deque((sample + by_us for sample in self._samples), CLOCK_SAMPLES_MAX)
+        self._arrival_us += by_us
+        if self.known:
+            self.difference_us += by_us
+
     def arrived(self, received_us: int, instants: int, instant_us: int) -> None:
         """`instants` reads came at once, the last of them with this read time."""
         alone = instants == 1 and not self._fresh and received_us - self._arrival_us >= CLOCK_APART_US
@@ -138,6 +148,7 @@ class Source:
         "online",
         "outdated",
         "record",
+        "rejected",
         "runs",
         "session",
     )
@@ -152,6 +163,7 @@ class Source:
         self.outdated = False  # whether it calls itself otherwise than the store knows
         self.online = 0
         self.accepted = 0  # reads that were new, since the hub's start
+        self.rejected = 0  # lines that were no reads, since the hub's start
         self.arrived_us = 0  # when its last line came; 0: none since the hub's start
 
     @property
@@ -316,19 +328,52 @@ class Session:
         return self.seen.location(name)
 
     def accept(
-        self, source: Source, observations: Iterable[Observation], received_us: int
+        self,
+        source: Source,
+        observations: Sequence[Observation],
+        rejected: Sequence[Rejected],
+        received_us: int,
     ) -> tuple[list[Read], list[Rejected], list[tuple[str, int]]]:
         """Judges lines in the order in which they came.
 
-        Gives the reads that are new, numbered; what has no place; and what to ask the client for: (location,
-        sequence) pairs to stream from.
+        Gives the reads that are new, numbered; what is to be kept as no read; and what to ask the client for:
+        (location, sequence) pairs to stream from.
         """
+        if not any(bad.sequence for bad in rejected):
+            reads, kept = self._judge(source, observations, received_us)
+            return reads, [*rejected, *kept], self._asked(source) if self.seen.gaps else []
+        reads, kept, start = [], [], 0
+        for bad in rejected:  # it has a place among the others: without it there would be a gap for good
+            found, unplaced = self._judge(source, observations[start : bad.after], received_us)
+            start = max(start, bad.after)
+            reads += found
+            kept += unplaced
+            if self._is_new(source, bad):
+                kept.append(bad)
+        found, unplaced = self._judge(source, observations[start:], received_us)
+        return reads + found, kept + unplaced, self._asked(source) if self.seen.gaps else []
+
+    def _is_new(self, source: Source, bad: Rejected) -> bool:
+        """Whether a line that is no read was not sent before."""
+        run = source.run(bad.location) if bad.sequence else None
+        if run is None:
+            return True
+        digest = line_digest(bad.line)
+        if run.expect:
+            self._check_resume(source, run, bad.sequence, digest)
+        return bool(self.seen.judge(run, bad.sequence, digest))
+
+    def _judge(
+        self, source: Source, observations: Sequence[Observation], received_us: int
+    ) -> tuple[list[Read], list[Rejected]]:
+        """The reads among them that are new, and what has no place."""
         reads: list[Read] = []
         rejected: list[Rejected] = []
         judge = self.seen.judge
         instant = self.wall.instant
         source_id = source.record.id
         late_before = received_us - self.late_us - source.clock.difference_us
+        ahead = received_us + SUSPECT_AHEAD_US
         offset = self.head
         lines = instant_us = 0
         for seen in observations:
@@ -361,7 +406,11 @@ class Session:
                     seen.reader_id,
                     seen.gator,
                     KIND_GUN if seen.gun else KIND_READ,
-                    _MARKS[instant_us < late_before, verdict < 0],
+                    _MARKS[
+                        instant_us < late_before,
+                        verdict < 0,
+                        not SUSPECT_BEFORE_US <= instant_us <= ahead,
+                    ],
                     run.location.key(digest, abs(verdict)),
                     seen.raw,
                     received_us,
@@ -372,7 +421,7 @@ class Session:
             source.clock.arrived(received_us, lines, instant_us)
             source.arrived_us = received_us
             source.accepted += len(reads)
-        return reads, rejected, self._asked(source) if self.seen.gaps else []
+        return reads, rejected
 
     def _check_resume(self, source: Source, run: Run, sequence: int, digest: bytes) -> None:
         """The first line of a resume: the very one that was asked for, or of another numbering. One that begins at
@@ -399,6 +448,12 @@ class Session:
         run = source.runs.get(location_name) or source.run(location_name)
         if run is not None:
             self.seen.load(run, sequence, key)
+
+    def load_rejected(self, source: Source, bad: Rejected) -> None:
+        """A line that is no read and that the store holds, when all reads are in."""
+        run = source.run(bad.location) if bad.sequence and source.record.connection_id else None
+        if run is not None:
+            self.seen.load_beside(run, bad.sequence, line_digest(bad.line))
 
     def recent(self, count: int) -> list[Read]:
         """The last `count` durable reads, oldest first."""

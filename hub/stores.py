@@ -21,8 +21,9 @@ from hub.store import migrate, sessions
 from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
 from hub.store.drain import Drain
-from hub.store.embedded import EmbeddedPostgres
-from hub.store.journal import Journal, JournalWriter
+from hub.store.embedded import STOP_S_MAX, EmbeddedPostgres
+from hub.store.journal import Journal
+from hub.store.journal_writer import JournalWriter
 from hub.store.web_queries import WebQueries
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,8 @@ PROBLEM_POLL_S: Final = 0.05
 
 
 class Stores:
-    """`room` is called when readers that had to wait may go on; `start_afresh` when what screens have of a session
-    is another epoch's."""
+    """`room` is called when readers that had to wait may go on; `moved` when a group is on disk, in PostgreSQL, or gone
+    from the journal; `start_afresh` when what screens have of a session is another epoch's."""
 
     def __init__(self, settings: Settings, hub: Hub) -> None:
         # limits
@@ -43,6 +44,7 @@ class Stores:
         self._settings = settings
         self._hub = hub
         self.room: Callable[[], None] = lambda: None
+        self.moved: Callable[[], None] = lambda: None
         self.start_afresh: Callable[[Session], None] = lambda _session: None
         self.retract: Callable[[Session, int], None] = lambda _session, _offset: None
         # what was opened
@@ -52,6 +54,8 @@ class Stores:
         self.queries = WebQueries(self._open_database, settings.zone_name)
         self.partner_id = 0
         self.full = False
+        self.set_aside = ""
+        """The damaged journal that was found at this start, if there was one."""
         self._journal = Journal(settings.journal_path)
         self.writer: JournalWriter[Sealed] = JournalWriter(
             self._journal, hub.seal, self._written, self._deleted
@@ -73,11 +77,20 @@ class Stores:
 
     @property
     def journal_problem(self) -> str:
-        return self.writer.problem or ("full" if self.full else "")
+        """Why reads are not taken now, in words; empty when they are."""
+        mib = self._bytes_max >> 20
+        full = f"full (journal.max_mib is {mib}); readers wait until PostgreSQL has taken some of it"
+        return self.writer.problem or (full if self.full else "")
 
     @property
     def database_problem(self) -> str:
         return self._drain.problem if self._drain else "not connected yet"
+
+    def change(self, settings: Settings) -> None:
+        """Other settings, while it runs. Readers that wait for a full journal go on when it has more room now."""
+        self._settings = settings
+        self._bytes_max = settings.journal.max_mib * 1024 * 1024
+        self._deleted()
 
     # start and stop
 
@@ -113,7 +126,8 @@ class Stores:
             voided=self._voided,
             new_id=self._hub.new_id,
         )
-        self._heads = await recovery.journal_heads(self.writer.read)
+        self._heads = await self.writer.check()
+        self.set_aside = self._journal.set_aside
         await self._database.insist(self._note_stored_heads)
         if self._journal.last_id:
             await self._empty_journal()
@@ -123,7 +137,10 @@ class Stores:
             self._hub,
             timezone=self._settings.zone_name,
             late_us=self._settings.limits.late_s * US_PER_S,
+            afresh=bool(self.set_aside),
         )
+        if self.set_aside:
+            await self.writer.settle()
         self._heads.clear()
 
     async def flush(self, limit_s: float) -> str:
@@ -144,12 +161,13 @@ class Stores:
             return f"{stored}; {self.pending} bytes wait in the journal for the next start"
         return stored
 
-    async def close(self) -> None:
-        """In about two seconds, whether PostgreSQL answers or not. The embedded one is stopped in its own time."""
+    async def close(self, postgres_s: float = STOP_S_MAX) -> None:
+        """In about two seconds, whether PostgreSQL answers or not. The embedded one is stopped, and waited for so
+        long."""
         self.writer.close()
         await self._disconnect()
         if self._postgres is not None:
-            await self._postgres.stop()
+            await self._postgres.stop(postgres_s)
 
     async def _disconnect(self) -> None:
         await asyncio.gather(*(each.close() for each in (self._pool, self._database) if each is not None))
@@ -215,22 +233,25 @@ class Stores:
         self.drain.put(number, sealed.group, sealed.reads)
         if self.pending >= self._bytes_max and not self.full:
             self.full = True
-            log.error("journal: full (journal.max_mib); readers wait until PostgreSQL has taken some of it")
+            log.error("journal: %s", self.journal_problem)
         if not self.full and not self._hub.congested:
             self.room()
+        self.moved()
 
     def _drained(self, through: int) -> None:
         self.writer.delete_through(through)
+        self.moved()
 
     def _deleted(self) -> None:
         if self.full and self.pending < ROOM_SHARE * self._bytes_max:
             self.full = False
             log.warning("journal: has room again")
             self.room()
+        self.moved()
 
     def _next_offset(self, session_id: int, held: int) -> int:
         """The next offset after all that were given and all that PostgreSQL holds."""
-        session = self._hub.sessions.get(session_id)
+        session = self._hub.find(session_id)
         if session is not None:
             session.head = max(session.head, held) + 1
             return session.head
@@ -238,13 +259,13 @@ class Stores:
         return self._heads[session_id]
 
     def _voided(self, session_id: int, read: Read) -> None:
-        session = self._hub.sessions.get(session_id)
+        session = self._hub.find(session_id)
         if session is not None:
             session.void(read)
             self.retract(session, read.offset)
 
     def _renumbered(self, found: Renumbered) -> None:
-        session = self._hub.sessions.get(found.session_id)
+        session = self._hub.find(found.session_id)
         if session is not None:
             session.renumbered(found.reads, found.epoch)
             self.start_afresh(session)

@@ -343,6 +343,8 @@ CREATE UNIQUE INDEX races_name ON public.races USING btree (event_id, lower(name
 
 CREATE UNIQUE INDEX timing_locations_name ON public.timing_locations USING btree (session_id, lower(location_name));
 
+CREATE INDEX timing_rejects_session ON public.timing_rejects USING btree (session_id, id);
+
 CREATE INDEX timing_sources_session ON public.timing_sources USING btree (session_id);
 
 CREATE TRIGGER displays_updated_at BEFORE UPDATE ON public.displays FOR EACH ROW EXECUTE FUNCTION public.keep_updated_at();

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from hub import listener as module
-from hub.listener import Listener, ReaderConnection
+from hub import listener_connection as module
+from hub.listener import Listener
+from hub.listener_connection import ReaderConnection
 from hub.model import Observation, Rejected
 from tests.running import HOST
 
@@ -34,6 +35,8 @@ class Ingest:
         self.silent: list[str] = []
         self.ask: list[tuple[str, int]] = []
         self.has_session = True
+        self.bad = 0
+        self.homeless = 0
         self.congested = False
 
     def open(self, **facts: str) -> tuple[Any, Mapping[str, int]] | None:
@@ -45,10 +48,15 @@ class Ingest:
     ) -> list[tuple[str, int]]:
         self.observations += observations
         self.rejected += rejected
+        self.bad += len(rejected)
         return self.ask
 
     def reject(self, rejected: list[Rejected]) -> None:
         self.rejected += rejected
+        self.homeless += len(rejected)
+
+    def bad_lines(self, source: Any) -> int:
+        return self.bad
 
     def shown_event(self, event_name: str) -> str:
         return event_name

@@ -141,6 +141,7 @@ class Reader:
         self.client: Client | None = None
         self.said: list[bytes] = []
         """What the hub sent on this connection."""
+        self._lines_before = 0
         self._added = asyncio.Event()
         self._connection: asyncio.Task[None] | None = None
         self._transport: asyncio.WriteTransport | None = None
@@ -155,12 +156,28 @@ class Reader:
 
     def give(self, location: str, item: Item) -> None:
         self.stream.append(location, item)
+        self.more()
+
+    def more(self) -> None:
+        """There is more in its stream."""
         self._added.set()
+
+    def change(self, stream: Stream) -> None:
+        """As when the program is started again: what it streams from its next connection on."""
+        self.stream = stream
+        if self._transport is not None:
+            self._transport.abort()
+
+    @property
+    def lines_sent(self) -> int:
+        """Reads handed to all its connections, each as often as it was."""
+        return self._lines_before + (self.client.lines_sent if self.client else 0)
 
     async def connect(self) -> "Reader":
         """Until the handshake is done; then it streams by itself, until it hangs up or is hung up on."""
         reader, writer = await asyncio.open_connection(*self.address)
         self.said = []
+        self._lines_before = self.lines_sent
         self.client = client = Client(self.stream, announce_live=True)
         self._transport = writer.transport
         self._connection = asyncio.create_task(self._serve(client, reader, writer))

@@ -6,7 +6,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -14,6 +14,7 @@ from typing import Final
 from tests.running import HOST, PATIENCE_S, ZONE
 
 TOP: Final = Path(__file__).parent.parent
+HUB: Final = (sys.executable, "-m", "hub")
 ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
 
 
@@ -24,11 +25,19 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def write_config(folder: Path, dsn: str, *, web_port: int = 0, reader_port: int = 0, more: str = "") -> Path:
+def write_config(
+    folder: Path,
+    dsn: str,
+    *,
+    web_port: int = 0,
+    reader_port: int = 0,
+    more: str = "",
+    timezone: str = ZONE.key,
+) -> Path:
     """A config.toml of a hub on this machine only, which keeps its data in `folder`/var."""
     path = folder / "config.toml"
     path.write_text(
-        f'[server]\ndata_dir = "var"\ntimezone = "{ZONE.key}"\n'
+        f'[server]\ndata_dir = "var"\ntimezone = "{timezone}"\n'
         f'[web]\nhost = "{HOST}"\nport = {web_port}\n'
         f'[database]\ndsn = "{dsn}"\n'
         f'[[listeners]]\nhost = "{HOST}"\nport = {reader_port}\n{more}'
@@ -58,6 +67,15 @@ class Process:
         assert line.startswith("racehub ready "), line or await self.end()
         return dict(part.split("=", 1) for part in line.split()[2:])
 
+    async def logged(self, text: str) -> str:
+        """The next line on stderr that holds this; those before it are gone."""
+        assert self._process.stderr is not None
+        async with asyncio.timeout(3 * PATIENCE_S):
+            while line := (await self._process.stderr.readline()).decode():
+                if text in line:
+                    return line.rstrip("\n")
+        raise EOFError(f"it ended and has not logged {text!r}")
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
@@ -75,18 +93,18 @@ class Process:
 
 
 @asynccontextmanager
-async def hub_process(*arguments: str, folder: Path, files: int = 0) -> AsyncIterator[Process]:
-    """Started in `folder`; killed if it still runs at the end. `files`: how many it may open; 0: as many as we."""
+async def hub_process(
+    *arguments: str, folder: Path, program: Sequence[str] = HUB, files: int = 0
+) -> AsyncIterator[Process]:
+    """Started in `folder`; killed if it still runs at the end. `program`: the hub, or what runs it. `files`: how many
+    it may open; 0: as many as we."""
 
     def limit() -> None:
-        if files:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
 
     process = Process(
         await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "hub",
+            *program,
             *arguments,
             cwd=folder,
             env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},

@@ -1,6 +1,7 @@
 """A whole hub: the way of a read from a reader's socket to the table and the screen; start and stop."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections import Counter
@@ -11,7 +12,7 @@ import aiohttp
 import pytest
 
 from hub import folder
-from hub.app import Addresses, App, Stopped, urls
+from hub.app import Addresses, App, Stopped, freeze_memory, urls
 from hub.config import Journal, Listener, Server, Settings, Web
 from hub.errors import HubError, NotOwner, StoreError
 from hub.model import DisplayRow
@@ -196,7 +197,10 @@ async def test_readers_wait_while_the_journal_is_full_and_go_on_after(
         await until(lambda: all(each.paused for each in hub.app._listeners))
         async with hub.anybody.get("/health") as response:
             body = await response.json()
-            assert (response.status, body["status"], body["reason"]) == (503, "unhealthy", "full")
+            assert (response.status, body["status"]) == (503, "unhealthy")
+            assert body["reason"].startswith("full (journal.max_mib is 1)")
+        async with hub.anybody.get("/status") as response:
+            assert (await response.json())["readers_wait"] == body["reason"]
         await line.mend()
         assert len(await stored(database_dsn, 1000 * count)) == 1000 * count
         await until(lambda: not any(each.paused for each in hub.app._listeners))
@@ -309,16 +313,6 @@ async def test_a_place_that_cannot_be_used(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"server\.data_dir"):
         await app.start()
     await app.stop()
-
-
-async def test_a_journal_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "journal").mkdir()
-    (tmp_path / "journal" / "journal.sqlite").write_text("not a database " * 1000)
-    app = App(settings_for(NOBODY_DSN, tmp_path))
-    with pytest.raises(StoreError, match="journal"):
-        await app.start()
-    await app.stop()
-    assert folder.running(tmp_path) is None
 
 
 async def test_stop_before_start(tmp_path: Path) -> None:
@@ -459,3 +453,12 @@ async def test_where_displays_are() -> None:
         "display: https://hub.example/d/K7XQ2M9P",
         "front page: https://hub.example/",
     ]
+
+
+def test_memory_that_stays_is_not_looked_at_again() -> None:
+    gc.unfreeze()
+    freeze_memory()
+    try:
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

@@ -44,7 +44,8 @@ def test_version(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["dance"], ["serve", "--speed", "x"], ["roster", "a.csv"], ["replay", "a.csv"]]
+    "arguments",
+    [["dance"], ["serve", "--speed", "x"], ["roster", "a.csv"], ["replay", "a.csv"], ["import", "a.csv"]],
 )
 def test_a_wrong_command_line(run: Run, arguments: list[str]) -> None:
     code, out, err = run(*arguments)
@@ -66,7 +67,12 @@ def test_check_config_lists_every_problem(run: Run, monkeypatch: pytest.MonkeyPa
     code, out, err = run("check-config")
     assert (code, out) == (2, "") and len(err.splitlines()) == 4
     assert "config.toml: web.port: 99999: expected a port from 1 to 65535" in err
-    for command in (("serve",), ("migrate",), ("roster", "a.csv", "--session", "1")):
+    for command in (
+        ("serve",),
+        ("migrate",),
+        ("roster", "a.csv", "--session", "1"),
+        ("import", "a.csv", "--session", "1"),
+    ):
         assert run(*command)[0] == 2, "nothing is begun with it"
 
 
@@ -121,6 +127,45 @@ def test_a_roster_that_is_none(run: Run, name: str, content: str | None, said: s
         Path(name).write_text(content)
     code, out, err = run("roster", name, "--session", "1")
     assert (code, out) == (1, "") and said in err and len(err.splitlines()) == 1
+
+
+# import
+
+
+def test_import_without_a_hub(run: Run, database_dsn: str, tmp_path: Path) -> None:
+    write_config(tmp_path, database_dsn)
+    bad = "".join(f"TO~bad {number}\n" for number in range(cli.PROBLEMS_SHOWN + 2))
+    Path("a.csv").write_text(controller_file() + bad)
+    Path("b.csv").write_text(controller_file())
+    code, out, err = run("import", "FINISH=a.csv", "b.csv", "--location", "5K", "--session", "1")
+    assert code == 0 and out.splitlines() == [
+        "session 1: FINISH: 15 lines, 3 reads, 3 new, 0 held already, 12 rejected",
+        "session 1: 5K: 3 lines, 3 reads, 3 new, 0 held already, 0 rejected",
+    ]
+    told = err.splitlines()
+    assert told[0] == "FINISH: a.csv: line 4: 2 columns instead of 11 or 12" and len(told) == 12
+    assert told[10] == "FINISH: and 2 more lines that are no reads"
+    assert told[11].startswith("5K: 3 of the new reads are held under another location, too (mark: repeat)")
+    code, out, err = run("import", "b.csv", "--location", "5k", "--session", "1")
+    assert (code, out) == (0, "session 1: 5k: 3 lines, 3 reads, 0 new, 3 held already, 0 rejected\n")
+    assert err == ""
+
+
+def test_import_of_what_cannot_be(run: Run, database_dsn: str, tmp_path: Path) -> None:
+    write_config(tmp_path, database_dsn)
+    Path("a.csv").write_text(controller_file())
+    Path("r.csv").write_text("bib,name\n7,Eve Fox\n")
+    for arguments, said in (
+        (("a.csv", "X=r.csv", "--location", "X", "--session", "1"), "r.csv: line 1: expected a tag"),
+        (("a.csv", "--session", "1"), "a.csv: no Point marker says where this was read; give the location"),
+        (("A~B=a.csv", "--session", "1"), "a.csv: a location's name is not empty and has no ~"),
+        (("X=none.csv", "--session", "1"), "none.csv: No such file"),
+    ):
+        code, out, err = run("import", *arguments)
+        assert (code, out) == (1, "") and said in err and len(err.splitlines()) == 1
+    assert not (tmp_path / "var").exists(), "nothing is begun with it"
+    code, out, err = run("import", "X=a.csv", "--session", "77")
+    assert (code, out, err) == (1, "", "racehub: There is no session 77.\n")
 
 
 # replay
@@ -211,7 +256,7 @@ async def test_serve_on_a_port_that_is_taken(database_dsn: str, tmp_path: Path) 
     held.close()
 
 
-async def test_replay_and_roster_through_a_hub_that_runs(database_dsn: str, tmp_path: Path) -> None:
+async def test_replay_import_and_roster_through_a_hub_that_runs(database_dsn: str, tmp_path: Path) -> None:
     config = str(write_config(tmp_path, database_dsn))
     (tmp_path / "FINISH.csv").write_text(controller_file())
     (tmp_path / "r.csv").write_text("bib,name\n101,Eve Fox\n,Nobody\n")
@@ -223,6 +268,10 @@ async def test_replay_and_roster_through_a_hub_that_runs(database_dsn: str, tmp_
             assert code == 0, err
             assert re.match(r"sent 3 lines in \d+\.\d s \(\d+(\.\d)?/s\), 0 reconnects", out)
         assert [row["tag_code"] for row in await stored(database_dsn, 3)] == ["101", "102", "101"]
+        async with hub_process("import", "FINISH=FINISH.csv", "--session", "1", folder=tmp_path) as imports:
+            code, out, err = await imports.end()
+            line = "session 1: FINISH: 3 lines, 3 reads, 0 new, 3 held already, 0 rejected\n"
+            assert (code, out) == (0, line), err
         async with hub_process("roster", "r.csv", "--session", "1", folder=tmp_path) as roster:
             code, out, err = await roster.end()
             assert (code, out) == (0, "session 1: 1 participants, 1 rows left out\n"), err

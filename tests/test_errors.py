@@ -45,7 +45,7 @@ def test_a_caller_error_names_its_field() -> None:
     assert errors.NotFound("no such session").field is None
 
 
-@pytest.mark.parametrize("error", [errors.StoreAway, errors.StoreFull, errors.NotOwner])
+@pytest.mark.parametrize("error", [errors.StoreAway, errors.JournalDamaged, errors.NotOwner])
 def test_store_errors_are_told_apart_and_caught_as_one(error: type[HubError]) -> None:
     with pytest.raises(errors.StoreError, match="why"):
         raise error("why")

@@ -102,3 +102,15 @@ def test_others_may_not_look_in(tmp_path: Path) -> None:
     assert data.path.stat().st_mode & 0o066 == 0
     assert (data.path / LOCK_NAME).stat().st_mode & 0o777 == 0o600
     data.give_up()
+
+
+def test_no_room_for_the_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    data = DataFolder(tmp_path)
+    with pytest.raises(StoreError, match="cannot be used: No space left on device"):
+        data.take()
+    data.give_up()
+    assert folder.running(tmp_path) is None

@@ -466,3 +466,29 @@ def test_a_session_that_has_ended_is_fed_no_more(world: World) -> None:
         assert world.hub.is_stream_key(key) and world.hub.shown_event(key) == f"{key[:2]}…"
         opened = world.hub.open_source(**facts, connection_id="B" * 40, event_name=key)  # type: ignore[arg-type]
         assert opened is None, "its key leads nowhere, and least of all into another session"
+
+
+# Guests
+
+
+def test_a_guest_is_fed_and_nobody_else_is_led_to_it(world: World) -> None:
+    world.hub.guests[2] = guest = Session(session_row(2, created_us=9), late_us=1)
+    source = world.hub.new_source(
+        guest,
+        listener="import",
+        protocol="file",
+        remote="",
+        program="",
+        version="",
+        connection_id="",
+        event_name="",
+    )
+    assert (world.hub.find(2), world.hub.find(1), world.hub.find(3)) == (guest, world.hub.sessions[1], None)
+    assert world.hub.active_session(1) is world.hub.sessions[1] is world.connect().session
+    world.accept(source, [1, 2])
+    assert [read.offset for read in world.hub.unsealed(guest)] == [1, 2]
+    assert (world.hub.groups_wanted, world.hub.groups_written) == (1, 0)
+    sealed = world.seal()
+    assert (world.hub.groups_wanted, world.hub.unsealed(guest)) == (1, [])
+    world.hub.written(sealed)
+    assert (world.hub.groups_written, guest.durable, world.published) == (1, 2, [(2, [1, 2])])

@@ -27,11 +27,13 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.config": {"hub.errors", "hub.config"},
     "hub.addresses": set(),
     "hub.files": set(),
+    "hub.clock": set(),
     # level 2
     "hub.hub": {"hub.model", "hub.seen", "hub.session"},
     "hub.fanout": {"hub.errors"},
     # level 3: each meets one part of the world
     "hub.listener": {"hub.model", "hub.protocols"},
+    "hub.importing": PURE | {"hub.protocols"},
     "hub.replay_plan": PURE | {"hub.protocols"},
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
     "hub.providers": PURE | {"hub.config", "hub.roster"},
@@ -43,6 +45,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.encode",
         "hub.fanout",
         "hub.hub",
+        "hub.importing",
         "hub.providers",
         "hub.results",
         "hub.roster",
@@ -53,11 +56,15 @@ LAYERS: Final[dict[str, set[str]]] = {
 ABOVE: Final = {
     "hub.recovery",
     "hub.stores",
+    "hub.feeding",
     "hub.app",
     "hub.commands",
+    "hub.commands_import",
     "hub.demo.show",
     "hub.folder",
     "hub.logs",
+    "hub.reload",
+    "hub.retention",
     "hub.cli",
     "hub.__main__",
 }
@@ -85,6 +92,7 @@ PURE_MODULES: Final = (
     "hub.hub",
     "hub.encode",
     "hub.fanout",
+    "hub.importing",
 )
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 

@@ -64,3 +64,14 @@ def test_setting_up_again_does_not_double_lines(capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.count("once") == 1
     logging.getLogger("asyncio").info("not this")
     assert "not this" not in capsys.readouterr().err
+
+
+def test_another_level(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up("info", "text")
+    logs.set_level("error")
+    log.warning("not this")
+    logs.set_level("debug")
+    log.debug("this")
+    said = capsys.readouterr().err
+    assert said.endswith("DEBUG   this\n") and said.count("\n") == 1
+    assert not logging.getLogger("asyncio").isEnabledFor(logging.INFO)

@@ -13,7 +13,7 @@ from hub.seen import SeenLocation, content_digest
 from hub.session import Session
 from hub.store import migrate, reads, rosters, sessions
 from hub.store.database import Writer, query
-from tests.store.making import SOURCE_ID, START_US, FakeJournal, group, key, new_session, read, source
+from tests.store.making import SOURCE_ID, START_US, key, new_session, read, source
 
 T = TypeVar("T")
 
@@ -48,8 +48,8 @@ class Start:
         self.connection = connection
         self.hub = Hub(now_us=lambda: START_US, wake=lambda: None, publish=lambda *_: None)
 
-    async def load(self) -> Hub:
-        await recovery.load(self.writer.insist, self.hub, timezone="UTC", late_us=120_000_000)
+    async def load(self, *, afresh: bool = False) -> Hub:
+        await recovery.load(self.writer.insist, self.hub, timezone="UTC", late_us=120_000_000, afresh=afresh)
         return self.hub
 
     async def know(self, made: SourceRecord) -> None:
@@ -73,17 +73,6 @@ async def starting(dsn: str) -> Start:
 def one_session(hub: Hub) -> Session:
     (session,) = hub.sessions.values()
     return session
-
-
-async def test_heads_of_the_journal() -> None:
-    journal = FakeJournal()
-    assert await recovery.journal_heads(journal.read) == {}
-    for number, made in enumerate(
-        [group(1, [read(4), read(5)]), group(2, [read(9)]), group(1, [read(6)]), group(3, [])], 1
-    ):
-        journal.groups[number] = (made, 30_000)  # more than is read at once
-    assert await recovery.journal_heads(journal.read) == {1: 6, 2: 9}
-    assert journal.asked[1:] == [0, 1, 2, 3, 4]
 
 
 async def test_heads_of_the_database(database_dsn: str) -> None:
@@ -110,7 +99,7 @@ async def test_memory_is_as_before(database_dsn: str) -> None:
     known = hub.sources[SOURCE_ID]
     assert known.clock.difference_us == -2_000_000
     assert known.connected(START_US) == {"finish": 30}  # a place to resume from
-    assert session.accept(known, [seen(number) for number in range(30, 33)], START_US)[0][0].offset == 31
+    assert session.accept(known, [seen(number) for number in range(30, 33)], [], START_US)[0][0].offset == 31
     assert session.head == 32
     await start.close()
 
@@ -132,7 +121,7 @@ async def test_reads_of_a_source_that_is_gone_are_known_all_the_same(database_ds
         event_name="",
     )
     assert other is not None
-    accepted, _, _ = session.accept(other, [seen(2, 1), seen(3, 2)], START_US)
+    accepted, _, _ = session.accept(other, [seen(2, 1), seen(3, 2)], [], START_US)
     assert [(each.offset, each.tag) for each in accepted] == [(3, "000003")]
     await start.close()
 
@@ -172,6 +161,23 @@ async def test_holes_become_void_and_the_epoch_goes_up(database_dsn: str) -> Non
     await start.close()
 
 
+async def test_afresh_is_one_epoch_more_with_holes_or_without(database_dsn: str) -> None:
+    start = await starting(database_dsn)
+    whole, broken, empty = [
+        await new_session(start.connection, name) for name in ("whole", "broken", "empty")
+    ]
+    await start.put(whole, held(1), held(2))
+    await start.put(broken, held(3))
+    hub = await start.load(afresh=True)
+    assert [(each.row.id, each.head, each.epoch) for each in hub.sessions.values()] == [
+        (whole, 2, 2),
+        (broken, 3, 2),
+        (empty, 0, 2),
+    ]
+    assert await start.connection.fetchval("SELECT count(*) FROM timing_reads WHERE kind = 'void'") == 2
+    await start.close()
+
+
 async def starting_again(start: Start) -> Hub:
     second = Start(start.writer, start.connection)
     return await second.load()
@@ -187,7 +193,7 @@ async def test_void_rows_keep_their_keys_or_are_without(database_dsn: str) -> No
     hub = await start.load()
     session = one_session(hub)
     assert (session.head, session.epoch, len(session.seen)) == (3, 1, 2)
-    accepted, _, _ = session.accept(hub.sources[SOURCE_ID], [seen(2), seen(3)], START_US)
+    accepted, _, _ = session.accept(hub.sources[SOURCE_ID], [seen(2), seen(3)], [], START_US)
     assert [(each.offset, each.tag) for each in accepted] == [(4, "000003")]  # its key was given back
     assert [each.key == b"" for each in session.recent(10)] == [False, False, True]
     await start.close()
@@ -203,7 +209,7 @@ async def test_equal_contents_are_counted_again(database_dsn: str) -> None:
     hub = await start.load()
     session = one_session(hub)
     known = hub.sources[SOURCE_ID]
-    accepted, _, _ = session.accept(known, [seen(1, 1), seen(1, 2), seen(1, 3)], START_US)
+    accepted, _, _ = session.accept(known, [seen(1, 1), seen(1, 2), seen(1, 3)], [], START_US)
     assert [each.offset for each in accepted] == [3]
     assert accepted[0].key == held(1, 3).key
     assert key(1) != accepted[0].key

@@ -350,3 +350,23 @@ def test_memory_is_at_most_200_bytes_a_read(hole: bool) -> None:
     finally:
         tracemalloc.stop()
     assert used / count <= 200
+
+
+@pytest.mark.parametrize(
+    ("sequences", "gap"),
+    [
+        ([1, 2, 3], None),
+        ([1, 2, 4], (3, 3)),
+        ([5], (1, 4)),
+        ([1, 40], (2, 39)),
+        ([1, 3, 40, 2], (4, 39)),
+        ([*range(1, 18), 19, 20, 18, 33], (21, 32)),
+        ([2, 1], None),
+    ],
+)
+def test_the_first_gap(sequences: list[int], gap: tuple[int, int] | None) -> None:
+    seen = Seen()
+    run = seen.new_run(seen.location("FINISH"))
+    for sequence in sequences:
+        seen.judge(run, sequence, sequence.to_bytes(14, "big"))
+    assert run.gap == gap

@@ -81,13 +81,13 @@ def source(session: Session) -> Source:
 
 
 def feed(source: Source, *observations: Observation, now_us: int = NOON_US) -> list[Read]:
-    reads, rejected, _ = source.session.accept(source, observations, now_us)
+    reads, rejected, _ = source.session.accept(source, observations, [], now_us)
     assert not rejected
     return reads
 
 
 def asked(source: Source, *observations: Observation) -> list[tuple[str, int]]:
-    return source.session.accept(source, observations, NOON_US)[2]
+    return source.session.accept(source, observations, [], NOON_US)[2]
 
 
 # Offsets
@@ -274,7 +274,7 @@ def test_a_location_is_spelt_as_it_first_came(session: Session, source: Source) 
 
 def test_a_location_too_many_is_rejected_with_its_lines(session: Session, source: Source) -> None:
     many = [observation(1, location=f"P{number}") for number in range(LOCATIONS_MAX + 1)]
-    reads, rejected, _ = session.accept(source, many, NOON_US)
+    reads, rejected, _ = session.accept(source, many, [], NOON_US)
     assert len(reads) == LOCATIONS_MAX
     assert rejected == [Rejected(b"raw 1", f"more than {LOCATIONS_MAX} locations")]
     assert feed(source, observation(2, location="p0"))
@@ -452,3 +452,46 @@ def test_durable_guns_make_the_starts_and_a_void_one_none(session: Session, sour
     assert [each.guns_us for each in session.starts] == [(9_000_000,)]
     session.extend([gun(each * 10) for each in range(1, 2 * GUNS_MAX)])
     assert len(session.starts[0].guns_us) <= WAVES_MAX
+
+
+def test_a_clock_of_ours_that_is_set_makes_nobody_late(session: Session, source: Source) -> None:
+    """An hour forward and two back: what has just been read is news all the while."""
+    now_us = NOON_US
+    for number in range(1, 60):
+        now_us += 2 * US_PER_S
+        if number in (20, 40):
+            by_us = (3600 if number == 20 else -7200) * US_PER_S
+            now_us += by_us
+            source.clock.jumped_by(by_us)
+        seen = replace(observation(number), wall_us=WALL_US + number * 2 * US_PER_S)
+        (read,) = feed(source, seen, now_us=now_us)
+        assert "late" not in read.marks, number
+
+
+def test_a_clock_that_is_not_known_is_not_moved() -> None:
+    clock = SourceClock(None)
+    clock.jumped_by(5)
+    assert (clock.known, clock.difference_us) == (False, 0)
+
+
+# Times that cannot be
+
+
+@pytest.mark.parametrize(
+    ("ahead_s", "marks"),
+    [
+        (0, ()),
+        (600, ()),
+        (601, ("suspect_time",)),
+        (86_400, ("suspect_time",)),
+        (-100, ()),
+        (-130, ("late",)),
+        (-40 * 365 * 86_400, ("late", "suspect_time")),
+    ],
+)
+def test_times_that_cannot_be_are_marked(source: Source, ahead_s: int, marks: tuple[str, ...]) -> None:
+    plain = observation(1)
+    (now,) = feed(source, plain)
+    odd = replace(plain, wall_us=plain.wall_us + ahead_s * US_PER_S)
+    (read,) = feed(new_source(new_session()), odd, now_us=now.read_us)
+    assert (read.marks, read.read_us) == (marks, now.read_us + ahead_s * US_PER_S)

@@ -274,7 +274,7 @@ async def test_a_full_journal_makes_readers_wait_until_it_has_room(
             await one.stores.writer._idle.wait()
             if one.stores.full:
                 break
-        assert one.stores.journal_problem == "full"
+        assert one.stores.journal_problem.startswith("full (journal.max_mib is 1)")
         assert one.stores.pending >= 1024 * 1024
         await until(lambda: one.stores.database_problem)
         waiting = one.roomy

@@ -14,11 +14,13 @@ MODULES: Final = (
     "hub.files",
     "hub.hub",
     "hub.listener",
+    "hub.listener_connection",
     "hub.protocols.chronotrack",
     "hub.session",
     "hub.store.database",
     "hub.web.bodies",
     "hub.web.connections",
+    "hub.web.multipart",
     "hub.web.sockets",
 )
 UNITS: Final = {"KiB": 1024, "MiB": 1024 * 1024}

@@ -175,7 +175,7 @@ class ServerConnection:
                 except ct01.NewLocation as found:
                     self._new_location(found, line)
                 except ct01.BadLine as problem:
-                    self._reject(line, str(problem))
+                    self._reject(line, str(problem), problem.location, problem.sequence)
             elif line:
                 self._line(line)
                 streaming = self.state is State.STREAMING
@@ -287,7 +287,7 @@ class ServerConnection:
         except ct01.NewLocation as found:
             self._new_location(found, line)
         except ct01.BadLine as problem:
-            self._reject(line, str(problem))
+            self._reject(line, str(problem), problem.location, problem.sequence)
             return
         self._held_bytes += len(line)
         if self.state is State.AWAIT_GREETING or (
@@ -398,10 +398,10 @@ class ServerConnection:
             self._wrong = f"{name} instead of CTP01: {advice}"
             self._events.append(WrongProtocol(name, advice))
 
-    def _reject(self, line: bytes, reason: str) -> None:
+    def _reject(self, line: bytes, reason: str, location: str = "", sequence: int = 0) -> None:
         if line[:10].lower() == b"authorize~":  # not asked for; user and password are not to be kept anywhere
             line = line[:9]
-        self._rejected.append(Rejected(line, reason))
+        self._rejected.append(Rejected(line, reason, location, sequence, len(self._observations)))
 
     def _end(self, reason: str) -> None:
         self.state = State.CLOSED

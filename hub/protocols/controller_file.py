@@ -40,6 +40,8 @@ _TAG_FIELDS: Final = (
     (6, "[0-9A-Za-z]{1,12}", "the reader is not letters and digits"),
     (7, "[0-9]{1,3}", "the antenna is not a number"),
 )
+_CONTROLLER: Final = re.compile("[0-9A-Za-z]{1,12}")
+"""It stands in a gun's line, where nothing may be that would cut it into other fields."""
 _MARKER_TIME: Final = re.compile("[0-9]{14}")
 _COUNT: Final = re.compile("[0-9]{1,18}")
 
@@ -78,17 +80,19 @@ class LineProblem(msgspec.Struct, frozen=True, gc=False):
 
 
 class Problems:
-    """The bad lines of one file: the first `PROBLEMS_MAX` with their reasons, and the count of all."""
+    """The bad lines of one file: the first of them, as many as are to be kept, with their reasons, and the count of
+    all."""
 
-    __slots__ = ("count", "first")
+    __slots__ = ("_first_max", "count", "first")
 
-    def __init__(self) -> None:
+    def __init__(self, first_max: int = PROBLEMS_MAX) -> None:
+        self._first_max = first_max
         self.count = 0
         self.first: list[LineProblem] = []
 
     def add(self, line: int, reason: str, text: str) -> None:
         self.count += 1
-        if len(self.first) < PROBLEMS_MAX:
+        if len(self.first) < self._first_max:
             self.first.append(LineProblem(line, reason, text[:PROBLEM_CHARS_MAX]))
 
 
@@ -126,13 +130,13 @@ class MarkerFile(msgspec.Struct, frozen=True):
         return _in_force(self.points, sequence, wall_us)
 
 
-def parse_tags(data: bytes | str, name: str) -> TagFile:
-    """Reads and problems of a `.csv`. An empty file is one without reads.
+def parse_tags(data: bytes | str, name: str, *, problems_max: int = PROBLEMS_MAX) -> TagFile:
+    """Reads and problems of a `.csv`. An empty file is one without reads. `problems_max`: how many are kept.
 
     FileFormatError: there are lines, and none of them is a tag observation.
     """
     reads: list[TagRead] = []
-    problems = Problems()
+    problems = Problems(problems_max)
     kind = False
     for number, line in _lines(data):
         kind = kind or line.startswith("TO~")
@@ -146,12 +150,12 @@ def parse_tags(data: bytes | str, name: str) -> TagFile:
     return TagFile(name, reads, problems)
 
 
-def parse_markers(data: bytes | str, name: str) -> MarkerFile:
-    """Guns and names of a `.mrk`. An empty file is one without markers.
+def parse_markers(data: bytes | str, name: str, *, problems_max: int = PROBLEMS_MAX) -> MarkerFile:
+    """Guns and names of a `.mrk`. An empty file is one without markers. `problems_max`: as above.
 
     FileFormatError: there are lines, and none of them is a marker.
     """
-    file = MarkerFile(name, "", [], [], [], Problems())
+    file = MarkerFile(name, "", [], [], [], Problems(problems_max))
     places = {"Gun": file.guns, "Point": file.points, "Event": file.events}
     controller = ""
     for number, line in _lines(data):
@@ -202,8 +206,10 @@ def _marker(number: int, line: str) -> Marker | str:
     if len(fields) != _MARKER_FIELDS:
         return f"{len(fields)} fields instead of 6"
     controller, counter, name, sequence, time, detail = fields
-    if not controller or not name:
-        return "the controller or the marker's name is empty"
+    if _CONTROLLER.fullmatch(controller) is None:
+        return "the controller is not letters and digits"
+    if not name:
+        return "the marker's name is empty"
     if _COUNT.fullmatch(counter) is None or _COUNT.fullmatch(sequence) is None:
         return "a sequence is not a number"
     wall_us = _marker_time(time)

@@ -45,7 +45,11 @@ _GUN: Final = TAG_GUN.casefold()
 
 
 class BadLine(ValueError):
-    """The line is no read; the text says which field and what was expected."""
+    """The line is no read; the text says which field and what was expected. `location` and `sequence` are its place in
+    the numbering, where that much could be read."""
+
+    location = ""
+    sequence = 0
 
 
 class NewLocation(Exception):
@@ -128,27 +132,31 @@ class LineParser:
                 # Separators are ASCII: bytes and text have the same fields.
                 raise NewLocation(location, line.split(separator.encode())[2].strip())
             gun = folded == _GUN
-        if not 0 < len(tag) <= TAG_CHARS_MAX:
-            raise BadLine(f"tag: expected 1 to {TAG_CHARS_MAX} characters")
         sequence = _number(sequence_text, "sequence", 1)
-        if len(reader_id) > READER_CHARS_MAX:
-            raise BadLine(f"reader id: expected at most {READER_CHARS_MAX} characters")
-        wall_us, since_midnight = self.time(time_text)
-        lap = _COUNTS.get(lap_text)
-        gator = _COUNTS.get(gator_text)
-        return Observation(
-            sequence,
-            location,
-            TAG_GUN if gun else tag,
-            wall_us,
-            since_midnight,
-            time_text,
-            _number(lap_text, "lap count") if lap is None else lap,
-            reader_id,
-            _number(gator_text, "gator") if gator is None else gator,
-            gun,
-            text,
-        )
+        try:
+            if not 0 < len(tag) <= TAG_CHARS_MAX:
+                raise BadLine(f"tag: expected 1 to {TAG_CHARS_MAX} characters")
+            if len(reader_id) > READER_CHARS_MAX:
+                raise BadLine(f"reader id: expected at most {READER_CHARS_MAX} characters")
+            wall_us, since_midnight = self.time(time_text)
+            lap = _COUNTS.get(lap_text)
+            gator = _COUNTS.get(gator_text)
+            return Observation(
+                sequence,
+                location,
+                TAG_GUN if gun else tag,
+                wall_us,
+                since_midnight,
+                time_text,
+                _number(lap_text, "lap count") if lap is None else lap,
+                reader_id,
+                _number(gator_text, "gator") if gator is None else gator,
+                gun,
+                text,
+            )
+        except BadLine as problem:
+            problem.location, problem.sequence = location, sequence
+            raise
 
     def time(self, text: str) -> tuple[int, bool]:
         """All four time formats: (microseconds, whether they count from a midnight the line does not name)."""

@@ -10,8 +10,8 @@ import logging
 import os
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -31,6 +31,12 @@ LOCK_POLL_S: Final = 0.2
 CONNECT_S_MAX: Final = 10.0
 WRITE_S_MAX: Final = 60.0
 """A batch of twenty thousand rows takes a fifth of a second; a server that needs a minute is as good as away."""
+KEEPALIVE: Final = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+"""Of the server, towards a hub whose machine has lost its power: its lock is free before the next hub gives up."""
 RETRY_S: Final = 1.0
 ALIVE_S_MAX: Final = 2.0
 CLOSE_S_MAX: Final = 2.0
@@ -52,6 +58,8 @@ AWAY: Final = (
     asyncpg.InvalidCatalogNameError,
 )
 """What says that PostgreSQL cannot answer now. Everything else is about what it was asked."""
+_CLOSED: Final = "the handler is closed"
+"""So ends what uvloop says, as a RuntimeError, of a connection that has broken and of which it has not told yet."""
 UNUSABLE: Final = (asyncpg.QueryCanceledError, asyncpg.InternalClientError)
 """What a request, beyond that, gets from a pool whose server was killed: it may hand out a connection that it is
 just making again."""
@@ -63,22 +71,34 @@ def query(name: str) -> str:
     return resources.files("hub.store.queries").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
+@contextmanager
+def _heard(*more: type[Exception]) -> Iterator[None]:
+    """What says that PostgreSQL cannot answer now, and `more` of that kind, becomes StoreAway."""
+    try:
+        yield
+    except (*AWAY, *more) as problem:
+        raise StoreAway(words(problem)) from problem
+    except RuntimeError as problem:
+        if not str(problem).endswith(_CLOSED):
+            raise
+        raise StoreAway("PostgreSQL does not answer: the connection has broken") from problem
+
+
 async def open_pool(dsn: str, *, size_min: int, size_max: int, statement_timeout_s: float) -> asyncpg.Pool:
     """The pool for requests. Raises StoreAway, or StoreError when PostgreSQL does not want us."""
     try:
-        return await asyncpg.create_pool(
-            dsn,
-            min_size=size_min,
-            max_size=size_max,
-            timeout=CONNECT_S_MAX,
-            command_timeout=statement_timeout_s + 1,
-            server_settings={
-                "statement_timeout": f"{int(statement_timeout_s * 1000)}",
-                "application_name": "racehub web",
-            },
-        )
-    except AWAY as problem:
-        raise StoreAway(words(problem)) from problem
+        with _heard():
+            return await asyncpg.create_pool(
+                dsn,
+                min_size=size_min,
+                max_size=size_max,
+                timeout=CONNECT_S_MAX,
+                command_timeout=statement_timeout_s + 1,
+                server_settings={
+                    "statement_timeout": f"{int(statement_timeout_s * 1000)}",
+                    "application_name": "racehub web",
+                },
+            )
     except asyncpg.PostgresError as problem:
         raise StoreError(words(problem)) from problem
 
@@ -92,11 +112,9 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection in a transaction. Raises StoreAway."""
-        try:
+        with _heard(*UNUSABLE):
             async with self._pool.acquire(timeout=CONNECT_S_MAX) as connection, _transaction(connection):
                 yield connection
-        except (*AWAY, *UNUSABLE) as problem:
-            raise StoreAway(words(problem)) from problem
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[Connection]:
@@ -118,9 +136,10 @@ class Database:
 
     async def close(self) -> None:
         try:
-            async with asyncio.timeout(CLOSE_S_MAX):
-                await self._pool.close()
-        except (*AWAY, asyncpg.PostgresError):
+            with _heard(asyncpg.PostgresError):
+                async with asyncio.timeout(CLOSE_S_MAX):
+                    await self._pool.close()
+        except StoreAway:
             self._pool.terminate()
 
 
@@ -170,12 +189,10 @@ class Writer:
         written. Raises StoreAway, NotOwner when another hub keeps the lock for LOCK_WAIT_S, or StoreError when
         PostgreSQL does not want us or `prepare` has failed."""
         try:
-            connection = await self._connect_and_lock()
-            await prepare(connection)  # however long it takes: an index on a season of reads is minutes
-            await self._limited(self._claim(connection), WRITE_S_MAX)
-        except AWAY as problem:
-            self.drop()
-            raise StoreAway(words(problem)) from problem
+            with _heard():
+                connection = await self._connect_and_lock()
+                await prepare(connection)  # however long it takes: an index on a season of reads is minutes
+                await self._limited(self._claim(connection), WRITE_S_MAX)
         except asyncpg.PostgresError as problem:
             self.drop()
             raise StoreError(words(problem)) from problem
@@ -187,12 +204,13 @@ class Writer:
         """Runs `work` on the connection. Raises StoreAway (the connection is given up; what was done may be there
         or not), NotOwner, or what PostgreSQL says against the data."""
         try:
-            if not self.connected:
-                await self._take_again()
-            return await self._limited(work(self._connection), WRITE_S_MAX)
-        except (*AWAY, asyncpg.QueryCanceledError) as problem:
+            with _heard(asyncpg.QueryCanceledError):
+                if not self.connected:
+                    await self._take_again()
+                return await self._limited(work(self._connection), WRITE_S_MAX)
+        except StoreAway:
             self.drop()
-            raise StoreAway(words(problem)) from problem
+            raise
 
     async def insist(self, work: Callable[[Connection], Awaitable[T]], /) -> T:
         """As `run`, as soon as PostgreSQL answers. Raises NotOwner, or StoreError when PostgreSQL refuses."""
@@ -217,8 +235,9 @@ class Writer:
     async def close(self) -> None:
         if self._connection is not None:
             try:
-                await self._connection.close(timeout=CLOSE_S_MAX)
-            except (*AWAY, asyncpg.PostgresError):
+                with _heard(asyncpg.PostgresError):
+                    await self._connection.close(timeout=CLOSE_S_MAX)
+            except StoreAway:
                 self.drop()
 
     async def _limited(self, work: Awaitable[T], limit_s: float) -> T:
@@ -245,8 +264,11 @@ class Writer:
             server_settings={
                 "statement_timeout": f"{int(WRITE_S_MAX * 1000)}",
                 "application_name": "racehub writer",
+                **KEEPALIVE,
             },
         )
+        # The journal forgets what PostgreSQL says it has.
+        await self._connection.execute(query("commit_durably"))
         return self._connection
 
     async def _connect_and_lock(self) -> Connection:

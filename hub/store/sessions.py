@@ -31,6 +31,9 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 KnownRead = tuple[int, int, str, int, bytes]
 """(offset, source id, location name, sequence, key): what the memory of a session is made of; key empty: none."""
 
+RejectedLine = tuple[int, int, bytes]
+"""(id, source id, line)"""
+
 
 def _random(alphabet: str, chars: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(chars))
@@ -46,6 +49,29 @@ async def end_old(connection: Connection, days: int) -> int:
     if not days:
         return 0
     return int(await connection.fetchval("SELECT cleanup_old_sessions($1)", days))
+
+
+async def old(connection: Connection, days: int) -> dict[int, int]:
+    """The sessions that `end_old` would end, each with the last offset that PostgreSQL holds of it."""
+    return {row["id"]: row["head"] for row in await connection.fetch(query("sessions_old"), days)}
+
+
+async def end(connection: Connection, session_ids: Sequence[int]) -> None:
+    await connection.execute(
+        "UPDATE timing_sessions SET status = 'ended', ended_at = now() WHERE id = ANY($1) AND status = 'active'",
+        list(session_ids),
+    )
+
+
+async def ensure_empty(
+    connection: Connection, partner_id: int, name: str, timezone: str, but_not: Sequence[int]
+) -> SessionRow:
+    """An active session of a partner without any reads, none of `but_not`; made when there is none."""
+    session_id = await connection.fetchval(query("session_empty"), partner_id, list(but_not))
+    if session_id is None:
+        session_id = await create(connection, partner_id, name)
+        log.info("session: made %r, for there will be no other active one", name)
+    return session_row(await connection.fetchrow(query("sessions_memory"), session_id), timezone)
 
 
 async def ensure_default(connection: Connection, session_name: str) -> int:
@@ -184,6 +210,12 @@ async def known_reads(connection: Connection, session_id: int, after: int) -> li
         (offset, source_id or 0, location_name, sequence or 0, key.bytes if key else b"")
         for offset, source_id, location_name, sequence, key in rows
     ]
+
+
+async def rejected_lines(connection: Connection, session_id: int, after: int) -> list[RejectedLine]:
+    """The next KEYS_AT_ONCE lines that look like reads and are none."""
+    rows = await connection.fetch(query("rejects_placed"), session_id, after, KEYS_AT_ONCE)
+    return [(number, source_id, line) for number, source_id, line in rows]
 
 
 async def tail(connection: Connection, session_id: int) -> list[Read]:

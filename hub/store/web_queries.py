@@ -62,6 +62,11 @@ class WebQueries:
             )
             return [(number, read_of(fields)) for number, *fields in rows]
 
+    async def rejects(self, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(query("rejects_page"), session_id, after, limit)
+            return [dict(row) for row in rows]
+
     async def roster(self, session_id: int) -> Roster:
         async with self._database.connection() as connection:
             return Roster(await rosters.load(connection, session_id))

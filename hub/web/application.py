@@ -12,7 +12,7 @@ import jinja2
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
 from aiohttp.log import ws_logger
 
-from hub.config import Settings
+from hub.config_live import Current
 from hub.hub import Hub
 from hub.web import assets, bodies, codes, middlewares, routes, seldom, sockets, state
 from hub.web.live import Live
@@ -23,12 +23,13 @@ TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 def build(
-    settings: Settings,
+    settings: Current,
     *,
     condition: state.Condition,
     hub: Hub,
     live: Live,
     queries: state.Queries,
+    imports: state.Imports,
     token: str,
 ) -> web.Application:
     chain = [middlewares.errors, middlewares.ready, SLASHES]
@@ -38,6 +39,7 @@ def build(
     app[state.HUB] = hub
     app[state.LIVE] = live
     app[state.QUERIES] = queries
+    app[state.IMPORTS] = imports
     app[state.TOKEN] = token
     app[state.CHANGING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from hub.errors import Forbidden, StoreError, Unauthorized
-from hub.web.state import SETTINGS, TOKEN
+from hub.web.state import TOKEN, settings
 
 
 def admin_token(data_dir: Path) -> str:
@@ -46,7 +46,7 @@ def _made(path: Path) -> str:
 
 def require(request: web.Request) -> None:
     """Raises Unauthorized unless the request carries `Authorization: Bearer TOKEN`."""
-    if not _has_token(request):
+    if not has_token(request):
         raise Unauthorized(
             "Send the header 'Authorization: Bearer TOKEN' with the token in data_dir/admin.token."
         )
@@ -63,7 +63,7 @@ def let_watch(response: web.StreamResponse, request: web.Request) -> None:
 def require_watcher(request: web.Request) -> None:
     """Raises Unauthorized unless the request carries the token, or the front page's cookie; Forbidden when another
     site's page sends the cookie along."""
-    if _has_token(request):
+    if has_token(request):
         return
     secret = _watch_secret(request)
     if not _same(request.cookies.get(_cookie_name(secret), ""), secret):
@@ -72,7 +72,8 @@ def require_watcher(request: web.Request) -> None:
         raise Forbidden("This address answers the hub's own pages only.")
 
 
-def _has_token(request: web.Request) -> bool:
+def has_token(request: web.Request) -> bool:
+    """Whether the request carries the admin's token."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and _same(given.strip(), request.app[TOKEN])
 
@@ -96,7 +97,7 @@ def _from_own_page(request: web.Request) -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
-    own = {_place(f"//{request.host}"), _place(request.app[SETTINGS].server.public_url)}
+    own = {_place(f"//{request.host}"), _place(settings(request).server.public_url)}
     return _place(origin) in own - {""}
 
 

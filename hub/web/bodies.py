@@ -26,10 +26,8 @@ PARTS_MAX: Final = 16
 LINES_MAX: Final = 1000
 """Of a form, outside its parts: their heads and boundaries. A megabyte of empty lines would take a minute to skip, in
 which the hub does nothing else."""
-FIELD_BYTES_MAX: Final = 4096
-"""A part that is a word or a number."""
 HEADS_BYTES_MAX: Final = 64 * 1024
-"""Of a form, what is around its parts: their heads, and what nobody asked for."""
+"""Of a form, what is around its parts: their heads, and small parts that nobody asked for."""
 WORDS_CHARS_MAX: Final = 200
 SLOW: Final = "sent its body too slowly"
 BROKEN: Final = (
@@ -58,28 +56,37 @@ class Part(NamedTuple):
     data: bytes
 
 
-NO_PART: Final = Part("", b"")
-FIELD: Final = Room(FIELD_BYTES_MAX, f"{FIELD_BYTES_MAX} bytes")
 JSON_ROOM: Final = Room(JSON_BYTES_MAX, f"a body of {JSON_BYTES_MAX} bytes")
 
 
-async def json(request: web.Request, kind: type[T]) -> T:
-    """The body, which is JSON of this type. Raises Unsupported, TooLarge, TooSlow, Invalid."""
-    body = _Body(request, "application/json", JSON_BYTES_MAX, "", JSON_ROOM)
+async def json(request: web.Request) -> bytes:
+    """A body that says it is JSON. Raises Unsupported, TooLarge, TooSlow, Invalid."""
+    if request.content_type != "application/json":
+        raise Unsupported("expected a JSON body (Content-Type: application/json)")
     try:
-        return msgspec.json.decode(await body.all(), type=kind)
+        return await _Body(request, JSON_BYTES_MAX, "", JSON_ROOM).all()
+    except BROKEN as problem:
+        raise Invalid(f"the body cannot be read: {_words(problem)}") from problem
+
+
+def decode(data: bytes, kind: type[T]) -> T:
+    """JSON of this type. Raises Invalid."""
+    try:
+        return msgspec.json.decode(data, type=kind)
     except RecursionError:  # msgspec's word for lists in lists in lists
         raise Invalid("the body cannot be read: it is nested too deeply") from None
-    except (msgspec.DecodeError, *BROKEN) as problem:
+    except ValueError as problem:  # also of bytes that are no UTF-8
         raise Invalid(f"the body cannot be read: {_words(problem)}") from problem
 
 
 async def form(request: web.Request, rooms: Mapping[str, Room]) -> dict[str, Part]:
     """The parts of a multipart body that have one of these names, as far as they came; of two the last. Raises
     Unsupported, TooLarge, TooSlow, Invalid."""
+    if request.content_type != "multipart/form-data":
+        raise Unsupported(f"expected a multipart body with the parts {' and '.join(rooms)}")
     size = sum(room.bytes_max for room in rooms.values()) + HEADS_BYTES_MAX
     largest = max(rooms, key=lambda name: rooms[name].bytes_max)
-    body = _Body(request, "multipart/form-data", size, largest, rooms[largest])
+    body = _Body(request, size, largest, rooms[largest])
     try:
         return await _parts(MultipartReader(request.headers, cast("StreamReader", body)), rooms)
     except BROKEN as problem:
@@ -96,9 +103,8 @@ async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> dict[str
         if not isinstance(part, BodyPartReader):
             raise Invalid("expected no multipart body inside the multipart body")
         name = part.name or ""
-        data = await _read(part, name, rooms.get(name, FIELD))
         if name in rooms:
-            found[name] = Part(part.filename or "", data)
+            found[name] = Part(part.filename or "", await _read(part, name, rooms[name]))
     return found
 
 
@@ -115,10 +121,8 @@ class _Body:
     """A request's body, as aiohttp's multipart reader reads one. Every wait of it is in time, all of it is in size.
     `name`, `room`: what to say is too large when all of it is."""
 
-    def __init__(self, request: web.Request, kind: str, bytes_max: int, name: str, room: Room) -> None:
+    def __init__(self, request: web.Request, bytes_max: int, name: str, room: Room) -> None:
         """Raises Unsupported, and TooLarge when its head says already that it is."""
-        if request.content_type != kind:
-            raise Unsupported(f"expected a body of the Content-Type {kind}")
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
             raise Unsupported("expected a body without a Content-Encoding")
         self._name, self._room = name, room

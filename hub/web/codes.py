@@ -20,7 +20,7 @@ from aiohttp import web
 from hub.errors import TooMany
 from hub.model import DisplayRow
 from hub.web.seldom import say_seldom
-from hub.web.state import CONDITION, HUB, limits
+from hub.web.state import CONDITION, HUB, settings
 
 WINDOW_S: Final = 60.0
 TRIES_HELD_MAX: Final = 100_000
@@ -80,7 +80,9 @@ def display_of(request: web.Request) -> DisplayRow | None:
     """
     row = request.app[HUB].displays.get(code_of(request))
     if row is None and not request.app[CONDITION].not_ready:
-        wait_s = request.app[TRIES].admit(request.remote or "", limits(request).code_tries_per_minute)
+        wait_s = request.app[TRIES].admit(
+            request.remote or "", settings(request).limits.code_tries_per_minute
+        )
         if wait_s:
             say_seldom(request, TRYING)
             raise TooMany("Too many unknown codes were tried from here. Try again later.", retry_s=wait_s)

@@ -172,8 +172,8 @@ class Connection(RequestHandler):
         message: str | None = None,
     ) -> web.StreamResponse:
         """In the house's shape, without what the peer sent."""
-        if request.writer.output_size > 0 or isinstance(exc, ConnectionError):
-            raise ConnectionError("an answer has begun already, or nobody waits for it") from exc
+        if request.writer.output_size > 0:
+            raise ConnectionError("an answer has begun already") from exc
         if status >= 500:
             log.error("web: a request failed before it was handled", exc_info=exc)
             return refusals.answer(500, middlewares.FAULT_TEXT)

@@ -17,7 +17,7 @@ from hub.hub import Hub
 from hub.model import PURPOSE_DEMO, US_PER_S, DisplayRow
 from hub.session import Session, Source
 from hub.web import auth
-from hub.web.state import CONDITION, HUB, LIVE, SETTINGS
+from hub.web.state import CONDITION, HUB, LIVE, settings
 
 SOURCES_MAX: Final = 20
 """Readers that the page lists. Those that are connected come first."""
@@ -29,7 +29,7 @@ AWAY_US_MAX: Final = 12 * 3600 * US_PER_S
 
 async def front(request: web.Request) -> web.Response:
     """What there is, as of now; the page keeps itself up to date."""
-    context = {"name": request.app[SETTINGS].server.name, "state": state(request)}
+    context = {"name": settings(request).server.name, "state": state(request)}
     response = aiohttp_jinja2.render_template("front.html", request, context)
     auth.let_watch(response, request)
     return response
@@ -51,7 +51,7 @@ def state(request: web.Request) -> dict[str, Any]:
         "started": iso(condition.started_us),
         "version": __version__,
         "health": _health(request),
-        "listeners": [_listener(request, each) for each in request.app[SETTINGS].listeners],
+        "listeners": [_listener(request, each) for each in settings(request).listeners],
         "sessions": [_session(hub, each) for each in _ordered(hub)],
         "sources": [_source(hub, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
         "sources_more": len(shown[SOURCES_MAX:]),
@@ -76,8 +76,8 @@ def _heard_us(source: Source) -> int:
 
 
 def _base(request: web.Request) -> str:
-    settings = request.app[SETTINGS]
-    return public_base(settings.server.public_url, settings.web.host, _port(request), _asked(request))
+    now = settings(request)
+    return public_base(now.server.public_url, now.web.host, _port(request), _asked(request))
 
 
 def _asked_host(request: web.Request) -> str:
@@ -99,7 +99,7 @@ def _asked(request: web.Request) -> str:
 def _port(request: web.Request) -> int:
     """The one that the web listens on, also when the system has chosen it."""
     name = request.transport.get_extra_info("sockname") if request.transport else None
-    return int(name[1]) if name else request.app[SETTINGS].web.port
+    return int(name[1]) if name else settings(request).web.port
 
 
 def _health(request: web.Request) -> dict[str, Any]:
@@ -171,6 +171,7 @@ def _source(hub: Hub, each: Source, last: dict[str, int]) -> dict[str, Any]:
         "locations": _locations(each, last),
         "arrived_at": iso(each.arrived_us) if each.arrived_us else None,
         "accepted": each.accepted,
+        "rejected": each.rejected,
         "session": each.session.row.id,
     }
 
@@ -186,9 +187,15 @@ def _last_reads(hub: Hub) -> dict[int, dict[str, int]]:
 
 
 def _locations(source: Source, last: dict[str, int]) -> list[dict[str, Any]]:
-    names = last | {run.location.name: 0 for run in source.runs.values() if run.location.name not in last}
+    runs = {run.location.name: run for run in source.runs.values()}
+    names = last | {name: 0 for name in runs if name not in last}
     return [
-        {"name": name, "arrived_at": iso(us) if us else None}
+        {
+            "name": name,
+            "arrived_at": iso(us) if us else None,
+            # Sequences that have not come, the first and the last: they were asked for, once.
+            "gap": runs[name].gap if name in runs else None,
+        }
         for name, us in islice(names.items(), LOCATIONS_MAX)
     ]
 

@@ -1,7 +1,6 @@
 """Sessions on the air: which sessions have a topic, and what goes into it. Knows sessions, their encoding and the
 fan-out; refuses to know sockets and stores."""
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from hub.model import KIND_GUN, DisplayRow, Read
 from hub.results import Start
 from hub.roster import Roster
 from hub.session import TAIL_READS_MAX, Session
+from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +46,12 @@ class Live:
 
     def __init__(self, hub: Hub, now_us: Callable[[], int], queue_bytes_max: int) -> None:
         # limits
-        self._queue_bytes_max = queue_bytes_max
+        self.queue_bytes_max = queue_bytes_max
+        """Of the screens that come from now on."""
         # shared
         self._hub = hub
         self._now_us = now_us
+        self.turns = Turns()
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -136,7 +138,7 @@ class Live:
             recent=on_air.recent(),
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
-        subscriber = Subscriber(topic, cursor, wake, self._queue_bytes_max)
+        subscriber = Subscriber(topic, cursor, wake, self.queue_bytes_max)
         if display is None:
             self._watching.add(subscriber)
         else:
@@ -179,8 +181,8 @@ class Live:
         on_air = self._on_air.get(key)
         if on_air is None:
             offset, ring = (session.durable, _ring(session)) if session else (0, [])
-            soon = asyncio.get_running_loop().call_soon
-            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, soon), session.starts if session else ())
+            starts = session.starts if session else ()
+            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, self.turns.soon), starts)
         return on_air
 
     def _drop(self, topic: Topic) -> None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.errors import CallerError, StoreAway, TooSlow, Unavailable
 from hub.web import refusals
 from hub.web.headers import HEADERS, OVER_HTTPS
-from hub.web.state import CONDITION, SETTINGS
+from hub.web.state import CONDITION, settings
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,8 @@ MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")
 FAULT_TEXT: Final = "The hub has a fault; it is in its log. Reads are not affected."
+LEFT: Final = 499
+"""For a caller who has left: nobody gets it."""
 
 
 @web.middleware
@@ -36,9 +38,9 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
         return _told(request, Unavailable(str(problem)))
     except web.HTTPException as problem:
         return _refusal(request, problem)
-    except ConnectionError:
-        raise  # the caller has left, and nobody waits for an answer
-    except Exception:
+    except Exception as problem:
+        if isinstance(problem, ConnectionError) and _has_left(request):
+            return web.Response(status=LEFT)  # raised on, aiohttp would log it as a fault of ours
         # Not the path: it may hold a display's code.
         log.exception("web: %s %s failed", request.method, _route(request))
         return answer(request, 500, "internal", FAULT_TEXT)
@@ -57,7 +59,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Files and pages are asked for again each time (and come only when they changed): after an upgrade of the hub
     no screen runs the old ones. Data is never kept."""
     response.headers.update(HEADERS)
-    if request.secure or request.app[SETTINGS].server.public_url.startswith("https:"):
+    if request.secure or settings(request).server.public_url.startswith("https:"):
         response.headers.update(OVER_HTTPS)
     kept = response.status in (200, 304) and request.path.startswith(("/static/", *PAGES))
     response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")
@@ -93,6 +95,10 @@ def _page(request: web.Request, status: int, message: str, headers: dict[str, st
         # A screen that was switched on together with the hub has nobody to press reload.
         response.headers["Refresh"] = headers["Retry-After"]
     return response
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _for_people(request: web.Request) -> bool:

@@ -6,7 +6,7 @@ from aiohttp import web
 from hub import __version__
 from hub.web import codes
 from hub.web.assets import ASSETS
-from hub.web.state import SETTINGS
+from hub.web.state import settings
 
 
 async def display(request: web.Request) -> web.Response:
@@ -15,7 +15,7 @@ async def display(request: web.Request) -> web.Response:
     codes.display_of(request)
     context = {
         "code": codes.code_of(request),
-        "server_name": request.app[SETTINGS].server.name,
+        "server_name": settings(request).server.name,
         "version": __version__,
         "build": request.app[ASSETS].build,
     }

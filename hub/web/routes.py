@@ -6,7 +6,7 @@ from typing import Final
 from aiohttp import web
 
 from hub.web import assets, front, pages, qr, sockets
-from hub.web.api import health, rosters, sessions
+from hub.web.api import health, imports, rejects, rosters, sessions
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 
@@ -27,6 +27,8 @@ def add(app: web.Application) -> None:
             web.get("/api/sessions/{id}", sessions.get_session),
             web.patch("/api/sessions/{id}", sessions.change_session),
             web.get("/api/sessions/{id}/reads", sessions.list_reads),
+            web.get("/api/sessions/{id}/rejects", rejects.list_rejects),
+            web.post("/api/sessions/{id}/import", imports.import_files),
             web.post("/api/rosters/import", rosters.import_roster),
             web.get("/static/{name:.+}", assets.static_file),
         ]

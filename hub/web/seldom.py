@@ -20,19 +20,15 @@ class Seldom:
     def __init__(self, clock: Callable[[], float]) -> None:
         # shared
         self._clock = clock
-        # state: when each was said last, and how often since
+        # state: when each was said first, and how often it was not
         self._said: dict[str, tuple[float, int]] = {}
 
-    def say(self, remote: str | None, words: str) -> None:
-        """`remote`: the peer who gave cause."""
+    def say(self, remote: str | None, words: str, *, singly: int = 1) -> None:
+        """`remote`: the peer who gave cause. `singly`: how many a minute are said one by one."""
         now = self._clock()
-        if words not in self._said:
-            self._said[words] = now, 0
-            log.info("web: %s: %s", remote, words)
-            return
-        since, count = self._said[words]
+        since, count = self._said.get(words, (now, -singly))
         self._said[words] = since, count + 1
-        log.debug("web: %s: %s", remote, words)
+        log.log(logging.INFO if count < 0 else logging.DEBUG, "web: %s: %s", remote, words)
 
     def flush(self) -> None:
         """Says what was only counted, when its minute is over."""
@@ -40,12 +36,12 @@ class Seldom:
         for words, (since, count) in list(self._said.items()):
             if now - since >= EVERY_S:
                 del self._said[words]
-                if count:
+                if count > 0:
                     log.info("web: %d times more in %.0f s: %s", count, now - since, words)
 
 
 SELDOM: Final = web.AppKey("seldom", Seldom)
 
 
-def say_seldom(request: web.Request, words: str) -> None:
-    request.app[SELDOM].say(request.remote, words)
+def say_seldom(request: web.Request, words: str, *, singly: int = 1) -> None:
+    request.app[SELDOM].say(request.remote, words, singly=singly)

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from aiohttp import web
 
-from hub.config import Limits, Settings
+from hub.config import Settings
+from hub.config_live import Current
 from hub.hub import Hub
+from hub.importing import ControllerFiles, Imported
 from hub.model import Participant, Read, ReadFilter, SessionRow
 from hub.roster import Roster
 from hub.web.live import Live
@@ -19,7 +21,7 @@ STARTING: Final = "the hub is starting"
 @dataclass(slots=True)
 class Condition:
     """How the hub is, each in words, empty where all is well. `not_ready`: why it cannot answer now; `warning`:
-    what somebody has to look into."""
+    what somebody has to look into; `restart_needed`: keys whose new value waits for the next start."""
 
     not_ready: str = STARTING
     warning: Callable[[], str] = lambda: ""
@@ -27,6 +29,7 @@ class Condition:
     journal_pending: Callable[[], int] = lambda: 0
     connections: Callable[[], int] = lambda: 0
     database_problem: Callable[[], str] = lambda: ""
+    restart_needed: list[str] = field(default_factory=list)
     tcp_port: int = 0
     started_us: int = 0
     now_us: Callable[[], int] = lambda: 0
@@ -48,21 +51,34 @@ class Queries(Protocol):
     async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
 
+    async def rejects(self, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+        """Lines that are no reads, by their ids."""
+
     async def roster(self, session_id: int) -> Roster: ...
 
     async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
 
 
-SETTINGS: Final = web.AppKey("settings", Settings)
+class Imports(Protocol):
+    """What puts controller files into sessions."""
+
+    async def put(
+        self, session_id: int, files: ControllerFiles, location: str | None, *, remote: str
+    ) -> Imported:
+        """Answers when all of it is on disk. Raises CallerError, FileFormatError, StoreAway."""
+
+
+SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
 HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
 QUERIES: Final = web.AppKey("queries", Queries)
+IMPORTS: Final = web.AppKey("imports", Imports)
 TOKEN: Final = web.AppKey("token", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 
 
-def limits(request: web.Request) -> Limits:
-    """Those in force now: ask at every request."""
-    return request.app[SETTINGS].limits
+def settings(request: web.Request) -> Settings:
+    """Those in force now. To be asked for where they are used, and not kept: they change while the hub runs."""
+    return request.app[SETTINGS].now

@@ -139,7 +139,9 @@ def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
 
 def source(number: int, *locations: tuple[str, float | None], **parts: Any) -> dict[str, Any]:
     """Each location with its last read, so many seconds ago."""
-    heard = [{"name": name, "arrived_at": None if s is None else ago(s)} for name, s in locations]
+    heard = [
+        {"name": name, "arrived_at": None if s is None else ago(s), "gap": None} for name, s in locations
+    ]
     return {
         "id": number,
         "program": "SimpleClient",
@@ -150,6 +152,7 @@ def source(number: int, *locations: tuple[str, float | None], **parts: Any) -> d
         "locations": heard,
         "arrived_at": heard[0]["arrived_at"] if heard else None,
         "accepted": 1204 if heard else 0,
+        "rejected": 0,
         "session": 1,
         **parts,
     }

@@ -227,6 +227,16 @@ async def test_a_screen_that_went_away(opened: Open) -> None:
     await says(page, "#screens[data-tone=good]", "3 screens open")
 
 
+async def test_lines_that_are_missing_and_lines_that_are_none(opened: Open) -> None:
+    odd = source(1, ("FINISH", 3), ("START", 90), rejected=2)
+    odd["locations"][0]["gap"] = [120, 131]
+    odd["locations"][1]["gap"] = [7, 7]
+    page, _ = await opened(state(sources=[odd, source(2, ("10 KM", 3))]))
+    seen = "FINISH: lines 120 to 131 are missing", "START: line 7 is missing", "2 lines not understood"
+    await says(page, ".source[data-tone=warn]", *seen)
+    await expect(page.at(".source[data-tone=warn]")).to_have_count(1)
+
+
 async def test_reads_as_they_come(opened: Open) -> None:
     first = read(1, {"bib": "101", "name": "Ada Lovelace"}, location="10 KM")
     page, stage = await opened(state(), first)

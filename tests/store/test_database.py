@@ -4,10 +4,13 @@ import asyncio
 import os
 import socket
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
+import uvloop
 
 from hub.errors import NotOwner, StoreAway, StoreError
 from hub.store import database, migrate
@@ -48,6 +51,20 @@ async def test_the_owner_is_written_down(database_dsn: str) -> None:
     assert (row["pid"], row["backend_pid"]) == (os.getpid(), await writer.run(backend))
     await writer.close()
     assert not writer.connected
+
+
+@pytest.mark.parametrize(
+    ("set_to", "used"), [("off", "on"), ("local", "local"), ("remote_apply", "remote_apply")]
+)
+async def test_what_is_committed_is_on_the_disk_whatever_the_server_thinks_of_it(
+    database_dsn: str, set_to: str, used: str
+) -> None:
+    """Else a server that crashes forgets reads that the journal has forgotten already."""
+    name = urlsplit(database_dsn).path[1:]
+    await execute(database_dsn, f"ALTER DATABASE {name} SET synchronous_commit = {set_to}")
+    writer = await opened(database_dsn)
+    assert await writer.run(lambda connection: connection.fetchval("SHOW synchronous_commit")) == used
+    await writer.close()
 
 
 async def test_a_second_hub_is_refused_and_told_who_has_it(
@@ -314,3 +331,28 @@ async def test_alive_has_a_time_limit_and_close_too(
 def test_words_hold_no_dsn() -> None:
     assert database.words(OSError()) == "PostgreSQL does not answer: OSError"
     assert database.words(asyncpg.PostgresError("no room\nDETAIL: x")) == "PostgreSQL says: no room"
+
+
+def test_a_connection_that_breaks_in_a_copy_is_a_lost_one_on_uvloop_too(database_dsn: str) -> None:
+    """Where asyncio takes what is written to it in silence, uvloop raises a RuntimeError."""
+
+    async def break_in_the_middle(connection: Connection) -> None:
+        await connection.execute("CREATE TEMP TABLE numbers (n int)")
+
+        async def lines() -> AsyncIterator[bytes]:
+            yield b"1\n"
+            connection._transport.abort()
+            await asyncio.sleep(0.01)  # it hears of that, and goes on with the copy all the same
+            yield b"2\n"
+
+        await connection.copy_to_table("numbers", source=lines())
+
+    async def work() -> None:
+        writer = await opened(database_dsn)
+        with pytest.raises(StoreAway, match="PostgreSQL does not answer"):
+            await writer.run(break_in_the_middle)
+        assert await writer.run(backend)
+        await writer.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work())

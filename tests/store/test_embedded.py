@@ -240,6 +240,23 @@ async def test_a_half_made_cluster_is_not_used_and_any_path_will_do(monkeypatch:
         await server.stop()
 
 
+async def test_one_that_hangs_is_not_waited_for_long(caplog: pytest.LogCaptureFixture) -> None:
+    with folder_for_postgres() as folder:
+        server = EmbeddedPostgres(folder / "data")
+        await server.start()
+        pid = int((server.place / "cluster" / "postmaster.pid").read_text().split("\n")[0])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            await server.stop(1.0)
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert "needs longer than 1 s to stop; it goes on" in caplog.text
+        again = EmbeddedPostgres(folder / "data")
+        await again.start()  # waits for the old one's end
+        assert int((again.place / "cluster" / "postmaster.pid").read_text().split("\n")[0]) != pid
+        await again.stop()
+
+
 ORDINARY = """
 import asyncio, os, sys
 sys.path[:0] = sys.argv[1].split(os.pathsep)

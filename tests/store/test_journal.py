@@ -1,22 +1,25 @@
-"""The journal keeps what it was given, in order, through everything; and nothing is 'written' before it is."""
+"""The journal keeps what it was given, in order, through everything; a damaged one is set aside, and used as far as it
+can be read."""
 
-import asyncio
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
-import threading
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from hub.errors import StoreError
+from hub.errors import JournalDamaged, StoreError
 from hub.model import Group
-from hub.store import journal
-from hub.store.journal import Journal, JournalWriter
-from tests.store.making import group, read, until
+from hub.store import journal, set_aside
+from hub.store.journal import Journal
+from hub.store.salvage import FRAME_BYTES, wal_of
+from tests.store.damage import TOP, break_frame, left_by_a_kill, overwrite, pages_of
+from tests.store.making import group, read
 
 
 def groups(first: int, count: int, reads: int = 1) -> list[Group]:
@@ -37,6 +40,7 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
     size = held.pending_bytes
     held.close()
     again = Journal(tmp_path / "deep" / "er")
+    assert again.check() == {1: 500}
     assert again.read(0, 1000) == list(enumerate(made, 1))
     assert (again.pending_bytes, again.last_id) == (size, 5)
     again.close()
@@ -81,6 +85,7 @@ def test_delete_through(tmp_path: Path) -> None:
     assert (held.pending_bytes, held.read(0, 1)) == (0, [])
     held.close()
     again = Journal(tmp_path)  # a number is never used again: what was stored through 6 says so
+    assert again.check() == {}
     assert again.write(made[0], 1, 0) == 7
     again.close()
 
@@ -135,21 +140,6 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
         Journal(tmp_path / "file" / "journal")
 
 
-def test_no_journal_at_all(tmp_path: Path) -> None:
-    (tmp_path / "journal.sqlite").write_bytes(b"something else " * 1000)
-    with pytest.raises(StoreError, match="cannot be used"):
-        Journal(tmp_path)
-
-
-def test_a_damaged_group_is_named(tmp_path: Path) -> None:
-    held = Journal(tmp_path)
-    written(held, groups(1, 2))
-    held._db.execute("UPDATE groups SET body = x'c1' WHERE id = 2")
-    with pytest.raises(StoreError, match="is damaged at group 2"):
-        held.read(0, 1000)
-    held.close()
-
-
 @pytest.mark.parametrize("changes", [{"raw": "\ud800"}, {"sequence": 2**64}])
 def test_what_no_journal_can_keep_is_said(tmp_path: Path, changes: dict[str, object]) -> None:
     held = Journal(tmp_path)
@@ -159,223 +149,275 @@ def test_what_no_journal_can_keep_is_said(tmp_path: Path, changes: dict[str, obj
     held.close()
 
 
-# the writer
-
-
-@dataclass
-class Sealed:
-    group: Group
-    reads: int
-
-
-class Desk:
-    """A hub, as far as the journal knows one."""
-
-    def __init__(self, folder: Path) -> None:
-        self.waiting: list[Sealed] = []
-        self.heard: list[tuple[int, Sealed]] = []
-        self.room = 0
-        self.writer: JournalWriter[Sealed] = JournalWriter(
-            Journal(folder), self.seal, self.written, self.deleted
-        )
-
-    def seal(self) -> Sealed | None:
-        return self.waiting.pop(0) if self.waiting else None
-
-    def written(self, number: int, sealed: Sealed) -> None:
-        self.heard.append((number, sealed))
-
-    def deleted(self) -> None:
-        self.room += 1
-
-    def take(self, made: Group) -> None:
-        self.waiting.append(Sealed(made, len(made.sessions[0].reads)))
-        self.writer.wake()
-
-    @property
-    def numbers(self) -> list[int]:
-        return [number for number, _ in self.heard]
-
-
-async def test_groups_are_written_one_at_a_time_in_a_thread_in_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    desk = Desk(tmp_path)
-    original = desk.writer.journal.write
-    at_once: list[int] = []
-    threads: set[int] = set()
-    writing = 0
-
-    def write(made: Group, reads: int, through: int) -> int:
-        nonlocal writing
-        writing += 1
-        at_once.append(writing)
-        threads.add(threading.get_ident())
-        number = original(made, reads, through)
-        writing -= 1
-        return number
-
-    monkeypatch.setattr(desk.writer.journal, "write", write)
-    task = asyncio.create_task(desk.writer.run())
-    made = groups(1, 30)
-    for each in made:
-        desk.take(each)
-        await asyncio.sleep(0)
-    await desk.writer.flushed()
-    assert [sealed.group for _, sealed in desk.heard] == made
-    assert desk.numbers == list(range(1, 31))
-    assert set(at_once) == {1}
-    assert threading.get_ident() not in threads
-    assert await desk.writer.read(28, 1000) == [(29, made[28]), (30, made[29])]
-    task.cancel()
-    desk.writer.close()
-
-
-async def test_nothing_is_written_before_its_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(tmp_path)
-    original = desk.writer.journal.write
-    gate = threading.Event()
-    begun = threading.Event()
-
-    def write(made: Group, reads: int, through: int) -> int:
-        begun.set()
-        gate.wait(20)
-        return original(made, reads, through)
-
-    monkeypatch.setattr(desk.writer.journal, "write", write)
-    task = asyncio.create_task(desk.writer.run())
-    desk.take(groups(1, 1)[0])
-    await until(begun.is_set)
-    assert desk.heard == []
-    gate.set()
-    await until(lambda: desk.heard)
-    assert len(desk.writer.journal.read(0, 10)) == 1
-    task.cancel()
-    desk.writer.close()
-
-
-async def test_a_full_disk_is_waited_for_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr(journal, "RETRY_S", 0.005)
-    desk = Desk(tmp_path)
-    held = desk.writer.journal
-    pages = held._pages()
-    held._db.execute(f"PRAGMA max_page_count = {pages}")
-    task = asyncio.create_task(desk.writer.run())
-    made = groups(1, 3, reads=100)
-    for each in made:
-        desk.take(each)
-    await until(lambda: desk.writer.problem)
-    assert desk.writer.problem == "database or disk is full"
-    assert (desk.heard, held.pending_bytes, held.read(0, 10)) == ([], 0, [])
-    assert sum("Readers wait" in record.message for record in caplog.records) == 1  # not at each try
-    # By the writer's own thread: a connection is used by one at a time.
-    await asyncio.get_running_loop().run_in_executor(
-        desk.writer._thread, lambda: held._db.execute("PRAGMA max_page_count = 100000")
-    )
-    await desk.writer.flushed()
-    assert [sealed.group for _, sealed in desk.heard] == made
-    assert [each for _, each in held.read(0, 10_000)] == made
-    assert desk.writer.problem == ""
-    task.cancel()
-    desk.writer.close()
-
-
-async def test_a_journal_that_went_away_is_waited_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(journal, "RETRY_S", 0.005)
-    desk = Desk(tmp_path)
-    desk.writer.journal.close()
-    task = asyncio.create_task(desk.writer.run())
-    reading = asyncio.create_task(desk.writer.read(0, 10))
-    made = groups(1, 1)[0]
-    desk.take(made)
-    await until(lambda: "closed" in desk.writer.problem)
-    assert desk.heard == []
-    desk.writer.journal = Journal(tmp_path)
-    await desk.writer.flushed()
-    assert desk.numbers == [1]
-    await reading
-    task.cancel()
-    desk.writer.close()
-
-
-async def test_deleting_rides_along_or_goes_alone(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    task = asyncio.create_task(desk.writer.run())
-    for each in groups(1, 4):
-        desk.take(each)
-    await desk.writer.flushed()
-    assert desk.room == 0
-    desk.writer.delete_through(2)
-    desk.take(groups(9, 1)[0])
-    await desk.writer.flushed()
-    assert [number for number, _ in await desk.writer.read(0, 1000)] == [3, 4, 5]
-    assert desk.room == 1
-    desk.writer.delete_through(5)
-    await desk.writer.flushed()
-    assert (desk.writer.journal.pending_bytes, desk.room) == (0, 2)
-    task.cancel()
-    desk.writer.close()
-
-
-async def test_a_delete_that_failed_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal, "RETRY_S", 0.005)
-    desk = Desk(tmp_path)
-    task = asyncio.create_task(desk.writer.run())
-    desk.take(groups(1, 1)[0])
-    await desk.writer.flushed()
-    original = desk.writer.journal.delete
-    fails = [sqlite3.OperationalError("disk I/O error")] * 3
-
-    def delete(through: int) -> None:
-        if fails:
-            raise fails.pop()
-        original(through)
-
-    monkeypatch.setattr(desk.writer.journal, "delete", delete)
-    desk.writer.delete_through(1)
-    await until(lambda: desk.writer.problem)
-    await desk.writer.flushed()
-    assert (desk.writer.journal.pending_bytes, desk.room, desk.writer.problem) == (0, 1, "")
-    task.cancel()
-    desk.writer.close()
-
-
-async def test_a_roll_back_that_failed_does_not_block_for_ever(tmp_path: Path) -> None:
+def test_a_roll_back_that_failed_does_not_block_for_ever(tmp_path: Path) -> None:
     held = Journal(tmp_path)
     held._db.execute("BEGIN IMMEDIATE")  # as a failed ROLLBACK leaves it
     assert held.write(groups(1, 1)[0], 1, 0) == 1
     held.close()
 
 
-async def test_a_fault_of_our_own_ends_it_with_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk = Desk(tmp_path)
-
-    def broken(*_: object) -> None:
-        raise KeyError("oops")
-
-    monkeypatch.setattr(desk.writer, "_written", broken)
-    task = asyncio.create_task(desk.writer.run())
-    desk.take(groups(1, 1)[0])
-    with pytest.raises(StoreError, match=r"the journal's writer has failed: KeyError\('oops'\)"):
-        await task
-    assert "oops" in desk.writer.problem
-    assert len(desk.writer.journal.read(0, 10)) == 1  # it is on disk all the same
-    desk.writer.close()
-
-
-async def test_a_group_that_cannot_be_kept_ends_it_with_words(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
-    task = asyncio.create_task(desk.writer.run())
-    desk.take(group(1, [read(1, tag="\ud800")]))
-    with pytest.raises(StoreError, match="cannot keep"):
-        await task
-    desk.writer.close()
-
-
 def test_the_folder_is_private(tmp_path: Path) -> None:
     Journal(tmp_path / "journal").close()
     assert (tmp_path / "journal").stat().st_mode & 0o077 == 0 or os.name == "nt"
+
+
+# damage
+
+
+def no_header(path: Path) -> None:
+    wal_of(path).unlink()  # else SQLite would take the header from there
+    overwrite(path, 0, b"something else " * 20)
+
+
+def a_name_that_is_no_text(path: Path) -> None:
+    wal_of(path).unlink()
+    overwrite(path, path.read_bytes().index(b"reads INTEGER"), b"re\xffds")
+
+
+def another_name(path: Path) -> None:
+    wal_of(path).unlink()
+    overwrite(path, path.read_bytes().index(b"body BLOB"), b"bodz")
+
+
+def another_table(path: Path) -> None:
+    wal_of(path).unlink()
+    data = path.read_bytes()
+    overwrite(path, data.index(b"groups"), b"grouqs")
+    overwrite(path, data.index(b"groups", data.index(b"groups") + 1), b"grouqs")
+
+
+def middle_gone(path: Path) -> None:
+    overwrite(path, pages_of(path) // 2 * 4096, os.urandom(4096))
+
+
+def cut_off(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(pages_of(path) * 4096 * 2 // 3)
+
+
+def one_byte(path: Path) -> None:
+    at = path.read_bytes().rindex(b"000123")  # the tag of a read in the middle of some group
+    overwrite(path, at, b"000124")
+
+
+def log_broken(path: Path) -> None:
+    break_frame(path, 3)
+
+
+def log_without_file(path: Path) -> None:
+    path.unlink()
+
+
+def log_of_an_empty_file(path: Path) -> None:
+    with path.open("r+b") as file:
+        file.truncate(0)
+
+
+DAMAGES = [
+    another_table,
+    a_name_that_is_no_text,
+    another_name,
+    no_header,
+    middle_gone,
+    cut_off,
+    one_byte,
+    log_broken,
+    log_without_file,
+    log_of_an_empty_file,
+]
+GROUPS, READS, MOVED = 60, 20, 45
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return left_by_a_kill(tmp_path_factory.mktemp("killed"), GROUPS, READS, moved=MOVED)
+
+
+@pytest.fixture
+def left(killed: Path, tmp_path: Path) -> Iterator[Path]:
+    for each in (killed, wal_of(killed)):
+        shutil.copy(each, tmp_path)
+    yield tmp_path / killed.name
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: str(each.__name__))
+def test_a_damaged_journal_is_set_aside_and_used(
+    left: Path, damage: Callable[[Path], None], caplog: pytest.LogCaptureFixture
+) -> None:
+    damage(left)
+    before = {each.name: each.read_bytes() for each in both(left)}
+    held = Journal(left.parent)
+    held.check()
+    found = held.read(0, 1_000_000)
+    assert len(found) >= GROUPS // 4 and all(len(each.sessions[0].reads) == READS for _, each in found)
+    assert [each.sessions[0].reads[0].offset for _, each in found] == [(n - 1) * READS + 1 for n, _ in found]
+    assert held.pending_bytes > 0 and held.last_id == found[-1][0]
+    kept = Path(held.set_aside)
+    assert kept.name.startswith("journal-damaged-")
+    assert {each.name.replace(kept.stem, "journal"): each.read_bytes() for each in both(kept)} == before
+    (said,) = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert str(kept) in said and f"{len(found)} groups with {len(found) * READS} reads" in said
+    assert held.write(groups(1, 1)[0], 1, found[3][0]) > found[-1][0]
+    held.close()
+    again = Journal(left.parent)
+    again.check()
+    assert again.set_aside == str(kept)  # until it is settled
+    again.settle()
+    again.close()
+    last = Journal(left.parent)
+    last.check()
+    assert last.set_aside == "" and len(last.read(0, 1_000_000)) == len(found) - 3
+    last.close()
+    assert kept.exists() or wal_of(kept).exists()
+
+
+def both(path: Path) -> list[Path]:
+    return [each for each in (path, wal_of(path)) if each.exists() and each.stat().st_size]
+
+
+def test_a_killed_journal_is_not_damaged(left: Path) -> None:
+    held = Journal(left.parent)
+    assert held.check() == {1: GROUPS * READS}
+    assert held.set_aside == ""
+    held.close()
+
+
+def test_a_group_that_was_never_finished_is_no_damage(left: Path) -> None:
+    data = wal_of(left).read_bytes()
+    wal_of(left).write_bytes(data[: -FRAME_BYTES // 2])  # killed while it wrote
+    held = Journal(left.parent)
+    assert held.check() == {1: (GROUPS - 1) * READS}
+    assert held.set_aside == ""
+    held.close()
+
+
+def test_nothing_readable_begins_anew(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(b"something else " * 1000)
+    held = Journal(tmp_path)
+    assert held.check() == {} and held.set_aside
+    assert held.write(groups(1, 1)[0], 1, 0) == 1
+    held.close()
+
+
+@pytest.mark.parametrize("step", ["note", "commit", "finish"])
+def test_a_kill_while_it_is_set_aside(left: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    log_broken(left)
+    child = os.fork()
+    if not child:
+        finish = set_aside.finish
+        done: list[object] = [] if step == "finish" else [None]  # the first `finish` is that of the opening
+        monkeypatch.setattr(set_aside, step, lambda *_: done.append(finish) if not done else os._exit(9))
+        Journal(left.parent).check()
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    held = Journal(left.parent)
+    held.check()
+    assert len(held.read(0, 1_000_000)) >= GROUPS - 2 and held.set_aside
+    held.close()
+
+
+def test_without_room_to_set_it_aside_nothing_is_touched(left: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    no_header(left)
+    before = left.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copy2", full)
+    with pytest.raises(StoreError, match=r"damaged, and cannot be set aside: No space left.*needs 1 MiB"):
+        Journal(left.parent)
+    assert left.read_bytes() == before
+
+
+def test_a_journal_of_before_there_were_checksums(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "journal.sqlite")
+    db.execute(
+        "CREATE TABLE groups (id INTEGER PRIMARY KEY AUTOINCREMENT, reads INTEGER NOT NULL, body BLOB NOT NULL)"
+    )
+    body = journal._encode(groups(1, 1)[0])
+    db.execute("INSERT INTO groups (reads, body) VALUES (1, ?)", (body,))
+    db.commit()
+    db.close()
+    held = Journal(tmp_path)
+    assert held.check() == {1: 100}
+    assert held.write(groups(2, 1)[0], 1, 0) == 2
+    assert [number for number, _ in held.read(0, 10)] == [1, 2]
+    held.close()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xc1",
+        msgspec.msgpack.encode(groups(1, 1)[0]).replace(b"FINISH", b"FIN\xffSH"),
+        b"\x94\x90\x90\x90" + b"\x91" * 5000 + b"\x90",
+    ],
+)
+def test_damage_that_is_found_later_is_named(tmp_path: Path, body: bytes) -> None:
+    held = Journal(tmp_path)
+    written(held, groups(1, 2))
+    held._db.execute("UPDATE groups SET body = ? WHERE id = 2", (body,))
+    with pytest.raises(JournalDamaged, match="group 2 is not what was written"):
+        held.read(0, 1000)
+    held._db.execute("UPDATE groups SET crc = NULL")
+    with pytest.raises(JournalDamaged, match="group 2 cannot be read"):
+        held.read(0, 1000)
+    held.close()
+
+
+@pytest.mark.parametrize("column", ["reads", "body"])
+@pytest.mark.parametrize("value", [None, "text", 7])
+def test_a_column_that_is_damaged_is_no_fault(tmp_path: Path, column: str, value: object) -> None:
+    held = Journal(tmp_path)
+    written(held, groups(1, 2))
+    held._db.execute("CREATE TABLE damaged (id INTEGER PRIMARY KEY, reads, body, crc)")
+    held._db.execute("INSERT INTO damaged SELECT * FROM groups")
+    held._db.execute("DROP TABLE groups")
+    held._db.execute("ALTER TABLE damaged RENAME TO groups")
+    held._db.execute(f"UPDATE groups SET {column} = ?, crc = NULL WHERE id = 2", (value,))
+    held.close()
+    held = Journal(tmp_path)
+    held.check()
+    if column == "reads":
+        assert [number for number, _ in held.read(0, 1000)] == [1, 2] and not held.set_aside
+    else:
+        assert [number for number, _ in held.read(0, 1000)] == [1] and held.set_aside
+    held.close()
+
+
+# a full disk
+
+
+def test_a_full_disk_can_be_emptied(tmp_path: Path) -> None:
+    """On a disk of its own, which is small: the journal fills it to the last page."""
+    code = (
+        "import sqlite3; from pathlib import Path; from hub.store.journal import Journal;"
+        "from tests.store.test_journal import fill_the_disk; fill_the_disk(Path('/mnt'))"
+    )
+    mounted = f'mount -t tmpfs -o size=56m tmpfs /mnt && exec {sys.executable} -c "{code}"'
+    # As an ordinary user in a namespace of one's own, where the system allows that.
+    command = ["unshare", "--mount", "--map-root-user", "sh", "-c", mounted]
+    ended = subprocess.run(command, cwd=TOP, check=False, capture_output=True, text=True)
+    if "Operation not permitted" in ended.stderr and os.environ.get("CI") != "true":
+        pytest.skip("this system lets nobody have a small disk of one's own")
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout.splitlines()[-1] == "emptied, and filled again"
+
+
+def fill_the_disk(folder: Path) -> None:
+    held = Journal(folder)
+    held.check()
+    for _ in range(3):
+        written_ = 0
+        while True:
+            try:
+                held.write(group(1, [read(n) for n in range(1, 200)]), 199, 0)
+                written_ += 1
+            except sqlite3.OperationalError as problem:
+                assert str(problem) == "database or disk is full"
+                break
+        assert written_ > 100, written_
+        held.delete(held.last_id)
+        assert held.pending_bytes == 0
+    held.write(group(1, [read(1)]), 1, 0)
+    print("emptied, and filled again")

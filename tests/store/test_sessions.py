@@ -43,6 +43,71 @@ async def test_a_new_session_follows_one_that_has_ended(database_dsn: str) -> No
     await connection.close()
 
 
+async def test_old_is_what_the_function_ends(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    kinds = {
+        # name: age in days of the session, of its event (None: no event), of its last read (None: no reads)
+        "new": (1, None, None),
+        "never used": (9, None, None),
+        "event to come": (9, -1, None),
+        "event over": (30, 9, None),
+        "made after its event": (1, 9, None),
+        "read lately": (30, 9, 1),
+        "read long ago": (30, -1, 9),
+    }
+    expected = {}
+    for name, (age, event, read_age) in kinds.items():
+        session_id = await new_session(connection, name)
+        await connection.execute(
+            "UPDATE timing_sessions SET created_at = now() - make_interval(days => $2) WHERE id = $1",
+            session_id,
+            age,
+        )
+        if event is not None:
+            await connection.execute(EVENT, session_id, event)
+        if read_age is not None:
+            await reads.copy(connection, [(session_id, 1, read(1)), (session_id, 1, read(2))])
+            await connection.execute(
+                "UPDATE timing_reads SET received_at = now() - make_interval(days => $2) WHERE session_id = $1"
+                " AND feed_offset = 2",
+                session_id,
+                read_age,
+            )
+        if name in ("never used", "event over", "read long ago"):
+            expected[session_id] = 2 if read_age else 0
+    await new_session(connection, "ended", status="ended")
+    assert await sessions.old(connection, 7) == expected
+    before = [row.id for row in await sessions.active(connection, "UTC")]
+    assert await sessions.end_old(connection, 7) == len(expected)
+    left = [row.id for row in await sessions.active(connection, "UTC")]
+    assert set(before) - set(left) == set(expected)
+    await connection.close()
+
+
+EVENT = """
+WITH made AS (
+    INSERT INTO events (partner_id, name, event_date, timezone)
+    SELECT id, 'Run', current_date - $2::int, 'UTC' FROM partners RETURNING id
+)
+UPDATE timing_sessions SET event_id = (SELECT id FROM made) WHERE id = $1
+"""
+
+
+async def test_ended_and_another_that_is_empty(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    partner_id = await sessions.ensure_default(connection, "first")
+    (first,) = await sessions.active(connection, "UTC")
+    assert await sessions.ensure_empty(connection, partner_id, "x", "UTC", []) == first
+    second = await sessions.ensure_empty(connection, partner_id, "second", "UTC", [first.id])
+    assert (second.name, second.id > first.id) == ("second", True)
+    await reads.copy(connection, [(second.id, 1, read(1))])
+    third = await sessions.ensure_empty(connection, partner_id, "third", "UTC", [first.id])
+    assert third.name == "third", "one with reads is not taken for a new one"
+    await sessions.end(connection, [second.id, third.id])
+    assert await sessions.active(connection, "UTC") == [first]
+    await connection.close()
+
+
 @pytest.mark.parametrize(
     ("zone", "day"), [("UTC", "2026-05-01"), ("Asia/Tokyo", "2026-05-02"), ("America/New_York", "2026-05-01")]
 )

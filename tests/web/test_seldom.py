@@ -37,3 +37,15 @@ def test_each_of_them_for_who_looks_closer(caplog: pytest.LogCaptureFixture) -> 
     for number in range(3):
         seldom.say(f"10.0.0.{number}", "said nothing")
     assert caplog.messages == [f"web: 10.0.0.{number}: said nothing" for number in range(3)]
+
+
+def test_some_may_be_said_singly(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    clock = Clock()
+    seldom = Seldom(clock)
+    for number in range(5):
+        seldom.say(f"10.0.0.{number}", "left", singly=3)
+    assert caplog.messages == [f"web: 10.0.0.{number}: left" for number in range(3)]
+    clock.now += EVERY_S
+    seldom.flush()
+    assert caplog.messages[3:] == ["web: 2 times more in 60 s: left"]

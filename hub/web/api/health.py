@@ -5,6 +5,8 @@ from aiohttp import web
 from hub import __version__
 from hub.encode import iso
 from hub.model import PURPOSE_DEMO
+from hub.web.auth import has_token
+from hub.web.sockets import SCREENS
 from hub.web.state import CONDITION, HUB, LIVE, QUERIES
 
 SERVICE = "racehub"
@@ -28,27 +30,32 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def status(request: web.Request) -> web.Response:
+    """Figures. With the admin's token also `restart_needed`, the keys of the configuration that wait for it, and
+    `screens_ended`: how many screens' connections have ended since the start, by why."""
     condition, hub = request.app[CONDITION], request.app[HUB]
     now_us = condition.now_us()
     real = (session for session in hub.sessions.values() if session.row.purpose != PURPOSE_DEMO)
     current = max(real, key=lambda session: session.row.id, default=None)
-    return web.json_response(
-        {
-            "service": SERVICE,
-            "status": "running",
-            "version": __version__,
-            "tcp_port": condition.tcp_port,
-            "connections": condition.connections(),
-            "total_reads": hub.total_reads,
-            "rejected_lines": hub.total_rejected,
-            "current_session": current.row.id if current else None,
-            "database_connected": await _database(request) == "healthy",
-            "journal_pending": condition.journal_pending(),
-            "displays": request.app[LIVE].screens,
-            "uptime_s": (now_us - condition.started_us) // 1_000_000,
-            "timestamp": iso(now_us),
-        }
-    )
+    body = {
+        "service": SERVICE,
+        "status": "running",
+        "version": __version__,
+        "tcp_port": condition.tcp_port,
+        "connections": condition.connections(),
+        "total_reads": hub.total_reads,
+        "rejected_lines": hub.total_rejected,
+        "current_session": current.row.id if current else None,
+        "database_connected": await _database(request) == "healthy",
+        "journal_pending": condition.journal_pending(),
+        "readers_wait": condition.journal_problem(),
+        "displays": request.app[LIVE].screens,
+        "uptime_s": (now_us - condition.started_us) // 1_000_000,
+        "timestamp": iso(now_us),
+    }
+    if has_token(request):
+        body["restart_needed"] = condition.restart_needed
+        body["screens_ended"] = dict(request.app[SCREENS].ended)
+    return web.json_response(body)
 
 
 async def _parts(request: web.Request) -> dict[str, str]:

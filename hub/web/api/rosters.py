@@ -9,10 +9,10 @@ from hub.errors import FileFormatError, Invalid, NotFound
 from hub.model import INT64_MAX, Participant
 from hub.providers import csv_roster
 from hub.roster import Roster
-from hub.web import bodies
+from hub.web import multipart
 from hub.web.api.sessions import number
 from hub.web.auth import require
-from hub.web.state import CHANGING, HUB, LIVE, QUERIES, limits
+from hub.web.state import CHANGING, HUB, LIVE, QUERIES, settings
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -24,14 +24,19 @@ async def import_roster(request: web.Request) -> web.Response:
     Gives `{"session", "participants", "left_out", "problems": [{"line", "reason"}], "ambiguous": [tag or bib]}`.
     """
     require(request)
-    session_text, name, data = await _parts(request)
-    session_id = number(session_text, "session", 1, INT64_MAX)
+    form = await multipart.read(request, texts=("session",), files=("file",))
+    file = form.files.get("file")
+    if file is None:
+        raise Invalid("expected a part named file with the roster", field="file")
+    session_id = number(form.texts.get("session", ""), "session", 1, INT64_MAX)
     if await request.app[QUERIES].session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
-    rows_max = limits(request).roster_rows
+    rows_max = settings(request).limits.roster_rows
     try:
         # In a thread: a large file takes a second, and reads come meanwhile.
-        participants, problems = await asyncio.to_thread(csv_roster.parse, data, name=name, rows_max=rows_max)
+        participants, problems = await asyncio.to_thread(
+            csv_roster.parse, file.data, name=file.name or "roster.csv", rows_max=rows_max
+        )
     except FileFormatError as problem:
         raise Invalid(str(problem), field="file") from problem
     roster = await _put_in_force(request, session_id, participants)
@@ -55,17 +60,3 @@ async def _put_in_force(request: web.Request, session_id: int, participants: lis
         if session is not None:
             request.app[LIVE].new_roster(session, roster)
         return roster
-
-
-async def _parts(request: web.Request) -> tuple[str, str, bytes]:
-    mib = limits(request).upload_mib
-    file_room = bodies.Room(mib * 1024 * 1024, f"{mib} MiB (limits.upload_mib)")
-    found = await bodies.form(request, {"session": bodies.FIELD, "file": file_room})
-    if "file" not in found:
-        raise Invalid("expected a part named file with the roster", field="file")
-    session = found.get("session", bodies.NO_PART)
-    return (
-        session.data.decode("ascii", "replace").strip(),
-        found["file"].filename or "roster.csv",
-        found["file"].data,
-    )

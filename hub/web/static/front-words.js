@@ -36,7 +36,7 @@ export function kept({ health }) {
   if (health.database) {
     return { tone: "warn", words: "Every read is kept, on disk only", detail: "Database: " + sentence(health.database) + waiting };
   }
-  if (health.warning) return { tone: "warn", words: "Every read is kept", detail: sentence(health.warning) };
+  if (health.warning) return { tone: "warn", words: "Reads are kept; look into this", detail: sentence(health.warning) };
   const odd = health.rejected ? "; " + count(health.rejected, "line") + " not understood" : "";
   const reads = health.reads ? count(health.reads, "read") + " held" : "On disk first, then in the database";
   return { tone: "good", words: "Every read is kept", detail: reads + odd };
@@ -90,11 +90,14 @@ export function source(each, state, now) {
   const where = last ? last.name + ", " : "";
   const heard = Number.isNaN(at) ? (last ? last.name : "no read yet") : where + (where ? "" : "last line ") + age(at, now);
   const demo = isDemo(state, each) ? "demo" : "";
+  const odd = each.rejected || each.locations.some(place => place.gap);
   return {
-    tone: each.online || demo ? "" : "warn",
+    tone: (each.online && !odd) || demo ? "" : "warn",
     words: `${who} from ${each.remote} ${each.online ? "is connected" : "is away"}: ${heard}`,
     detail: [
       ...(each.locations.length > 1 ? inOrder(each.locations).map(place => placeWords(place, now)) : []),
+      ...inOrder(each.locations).filter(place => place.gap).map(gapWords),
+      each.rejected ? count(each.rejected, "line") + " not understood" : "",
       each.accepted ? count(each.accepted, "read") : "", each.event_name && "event " + each.event_name, demo,
     ].filter(Boolean).join(" · "),
   };
@@ -107,6 +110,11 @@ function inOrder(locations) {
 
 function placeWords({ name, arrived_at }, now) {
   return arrived_at ? name + " " + age(Date.parse(arrived_at), now) : name;
+}
+
+/** Numbers of its own that never came, though they were asked for. */
+function gapWords({ name, gap: [from, to] }) {
+  return from === to ? `${name}: line ${from} is missing` : `${name}: lines ${from} to ${to} are missing`;
 }
 
 export function session(each) {

@@ -1,0 +1,55 @@
+"""A hub that is started again and again in one place, as a process of its own. Knows ports, folders and signals."""
+
+import signal
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.adversity.scene import Scene, playing
+from tests.running import HOST
+from tests.serving import HUB, Process, free_port, hub_process, write_config
+
+
+class Lives:
+    """`more`: further lines of its configuration. `program`: what runs it."""
+
+    def __init__(self, folder: Path, dsn: str, more: str = "", program: tuple[str, ...] = HUB) -> None:
+        self.folder = folder
+        self._more = more
+        self._program = program
+        self.web_port, self.reader_port = free_port(), free_port()
+        self.web = f"http://{HOST}:{self.web_port}"
+        folder.mkdir(exist_ok=True)
+        self.use(dsn)
+
+    def use(self, dsn: str) -> None:
+        """The way to the database, from its next life on."""
+        web, reader = self.web_port, self.reader_port
+        write_config(self.folder, dsn, more=self._more, web_port=web, reader_port=reader)
+
+    @asynccontextmanager
+    async def life(self, *arguments: str, program: tuple[str, ...] = ()) -> AsyncIterator[Process]:
+        """Killed at the end of it, if it has not ended before."""
+        program = program or self._program
+        async with hub_process(*arguments, "serve", folder=self.folder, program=program) as process:
+            yield process
+
+    @asynccontextmanager
+    async def first(self) -> AsyncIterator[tuple[Process, Scene]]:
+        """The first one, with readers and screens; they go on after it."""
+        async with AsyncExitStack() as stack:
+            process = await stack.enter_async_context(self.life())
+            await process.ready()
+            code = (await process.line()).rpartition("/")[2]
+            scene = Scene((HOST, self.reader_port), self.web, code)
+            yield process, await stack.enter_async_context(playing(scene))
+
+    async def last(self, scene: Scene, dsn: str) -> list[dict[str, Any]]:
+        """Nothing happens in it, so that all can be checked. Gives the rows."""
+        async with self.life() as process:
+            await process.ready()
+            found = await scene.all_is_well(dsn, self.web)
+            process.signal(signal.SIGTERM)
+            assert (await process.end())[0] == 0
+            return found
