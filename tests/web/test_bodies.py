@@ -5,6 +5,7 @@ import gzip
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any, Final
 
 import msgspec
@@ -76,13 +77,16 @@ async def told(hub: Running, first: bytes, then: bytes = b"") -> tuple[bytes, di
         async for each in in_pieces(then, 1):
             writer.write(each)
 
-    trickling = asyncio.create_task(trickle())
+    trickling, answer = asyncio.create_task(trickle()), b""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            answer_head, _, body = (await reader.read()).partition(b"\r\n\r\n")
+            with suppress(ConnectionError):  # when it hangs up, some of the body is still on its way
+                while data := await reader.read(1 << 16):
+                    answer += data
     finally:
         trickling.cancel()
         writer.close()
+    answer_head, _, body = answer.partition(b"\r\n\r\n")
     return answer_head.partition(b"\r\n")[0], json.loads(body)["error"]
 
 
