@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run serve stop test lint check bench fuzz format schema clean
+.PHONY: run serve stop test lint check bench soak fuzz format schema pictures clean
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "racehub needs Python 3.11 or newer: make PYTHON=python3.11 run")'
@@ -49,6 +49,11 @@ fuzz: $(VENV)/.fuzz
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench
+
+# `make soak MINUTES=30` for longer.
+MINUTES ?= 5
+soak: $(VENV)/.dev
+	$(BIN)/python -m tests.soak --minutes $(MINUTES)
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .

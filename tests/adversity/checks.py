@@ -147,11 +147,10 @@ async def becomes(origin: str, status: str, words: str = "") -> dict[str, Any]:
 
 
 async def all_is_well(
-    dsn: str, readers: Sequence[Reader], walls: Sequence[Wall], origin: str, warning: str = ""
+    dsn: str, expected: Counter[Content], walls: Sequence[Wall], origin: str, warning: str = ""
 ) -> list[dict[str, Any]]:
     """Everything at once, after an attack that is over: also that the hub is healthy again, or says only this.
     Gives the rows."""
-    expected = given(readers)
     await becomes(origin, "degraded" if warning else "healthy", warning)
     found = await everything(dsn, expected.total(), origin)
     exactly_once(found, expected)

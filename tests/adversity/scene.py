@@ -5,11 +5,14 @@ Knows how to keep them busy and how to end them; refuses to know what is done to
 
 import asyncio
 import random
+import secrets
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
-from tests.adversity.checks import all_is_well, given
+from hub.protocols.chronotrack_stream import Stream
+from tests.adversity.checks import Content, all_is_well, content, given
 from tests.adversity.wall import Wall
 from tests.running import Reader, Running, until
 
@@ -30,24 +33,47 @@ class Scene:
         self._address = address
         self.readers: list[Reader] = []
         self.walls = [Wall(web, code) for _ in range(walls)]
-        self.given = 0
+        self.added = 0
+        self._delivered: Counter[Content] = Counter()
         self._feeder: asyncio.Task[None] | None = None
         self._tasks = [asyncio.create_task(each.look()) for each in self.walls]
         for _ in range(readers):
             self.join()
 
-    def join(self) -> Reader:
-        """One more reader."""
+    def join(self) -> None:
+        """One more reader; its first read comes with it."""
         reader = Reader(self._address, event=f"Box {len(self.readers)}")
         self.readers.append(reader)
         self._tasks.append(asyncio.create_task(reader.keep_coming(PAUSE_S)))
-        return reader
+        self._add(reader)
 
     def add(self, count: int = 1) -> None:
         """So many reads, of a tag each, at any reader and place."""
         for _ in range(count):
-            self.given += 1
-            random.choice(self.readers).add(f"{self.given}", location=random.choice(PLACES))
+            self._add(random.choice(self.readers))
+
+    def _add(self, reader: Reader) -> None:
+        self.added += 1
+        reader.add(f"{self.added}", location=random.choice(PLACES))
+
+    def given(self) -> Counter[Content]:
+        """All that was ever given."""
+        return self._delivered + given(self.readers)
+
+    def forget(self) -> None:
+        """Every laptop is replaced by one that has only what no screen has shown yet: what the hub has shown, it has to
+        have for good."""
+        shown = {read["tag"] for wall in self.walls for read in wall.shown.values()}
+        for reader in self.readers:
+            fresh = Stream(secrets.token_hex(20), reader.stream.event)
+            for location in reader.stream.locations:
+                fresh.location(location.name)
+                for item in location.items:
+                    if item.tag in shown:
+                        self._delivered[content(location.name, item)] += 1
+                    else:
+                        fresh.append(location.name, item)
+            reader.change(fresh)
 
     def feed(self) -> None:
         """From now on runners come by, alone and in groups."""
@@ -72,13 +98,13 @@ class Scene:
 
     async def all_shown(self) -> None:
         """Until every screen has all that was given."""
-        total = given(self.readers).total()
+        total = self.given().total()
         await until(lambda: all(wall.after == total for wall in self.walls))
 
     async def all_is_well(self, dsn: str, origin: str) -> list[dict[str, Any]]:
         """The attack is over: nobody comes any more, and everything is where it belongs."""
         self.rest()
-        return await all_is_well(dsn, self.readers, self.walls, origin)
+        return await all_is_well(dsn, self.given(), self.walls, origin)
 
     async def close(self) -> None:
         self.rest()
@@ -93,7 +119,7 @@ async def playing(scene: Scene) -> AsyncIterator[Scene]:
     try:
         await until(lambda: all(wall.hellos for wall in scene.walls))
         scene.add(20)
-        await until(lambda: all(wall.after >= 20 for wall in scene.walls))
+        await scene.all_shown()
         yield scene
     finally:
         await scene.close()

@@ -11,7 +11,7 @@ import pytest
 from hub.clock import now_us
 from hub.config import Listener, Web
 from hub.model import US_PER_S
-from tests.adversity.checks import all_is_well
+from tests.adversity.checks import all_is_well, given
 from tests.adversity.scene import Scene, scene_of
 from tests.running import HOST, Reader, Running, rows, running_hub, settings_for, until
 from tests.serving import free_port
@@ -82,7 +82,7 @@ async def test_no_read_is_late_for_it_and_an_old_one_is(
         await singly(hub, reader, SINGLES)
         reader.add("old", age_s=OLD_S)
         await until(lambda: hub.durable == 2 * SINGLES + 1)
-        found = await all_is_well(database_dsn, [reader], [], hub.origin)
+        found = await all_is_well(database_dsn, given([reader]), [], hub.origin)
     assert "late" not in marks(found[:-1])
     assert "late" in found[-1]["marks"]
 

@@ -13,7 +13,8 @@ from tests.adversity.checks import ask, becomes
 from tests.adversity.disk import Disk
 from tests.adversity.lives import Lives
 from tests.adversity.proxy import Proxy
-from tests.running import rows
+from tests.adversity.scene import Scene
+from tests.running import PATIENCE_S, rows
 
 LITTLE_BYTES = 1 << 20
 
@@ -47,6 +48,13 @@ async def test_somebody_else_fills_the_disk(
     assert "can be written again" in said
 
 
+async def give_until_it_is_full(scene: Scene, web: str) -> None:
+    async with asyncio.timeout(2 * PATIENCE_S):
+        while (await ask(web, "/health"))[0] == 200:
+            scene.add(500)
+            await asyncio.sleep(0.01)
+
+
 async def test_the_journal_itself_fills_the_disk(
     database_dsn: str, postgres_line: Proxy, line_dsn: str, tmp_path: Path
 ) -> None:
@@ -58,9 +66,7 @@ async def test_the_journal_itself_fills_the_disk(
         postgres_line.break_off()
         await becomes(lives.web, "degraded")
         full.fill(leave_bytes=LITTLE_BYTES)
-        while (await ask(lives.web, "/health"))[0] == 200:
-            scene.add(500)
-            await asyncio.sleep(0.01)
+        await give_until_it_is_full(scene, lives.web)
         await becomes(lives.web, "unhealthy", full.words)
         await postgres_line.mend()
         if not full.real:
@@ -78,6 +84,7 @@ async def test_killed_while_the_disk_takes_nothing(database_dsn: str, tmp_path: 
         disk.limit_files(process.pid, 0)
         await becomes(lives.web, "unhealthy")
         await process.kill()
+        scene.forget()
         await lives.last(scene, database_dsn)
 
 
@@ -89,16 +96,15 @@ async def test_a_journal_that_may_not_grow(
     async with lives.first() as (process, scene):
         postgres_line.break_off()
         await becomes(lives.web, "degraded")
-        while (await ask(lives.web, "/health"))[0] == 200:
-            scene.add(1000)
-            await asyncio.sleep(0.02)
+        await give_until_it_is_full(scene, lives.web)
         await becomes(lives.web, "unhealthy", "full (journal.max_mib")
         scene.add(1000)
         status, body = await ask(lives.web, "/status")
         assert status == 200 and body["journal_pending"] >= 1 << 20
-        assert (await rows(database_dsn, "SELECT count(*) AS n FROM timing_reads"))[0]["n"] < scene.given
+        assert (await rows(database_dsn, "SELECT count(*) AS n FROM timing_reads"))[0]["n"] < scene.added
         if killed:
             await process.kill()
+            scene.forget()
             await postgres_line.mend()
             await lives.last(scene, database_dsn)
         else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.adversity.checks import all_is_well, becomes
+from tests.adversity.checks import all_is_well, becomes, given
 from tests.adversity.lives import Lives
 from tests.adversity.proxy import Proxy, Way
 from tests.adversity.wire import COPY_DONE, Moment
@@ -40,7 +40,7 @@ async def test_taken_over_while_the_line_is_cut(
         async with lives.life() as again:
             await again.ready()
             warning = "two hubs have written into this database" if accepted else ""
-            await all_is_well(database_dsn, [*scene.readers, other], scene.walls, lives.web, warning)
+            await all_is_well(database_dsn, scene.given() + given([other]), scene.walls, lives.web, warning)
         (session,) = await rows(database_dsn, "SELECT epoch FROM timing_sessions")
         assert session["epoch"] == (2 if accepted else 1)
 

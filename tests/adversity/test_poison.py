@@ -13,7 +13,6 @@ from tests.adversity.checks import (
     becomes,
     everything,
     exactly_once,
-    given,
     rejects,
     screens,
     without_holes,
@@ -56,7 +55,7 @@ async def without_the_poison(
 ) -> list[dict[str, Any]]:
     """Everything else is where it belongs; each of the guilty is a line aside, once, and a void row in its place."""
     scene.rest()
-    expected = given(scene.readers)
+    expected = scene.given()
     guilty = Counter({key: count for key, count in expected.items() if key[1].startswith(POISON)})
     found = await everything(dsn, expected.total(), origin)
     exactly_once(found, expected - guilty)

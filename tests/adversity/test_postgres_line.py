@@ -61,7 +61,7 @@ async def test_the_line_breaks_at_a_moment(
         scene.feed()
         for how in How:
             arm(postgres_line, moment, how)
-            scene.join().add(how.value)  # a source that is new is stored in a transaction with its reads
+            scene.join()  # a source that is new is stored in a transaction with its reads
             async with asyncio.timeout(PATIENCE_S):
                 await postgres_line.sprung.wait()
             await scene.shown(50)

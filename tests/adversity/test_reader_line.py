@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from hub.protocols.chronotrack_stream import format_line
-from tests.adversity.checks import HALF_A_LINE, all_is_well
+from tests.adversity.checks import HALF_A_LINE, all_is_well, given
 from tests.adversity.proxy import AfterBytes, How, Proxy, Way
 from tests.adversity.scene import Scene, playing
 from tests.running import Reader, Running, rows, running_hub, settings_for, until
@@ -68,7 +68,7 @@ async def test_cut_at_every_byte_of_a_line(
             reader.add(f"{count + 1:05d}")
             await reader_line.sprung.wait()
             await until(lambda: hub.durable == count + 2)  # noqa: B023
-    await all_is_well(database_dsn, [reader], [], hub.origin)
+    await all_is_well(database_dsn, given([reader]), [], hub.origin)
     halves = await rows(database_dsn, "SELECT line FROM timing_rejects")
     assert {len(each["line"]) for each in halves} > set(range(1, size - 1))
 
@@ -93,7 +93,7 @@ async def test_half_a_line_and_silence(
             await until(lambda: reader_line.taken > 1)
         reader_line.flow()
         await until(lambda: hub.durable == 50)
-    await all_is_well(database_dsn, [half, other], [], hub.origin)
+    await all_is_well(database_dsn, given([half, other]), [], hub.origin)
 
 
 async def test_a_byte_at_a_time(database_dsn: str, hub: Running, reader_line: Proxy) -> None:
@@ -123,7 +123,7 @@ async def test_what_an_old_connection_still_holds_comes_late(
         await old.sent()
         await until(lambda: hub.durable == 501)
         await old.drop()
-    await all_is_well(database_dsn, [new], [], hub.origin)
+    await all_is_well(database_dsn, given([new]), [], hub.origin)
 
 
 async def test_anything_at_any_time(database_dsn: str, hub: Running, reader_line: Proxy) -> None:
@@ -157,7 +157,7 @@ async def test_what_is_torn_is_kept_as_it_came(database_dsn: str, hub: Running, 
     reader_line.arm(AfterBytes(Way.UP, 20, ANSWERED), How.FIN)
     async with coming(reader):
         await until(lambda: hub.durable == 1)
-    await all_is_well(database_dsn, [reader], [], hub.origin)
+    await all_is_well(database_dsn, given([reader]), [], hub.origin)
     (reject,) = await rows(database_dsn, "SELECT line, reason FROM timing_rejects")
     assert reject["line"] == last_line(reader)[:20].encode()
     assert HALF_A_LINE in reject["reason"]

@@ -81,13 +81,10 @@ def _run(name: str, seconds: int, options: Sequence[str]) -> int:
     said = (place / "log").read_text(encoding="utf-8", errors="replace")
     runs = re.findall(r"stat::number_of_executed_units: (\d+)", said) or ["no figure of"]
     new = sorted(set(found.iterdir()) - known)
-    print(
-        f"{name}: {runs[-1]} inputs, {'broken by ' + str(new[0]) if new else f'nothing found (exit {code})'}"
-    )
+    result = f"broken by {new[0]}" if new else f"ended with {code}" if code else "nothing found"
+    print(f"{name}: {runs[-1]} inputs, {result}", flush=True)
     if new or code:
-        print(
-            f"  see {place / 'log'}; then: python -m tests.fuzz {name} --file ...; keep it in {samples.SAMPLES / name}"
-        )
+        print(f"  {place / 'log'} says how; python -m tests.fuzz {name} --file PATH tries one input again")
     return 1 if new or code else 0
 
 

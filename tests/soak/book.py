@@ -17,6 +17,7 @@ from tests.soak.reads import POISON, Controller
 
 ROWS_AT_ONCE: Final = 10_000
 SAID_MAX: Final = 5
+TO_HUNDREDTHS: Final = len("2026-05-09T08:00:00.00")
 _NEVER: Final = 0
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _READS: Final = (
@@ -33,12 +34,16 @@ class Glass(Wall):
     def __init__(self, web: str, code: str) -> None:
         super().__init__(web, code)
         self._marks = array("q")
+        self._latest: dict[str, str] = {}
 
     def remember(self, place: tuple[int, int, int], told: dict[str, Any]) -> bool:
         offset = place[2]
         missing = offset + 1 - len(self._marks)
         if missing > 0:
             self._marks.extend([_NEVER] * missing)
+        controller, dot, _ = told["tag"].partition(".")
+        if dot:
+            self._latest[controller] = max(told["time"], self._latest.get(controller, ""))
         mark = hash(_told(told))
         known, self._marks[offset] = self._marks[offset], mark
         return known in (_NEVER, mark)
@@ -50,9 +55,15 @@ class Glass(Wall):
         """Whether it was shown this under that offset, or nothing."""
         return not self.was_shown(offset) or self._marks[offset] == mark
 
+    def latest(self, controller: Controller) -> int:
+        """Up to which number it was shown what this one has seen: that comes in the order of its numbers."""
+        time_text = self._latest.get(str(controller.number))
+        return controller.number_of(time_text[:TO_HUNDREDTHS]) if time_text else 0
+
     def next_session(self) -> None:
         """What it was shown of the last one has been checked."""
         self._marks = array("q")
+        self._latest.clear()
         self.retracted.clear()
         self.ticks.clear()
 

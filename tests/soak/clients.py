@@ -6,10 +6,11 @@ Knows clients and how fast runners come; refuses to know what the hub does with 
 import asyncio
 import random
 import time
+from collections.abc import Callable
 from typing import Final
 
 from tests.running import Reader
-from tests.soak.reads import GUN_AT, Controller, stream_of
+from tests.soak.reads import Controller, stream_of
 
 PAUSE_S: Final = 0.2
 """What SimpleClient waits a second for."""
@@ -30,7 +31,7 @@ class Clients:
         self._held = [*self.controllers, *self.controllers[:TWINS]]
         self._readers = [Reader(address) for _ in self._held]
         for reader, controller in zip(self._readers, self._held, strict=True):
-            reader.stream = stream_of(controller, self._new_id(), event, gun_first=False)
+            reader.stream = stream_of(controller, self._new_id(), event)
         self._tasks = [asyncio.create_task(each.keep_coming(PAUSE_S)) for each in self._readers]
         self._running: asyncio.Task[None] | None = None
 
@@ -64,12 +65,21 @@ class Clients:
             self._running.cancel()
             self._running = None
 
-    def restart_one(self, rng: random.Random) -> None:
+    def restart_one(self) -> None:
         """A client is started again: another id, and guns first, so that all its sequences shift."""
-        place = rng.randrange(len(self._readers))
+        self._restart(self._rng.randrange(len(self._readers)), 0)
+
+    def forget(self, shown: Callable[[Controller], int]) -> None:
+        """Every laptop is replaced by one that has not had the reads up to that number, which screens have shown: so
+        the hub has to have them for good."""
+        for place, controller in enumerate(self._held):
+            self._restart(place, shown(controller))
+
+    def _restart(self, place: int, forgotten: int) -> None:
         controller = self._held[place]
-        if controller.count >= GUN_AT:
-            self._readers[place].change(stream_of(controller, self._new_id(), self._event, gun_first=True))
+        if controller.has_gun:
+            stream = stream_of(controller, self._new_id(), self._event, gun_first=True, forgotten=forgotten)
+            self._readers[place].change(stream)
 
     async def close(self) -> None:
         self.rest()

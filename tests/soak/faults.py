@@ -13,6 +13,7 @@ from tests.adversity.cluster import WAYS
 from tests.adversity.disk import limit_files, unlimit_files
 from tests.adversity.proxy import AfterBytes, How, Proxy, Way
 from tests.soak.clients import Clients
+from tests.soak.reads import Controller
 from tests.soak.site import Site
 
 DAY_S: Final = 86_400
@@ -30,12 +31,15 @@ class Fault(NamedTuple):
 
 
 class Faults:
-    """`done` counts them by name."""
+    """`done` counts them by name. shown: up to which number a screen has shown what a controller has seen."""
 
-    def __init__(self, site: Site, clients: Clients, rng: random.Random) -> None:
+    def __init__(
+        self, site: Site, clients: Clients, rng: random.Random, shown: Callable[[Controller], int]
+    ) -> None:
         self.site = site
         self.clients = clients
         self.rng = rng
+        self.shown = shown
         self.done: Counter[str] = Counter()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -72,9 +76,11 @@ class Faults:
 
 
 async def kill(faults: Faults) -> None:
-    """Now and then before it is ready."""
+    """Now and then before it is ready; often what has been shown is from then on with the hub alone."""
     hub, rng = faults.site.hub, faults.rng
     await hub.kill()
+    if rng.random() < 0.5:
+        faults.clients.forget(faults.shown)
     await hub.start(rng.choice(SHIFTS_S))
     if rng.random() < 0.7:
         with suppress(TimeoutError):
@@ -113,7 +119,7 @@ async def fill_the_disk(faults: Faults) -> None:
 
 
 async def restart_client(faults: Faults) -> None:
-    faults.clients.restart_one(faults.rng)
+    faults.clients.restart_one()
 
 
 def cut(line: Callable[[Site], Proxy]) -> Callable[[Faults], Awaitable[None]]:

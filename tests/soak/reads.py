@@ -32,16 +32,18 @@ class Controller:
 
     @property
     def items(self) -> int:
-        return self.count + (self.count >= GUN_AT)
+        return self.count + self.has_gun
 
-    def item(self, sequence: int, *, gun_first: bool) -> Item:
-        gun_at = 1 if gun_first else GUN_AT
-        if sequence == gun_at and self.count >= GUN_AT:
-            return gun_item(self.start_us, self.reader_id)
-        return self.read(sequence - (sequence > gun_at and self.count >= GUN_AT))
+    @property
+    def has_gun(self) -> bool:
+        return self.count >= GUN_AT
+
+    @property
+    def gun(self) -> Item:
+        return gun_item(self.start_us, self.reader_id)
 
     def read(self, number: int) -> Item:
-        tag = POISON if number % POISON_EVERY == 0 else str((number * 7 + self.number) % TAGS)
+        tag = POISON if number % POISON_EVERY == 0 else f"{self.number}.{number * 7 % TAGS}"
         wall_us = self.start_us + number * STEP_US
         return Item(tag, wall_us, number // TAGS + 1, self.reader_id, 1 << number % 4)
 
@@ -54,19 +56,21 @@ class Controller:
 
     def line(self, number: int, sequence: int) -> str:
         """The read as it was sent; 0: the gun."""
-        item = self.read(number) if number else gun_item(self.start_us, self.reader_id)
+        item = self.read(number) if number else self.gun
         return format_line(sequence, self.location, item).rstrip()
 
 
 class _Seen(Sequence[Item]):
-    """What a client takes for its list."""
+    """What a client takes for its list. `gun_at`: the sequence of the gun; `forgotten`: how many of the first reads it
+    does not have."""
 
-    def __init__(self, controller: Controller, *, gun_first: bool) -> None:
+    def __init__(self, controller: Controller, gun_at: int, forgotten: int) -> None:
         self._controller = controller
-        self._gun_first = gun_first
+        self._gun_at = gun_at
+        self._forgotten = forgotten
 
     def __len__(self) -> int:
-        return self._controller.items
+        return self._controller.items - self._forgotten
 
     @overload
     def __getitem__(self, place: int) -> Item: ...
@@ -77,17 +81,28 @@ class _Seen(Sequence[Item]):
             return list(self._between(*place.indices(len(self))))
         if not 0 <= place < len(self):
             raise IndexError(place)
-        return self._controller.item(place + 1, gun_first=self._gun_first)
+        return self._item(place)
 
     def _between(self, start: int, stop: int, step: int) -> Iterator[Item]:
         for place in range(start, stop, step):
-            yield self._controller.item(place + 1, gun_first=self._gun_first)
+            yield self._item(place)
+
+    def _item(self, place: int) -> Item:
+        sequence = place + 1
+        if sequence == self._gun_at and self._controller.has_gun:
+            return self._controller.gun
+        return self._controller.read(
+            self._forgotten + sequence - (sequence > self._gun_at and self._controller.has_gun)
+        )
 
 
-def stream_of(controller: Controller, connection_id: str, event: str, *, gun_first: bool) -> Stream:
-    """What a client streams that is connected to this controller."""
+def stream_of(
+    controller: Controller, connection_id: str, event: str, *, gun_first: bool = False, forgotten: int = 0
+) -> Stream:
+    """What a client streams that is connected to this controller. gun_first: as after a restart; forgotten: as from a
+    laptop that has not had the first reads, which moves its sequences, too."""
     stream = Stream(connection_id, event)
-    seen = _Seen(controller, gun_first=gun_first)
+    seen = _Seen(controller, 1 if gun_first else GUN_AT, forgotten)
     stream.location(controller.location).items = cast("list[Item]", seen)
     return stream
 

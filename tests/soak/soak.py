@@ -16,7 +16,7 @@ from tests.soak.book import Glass, Page, account
 from tests.soak.clients import Clients
 from tests.soak.faults import KILLS, KINDS, POSTGRES_STOPS, Fault, Faults
 from tests.soak.figures import Report, Sample
-from tests.soak.reads import POISON
+from tests.soak.reads import POISON, Controller
 from tests.soak.site import Site, site
 
 SCREENS: Final = 3
@@ -95,7 +95,7 @@ class Soak:
         report, place = self._report, self._site
         session_id = int(await self._value("SELECT max(id) FROM timing_sessions"))
         clients = Clients(place.reader_line.address, f"Soak {session_id}", wall_now_us(), self._rng)
-        faults = Faults(place, clients, self._rng)
+        faults = Faults(place, clients, self._rng, self._shown)
         try:
             await self._quiet(clients, session_id)
             files = place.hub.open_files()
@@ -203,6 +203,9 @@ class Soak:
         )
         await self._site.hub.start()
         await self._site.hub.ready.wait()
+
+    def _shown(self, controller: Controller) -> int:
+        return max(each.latest(controller) for each in self._screens)
 
     # beside it
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from hub.encode import iso
+from hub.protocols.chronotrack_stream import Item
 from tests.soak.book import Book, Glass, Page
-from tests.soak.reads import GUN_AT, Controller
+from tests.soak.reads import GUN_AT, Controller, stream_of
 
 START_US = 1_778_310_000_000_000
 COUNT = 40
@@ -27,7 +28,7 @@ def rows_of(one: Controller) -> list[Row]:
 
 
 def _row(one: Controller, sequence: int) -> Row:
-    item = one.item(sequence, gun_first=False)
+    item = _item(one, sequence)
     fields = one.line(0 if item.gun else one.number_of(_time(one, sequence)), sequence).split("~")
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=item.wall_us)
     return {
@@ -46,8 +47,12 @@ def _row(one: Controller, sequence: int) -> Row:
     }
 
 
+def _item(one: Controller, sequence: int) -> Item:
+    return stream_of(one, "0" * 40, "").locations[0].items[sequence - 1]
+
+
 def _time(one: Controller, sequence: int) -> str:
-    wall_us = one.item(sequence, gun_first=False).wall_us
+    wall_us = _item(one, sequence).wall_us
     moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=wall_us)
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 10_000:02d}"
 
@@ -197,3 +202,12 @@ def shown_hello(row: Row) -> dict[str, Any]:
         "recovered": True,
         "recent": [read],
     }
+
+
+def test_it_knows_how_far_each_controller_was_shown() -> None:
+    one = controller()
+    rows = rows_of(one)
+    assert Glass("", "").latest(one) == 0
+    assert shown(rows[:10]).latest(one) == 10
+    assert shown(rows).latest(one) == COUNT
+    assert shown(rows).latest(Controller(1, START_US)) == 0

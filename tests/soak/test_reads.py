@@ -16,9 +16,9 @@ def controller(count: int) -> Controller:
     return made
 
 
-def lines(one: Controller, *, gun_first: bool = False) -> list[str]:
+def lines(one: Controller, *, gun_first: bool = False, forgotten: int = 0) -> list[str]:
     """As a client streams them."""
-    client = Client(stream_of(one, ID, "Soak", gun_first=gun_first))
+    client = Client(stream_of(one, ID, "Soak", gun_first=gun_first, forgotten=forgotten))
     client.receive_data(b"RaceHub~1.0~2\r\nstream-mode=push\r\ntime-format=iso\r\nstart\r\n")
     sent = b""
     while data := client.data_to_send():
@@ -50,6 +50,16 @@ def test_a_restart_moves_the_gun_to_the_front_and_nothing_else() -> None:
     live, again = lines(one), lines(one, gun_first=True)
     assert "GUNTIME" in live[GUN_AT - 1] and "GUNTIME" in again[0]
     assert sorted(line.split("~", 2)[2] for line in live) == sorted(line.split("~", 2)[2] for line in again)
+
+
+def test_another_laptop_has_the_gun_and_the_last_reads() -> None:
+    one = controller(100)
+    again = lines(one, gun_first=True, forgotten=90)
+    assert "GUNTIME" in again[0]
+    assert [line.split("~", 2)[2] for line in again[1:]] == [
+        line.split("~", 2)[2] for line in lines(one)[-10:]
+    ]
+    assert [line.split("~")[1] for line in again] == [str(number) for number in range(1, 12)]
 
 
 def test_no_two_controllers_have_seen_the_same() -> None:
