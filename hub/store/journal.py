@@ -171,6 +171,8 @@ class Journal:
     def _open(self) -> sqlite3.Connection:
         if set_aside.is_headless(self.path):
             return self._renewed(None, "its file is gone, and its log is there")
+        if not salvage.is_version_known(self.path):
+            return self._renewed(None, "its header names a format that SQLite would only read")
         db = _connected(self.path)
         try:
             _set_up(db)

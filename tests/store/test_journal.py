@@ -179,6 +179,11 @@ def another_name(path: Path) -> None:
     overwrite(path, path.read_bytes().index(b"body BLOB"), b"bodz")
 
 
+def another_format(path: Path) -> None:
+    wal_of(path).unlink()
+    overwrite(path, 18, b"\3")
+
+
 def another_table(path: Path) -> None:
     wal_of(path).unlink()
     data = path.read_bytes()
@@ -214,6 +219,7 @@ def log_of_an_empty_file(path: Path) -> None:
 
 
 DAMAGES = [
+    another_format,
     another_table,
     a_name_that_is_no_text,
     another_name,
