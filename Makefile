@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: run serve stop test lint check bench soak format schema clean
+.PHONY: run serve stop test lint check bench soak fuzz format schema pictures clean
 
 $(VENV)/.run: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "racehub needs Python 3.11 or newer: make PYTHON=python3.11 run")'
@@ -16,6 +16,11 @@ $(VENV)/.run: pyproject.toml
 $(VENV)/.dev: $(VENV)/.run
 	@echo "Installing what the tests need, once."
 	@$(PIP) -e '.[dev]'
+	@touch $@
+
+$(VENV)/.fuzz: $(VENV)/.dev
+	@echo "Installing atheris, once."
+	@$(PIP) -e '.[fuzz]'
 	@touch $@
 
 run: $(VENV)/.run
@@ -36,6 +41,11 @@ lint: $(VENV)/.dev
 	$(BIN)/mypy
 
 check: lint test
+
+# One parser for SECONDS, or every one: `make fuzz TARGET=ct01 SECONDS=600`.
+SECONDS ?= 60
+fuzz: $(VENV)/.fuzz
+	$(BIN)/python -m tests.fuzz $(TARGET) --seconds $(SECONDS)
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m bench

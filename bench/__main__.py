@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from rich.console import Console
 
-from bench import fanout, ingest, latency, memory, replay, screens, start, table
+from bench import fanout, ingest, latency, memory, replay, screens, stalled, start, table
 from bench.processes import TOP, allow_open_files
 from bench.table import Row
 
@@ -38,6 +38,7 @@ BENCHES: Final = {
     "latency": Bench(latency.measure, latency.rows),
     "fanout": Bench(fanout.measure, fanout.rows),
     "screens": Bench(screens.measure, screens.rows),
+    "stalled": Bench(stalled.measure, stalled.rows),
     "replay": Bench(replay.measure, replay.rows),
     "start": Bench(start.measure, start.rows),
     "memory": Bench(memory.measure, memory.rows),

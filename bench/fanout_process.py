@@ -19,7 +19,7 @@ import uvloop
 from bench import made
 from bench.hub_process import settings
 from hub import encode
-from hub.app import App
+from hub.app import App, freeze_memory
 from hub.model import Read
 from hub.session import Session
 
@@ -65,6 +65,7 @@ async def run(dsn: str, folder: Path) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.request_stop)
     try:
         addresses = await app.start()
+        freeze_memory()
         _say(addresses.ready_line())
         source = Source(app)
         while command := await asyncio.to_thread(sys.stdin.readline):

@@ -13,7 +13,7 @@ from pathlib import Path
 import uvloop
 
 from hub import stores
-from hub.app import App
+from hub.app import App, freeze_memory
 from hub.config import Database, Listener, Server, Settings, Web
 from hub.model import Group
 from hub.store import drain
@@ -56,6 +56,7 @@ async def run(dsn: str, folder: Path) -> None:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, app.request_stop)
     try:
         addresses = await app.start()
+        freeze_memory()
         sys.stdout.write(f"{addresses.ready_line()}\n")
         sys.stdout.flush()
         await app.until_stopped()

@@ -99,11 +99,11 @@ def read(offset: int, instant_us: int) -> Read:
     )
 
 
-def roster() -> str:
-    """PEOPLE runners as CSV, each with everything that a screen can show."""
+def roster(team_more: str = "") -> str:
+    """PEOPLE runners as CSV, each with everything that a screen can show. `team_more` makes messages longer."""
     head = "bib,tag,first_name,last_name,age,gender,city,state,country,division,race_name,wave,team_name\n"
     return head + "".join(
         f"{n},L{n},First{n},Family-Name{n},{20 + n % 60},{'FM'[n % 2]},City {n % 500},S{n % 50},NZL,"
-        f"M{n % 12},Half marathon,{n % 8},Team {n % 900}\n"
+        f"M{n % 12},Half marathon,{n % 8},Team {n % 900}{team_more}\n"
         for n in range(1, PEOPLE + 1)
     )

@@ -154,10 +154,10 @@ def screens(server: Server, count: int, timed: int) -> Iterator[Child]:
         yield process
 
 
-def load_roster(dsn: str, folder: Path) -> None:
+def load_roster(dsn: str, folder: Path, team_more: str = "") -> None:
     """The roster of `bench.made` for the newest session, through the hub of this folder."""
     file = folder / "roster.csv"
-    file.write_text(made.roster(), encoding="utf-8")
+    file.write_text(made.roster(team_more), encoding="utf-8")
     session_id = ask(dsn, "SELECT max(id) FROM timing_sessions WHERE status = 'active'")
     subprocess.run(
         [sys.executable, "-m", "hub", "roster", str(file), "--session", str(session_id)],

@@ -72,7 +72,7 @@ class Screen:
 class Screens:
     def __init__(self, port: int, path: str, count: int, timed: int) -> None:
         # state
-        self._all = [_connect(port, path) for _ in range(count)]
+        self._all = [connect(port, path) for _ in range(count)]
         self.timed = {each.socket.fileno(): each for each in self._all[:: count // timed][:timed]}
         self._drained = {
             each.socket.fileno(): each for each in self._all if each.socket.fileno() not in self.timed
@@ -162,9 +162,22 @@ class Screens:
         self._alive = until if until < len(self._all) else 0
 
 
-def _connect(port: int, path: str) -> Screen:
-    """A screen that has its hello."""
-    line = socket.create_connection(("127.0.0.1", port))
+def connect(port: int, path: str, buffer_bytes: int | None = None) -> Screen:
+    """A screen that has its hello. `buffer_bytes`: what the system holds for it; None: as much as usual."""
+    line, rest = shake_hands(port, path, buffer_bytes)
+    screen = Screen(line)
+    while not screen.frames.feed(rest):
+        rest = _some(line)
+    line.setblocking(False)
+    return screen
+
+
+def shake_hands(port: int, path: str, buffer_bytes: int | None = None) -> tuple[socket.socket, bytes]:
+    """A WebSocket, and what has come of it already."""
+    line = socket.socket()
+    if buffer_bytes is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
+    line.connect(("127.0.0.1", port))
     line.sendall(
         f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode()
@@ -175,11 +188,7 @@ def _connect(port: int, path: str) -> Screen:
     head, _, rest = got.partition(b"\r\n\r\n")
     if b" 101 " not in head.split(b"\r\n")[0]:
         raise ConnectionError(f"no WebSocket: {head!r}")
-    screen = Screen(line)
-    while not screen.frames.feed(rest):
-        rest = _some(line)
-    line.setblocking(False)
-    return screen
+    return line, rest
 
 
 def _some(line: socket.socket) -> bytes:

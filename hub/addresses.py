@@ -17,6 +17,8 @@ BRIDGES: Final = ("docker", "br-", "veth", "virbr", "vethernet")
 """How the interfaces of containers and virtual machines begin: what is behind them is this machine itself."""
 ELSEWHERE: Final = ("192.0.2.1", 9)
 """An address beyond every network at hand: the way to it is the default route."""
+ASKED_CHARS_MAX: Final = 300
+"""A name has 255 characters at the most. What is longer is no name, and no QR code would hold it."""
 _ASKED: Final = re.compile(r"https?://([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?", re.IGNORECASE)
 
 
@@ -52,7 +54,8 @@ def public_base(public_url: str, host: str, port: int, asked: str | None) -> str
 def _is_known(asked: str) -> bool:
     """Whether it is an address that can be passed on."""
     try:
-        return _ASKED.fullmatch(asked) is not None and urlsplit(asked).port != 0
+        known = len(asked) <= ASKED_CHARS_MAX and _ASKED.fullmatch(asked) is not None
+        return known and urlsplit(asked).port != 0
     except ValueError:
         return False
 

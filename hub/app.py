@@ -4,6 +4,7 @@ the reverse. Knows every part; no part knows it.
 
 import asyncio
 import contextlib
+import gc
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -12,7 +13,7 @@ from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from hub import __version__, logs
+from hub import __version__, files, logs
 from hub.addresses import from_here, joined, public_base
 from hub.clock import now_us, watch
 from hub.config import Settings
@@ -26,7 +27,7 @@ from hub.model import US_PER_S, Observation, Read, Rejected
 from hub.retention import Retention
 from hub.session import Session, Source
 from hub.stores import Stores
-from hub.web import application, sockets
+from hub.web import application, connections, sockets
 from hub.web.auth import admin_token
 from hub.web.live import Live
 from hub.web.state import CHANGING, STARTING, Condition
@@ -124,7 +125,7 @@ class App:
         self._feeder: Feeder | None = None
         self._retention: Retention | None = None
         self._web: web.Application | None = None
-        self._runner: web.AppRunner | None = None
+        self._runner: connections.Runner | None = None
         self._listeners: list[Listener] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._storing: list[asyncio.Task[None]] = []
@@ -301,8 +302,11 @@ class App:
             imports=self.feeder,
             token=admin_token(settings.data_path),
         )
-        self._runner = web.AppRunner(self._web, access_log=None, shutdown_timeout=HTTP_STOP_S_MAX)
+        self._runner = connections.Runner(
+            self._web, files_max=files.spare(), shutdown_timeout=HTTP_STOP_S_MAX
+        )
         await self._runner.setup()
+        self.run(self._runner.sweep())
         site = web.TCPSite(self._runner, settings.web.host, settings.web.port)
         try:
             await site.start()
@@ -371,6 +375,13 @@ class App:
         for listener in self._listeners:
             if not listener.ingest.congested:
                 listener.resume()
+
+
+def freeze_memory() -> None:
+    """For a process that is one hub, when it has started. Sessions, rosters and code stay: a collection of garbage that
+    looked at all of them again and again would hold up the loop for a tenth of a second each time."""
+    gc.collect()
+    gc.freeze()
 
 
 def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:

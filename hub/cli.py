@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, commands, commands_import, config, logs, replay, replay_plan
-from hub.app import App, Stopped, urls
+from hub import __version__, commands, commands_import, config, files, logs, replay, replay_plan
+from hub.app import App, Stopped, freeze_memory, urls
 from hub.config import Settings
 from hub.demo.show import Show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
@@ -227,6 +227,7 @@ def _begin(config_file: Path | None, wanted: _Demo | None = None) -> None:
     reload = Reload(path, os.environ)
     settings = config.load(path, os.environ)
     logs.set_up(settings)
+    files.claim(settings.limits.displays)
     _run(_serve(settings, reload, wanted))
 
 
@@ -253,6 +254,7 @@ async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
         loop.add_signal_handler(signal.SIGHUP, reload.ask)
     try:
         addresses = await app.start()
+        freeze_memory()
         if wanted is None:
             _print("\n".join([addresses.ready_line(), *urls(app, addresses)]))
         else:

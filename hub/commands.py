@@ -119,7 +119,7 @@ async def post(settings: Settings, hub: dict[str, Any], path: str, form: aiohttp
             if response.status != HTTPStatus.OK:
                 raise HubError(json.loads(body)["error"]["message"])
             return body
-    except (aiohttp.ClientError, ValueError, KeyError, TimeoutError) as problem:
+    except (aiohttp.ClientError, ValueError, KeyError, TypeError, TimeoutError) as problem:
         raise HubError(f"the hub at {hub['web']} does not answer: {problem}") from problem
 
 

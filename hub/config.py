@@ -71,9 +71,7 @@ NOT_BUILT = frozenset(
         "listeners[].auth",
         "listeners[].tls_cert",
         "listeners[].tls_key",
-        "limits.displays",
         "limits.login_tries",
-        "limits.code_tries_per_minute",
         "retention.delete_ended_after_days",
     }
 )

@@ -19,6 +19,9 @@ Loc = tuple[str | int, ...]
 
 NOT_BUILT_TEXT = "not available yet"
 SHOWN_CHARS_MAX = 100
+UNKNOWN_LOOKED_FOR_MAX = (
+    100  # keys: a file with more of them is another file, and each look takes a millisecond
+)
 URL_CHARS_MAX = 4096  # the patterns below take time by the square of the length
 INTEGER_BITS_SHOWN_MAX = 64
 
@@ -27,8 +30,9 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _USER_PASSWORD = re.compile(r"(?<=://)([^:@/]*):.*@", re.DOTALL)
 _QUERY = re.compile(r"\w+=[^&]*(&\w+=[^&]*)*")
 _QUERY_PASSWORD = re.compile(r"(password=)[^&]*", re.IGNORECASE)
-# Hosts with ports that are numbers: what else may follow a colon is a password whose host was forgotten.
-_NO_PASSWORD = re.compile(r"[^:]*://((\[[^\]]*\]|[^:/?,]*)(:\d*)?(,|(?=[/?]|$)))*([/?].*)?", re.DOTALL)
+# Hosts with ports that are numbers: what else may follow a colon is a password whose host was forgotten. A host can be
+# read in one way only: with two, a list of hosts takes twice as long for each of them.
+_NO_PASSWORD = re.compile(r"[^:]*://((\[[^\]]*\]|(?!\[)[^:/?,]*)(:\d*)?(,|(?=[/?]|$)))*([/?].*)?", re.DOTALL)
 
 
 def known_keys(model: type[BaseModel]) -> dict[str, Any]:
@@ -151,12 +155,16 @@ class Report:
 
     def add_unknown(self, loc: Loc) -> None:
         """A key or section that does not exist. Its value is not shown: it may be a misspelt key's secret."""
-        name, prefix = str(loc[-1]), f"{pattern(loc[:-1])}.".removeprefix(".")
-        siblings = {
-            re.split(r"[.\[]", key.removeprefix(prefix))[0] for key in self.keys if key.startswith(prefix)
-        }
-        elsewhere = [key for key in self.keys if key.endswith(f".{name}")]
-        self.add(loc, "unknown key" + did_you_mean(near(name, sorted(siblings)) or elsewhere))
+        name, meant = str(loc[-1]), list[str]()
+        if len(self._found) < UNKNOWN_LOOKED_FOR_MAX:
+            meant = near(name, self._siblings(loc)) or [key for key in self.keys if key.endswith(f".{name}")]
+        self.add(loc, "unknown key" + did_you_mean(meant))
+
+    def _siblings(self, loc: Loc) -> list[str]:
+        """The names that exist where this one does not."""
+        prefix = f"{pattern(loc[:-1])}.".removeprefix(".")
+        inside = [key.removeprefix(prefix) for key in self.keys if key.startswith(prefix)]
+        return sorted({re.split(r"[.\[]", key)[0] for key in inside})
 
     def add_errors(self, error: ValidationError, raw: Mapping[str, Any]) -> set[Loc]:
         """Every error that pydantic found in `raw`; the keys they are about."""

@@ -7,7 +7,10 @@ HubError
 │   ├── Unauthorized       401  no token, or a wrong one
 │   ├── Forbidden          403  another site's page asks in the name of its visitor
 │   ├── NotFound           404
+│   ├── TooSlow            408  what was begun did not come in time
 │   ├── TooLarge           413
+│   ├── Unsupported        415  a body of a kind that the address does not take
+│   ├── TooMany            429  this address has tried too often; `retry_s` says for how long
 │   └── Unavailable        503  the hub cannot answer now, and says why
 ├── ConfigError        config.toml, its environment overrides, or a command line (has all problems at once)
 ├── StoreError         the journal, PostgreSQL or the disk
@@ -33,6 +36,8 @@ class CallerError(HubError):
 
     status = 400
     code = "bad_request"
+    retry_s = 0
+    """Seconds after which another try makes sense; 0: nothing is said of it."""
 
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
@@ -59,14 +64,34 @@ class NotFound(CallerError):
     code = "not_found"
 
 
+class TooSlow(CallerError):
+    status = 408
+    code = "too_slow"
+
+
 class TooLarge(CallerError):
     status = 413
     code = "too_large"
 
 
+class Unsupported(CallerError):
+    status = 415
+    code = "unsupported"
+
+
+class TooMany(CallerError):
+    status = 429
+    code = "too_many"
+
+    def __init__(self, message: str, *, retry_s: int) -> None:
+        super().__init__(message)
+        self.retry_s = retry_s
+
+
 class Unavailable(CallerError):
     status = 503
     code = "unavailable"
+    retry_s = 2
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ SESSION_GONE: Final = CloseReason(4003, "session deleted, or ended")
 NOT_UNDERSTOOD: Final = CloseReason(4005, "message from the screen not understood")
 STOPPING: Final = CloseReason(4101, "hub stopping")
 TOO_SLOW: Final = CloseReason(4102, "too slow: resume from your offset")
+TOO_MANY_SCREENS: Final = CloseReason(4103, "too many screens: come back later")
 ANOTHER_SESSION: Final = CloseReason(4104, "another session: come back")
 
 
@@ -157,7 +158,7 @@ class Topic:
         return self.offset + len(self._turn)
 
     def publish(self, messages: Iterable[bytes]) -> None:
-        """The messages of the next offsets. Flushed at the end of this turn."""
+        """The messages of the next offsets. Flushed soon: what comes until then is one frame with them."""
         self._turn += messages
         if not self._scheduled:
             self._scheduled = True

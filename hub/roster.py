@@ -14,6 +14,8 @@ def normal(text: str) -> str:
     """The form in which tags and bibs are compared."""
     trimmed = text.strip()
     plain = trimmed.casefold().lstrip("0") or trimmed[:1]
+    if plain[:1].isspace():  # a zero stood before it
+        plain = normal(plain)
     return text if plain == text else plain  # the very same string: one less to keep for each participant
 
 

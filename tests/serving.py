@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import sys
@@ -92,8 +93,15 @@ class Process:
 
 
 @asynccontextmanager
-async def hub_process(*arguments: str, folder: Path, program: Sequence[str] = HUB) -> AsyncIterator[Process]:
-    """Started in `folder`; killed if it still runs at the end. `program`: the hub, or what runs it."""
+async def hub_process(
+    *arguments: str, folder: Path, program: Sequence[str] = HUB, files: int = 0
+) -> AsyncIterator[Process]:
+    """Started in `folder`; killed if it still runs at the end. `program`: the hub, or what runs it. `files`: how many
+    it may open; 0: as many as we."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
     process = Process(
         await asyncio.create_subprocess_exec(
             *program,
@@ -103,6 +111,7 @@ async def hub_process(*arguments: str, folder: Path, program: Sequence[str] = HU
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            preexec_fn=limit if files else None,
         )
     )
     try:

@@ -75,6 +75,8 @@ def test_what_a_host_is_bound_to(host: str, found: list[str]) -> None:
         ("", "127.0.0.1", None, "http://127.0.0.1:8080"),
         ("", "0.0.0.0", 'http://x"><script>', "http://192.168.1.20:8080"),
         ("", "0.0.0.0", "http://user@evil.example/", "http://192.168.1.20:8080"),
+        ("", "0.0.0.0", "http://" + "a" * 255 + ":65535", "http://" + "a" * 255 + ":65535"),
+        ("", "0.0.0.0", "http://" + "a" * 3000, "http://192.168.1.20:8080"),
     ],
 )
 def test_where_screens_are_sent(public_url: str, host: str, asked: str | None, base: str) -> None:

@@ -1,6 +1,7 @@
 """A whole hub: the way of a read from a reader's socket to the table and the screen; start and stop."""
 
 import asyncio
+import gc
 import logging
 import socket
 from collections import Counter
@@ -11,7 +12,7 @@ import aiohttp
 import pytest
 
 from hub import folder
-from hub.app import Addresses, App, Stopped, urls
+from hub.app import Addresses, App, Stopped, freeze_memory, urls
 from hub.config import Journal, Listener, Server, Settings, Web
 from hub.errors import HubError, NotOwner, StoreError
 from hub.model import DisplayRow
@@ -452,3 +453,12 @@ async def test_where_displays_are() -> None:
         "display: https://hub.example/d/K7XQ2M9P",
         "front page: https://hub.example/",
     ]
+
+
+def test_memory_that_stays_is_not_looked_at_again() -> None:
+    gc.unfreeze()
+    freeze_memory()
+    try:
+        assert gc.get_freeze_count() > 10_000
+    finally:
+        gc.unfreeze()

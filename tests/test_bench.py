@@ -1,6 +1,7 @@
 """What the benchmarks measure with: if these were wrong, so would be every figure."""
 
 import json
+import socket
 
 import pytest
 
@@ -9,6 +10,7 @@ from bench.__main__ import DOCUMENT
 from bench.latency import delays_ms
 from bench.relay import framed
 from bench.screens_client import SINGLE, Frames
+from bench.stalled_client import Follower
 from bench.table import Row
 from hub import encode
 from hub.model import SessionRow
@@ -42,6 +44,25 @@ def test_a_single_read_is_known_by_its_tag_whoever_wears_it() -> None:
     message = encode.read_message(session, made.read(17, NOW_US))
     assert json.loads(message)["runner"]["first_name"] == "First17"
     assert SINGLE.findall(message) == [b"17"]
+
+
+def test_a_follower_misses_nothing_and_notices_what_it_does_not_get() -> None:
+    def says(*numbers: int) -> bytes:
+        return framed(b"\n".join(b'{"type":"read","tag":"L%d","bib":null}' % each for each in numbers))
+
+    with socket.socket() as line:
+        for cut in range(1, len(says(1))):
+            follower = Follower(line)
+            data = says(1) + says(2, 3) + says(4)
+            taken = [follower.take(piece) for piece in (data[:cut], data[cut:], b"\x89\x00")]
+            assert (follower.had, follower.astray, taken[1:]) == (4, False, [True, False])
+        for numbers in ((1, 3), (1, 1), (2, 1), (2,)):
+            follower = Follower(line)
+            follower.take(says(*numbers))
+            assert (follower.had, follower.astray) == (len(numbers), True)
+            follower.begin()
+            follower.take(says(1))
+            assert (follower.had, follower.astray) == (1, False)
 
 
 def test_a_read_of_a_backlog_is_no_single_read() -> None:

@@ -10,9 +10,6 @@ from typing import Any
 
 import pytest
 import tzlocal
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from hub.config import NOT_BUILT, SECRETS, Settings, load, summary
@@ -298,9 +295,7 @@ OTHER_VALUES = {
     "listeners[].auth": ('"required"', '"required"'),
     "listeners[].tls_cert": ('"a.pem"', '"a.pem"'),
     "listeners[].tls_key": ('"a.pem"', '"a.pem"'),
-    "limits.displays": ("10", "10"),
     "limits.login_tries": ("10", "10"),
-    "limits.code_tries_per_minute": ("10", "10"),
     "retention.delete_ended_after_days": ("1", "1"),
 }
 
@@ -403,51 +398,3 @@ def test_shipped_file_says_what_is_not_available_yet() -> None:
             said |= {f"{section}.{key[1]}"} if "Not available yet." in comment else set()
         comment = comment + line if line.startswith("#") else ""
     assert said == NOT_BUILT
-
-
-# --- fuzz: whatever the file or the environment holds, nothing but ConfigError is raised
-
-tree = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.dates(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=5,
-)
-
-
-def loads_or_config_error(path: Path | None, environ: Mapping[str, str]) -> None:
-    try:
-        load(path, environ)
-    except ConfigError as error:
-        lines = str(error).splitlines()
-        assert lines and len(lines) == len(error.problems)
-
-
-@hypothesis_settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(content=st.binary() | st.text().map(lambda text: text.encode("utf-8")))
-def test_fuzz_content(file: Path, content: bytes) -> None:
-    file.write_bytes(content)
-    loads_or_config_error(file, {})
-
-
-@hypothesis_settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(data=st.data())
-def test_fuzz_values(file: Path, monkeypatch: pytest.MonkeyPatch, data: st.DataObject) -> None:
-    sections = st.sampled_from([*Settings.model_fields, "other"])
-    keys = st.sampled_from([*{key.split(".")[1] for key in known_keys(Settings)}, "other\n"])
-    section = st.dictionaries(keys, tree)
-    raw = data.draw(st.dictionaries(sections, section | st.lists(section) | tree))
-    monkeypatch.setattr("hub.config.read", lambda path: raw)
-    loads_or_config_error(file, {})
-
-
-@hypothesis_settings(deadline=None)
-@given(data=st.data())
-def test_fuzz_environment(data: st.DataObject) -> None:
-    parts = {part for key in known_keys(Settings) for part in re.split(r"\[?\]?\.", key)}
-    names = st.lists(st.sampled_from([*parts, "0", "1", "7"]) | st.text(), min_size=2, max_size=4)
-    name = names.map(lambda words: "RACEHUB_" + "__".join(words).upper())
-    loads_or_config_error(
-        None, data.draw(st.dictionaries(name, st.text() | st.characters(categories=["Cs"])))
-    )

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import BaseModel
 
-from hub.config_report import Report, known_keys, masked, path_text, shown
+from hub.config_report import UNKNOWN_LOOKED_FOR_MAX, Report, known_keys, masked, path_text, shown
 from hub.errors import ConfigError
 
 
@@ -24,6 +24,21 @@ def report() -> Report:
 
 def test_known_keys() -> None:
     assert list(known_keys(Whole)) == ["one.port", "one.secret", "many[].port", "many[].secret"]
+
+
+def test_a_long_list_of_hosts_takes_no_time() -> None:
+    hosts = "[::1]," * 600
+    assert masked(f"postgresql://{hosts}h/d") == f"postgresql://{hosts}h/d"
+    assert masked(f"postgresql://{hosts}:password") == "..."
+
+
+def test_what_was_meant_is_looked_for_a_hundred_times(report: Report) -> None:
+    for number in range(UNKNOWN_LOOKED_FOR_MAX + 1):
+        report.add_unknown((f"one{number}",))
+    with pytest.raises(ConfigError) as caught:
+        report.raise_if_any(())
+    meant = ['did you mean "one"?' in str(problem) for problem in caught.value.problems]
+    assert meant == [True] * UNKNOWN_LOOKED_FOR_MAX + [False]
 
 
 @pytest.mark.parametrize(

@@ -107,19 +107,19 @@ def test_what_is_no_read_is_kept_as_it_came() -> None:
     found, rejected, problems = take(tags, markers)
     assert len(found) == 2
     assert [each.line for each in rejected] == [
-        f"{'I' * 65},7,Gun,2,24060108000150,".encode(),
         b"what",
+        f"{'I' * 65},7,Gun,2,24060108000150,".encode(),
         b"TO~2~x~\xfc",
         b"y" * 4096,
     ]
     assert [(each.file, each.line) for each in problems] == [
-        ("a.mrk", 6),
         ("a.mrk", 5),
+        ("a.mrk", 6),
         ("a.csv", 2),
         ("a.csv", 3),
     ]
     assert [each.reason for each in problems] == [each.reason for each in rejected]
-    assert "reader id" in problems[0].reason and "columns" in problems[2].reason
+    assert "controller" in problems[1].reason and "columns" in problems[2].reason
 
 
 def test_a_column_that_is_not_used_costs_no_read() -> None:

@@ -26,6 +26,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.encode": {"hub.model", "hub.results"},
     "hub.config": {"hub.errors", "hub.config"},
     "hub.addresses": set(),
+    "hub.files": set(),
     "hub.clock": set(),
     # level 2
     "hub.hub": {"hub.model", "hub.seen", "hub.session"},
@@ -77,6 +78,7 @@ ONLY_IN: Final = {
     "rich": {"hub.cli"},
     "pydantic": {"hub.config"},
     "ifaddr": {"hub.addresses"},
+    "resource": {"hub.files"},
     "segno": {"hub.web"},
 }
 PURE_MODULES: Final = (

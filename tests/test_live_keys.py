@@ -67,7 +67,7 @@ async def max_mib(site: Site) -> None:
         await until(lambda: site.hub.app.stores.full or site.hub.durable == sent)  # noqa: B023
     reader.add(*(f"T{sent + each}" for each in range(1000)))
     await until(lambda: all(each.paused for each in site.hub.app._listeners))
-    assert site.hub.app.condition.journal_problem() == "full"
+    assert site.hub.app.condition.journal_problem().startswith("full")
     await site.save(journal={"max_mib": 3})
     await until(lambda: site.hub.durable == sent + 1000)
     assert not site.hub.app.condition.journal_problem() and site.hub.app.condition.database_problem()
@@ -129,11 +129,34 @@ async def display_queue_kib(site: Site) -> None:
             assert {each.queue_bytes_max for each in site.hub.app.live._codes} == {256 * 1024, 1024}
 
 
+async def displays(site: Site) -> None:
+    async with site.hub.screen() as first:
+        await first.next("hello")
+        await site.save(limits={"displays": 1})
+        async with site.hub.screen() as second:
+            assert await second.closed() == 4103
+        await site.save(limits={"displays": 2})
+        async with site.hub.screen() as second:
+            await second.next("hello")
+
+
+async def code_tries_per_minute(site: Site) -> None:
+    async def tried() -> int:
+        async with site.hub.anybody.get("/d/AAAA2222") as response:
+            return response.status
+
+    assert [await tried() for _ in range(3)] == [200] * 3
+    await site.save(limits={"code_tries_per_minute": 3})
+    assert await tried() == 429
+    await site.save(limits={"code_tries_per_minute": 4})
+    assert [await tried(), await tried()] == [200, 429]
+
+
 async def upload_mib(site: Site) -> None:
     csv = ROSTER + f"{',' * 100}\n" * 11_000
     await site.hub.import_roster(csv)
     await site.save(limits={"upload_mib": 1})
-    with pytest.raises(AssertionError, match=r"larger than 1 MiB \(limits.upload_mib\)"):
+    with pytest.raises(AssertionError, match=r"at most 1 MiB \(limits.upload_mib\)"):
         await site.hub.import_roster(csv)
 
 
@@ -174,6 +197,8 @@ OBSERVED: Final[dict[str, Observe]] = {
     "limits.line_bytes": line_bytes,
     "limits.connections_per_address": connections_per_address,
     "limits.display_queue_kib": display_queue_kib,
+    "limits.displays": displays,
+    "limits.code_tries_per_minute": code_tries_per_minute,
     "limits.upload_mib": upload_mib,
     "limits.roster_rows": roster_rows,
     "limits.late_s": late_s,

@@ -170,15 +170,15 @@ class Client:
 
     def receive_data(self, data: bytes) -> None:
         """Takes what the server sent, cut in any way. CR LF ends a line; an LF alone is part of it."""
+        self._follow_stream()
         if self.closed:
             return
-        self._follow_stream()
         *lines, self._inbox = (self._inbox + data).split(b"\r\n")
         for line in lines:
             if self.closed:
                 return
             self._line(line)
-        if len(self._inbox) >= LINE_BYTES_LIMIT:
+        if len(self._inbox.removesuffix(b"\r")) >= LINE_BYTES_LIMIT:  # its end may have come by half
             self._close("a line is too long")
 
     def data_to_send(self, lines_max: int = BURST_LINES) -> bytes:

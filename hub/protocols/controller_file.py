@@ -40,6 +40,8 @@ _TAG_FIELDS: Final = (
     (6, "[0-9A-Za-z]{1,12}", "the reader is not letters and digits"),
     (7, "[0-9]{1,3}", "the antenna is not a number"),
 )
+_CONTROLLER: Final = re.compile("[0-9A-Za-z]{1,12}")
+"""It stands in a gun's line, where nothing may be that would cut it into other fields."""
 _MARKER_TIME: Final = re.compile("[0-9]{14}")
 _COUNT: Final = re.compile("[0-9]{1,18}")
 
@@ -204,8 +206,10 @@ def _marker(number: int, line: str) -> Marker | str:
     if len(fields) != _MARKER_FIELDS:
         return f"{len(fields)} fields instead of 6"
     controller, counter, name, sequence, time, detail = fields
-    if not controller or not name:
-        return "the controller or the marker's name is empty"
+    if _CONTROLLER.fullmatch(controller) is None:
+        return "the controller is not letters and digits"
+    if not name:
+        return "the marker's name is empty"
     if _COUNT.fullmatch(counter) is None or _COUNT.fullmatch(sequence) is None:
         return "a sequence is not a number"
     wall_us = _marker_time(time)

@@ -171,6 +171,8 @@ class Journal:
     def _open(self) -> sqlite3.Connection:
         if set_aside.is_headless(self.path):
             return self._renewed(None, "its file is gone, and its log is there")
+        if not salvage.is_version_known(self.path):
+            return self._renewed(None, "its header names a format that SQLite would only read")
         db = _connected(self.path)
         try:
             _set_up(db)
@@ -298,9 +300,18 @@ def _set_up(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA synchronous = FULL")
     db.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     db.execute(f"PRAGMA journal_size_limit = {WAL_PAGES * salvage.PAGE_BYTES}")
+    _check_tables(db)
     db.execute(_SCHEMA)
     if "crc" not in {row[1] for row in db.execute("PRAGMA table_info(groups)")}:
         db.execute("ALTER TABLE groups ADD COLUMN crc INTEGER")  # a journal of before there were checksums
+
+
+def _check_tables(db: sqlite3.Connection) -> None:
+    """Before one is made: a journal whose table cannot be found would be an empty one."""
+    found = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    pages = db.execute("PRAGMA page_count").fetchone()[0]
+    if "groups" not in found and (found or pages > 1):
+        raise sqlite3.DatabaseError("its table is gone")
 
 
 def _is_damage(problem: sqlite3.Error) -> bool:

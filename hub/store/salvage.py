@@ -74,6 +74,12 @@ def rows(path: Path, wanted: Callable[[Row], bool] = lambda row: row.whole) -> I
                     yield row
 
 
+def is_version_known(path: Path) -> bool:
+    """Whether a file's header names the formats in which SQLite writes. Of another it takes the file for one of a later
+    SQLite, not to be written; an empty file has no header."""
+    return set(_content(path)[18:20]) <= {1, 2}
+
+
 def last_committed(path: Path) -> int:
     """The highest number of a group in the write-ahead log that its writer had made durable; 0: none. Where SQLite sees
     less than this, the log is broken before its end."""

@@ -1,5 +1,6 @@
 """What requests ask of PostgreSQL. Knows the pool and the tables; refuses to know requests."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ class WebQueries:
     def __init__(self, database: Callable[[], Database | None], timezone: str) -> None:
         self._find = database
         self._timezone = timezone
+        self._asking: asyncio.Task[bool] | None = None
 
     @property
     def _database(self) -> Database:
@@ -27,8 +29,18 @@ class WebQueries:
         return database
 
     async def alive(self) -> bool:
+        """One question for all who ask meanwhile: `/health` is open to everybody, and the pool is small."""
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._alive())
+            self._asking.add_done_callback(self._answered)
+        return await asyncio.shield(self._asking)
+
+    async def _alive(self) -> bool:
         database = self._find()
         return database is not None and await database.alive()
+
+    def _answered(self, _task: asyncio.Task[bool]) -> None:
+        self._asking = None
 
     async def sessions(self, session_id: int | None = None) -> list[dict[str, Any]]:
         async with self._database.connection() as connection:

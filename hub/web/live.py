@@ -1,7 +1,6 @@
 """Sessions on the air: which sessions have a topic, and what goes into it. Knows sessions, their encoding and the
 fan-out; refuses to know sockets and stores."""
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from hub.model import KIND_GUN, DisplayRow, Read
 from hub.results import Start
 from hub.roster import Roster
 from hub.session import TAIL_READS_MAX, Session
+from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -51,14 +51,21 @@ class Live:
         # shared
         self._hub = hub
         self._now_us = now_us
+        self.turns = Turns()
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
         self._shown: Counter[str] = Counter()
+        self._watching: set[Subscriber] = set()
 
     @property
     def screens(self) -> int:
         return len(self._codes)
+
+    @property
+    def watchers(self) -> int:
+        """How many watch a session without being a screen."""
+        return len(self._watching)
 
     def screens_of(self, code: str) -> int:
         """How many screens show this display now."""
@@ -132,7 +139,9 @@ class Live:
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
         subscriber = Subscriber(topic, cursor, wake, self.queue_bytes_max)
-        if display is not None:
+        if display is None:
+            self._watching.add(subscriber)
+        else:
             self._codes[subscriber] = display.code
             self._shown[display.code] += 1
         return hello, subscriber
@@ -156,6 +165,7 @@ class Live:
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()
+        self._watching.discard(subscriber)
         code = self._codes.pop(subscriber, None)
         if code is not None:
             self._shown[code] -= 1
@@ -171,8 +181,8 @@ class Live:
         on_air = self._on_air.get(key)
         if on_air is None:
             offset, ring = (session.durable, _ring(session)) if session else (0, [])
-            soon = asyncio.get_running_loop().call_soon
-            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, soon), session.starts if session else ())
+            starts = session.starts if session else ()
+            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, self.turns.soon), starts)
         return on_air
 
     def _drop(self, topic: Topic) -> None:

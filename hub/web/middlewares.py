@@ -8,8 +8,10 @@ from typing import Final
 import aiohttp_jinja2
 from aiohttp import web
 
-from hub.errors import CallerError, StoreAway, TooLarge, Unavailable
-from hub.web.state import CONDITION
+from hub.errors import CallerError, StoreAway, TooSlow, Unavailable
+from hub.web import refusals
+from hub.web.headers import HEADERS, OVER_HTTPS
+from hub.web.state import CONDITION, settings
 
 log = logging.getLogger(__name__)
 
@@ -20,17 +22,9 @@ ALWAYS: Final = ("/health", "/static/", "/d/", "/display/")
 MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")
-RETRY_S: Final = 2
-HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Content-Security-Policy": "default-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'self'",
-}
-_WORDS: Final = {
-    404: "There is nothing at this address.",
-    405: "This address does not take that method.",
-    413: "The body is larger than this address takes.",
-}
+FAULT_TEXT: Final = "The hub has a fault; it is in its log. Reads are not affected."
+LEFT: Final = 499
+"""For a caller who has left: nobody gets it."""
 
 
 @web.middleware
@@ -39,21 +33,17 @@ async def errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
     except CallerError as problem:
-        return answer(request, problem.status, problem.code, problem.message, problem.field)
+        return _told(request, problem)
     except StoreAway as problem:
-        return answer(request, Unavailable.status, Unavailable.code, str(problem))
+        return _told(request, Unavailable(str(problem)))
     except web.HTTPException as problem:
-        if problem.status < 400:
-            raise
         return _refusal(request, problem)
-    except ConnectionError:
-        raise  # the caller has left, and nobody waits for an answer
-    except Exception:
+    except Exception as problem:
+        if isinstance(problem, ConnectionError) and _has_left(request):
+            return web.Response(status=LEFT)  # raised on, aiohttp would log it as a fault of ours
         # Not the path: it may hold a display's code.
         log.exception("web: %s %s failed", request.method, _route(request))
-        return answer(
-            request, 500, "internal", "The hub has a fault; it is in its log. Reads are not affected."
-        )
+        return answer(request, 500, "internal", FAULT_TEXT)
 
 
 @web.middleware
@@ -68,22 +58,32 @@ async def ready(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Files and pages are asked for again each time (and come only when they changed): after an upgrade of the hub
     no screen runs the old ones. Data is never kept."""
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+    response.headers.update(HEADERS)
+    if request.secure or settings(request).server.public_url.startswith("https:"):
+        response.headers.update(OVER_HTTPS)
     kept = response.status in (200, 304) and request.path.startswith(("/static/", *PAGES))
     response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")
 
 
 def answer(
-    request: web.Request, status: int, code: str, message: str, field: str | None = None
+    request: web.Request, status: int, code: str, message: str, field: str | None = None, *, retry_s: int = 0
 ) -> web.Response:
     headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_S)
+    if retry_s:
+        headers["Retry-After"] = str(retry_s)
     if _for_people(request):
         return _page(request, status, message, headers)
-    error = {"code": code, "message": message} | ({"field": field} if field else {})
-    return web.json_response({"error": error}, status=status, headers=headers)
+    text = refusals.shaped(code, message, field)
+    return web.Response(text=text, status=status, headers=headers, content_type="application/json")
+
+
+def _told(request: web.Request, problem: CallerError) -> web.Response:
+    response = answer(
+        request, problem.status, problem.code, problem.message, problem.field, retry_s=problem.retry_s
+    )
+    if isinstance(problem, TooSlow):
+        response.force_close()  # what is still to come is not waited for
+    return response
 
 
 def _page(request: web.Request, status: int, message: str, headers: dict[str, str]) -> web.Response:
@@ -91,10 +91,14 @@ def _page(request: web.Request, status: int, message: str, headers: dict[str, st
         "error.html", request, {"status": status, "message": message}, status=status
     )
     response.headers.update(headers)
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if "Retry-After" in headers:
         # A screen that was switched on together with the hub has nobody to press reload.
-        response.headers["Refresh"] = str(RETRY_S)
+        response.headers["Refresh"] = headers["Retry-After"]
     return response
+
+
+def _has_left(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _for_people(request: web.Request) -> bool:
@@ -105,12 +109,14 @@ def _for_people(request: web.Request) -> bool:
 
 
 def _refusal(request: web.Request, problem: web.HTTPException) -> web.Response:
-    """What aiohttp refuses by itself."""
-    status = problem.status
-    code = TooLarge.code if status == TooLarge.status else HTTPStatus(status).phrase.lower().replace(" ", "_")
-    response = answer(request, status, code, _WORDS.get(status, problem.reason))
-    if "Allow" in problem.headers:
-        response.headers["Allow"] = problem.headers["Allow"]
+    """What aiohttp refuses by itself, or leads elsewhere."""
+    if problem.status < 400:
+        response = web.Response(status=problem.status)
+    else:
+        response = answer(request, problem.status, *refusals.words_of(problem))
+    for name in ("Allow", "Location"):
+        if name in problem.headers:
+            response.headers[name] = problem.headers[name]
     return response
 
 

@@ -4,15 +4,17 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from hub import __version__
+from hub.web import codes
 from hub.web.assets import ASSETS
 from hub.web.state import settings
 
 
 async def display(request: web.Request) -> web.Response:
-    """The screen. An unknown code gets the page, too: its socket tells it, in words for the venue. Asks nothing of
+    """The screen. An unknown code gets the page, too: its socket tells it, in words for the venue. Needs nothing of
     the hub but its name, so that a screen has its page while the hub is still starting."""
+    codes.display_of(request)
     context = {
-        "code": request.match_info["code"].upper(),
+        "code": codes.code_of(request),
         "server_name": settings(request).server.name,
         "version": __version__,
         "build": request.app[ASSETS].build,

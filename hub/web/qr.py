@@ -9,8 +9,8 @@ import segno
 from aiohttp import web
 
 from hub.errors import NotFound
+from hub.web.codes import display_of
 from hub.web.front import display_url
-from hub.web.state import HUB
 
 QUIET_MODULES: Final = 4
 """The white margin that a reader needs, in modules."""
@@ -18,10 +18,10 @@ QUIET_MODULES: Final = 4
 
 async def display_qr(request: web.Request) -> web.Response:
     """Who knows the code may see it: it says nothing more."""
-    code = request.match_info["code"].upper()
-    if code not in request.app[HUB].displays:
+    display = display_of(request)
+    if display is None:
         raise NotFound("There is no display with this code.")
-    return web.Response(body=svg(display_url(request, code)), content_type="image/svg+xml")
+    return web.Response(body=svg(display_url(request, display.code)), content_type="image/svg+xml")
 
 
 def svg(text: str) -> bytes:

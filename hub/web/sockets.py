@@ -5,21 +5,25 @@ import asyncio
 import contextlib
 import logging
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Final
 
 import msgspec
-from aiohttp import WSMsgType, web
+from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 
 from hub import encode, fanout
 from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
 from hub.model import DisplayRow
 from hub.session import Session
+from hub.web import screen_messages
 from hub.web.api.sessions import is_number
 from hub.web.auth import require_watcher
+from hub.web.codes import display_of
 from hub.web.live import Resume
-from hub.web.state import HUB, LIVE
+from hub.web.seldom import say_seldom
+from hub.web.state import HUB, LIVE, settings
 
 log = logging.getLogger(__name__)
 
@@ -33,29 +37,22 @@ MESSAGE_BYTES_MAX: Final = 4096
 WRITE_BYTES_MAX: Final = 16 * 1024
 UNSENT_BYTES_MAX: Final = 16 * 1024
 """What the kernel may hold unsent: without this it hides megabytes of lateness."""
+UNANSWERED_MS_MAX: Final = 40_000
+"""How long the kernel may hold what the other side does not take. It lets go of nothing when the hub ends a socket:
+that is then nobody's, and asks a screen that stays silent again and again. Longer than a heartbeat and its answer
+take, so that it is the hub that says why."""
 TICK_S: Final = 5.0
-
-
-class Shown(msgspec.Struct, tag="shown", tag_field="type"):
-    """A screen has painted a read, `ms` after it came."""
-
-    offset: int
-    ms: float
-
-
-class Pong(msgspec.Struct, tag="pong", tag_field="type"):
-    at: str | float | None = None
-
-
-class ScreenState(msgspec.Struct, tag="state", tag_field="type"):
-    """How a screen is: its size in pixels, whether anybody can see it, its page's version."""
-
-    size: tuple[int, int]
-    visible: bool
-    version: str
-
-
-_decode: Final = msgspec.json.Decoder(Shown | Pong | ScreenState).decode
+WATCHERS_MAX: Final = 200
+"""Who watches a session takes no place of a screen, and needs none: a desk or two, and telephones in the field."""
+ENDS_SAID_MAX: Final = 50
+"""Ends of screens that are said one by one, a minute and for each reason: somebody may look for one of them. What makes
+more of them is one event, or somebody who means to fill the log."""
+LEFT: Final = "the screen left"
+LINE_LOST: Final = "its line was lost"
+SILENT: Final = "no sign of life"
+STUCK: Final = f"it took nothing for {SEND_TICKS_MAX * TICK_S:.0f} s"
+NO_WEBSOCKET: Final = "a message too long, or none of a WebSocket"
+FAULT: Final = "a fault of the hub"
 
 
 class Screen:
@@ -65,21 +62,36 @@ class Screen:
         self._request = request
         self._ws = ws
         self._loop = asyncio.get_running_loop()
+        self._turns = request.app[LIVE].turns
         self._wanted = True
         self._asleep: asyncio.Future[None] | None = None
         self._subscriber: Subscriber | None = None
         self._ending: asyncio.TimerHandle | None = None
         self._sending = False
         self._sending_ticks = 0
+        self.ended = ""
+        """Why it ended, in words: the first reason there was."""
 
     async def display(self, row: DisplayRow | None, resume: Resume | None) -> None:
         """Shows what the display of this row shows; None: its code is unknown."""
         session = self._request.app[HUB].session_of(row) if row else None
-        await self._run(session, row, resume, fanout.UNKNOWN_CODE if row is None else None)
+        refused = None
+        if row is None:
+            refused = fanout.UNKNOWN_CODE
+        elif self._request.app[LIVE].screens >= settings(self._request).limits.displays:
+            refused = fanout.TOO_MANY_SCREENS
+            say_seldom(self._request, "is a screen too many (limits.displays)")
+        await self._run(session, row, resume, refused)
 
     async def watch(self, session: Session | None, resume: Resume | None) -> None:
         """Shows a session to somebody who watches it; None: there is none, or it has ended."""
-        await self._run(session, None, resume, fanout.SESSION_GONE if session is None else None)
+        refused = None
+        if session is None:
+            refused = fanout.SESSION_GONE
+        elif self._request.app[LIVE].watchers >= WATCHERS_MAX:
+            refused = fanout.TOO_MANY_SCREENS
+            say_seldom(self._request, f"watches a session, beside {WATCHERS_MAX} others")
+        await self._run(session, None, resume, refused)
 
     async def _run(
         self,
@@ -91,6 +103,7 @@ class Screen:
         """Until either side has had enough. Returns when nothing of the socket is left."""
         try:
             if refused is not None:
+                self._end(refused.text)
                 await self._say_bye(refused)
             else:
                 await self._show(session, row, resume)
@@ -111,9 +124,11 @@ class Screen:
             return
         self._sending_ticks += 1
         if self._sending_ticks > SEND_TICKS_MAX:
-            since_s = SEND_TICKS_MAX * TICK_S
-            log.info("web: screen %s is gone: it took nothing for %.0f s", self._request.remote, since_s)
+            self._end(STUCK)
             self.abort()
+
+    def _end(self, why: str) -> None:
+        self.ended = self.ended or why
 
     async def _show(self, session: Session | None, row: DisplayRow | None, resume: Resume | None) -> None:
         subscriber, writer = self._join(session, row, resume)
@@ -125,6 +140,7 @@ class Screen:
                 writer.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await writer
+            say_seldom(self._request, f"screen ended: {self.ended or FAULT}", singly=ENDS_SAID_MAX)
 
     def _join(
         self, session: Session | None, row: DisplayRow | None, resume: Resume | None
@@ -137,21 +153,24 @@ class Screen:
 
     def _wake(self) -> None:
         self._wanted = True
-        if self._asleep is not None and not self._asleep.done():
-            self._asleep.set_result(None)
+        if self._asleep is not None:
+            self._turns.wake(self._asleep)
+            self._asleep = None
         if self._subscriber is not None and self._subscriber.reason is not None and self._ending is None:
+            self._end(self._subscriber.reason.text)
             # The writer may be stuck in a send, and would not hear of it.
             self._ending = self._loop.call_later(2 * BYE_S_MAX, self.abort)
 
     async def _read(self, subscriber: Subscriber) -> None:
         async for message in self._ws:
-            if message.type is WSMsgType.ERROR:  # no sign of life, or no WebSocket: aiohttp has hung up
+            if message.type is WSMsgType.ERROR:  # aiohttp has hung up
+                self._end(_fault(message.data))
                 return
             try:
-                for line in message.data.split("\n") if message.type is WSMsgType.TEXT else [""]:
-                    _decode(line)
+                screen_messages.parse(message.data if message.type is WSMsgType.TEXT else "")
             except msgspec.DecodeError:
                 subscriber.cut(fanout.NOT_UNDERSTOOD)
+        self._end(LINE_LOST if self._ws.close_code == WSCloseCode.ABNORMAL_CLOSURE else LEFT)
 
     async def _write(self, hello: bytes, subscriber: Subscriber) -> None:
         try:
@@ -162,10 +181,9 @@ class Screen:
                 while (frame := subscriber.take()) is not None:
                     await self._send(frame)
                 if not self._wanted:
-                    self._asleep = self._loop.create_future()
-                    await self._asleep
+                    asleep = self._asleep = self._loop.create_future()
+                    await asleep
         except Cut as cut:
-            log.info("web: screen %s ended: %s", self._request.remote, cut)
             subscriber.cut(cut.reason)
             await self._say_bye(cut.reason)
         except (ConnectionError, RuntimeError):
@@ -191,10 +209,11 @@ class Screen:
 
 
 class Screens:
-    """The sockets that are open. `nobody` is set while there is none."""
+    """The sockets that are open. `nobody` is set while there is none. `ended`: how many have ended, by why."""
 
     def __init__(self) -> None:
         self.all: set[Screen] = set()
+        self.ended: Counter[str] = Counter()
         self.nobody = asyncio.Event()
         self.nobody.set()
 
@@ -203,6 +222,7 @@ class Screens:
         self.nobody.clear()
 
     def remove(self, screen: Screen) -> None:
+        self.ended[screen.ended or FAULT] += 1
         self.all.discard(screen)
         if not self.all:
             self.nobody.set()
@@ -213,8 +233,8 @@ SCREENS: Final = web.AppKey("screens", Screens)
 
 async def display_socket(request: web.Request) -> web.StreamResponse:
     """`GET /ws/d/{code}?session=S&after=N&epoch=E`"""
+    row = display_of(request)
     async with _screen(request) as (screen, ws):
-        row = request.app[HUB].displays.get(request.match_info["code"].upper())
         await screen.display(row, _resume(request, request.query.get("session", "")))
     return ws
 
@@ -237,10 +257,10 @@ async def _screen(request: web.Request) -> AsyncIterator[tuple[Screen, web.WebSo
         heartbeat=HEARTBEAT_S,
         max_msg_size=MESSAGE_BYTES_MAX,
     )
-    if not ws.can_prepare(request):
+    if not _is_handshake(request, ws):
         raise Invalid("This address takes WebSocket connections only.")
     await ws.prepare(request)
-    _limit_unsent(request)
+    _limit_unread(request)
     screen = Screen(request, ws)
     request.app[SCREENS].add(screen)
     try:
@@ -268,6 +288,13 @@ async def end_all(app: web.Application) -> None:
         screen.abort()
 
 
+def _is_handshake(request: web.Request, ws: web.WebSocketResponse) -> bool:
+    try:
+        return bool(ws.can_prepare(request))
+    except UnicodeError:  # aiohttp words its refusal with a header that is no UTF-8
+        return False
+
+
 def _resume(request: web.Request, session_id: str) -> Resume | None:
     """What the screen has seen, when all three are numbers; else it comes fresh."""
     given = session_id, request.query.get("epoch", ""), request.query.get("after", "")
@@ -277,8 +304,18 @@ def _resume(request: web.Request, session_id: str) -> Resume | None:
     return session, epoch, after
 
 
-def _limit_unsent(request: web.Request) -> None:
-    option = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+def _limit_unread(request: web.Request) -> None:
+    """What a screen that reads no more costs the kernel, as far as the system has such limits."""
     raw = request.transport.get_extra_info("socket") if request.transport else None
-    if option is not None and raw is not None:
-        raw.setsockopt(socket.IPPROTO_TCP, option, UNSENT_BYTES_MAX)
+    limits = {"TCP_NOTSENT_LOWAT": UNSENT_BYTES_MAX, "TCP_USER_TIMEOUT": UNANSWERED_MS_MAX}
+    for name, value in limits.items():
+        option = getattr(socket, name, None)
+        if option is not None and raw is not None:
+            raw.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _fault(problem: object) -> str:
+    """Why aiohttp has hung up."""
+    if isinstance(problem, TimeoutError):
+        return SILENT
+    return NO_WEBSOCKET if isinstance(problem, WebSocketError) else LINE_LOST

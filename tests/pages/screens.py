@@ -124,35 +124,35 @@ class Screens:
 
     def __init__(self, browser: Browser, origin: str) -> None:
         self.all: list[Screen] = []
+        self.origin = origin
         self._browser = browser
-        self._origin = origin
         self._contexts: list[BrowserContext] = []
 
     async def blank(self, size: ViewportSize = WALL) -> Screen:
         """A screen that shows nothing yet, with a browser of its own as a wall has."""
         context = await self._browser.new_context(viewport=size, locale="en-GB", timezone_id="America/Lima")
         self._contexts.append(context)
-        screen = Screen(await context.new_page(), self._origin)
+        screen = Screen(await context.new_page(), self.origin)
         self.all.append(screen)
         return screen
 
     async def open(self, path: str, size: ViewportSize = WALL) -> Screen:
         screen = await self.blank(size)
-        await screen.page.goto(self._origin + path)
+        await screen.page.goto(self.origin + path)
         return screen
 
     async def cabled(self, code: str) -> tuple[Screen, "Cable"]:
         """A screen whose line can be pulled."""
         screen, cable = await self.blank(), Cable()
         await screen.page.route_web_socket(re.compile("/ws/d/"), cable.take)
-        await screen.page.goto(f"{self._origin}/d/{code}")
+        await screen.page.goto(f"{self.origin}/d/{code}")
         return screen, cable
 
     async def staged(self, code: str, size: ViewportSize = WALL) -> tuple[Screen, "Stage"]:
         """A screen whose socket ends in the test."""
         screen, stage = await self.blank(size), Stage()
         await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
-        await screen.page.goto(f"{self._origin}/d/{code}")
+        await screen.page.goto(f"{self.origin}/d/{code}")
         return screen, stage
 
     async def close(self) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from hub.model import Observation, Rejected
 from hub.protocols.chronotrack import (
     Event,
@@ -78,7 +80,7 @@ class Owner:
         self.heard = Heard(
             heard.events + events,
             heard.observations + observations,
-            heard.rejected + rejected,
+            heard.rejected + [replace(bad, after=len(heard.observations) + bad.after) for bad in rejected],
             heard.sent + connection.data_to_send(),
         )
 

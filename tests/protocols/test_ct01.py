@@ -281,36 +281,3 @@ def test_what_a_client_writes_is_read(
     found = read(line.removesuffix(layout.end), layout.end)
     assert found.wall_us == (since_us if time_format in ("normal", "msecs") else wall_us)
     assert (found.sequence, found.tag, found.gun, found.gator) == (sequence, item.tag, gun, item.gator)
-
-
-LINES = st.binary(max_size=200) | st.builds(
-    lambda head, separator, fields: separator.join([head, *fields]).encode("utf-8", "surrogatepass"),
-    st.sampled_from([layout.name for layout in LAYOUTS] + ["CT01_3B"]),
-    st.sampled_from("~,;|\t "),
-    st.lists(
-        st.sampled_from(
-            ["1", "0", "newlocation", "GUNTIME", "4711", "", "08:00:00.00", "2024-06-01T08:00:00.00"]
-        )
-        | st.text(max_size=20)
-        | st.integers().map(str),
-        min_size=6,
-        max_size=8,
-    ),
-)
-
-
-@given(st.lists(LINES, max_size=10))
-def test_any_line(lines: list[bytes]) -> None:
-    """Any bytes are a read that every store can hold, a location, or a BadLine with a reason."""
-    parser = LineParser()
-    for line in lines:
-        found = outcome(parser, line)
-        if isinstance(found, Observation):
-            assert 1 <= found.sequence <= INT64_MAX
-            assert max(found.lap, found.gator, abs(found.wall_us)) <= INT64_MAX
-            assert 0 < len(found.location) <= 128
-            assert 0 < len(found.tag) <= 64
-            assert "\0" not in found.raw
-            assert found.raw.encode() in (line, line.decode("latin-1").encode())
-        else:
-            assert all(found)

@@ -1,10 +1,6 @@
 """Cutting lines: the same lines however the bytes are split, and never more than the limit in memory."""
 
-from copy import copy
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.protocols.lines import LineBuffer
 
@@ -65,20 +61,3 @@ def test_what_is_left_is_given_once() -> None:
     assert buffer.feed(b"a\nleft\r") == [b"a"]
     assert buffer.finish() == b"left"
     assert buffer.finish() == b""
-
-
-@given(st.lists(st.binary(max_size=40) | st.text("a\r\n", max_size=40).map(str.encode)))
-def test_any_bytes_in_any_pieces(pieces: list[bytes]) -> None:
-    """However bytes are cut: each line comes once, to its first limit + 1 bytes, and no more than limit are held."""
-    buffer = LineBuffer(LIMIT)
-    lines: list[bytes] = []
-    for piece in pieces:
-        lines += buffer.feed(piece)
-        assert len(copy(buffer).finish()) <= LIMIT
-    *expected, tail = b"".join(pieces).split(b"\n")
-    expected = [line if len(line) > LIMIT else line.removesuffix(b"\r") for line in expected]
-    if len(tail) > LIMIT:
-        expected.append(tail)
-        tail = b""
-    assert lines == [line[: LIMIT + 1] for line in expected]
-    assert buffer.finish() == tail.removesuffix(b"\r")

@@ -1,11 +1,7 @@
 """Invariant of the fuzz: whatever the bytes, participants or FileFormatError, nothing else, and nothing that the
 database would not take."""
 
-from collections.abc import Sequence
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from hub.errors import FileFormatError
 from hub.model import Participant
@@ -182,44 +178,3 @@ def test_limits() -> None:
     assert "at most 200 columns" in refusal(",".join(["bib", *map(str, range(200))]))
     assert "500 characters" in refusal("bib," + "x" * 501)
     assert "field larger than field limit" in refusal("bib\n" + "x" * 200_000)
-
-
-def check(found: Sequence[Participant], problems: Sequence[RosterProblem], lines: int) -> None:
-    for each in found:
-        assert each.bib or each.tags
-        texts = [each.bib, *each.tags, each.first_name, each.last_name, each.age, each.gender, each.city]
-        texts += [each.state, each.country, each.division, each.race_name, each.wave, each.team_name]
-        texts += [text for pair in each.custom for text in pair]
-        for text in texts:
-            assert "\0" not in text
-            assert len(text) <= csv_roster.FIELD_CHARS_MAX
-            text.encode()
-    assert [each.line for each in problems] == sorted(each.line for each in problems)
-    assert all(2 <= each.line <= lines for each in problems)
-
-
-CELL = st.one_of(
-    st.text(max_size=8), st.sampled_from(["bib", "tag", '"', '""', "7", "name", "first", "\n", "\r", ";"])
-)
-TABLES = st.lists(st.lists(CELL, max_size=6), max_size=8)
-
-
-@given(st.binary(max_size=300))
-def test_arbitrary_bytes(data: bytes) -> None:
-    try:
-        found, problems = parse(data)
-    except FileFormatError:
-        return
-    check(found, problems, data.count(b"\n") + data.count(b"\r") + 1)
-
-
-@given(TABLES, st.sampled_from([",", ";", "\t", "|"]), st.sampled_from(["utf-8", "latin-1", "cp1252"]))
-def test_arbitrary_tables(table: list[list[str]], delimiter: str, encoding: str) -> None:
-    text = f"bib{delimiter}tag\n" + "\n".join(delimiter.join(row) for row in table)
-    data = text.encode(encoding, "replace")
-    try:
-        found, problems = parse(data)
-    except FileFormatError as problem:
-        assert "NUL" in str(problem) or "new-line" in str(problem)
-        return
-    check(found, problems, data.count(b"\n") + data.count(b"\r") + 1)

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from hub.errors import JournalDamaged, StoreError
@@ -178,6 +179,18 @@ def another_name(path: Path) -> None:
     overwrite(path, path.read_bytes().index(b"body BLOB"), b"bodz")
 
 
+def another_format(path: Path) -> None:
+    wal_of(path).unlink()
+    overwrite(path, 18, b"\3")
+
+
+def another_table(path: Path) -> None:
+    wal_of(path).unlink()
+    data = path.read_bytes()
+    overwrite(path, data.index(b"groups"), b"grouqs")
+    overwrite(path, data.index(b"groups", data.index(b"groups") + 1), b"grouqs")
+
+
 def middle_gone(path: Path) -> None:
     overwrite(path, pages_of(path) // 2 * 4096, os.urandom(4096))
 
@@ -206,6 +219,8 @@ def log_of_an_empty_file(path: Path) -> None:
 
 
 DAMAGES = [
+    another_format,
+    another_table,
     a_name_that_is_no_text,
     another_name,
     no_header,
@@ -336,15 +351,43 @@ def test_a_journal_of_before_there_were_checksums(tmp_path: Path) -> None:
     held.close()
 
 
-def test_damage_that_is_found_later_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\xc1",
+        msgspec.msgpack.encode(groups(1, 1)[0]).replace(b"FINISH", b"FIN\xffSH"),
+        b"\x94\x90\x90\x90" + b"\x91" * 5000 + b"\x90",
+    ],
+)
+def test_damage_that_is_found_later_is_named(tmp_path: Path, body: bytes) -> None:
     held = Journal(tmp_path)
     written(held, groups(1, 2))
-    held._db.execute("UPDATE groups SET body = x'c1' WHERE id = 2")
+    held._db.execute("UPDATE groups SET body = ? WHERE id = 2", (body,))
     with pytest.raises(JournalDamaged, match="group 2 is not what was written"):
         held.read(0, 1000)
     held._db.execute("UPDATE groups SET crc = NULL")
     with pytest.raises(JournalDamaged, match="group 2 cannot be read"):
         held.read(0, 1000)
+    held.close()
+
+
+@pytest.mark.parametrize("column", ["reads", "body"])
+@pytest.mark.parametrize("value", [None, "text", 7])
+def test_a_column_that_is_damaged_is_no_fault(tmp_path: Path, column: str, value: object) -> None:
+    held = Journal(tmp_path)
+    written(held, groups(1, 2))
+    held._db.execute("CREATE TABLE damaged (id INTEGER PRIMARY KEY, reads, body, crc)")
+    held._db.execute("INSERT INTO damaged SELECT * FROM groups")
+    held._db.execute("DROP TABLE groups")
+    held._db.execute("ALTER TABLE damaged RENAME TO groups")
+    held._db.execute(f"UPDATE groups SET {column} = ?, crc = NULL WHERE id = 2", (value,))
+    held.close()
+    held = Journal(tmp_path)
+    held.check()
+    if column == "reads":
+        assert [number for number, _ in held.read(0, 1000)] == [1, 2] and not held.set_aside
+    else:
+        assert [number for number, _ in held.read(0, 1000)] == [1] and held.set_aside
     held.close()
 
 

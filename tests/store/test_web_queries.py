@@ -1,5 +1,6 @@
 """What requests ask, on a real pool."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -33,6 +34,27 @@ async def test_before_there_is_a_database() -> None:
     assert not await queries.alive()
     with pytest.raises(StoreAway, match="not connected yet"):
         await queries.sessions()
+
+
+async def test_all_who_ask_how_it_is_share_one_connection(
+    database_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with asking(database_dsn) as (queries, _):
+        asked, real = [], Database.alive
+
+        async def alive(database: Database) -> bool:
+            asked.append(database)
+            return await real(database)
+
+        monkeypatch.setattr(Database, "alive", alive)
+        assert all(await asyncio.gather(*(queries.alive() for _ in range(50))))
+        assert len(asked) == 1
+        leaving = asyncio.create_task(queries.alive())
+        staying = asyncio.create_task(queries.alive())
+        await asyncio.sleep(0)
+        leaving.cancel()
+        assert await staying, "whoever of them leaves"
+        assert await queries.alive() and len(asked) == 3
 
 
 async def test_when_the_database_is_away(database_dsn: str) -> None:

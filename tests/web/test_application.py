@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from hub.web.application import BODY_BYTES_MAX
+from hub.web.bodies import JSON_BYTES_MAX
 from hub.web.middlewares import add_headers
 from tests.running import Running, raw
 
@@ -25,19 +25,21 @@ def hub(shared_hub: Running) -> Running:
         b"GET /health HTTP/1.1\r\nbad header\r\n\r\n",
     ],
 )
-async def test_what_is_no_http_costs_a_line_in_the_log_at_most(
+async def test_what_is_no_http_is_answered_and_costs_a_line_in_the_log_at_most(
     hub: Running, data: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
     caplog.clear()
-    assert (await raw(hub, data)).startswith(b"HTTP/1.0 400 ")
+    answer = await raw(hub, data)
+    assert answer.startswith((b"HTTP/1.0 400 ", b"HTTP/1.1 400 "))
+    assert b'\r\n\r\n{"error": {"code": "bad_request", "message": ' in answer
     assert len(caplog.records) <= 1
     assert all(record.exc_info is None and record.levelno == logging.INFO for record in caplog.records)
     assert await hub.get("/health")
 
 
 async def test_bodies_that_are_read_whole_are_small(hub: Running) -> None:
-    assert hub.app._application._client_max_size == BODY_BYTES_MAX == 64 * 1024
+    assert hub.app._application._client_max_size == JSON_BYTES_MAX == 64 * 1024
 
 
 async def test_every_answer_passes_the_headers(hub: Running) -> None:

@@ -26,15 +26,20 @@ async def test_other_parts_are_left_out(shared_hub: Running) -> None:
 
 async def test_what_is_missing_is_said(shared_hub: Running) -> None:
     async with shared_hub.http.post("/api/sessions/1/import", data={"file": "x"}) as response:
-        assert response.status == 400
+        assert response.status == 415
         message = (await response.json())["error"]["message"]
     assert message == "expected a multipart body with the parts location and file and markers"
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
-    [(b"x" * (multipart.TEXT_BYTES_MAX + 1), "location: longer than 4096 bytes"), (b"Z\xfcrich", "UTF-8")],
+    ("text", "status", "said"),
+    [
+        (b"x" * (multipart.TEXT_BYTES_MAX + 1), 413, "location: expected at most 4096 bytes"),
+        (b"Z\xfcrich", 400, "UTF-8"),
+    ],
 )
-async def test_texts_have_a_limit_and_an_encoding(shared_hub: Running, text: bytes, said: str) -> None:
-    status, error = await post(shared_hub, file=b"", location=text)
-    assert (status, error["field"]) == (400, "location") and said in error["message"]
+async def test_texts_have_a_limit_and_an_encoding(
+    shared_hub: Running, text: bytes, status: int, said: str
+) -> None:
+    found, error = await post(shared_hub, file=b"", location=text)
+    assert (found, error["field"]) == (status, "location") and said in error["message"]

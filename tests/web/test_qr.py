@@ -22,6 +22,12 @@ async def test_open_to_who_knows_the_code(hub: Running) -> None:
             assert await response.read() == svg(f"{hub.origin}/d/{hub.code}")
 
 
+async def test_asked_for_under_a_name_that_no_picture_holds(hub: Running) -> None:
+    headers = {"Host": "a" * 3000}
+    async with hub.anybody.get(f"/api/displays/{hub.code}/qr.svg", headers=headers) as response:
+        assert await response.read() == svg(f"{hub.origin}/d/{hub.code}")
+
+
 async def test_an_unknown_code(hub: Running) -> None:
     async with hub.anybody.get("/api/displays/AAAA2222/qr.svg") as response:
         assert response.status == 404

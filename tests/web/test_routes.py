@@ -52,12 +52,27 @@ async def test_no_slashes_lead_elsewhere(hub: Running, path: str) -> None:
         ("GET", "/api/rosters/import", {"POST"}),
         ("PUT", "/d/AAAA2222", {"GET", "HEAD"}),
         ("POST", "/static/display.js", {"GET", "HEAD"}),
+        ("OPTIONS", "/health", {"GET", "HEAD"}),
+        ("OPTIONS", "/api/sessions/1", {"GET", "HEAD", "PATCH"}),
+        ("HEAD", "/api/rosters/import", {"POST"}),
+        ("HEAD", "/ws/d/AAAA2222", {"GET"}),
+        ("TRACE", "/", {"GET", "HEAD"}),
     ],
 )
 async def test_other_methods(hub: Running, method: str, path: str, allowed: set[str]) -> None:
     async with hub.http.request(method, path) as response:
         assert response.status == 405
         assert {each.strip() for each in response.headers["Allow"].split(",")} == allowed
+        body = await response.read()
+        assert bool(body) == (method != "HEAD")
+        if response.content_type == "application/json" and body:
+            assert (await response.json())["error"]["code"] == "method_not_allowed"
+
+
+async def test_an_error_has_a_head_too(hub: Running) -> None:
+    async with hub.http.get("/api/none") as got, hub.http.head("/api/none") as head:
+        assert (got.status, head.status, await head.read()) == (404, 404, b"")
+        assert head.headers["Content-Length"] == got.headers["Content-Length"]
 
 
 async def test_files_are_asked_for_again_and_come_when_they_changed(hub: Running) -> None:

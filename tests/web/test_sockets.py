@@ -3,54 +3,18 @@
 import asyncio
 import json
 import logging
-import os
-import socket
-from base64 import b64encode
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from aiohttp import WSMsgType, WSServerHandshakeError
 
-from hub.config import Limits
 from hub.web import sockets
 from tests.postgres import execute
-from tests.running import ZONE, Running, running_hub, settings_for, stored, until
+from tests.running import ZONE, Running, running_hub, settings_for, until
+from tests.web.socketry import fill
 
 ROSTER = "bib,tag,first_name,last_name\n2505,A1,Ann,Lee\n2506,A2,Bob,Ray\n"
-
-
-async def fill(hub: Running, count: int) -> None:
-    """So many reads, on disk."""
-    reader = hub.reader()
-    reader.add(*(f"T{each}" for each in range(1, count + 1)))
-    await reader.connect()
-    await until(lambda: hub.durable == count)
-    await reader.hang_up()
-
-
-@asynccontextmanager
-async def silent_client(hub: Running) -> AsyncIterator[socket.socket]:
-    """A screen that has connected, and never reads again."""
-    raw = socket.socket()
-    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    raw.setblocking(False)
-    loop = asyncio.get_running_loop()
-    await loop.sock_connect(raw, hub.addresses.web)
-    key = b64encode(os.urandom(16)).decode()
-    request = (
-        f"GET /ws/d/{hub.code} HTTP/1.1\r\nHost: hub\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n"
-    )
-    await loop.sock_sendall(raw, request.encode())
-    before = hub.app.live.screens
-    await until(lambda: hub.app.live.screens > before)
-    try:
-        yield raw
-    finally:
-        raw.close()
 
 
 # Hello, and where a screen goes on
@@ -165,6 +129,7 @@ async def test_nonsense_is_not_borne(hub: Running) -> None:
             '{"type":"shown"}',
             '{"type":"shown","offset":"1","ms":2}',
             '{"type":"state","size":[1],"visible":true,"version":"1"}',
+            '{"type":"pong","more":' + "[" * 4000,
             b'{"type":"pong"}',
         ):
             await check_nonsense(hub, message)
@@ -262,72 +227,7 @@ async def test_the_clocks_are_those_of_the_contract() -> None:
     assert (sockets.TICK_S, sockets.HEARTBEAT_S, sockets.MESSAGE_BYTES_MAX) == (5.0, 20.0, 4096)
 
 
-async def test_one_that_does_not_answer_a_ping_is_ended(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(sockets, "HEARTBEAT_S", 0.2)
-    async with running_hub(settings_for(database_dsn, tmp_path)) as hub, silent_client(hub):
-        await until(lambda: hub.app.live.screens == 0)
-    assert "not understood" not in caplog.text
-
-
-# Slow ones
-
-
-async def test_one_that_never_reads_is_ended_and_others_go_on(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sockets, "BYE_S_MAX", 0.1)
-    settings = settings_for(database_dsn, tmp_path, limits=Limits(display_queue_kib=64))
-    async with running_hub(settings) as hub, hub.screen() as screen, silent_client(hub):
-        reader = await hub.reader().connect()
-        seen: list[int] = []
-        while hub.app.live.screens > 1:
-            reader.add(*(f"{len(seen)}-{each}" for each in range(20)))
-            seen += await screen.offsets(20)
-            assert len(seen) < 100_000
-        assert seen == list(range(1, len(seen) + 1))
-        await until(lambda: len(hub.app._application[sockets.SCREENS].all) == 1)
-        await reader.hang_up()
-
-
-async def test_a_send_that_is_stuck_ends_the_screen(
-    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level(logging.INFO)
-    monkeypatch.setattr(sockets, "TICK_S", 0.05)
-    settings = settings_for(database_dsn, tmp_path, limits=Limits(display_queue_kib=64 * 1024))
-    async with running_hub(settings) as hub, silent_client(hub):
-        await fill(hub, 10_000)
-        await until(lambda: hub.app.live.screens == 0)
-    assert "took nothing" in caplog.text
-
-
-async def test_a_stopping_hub_tells_all_and_waits_for_nobody(database_dsn: str, tmp_path: Path) -> None:
-    loop = asyncio.get_running_loop()
-    async with (
-        running_hub(settings_for(database_dsn, tmp_path)) as hub,
-        silent_client(hub),
-        silent_client(hub),
-    ):
-        screens = [hub.screen() for _ in range(5)]
-        for screen in screens:
-            await screen.__aenter__()
-            await screen.next("hello")
-        reader = await hub.reader().connect()
-        reader.add(*(f"T{each}" for each in range(5000)))
-        await until(lambda: hub.durable == 5000)
-        started = loop.time()
-        stopping = asyncio.create_task(hub.app.stop())
-        for screen in screens:
-            assert await screen.offsets(5000) == list(range(1, 5001)), "the last reads come before the end"
-            bye = await screen.next("bye")
-            assert bye == {"type": "bye", "code": 4101, "reason": "hub stopping", "again": True}
-            assert await screen.closed() == 4101
-        await stopping
-        assert loop.time() - started < 3
-    assert len(await stored(database_dsn, 5000)) == 5000
+# A hub that stops
 
 
 async def test_a_stopping_hub_takes_no_new_screens(hub: Running) -> None:

@@ -6,6 +6,6 @@ SELECT id, feed_offset, coalesce(source_id, 0), coalesce(sequence_number, 0), lo
 FROM timing_reads
 WHERE session_id = $1 AND feed_offset > $2 AND kind <> 'void'
   AND ($3::text IS NULL OR lower(location_name) = lower($3))
-  AND ($4::text[] IS NULL OR coalesce(nullif(ltrim(lower(trim(tag_code)), '0'), ''), '0') = ANY($4))
+  AND ($4::text[] IS NULL OR coalesce(nullif(ltrim(lower(trim(tag_code)), '0 '), ''), '0') = ANY($4))
 ORDER BY feed_offset
 LIMIT $5

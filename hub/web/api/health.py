@@ -6,6 +6,7 @@ from hub import __version__
 from hub.encode import iso
 from hub.model import PURPOSE_DEMO
 from hub.web.auth import has_token
+from hub.web.sockets import SCREENS
 from hub.web.state import CONDITION, HUB, LIVE, QUERIES
 
 SERVICE = "racehub"
@@ -29,7 +30,8 @@ async def health(request: web.Request) -> web.Response:
 
 
 async def status(request: web.Request) -> web.Response:
-    """Counters. With the admin's token also `restart_needed`: the keys of the configuration that wait for it."""
+    """Figures. With the admin's token also `restart_needed`, the keys of the configuration that wait for it, and
+    `screens_ended`: how many screens' connections have ended since the start, by why."""
     condition, hub = request.app[CONDITION], request.app[HUB]
     now_us = condition.now_us()
     real = (session for session in hub.sessions.values() if session.row.purpose != PURPOSE_DEMO)
@@ -52,6 +54,7 @@ async def status(request: web.Request) -> web.Response:
     }
     if has_token(request):
         body["restart_needed"] = condition.restart_needed
+        body["screens_ended"] = dict(request.app[SCREENS].ended)
     return web.json_response(body)
 
 

@@ -13,6 +13,7 @@ from hub.fanout import ANOTHER_SESSION
 from hub.model import INT64_MAX, PURPOSE_DEMO, Read, ReadFilter
 from hub.roster import Roster, normal
 from hub.session import Session
+from hub.web import bodies
 from hub.web.auth import require
 from hub.web.state import CHANGING, HUB, LIVE, QUERIES
 
@@ -41,7 +42,7 @@ async def change_session(request: web.Request) -> web.Response:
     """
     require(request)
     session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
-    change = await _change(request)
+    change = parse_change(await bodies.json(request))
     if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
     async with request.app[CHANGING]:
@@ -52,7 +53,7 @@ async def change_session(request: web.Request) -> web.Response:
     return web.json_response(await _session(request, session_id))
 
 
-def _put_in_force(request: web.Request, session: Session, change: "_Change") -> None:
+def _put_in_force(request: web.Request, session: Session, change: "Change") -> None:
     row = replace(
         session.row,
         name=change.session_name or session.row.name,
@@ -63,18 +64,16 @@ def _put_in_force(request: web.Request, session: Session, change: "_Change") -> 
         request.app[LIVE].start_afresh(session, ANOTHER_SESSION)
 
 
-class _Change(msgspec.Struct, forbid_unknown_fields=True):
+class Change(msgspec.Struct, forbid_unknown_fields=True):
+    """What may be changed of a session; None: that stays."""
+
     session_name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)] | None = None
     purpose: Literal["race", "rehearsal"] | None = None
 
 
-async def _change(request: web.Request) -> _Change:
-    if request.content_type != "application/json":
-        raise Invalid("expected a JSON body (Content-Type: application/json)")
-    try:
-        change = msgspec.json.decode(await request.read(), type=_Change)
-    except msgspec.DecodeError as problem:
-        raise Invalid(f"the body cannot be read: {problem}") from problem
+def parse_change(body: bytes) -> Change:
+    """What a body asks for. Raises Invalid."""
+    change = bodies.decode(body, Change)
     _text(change.session_name, "session_name")
     return change
 

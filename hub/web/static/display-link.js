@@ -4,12 +4,14 @@
 import { STALE_SILENT_MS } from "./display-core.js";
 
 const SLEEP_MS = 2000;            // the machine's clock ran this much further than the page's: it slept
-const RETRY_FIRST_MS = 500;
+const RETRY_MS = 1000;            // doubled with every try
 const RETRY_MAX_MS = 10000;
+const CROWDED_MS = 60000;         // until some have left
+const STEADY_MS = 10000;          // a connection that held for this long was a good one
 const QUIET_MS = 6000;            // longer than a tick: on waking, not to be trusted
+const WAKE_MS = 300;              // a network that is back wakes all screens in the same instant
 const TOO_MANY_SCREENS = 4103;
 const ANOTHER_SESSION = 4104;
-const AT_ONCE_MS = 300;           // spread a little: all screens of a session move together
 
 /** A clock that never goes back and counts the time a machine slept. */
 export function makeClock() {
@@ -24,47 +26,50 @@ export function makeClock() {
   };
 }
 
+/** How long to stay away, by chance, which is from 0 to 1: a hub that stops loses a thousand screens at once. */
+export function pauseMs(code, tries, chance = Math.random()) {
+  if (code === TOO_MANY_SCREENS) return CROWDED_MS * (1 + chance) / 2;
+  return Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** tries) * chance;
+}
+
 /** One connection at a time; comes back by itself until `stop`. */
 export function makeLink({ address, onFrame, onLost, clock }) {
-  let socket = null, tries = 0, timer = 0, busyAt = 0, stopped = false;
+  let socket = null, tries = 0, timer = 0, busyAt = 0, greetedAt = Infinity, stopped = false;
 
   function open() {
     clearTimeout(timer);
     if (stopped) return;
     busyAt = clock();
+    greetedAt = Infinity;
     const mine = socket = new WebSocket(address());
     mine.onmessage = event => { if (mine === socket) { busyAt = clock(); onFrame(event.data, busyAt); } };
     mine.onclose = event => { if (mine === socket) fell(event.code); };
   }
 
   function fell(code) {
-    socket = null;
-    if (code === TOO_MANY_SCREENS) tries = 99;
+    abandon();
+    if (code === ANOTHER_SESSION || clock() - greetedAt >= STEADY_MS) tries = 0;
     onLost(code);
-    if (!stopped) retry(code === ANOTHER_SESSION ? Math.random() * AT_ONCE_MS : backOffMs());
+    if (!stopped) openIn(pauseMs(code, tries++));
   }
 
-  function backOffMs() {
-    return Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * Math.pow(2, tries++)) * (0.5 + Math.random() / 2);
-  }
-
-  function retry(delay) {
+  function openIn(ms) {
     clearTimeout(timer);
-    timer = setTimeout(open, delay);
+    timer = setTimeout(open, ms);
   }
 
-  /** Left behind at once: on a dead line a clean close would take a minute. */
+  /** Left behind at once, and not listened to any more: on a dead line a clean close would take a minute. */
   function abandon() {
     const old = socket;
     socket = null;
-    if (old) { old.onmessage = old.onclose = null; old.close(); }
+    if (old) old.close();
   }
 
   return {
     open,
-    greeted() { tries = 0; },
-    check() { if (socket && clock() - busyAt >= STALE_SILENT_MS) { abandon(); fell(0); } },
-    wake() { if (!socket || clock() - busyAt >= QUIET_MS) { abandon(); onLost(0); open(); } },
+    greeted() { greetedAt = clock(); },
+    check() { if (socket && clock() - busyAt >= STALE_SILENT_MS) fell(0); },
+    wake() { if (!socket || clock() - busyAt >= QUIET_MS) { abandon(); onLost(0); openIn(WAKE_MS * Math.random()); } },
     /** Some messages in one frame, a line each. */
     send(...messages) {
       if (socket && socket.readyState === WebSocket.OPEN) socket.send(messages.map(each => JSON.stringify(each)).join("\n"));

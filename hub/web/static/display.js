@@ -4,7 +4,7 @@
 
 import { advance, ended, heard, initial, isFinal, lost, reduce } from "./display-core.js";
 import { forget, keepPage, keepPicture, keptPicture } from "./display-keep.js";
-import { makeClock, makeLink, messagesOf } from "./display-link.js";
+import { makeClock, makeLink, messagesOf, pauseMs } from "./display-link.js";
 import { loadFonts, makePainter } from "./display-paint.js";
 import { view } from "./display-view.js";
 
@@ -12,7 +12,6 @@ const BEAT_MS = 100;
 const KEEP_MS = 1000;
 const CURSOR_MS = 2000;
 const STATE_DEBOUNCE_MS = 300;
-const RELOAD_SPREAD_MS = 1000;    // a hall full of screens does not ask for the page in the same instant
 
 function boot({ code, version, build }) {
   const clock = makeClock();
@@ -51,7 +50,7 @@ function boot({ code, version, build }) {
     if (state.moveTo || state.gone) { link.stop(); forget(code); }
     moving = Boolean(state.moveTo || state.wish);
     if (state.moveTo) location.replace("/d/" + encodeURIComponent(state.moveTo));
-    else if (state.wish === "reload") setTimeout(() => location.reload(), Math.random() * RELOAD_SPREAD_MS);
+    else if (state.wish === "reload") setTimeout(() => location.reload(), pauseMs(0, 0));
   }
 
   function paintSoon() {

@@ -8,6 +8,7 @@ import pytest
 
 from hub import __version__
 from hub.web.api import health
+from hub.web.sockets import SCREENS
 from tests.running import ZONE, Line, Running, running_hub, settings_for, stored, until
 
 
@@ -52,6 +53,7 @@ async def test_status_counts(hub: Running) -> None:
             "displays": 1,
             "readers_wait": "",
             "restart_needed": [],
+            "screens_ended": {},
         }
     await reader.hang_up()
     await until(lambda: hub.app.live.screens == 0 and not hub.app.condition.connections())
@@ -66,6 +68,18 @@ async def test_what_waits_for_a_restart_is_for_the_admin(
     assert (await hub.get("/status"))["restart_needed"] == ["web.port"]
     async with hub.anybody.get("/status") as response:
         assert response.status == 200 and "restart_needed" not in await response.json()
+
+
+async def test_status_says_why_screens_ended_to_who_is_signed_in(hub: Running) -> None:
+    for code in (hub.code, "AAAA2222", "BBBB2222"):
+        async with hub.screen(code) as screen:
+            await screen.next()
+    ended = hub.app._application[SCREENS].ended
+    await until(lambda: ended.total() == 3)
+    body = await hub.get("/status")
+    assert body["screens_ended"] == {"the screen left": 1, "unknown or revoked code": 2}
+    async with hub.anybody.get("/status") as response:
+        assert "screens_ended" not in await response.json()
 
 
 @pytest.mark.parametrize(

@@ -91,12 +91,11 @@ async def test_bad_input(database_dsn: str, tmp_path: Path) -> None:
             found, body = await post(hub, session, data)
             assert (found, body["error"]["field"]) == (status, field), body
         async with hub.http.post(PATH, data={"session": "1"}) as response:
-            assert (response.status, (await response.json())["error"]["code"]) == (400, "invalid")
+            assert (response.status, (await response.json())["error"]["code"]) == (415, "unsupported")
         assert await rows(database_dsn, "SELECT 1 FROM participants") == []
 
 
 BROKEN = {
-    "no multipart": ("text/csv", b"bib\n1\n"),
     "no boundary": ("multipart/form-data", b"x"),
     "a long boundary": ("multipart/form-data; boundary=" + "x" * 80, b"x"),
     "another boundary": ("multipart/form-data; boundary=x", b"--y\r\n\r\n--y--\r\n"),

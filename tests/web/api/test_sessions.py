@@ -257,8 +257,11 @@ async def test_a_change_that_makes_no_sense(shared_hub: Running, body: object, s
 
 @SHARED
 async def test_a_change_that_is_no_json(shared_hub: Running) -> None:
-    for kwargs in ({"data": b"{"}, {"data": b"\xff", "headers": {"Content-Type": "application/json"}}):
-        assert (await change(shared_hub, None, 400, **kwargs))["error"]["code"] == "invalid"
+    kind = {"Content-Type": "application/json"}
+    for data in (b"", b"{", b"\xff", b'{"\x80":1}', b"[" * 60_000):
+        error = (await change(shared_hub, None, 400, data=data, headers=kind))["error"]
+        assert error["code"] == "invalid" and "cannot be read" in error["message"]
+    assert (await change(shared_hub, None, 415, data=b"{}"))["error"]["code"] == "unsupported"
 
 
 async def test_neither_a_demo_nor_what_is_not_there_can_be_changed(hub: Running, database_dsn: str) -> None:

@@ -1,0 +1,48 @@
+"""What screens say: a text frame becomes messages. Knows their shapes and limits; refuses to know which screen said it
+and what follows from it."""
+
+from typing import Annotated, Final
+
+import msgspec
+
+from hub.model import INT64_MAX
+
+SIZE_PX_MAX: Final = 100_000
+"""Of a screen, either way: the largest video walls have a tenth."""
+
+Offset = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
+Pixels = Annotated[int, msgspec.Meta(ge=0, le=SIZE_PX_MAX)]
+
+
+class Shown(msgspec.Struct, tag="shown", tag_field="type"):
+    """A screen has painted a read, `ms` after it came."""
+
+    offset: Offset
+    ms: float
+
+
+class Pong(msgspec.Struct, tag="pong", tag_field="type"):
+    at: str | float | None = None
+
+
+class ScreenState(msgspec.Struct, tag="state", tag_field="type"):
+    """How a screen is: its size in pixels, whether anybody can see it, its page's version."""
+
+    size: tuple[Pixels, Pixels]
+    visible: bool
+    version: str
+
+
+Message = Shown | Pong | ScreenState
+
+_decode: Final = msgspec.json.Decoder(Message).decode
+
+
+def parse(frame: str) -> list[Message]:
+    """The messages of a frame, one a line. Raises msgspec.DecodeError for everything else."""
+    try:
+        return [_decode(line) for line in frame.split("\n")]
+    except RecursionError:  # lists in lists in lists, also in a field that nobody knows
+        raise msgspec.DecodeError("nested too deeply") from None
+    except UnicodeEncodeError:
+        raise msgspec.DecodeError("half of a character") from None

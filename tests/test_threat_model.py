@@ -1,0 +1,64 @@
+"""docs/THREAT_MODEL.md says only what is so: its limits are those of the code, its keys those of config.toml."""
+
+import re
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from hub.config import NOT_BUILT, Settings
+from hub.config_report import known_keys
+
+TOP: Final = Path(__file__).parent.parent
+TEXT: Final = (TOP / "docs/THREAT_MODEL.md").read_text(encoding="utf-8")
+MODULES: Final = (
+    "hub.files",
+    "hub.hub",
+    "hub.listener",
+    "hub.listener_connection",
+    "hub.protocols.chronotrack",
+    "hub.session",
+    "hub.store.database",
+    "hub.web.bodies",
+    "hub.web.connections",
+    "hub.web.multipart",
+    "hub.web.sockets",
+)
+UNITS: Final = {"KiB": 1024, "MiB": 1024 * 1024}
+
+
+def values(name: str) -> set[object]:
+    """What constants of this name are."""
+    return {vars(module)[name] for module in map(import_module, MODULES) if name in vars(module)}
+
+
+def test_limits_are_those_of_the_code() -> None:
+    said = re.findall(r"`([A-Z][A-Z_]+)` (\d+)(?: (\w+))?", TEXT)
+    assert len(said) > 20
+    wrong = [
+        (name, number, unit)
+        for name, number, unit in said
+        if int(number) * UNITS.get(unit, 1) not in values(name)
+    ]
+    assert wrong == []
+
+
+def test_constants_exist() -> None:
+    named = set(re.findall(r"`([A-Z][A-Z_]+_(?:MAX|MIN|S|KEPT))`", TEXT))
+    assert named and [name for name in sorted(named) if not values(name)] == []
+
+
+def test_keys_are_those_of_the_configuration() -> None:
+    keys = {key.replace("[]", "") for key in known_keys(Settings)}
+    sections = "|".join(sorted({key.partition(".")[0] for key in keys}))
+    named = set(re.findall(rf"`((?:{sections})\.[a-z_]+)`", TEXT))
+    assert len(named) > 10 and named <= keys
+    not_built = {key.replace("[]", "") for key in NOT_BUILT} & named
+    assert not_built == {"database.web_dsn"}, "it is said to be missing"
+
+
+def test_files_and_sections_that_it_points_at_exist() -> None:
+    for path in re.findall(r"\(?`?((?:hub|tests)/[a-z_/]+\.py)`?\)?", TEXT):
+        assert (TOP / path).is_file(), path
+    for target in re.findall(r"\]\(\.\./([^)#]+)", TEXT):
+        assert (TOP / target).is_file(), target
+    assert "](docs/THREAT_MODEL.md)" in (TOP / "README.md").read_text(encoding="utf-8")
