@@ -19,6 +19,9 @@ from tests.soak.site import Site
 DAY_S: Final = 86_400
 SHIFTS_S: Final = (0, 0, 3600, -3600, DAY_S, -DAY_S)
 """How far off the clock is that a hub starts with: it may be earlier than that of the hub before."""
+AGAIN_SHARE: Final = 0.3
+FORGET_SHARE: Final = 0.5
+START_S_MAX: Final = 30.0
 ENDS: Final = (How.RST, How.FIN)
 
 
@@ -76,18 +79,27 @@ class Faults:
 
 
 async def kill(faults: Faults) -> None:
-    """Now and then before it is ready; often what has been shown is from then on with the hub alone."""
+    """Now and then once more while it starts. Then it has the time that it takes to be ready."""
+    await _kill(faults)
+    if faults.rng.random() < AGAIN_SHARE:
+        await faults.for_a_while(1)
+        await _kill(faults)
+        faults.done[KILLS] += 1
+    with suppress(TimeoutError):
+        async with asyncio.timeout(START_S_MAX):  # PostgreSQL may be away
+            await faults.site.hub.ready.wait()
+
+
+async def _kill(faults: Faults) -> None:
+    """Often what has been shown is from then on with the hub alone; and it starts with another clock."""
     hub, rng = faults.site.hub, faults.rng
     await hub.kill()
-    if rng.random() < 0.5:
+    if rng.random() < FORGET_SHARE:
         faults.clients.forget(faults.shown)
+        faults.done["laptops replaced"] += 1
     shift_s = rng.choice(SHIFTS_S)
     faults.done["clocks set between two starts"] += shift_s != hub.shift_s
     await hub.start(shift_s)
-    if rng.random() < 0.7:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(10):  # PostgreSQL may be away
-                await hub.ready.wait()
 
 
 async def stop_postgres(faults: Faults) -> None:

@@ -21,7 +21,7 @@ from tests.soak.site import Site, site
 
 SCREENS: Final = 3
 READS_PER_S: Final = 1000
-SESSION_S: Final = 300.0
+SESSION_S: Final = 200.0
 """A hub learns every read of its session at its start, and a client whose reads came from another first begins again at
 its first line: with half a million reads a life of ten seconds would bring nothing new."""
 FLOOD_READS: Final = 120_000
