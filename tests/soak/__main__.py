@@ -6,11 +6,13 @@ doubled or shown wrongly, or when the hub took more memory or files than it may.
 
 import argparse
 import asyncio
-import contextlib
 import random
+import signal
 import sys
 import tempfile
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from rich.console import Console
@@ -34,11 +36,22 @@ def main() -> None:
     say(f"seed {seed}")
     with tempfile.TemporaryDirectory(prefix="racehub-soak-") as name:
         folder = Path(name)
-        with contextlib.suppress(KeyboardInterrupt):
-            pace = Pace(arguments.reads_per_s, arguments.session_s)
+        pace = Pace(arguments.reads_per_s, arguments.session_s)
+        work = soak(folder, minutes=arguments.minutes, seed=seed, say=say, pace=pace)
+        try:
             with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-                report = runner.run(soak(folder, minutes=arguments.minutes, seed=seed, say=say, pace=pace))
-            sys.exit(bool(finish(console, report, folder)))
+                report = runner.run(until_told(work))
+        except (KeyboardInterrupt, asyncio.CancelledError):
+            sys.exit("broken off")
+        sys.exit(bool(finish(console, report, folder)))
+
+
+async def until_told(work: Coroutine[Any, Any, Report]) -> Report:
+    """A SIGTERM ends it in order, as Ctrl-C does: it has processes of its own."""
+    task = asyncio.current_task()
+    assert task is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    return await work
 
 
 def say(text: str) -> None:
