@@ -12,6 +12,7 @@ from typing import Any, Final
 import asyncpg
 
 from hub.encode import iso
+from tests.adversity.checks import HALF_A_LINE
 from tests.adversity.wall import WINDOW_OFFSETS, Wall
 from tests.soak.reads import POISON, Controller
 
@@ -24,6 +25,8 @@ _READS: Final = (
     "SELECT feed_offset, kind, marks, location_name, tag_code, read_time, read_time_raw, lap_count, reader_id,"
     " sequence_number, raw_data, received_at FROM timing_reads WHERE session_id = $1 ORDER BY feed_offset"
 )
+
+_REJECTS: Final = "SELECT reason, line FROM timing_rejects WHERE session_id = $1 ORDER BY id"
 
 Told = tuple[object, ...]
 
@@ -214,8 +217,10 @@ async def account(
     async with connection.transaction():
         async for row in connection.cursor(_READS, session_id, prefetch=ROWS_AT_ONCE):
             book.enter(row)
-    aside = await connection.fetch(
-        "SELECT line FROM timing_rejects WHERE session_id = $1 AND reason LIKE 'PostgreSQL would not take it%'",
-        session_id,
-    )
-    return book.close([row["line"] for row in aside])
+    aside = []
+    for row in await connection.fetch(_REJECTS, session_id):
+        if row["reason"].startswith("PostgreSQL would not take it"):
+            aside.append(row["line"])
+        elif HALF_A_LINE not in row["reason"]:
+            book.page.say(f"{row['line']!r} was set aside: {row['reason']}")
+    return book.close(aside)

@@ -81,7 +81,9 @@ async def kill(faults: Faults) -> None:
     await hub.kill()
     if rng.random() < 0.5:
         faults.clients.forget(faults.shown)
-    await hub.start(rng.choice(SHIFTS_S))
+    shift_s = rng.choice(SHIFTS_S)
+    faults.done["clocks set between two starts"] += shift_s != hub.shift_s
+    await hub.start(shift_s)
     if rng.random() < 0.7:
         with suppress(TimeoutError):
             async with asyncio.timeout(10):  # PostgreSQL may be away
@@ -161,8 +163,8 @@ def crumble(line: Callable[[Site], Proxy]) -> Callable[[Faults], Awaitable[None]
 KILLS: Final = "kills"
 POSTGRES_STOPS: Final = "PostgreSQL stops"
 KINDS: Final = (
-    Fault(KILLS, 7, kill),
-    Fault(POSTGRES_STOPS, 30, stop_postgres),
+    Fault(KILLS, 6, kill),
+    Fault(POSTGRES_STOPS, 22, stop_postgres),
     Fault("PostgreSQL frozen", 40, freeze_postgres),
     Fault("disk full", 40, fill_the_disk),
     Fault("client restarts", 60, restart_client),

@@ -14,8 +14,10 @@ FLAT_BYTES_MAX: Final = 192 * 1024 * 1024
 way to the journal, to PostgreSQL and to the screens, and what the allocator has not given back of it."""
 FILES_MORE_MAX: Final = 10
 """Connections of the pool that may be open at the end and not at the start: it keeps two, and has at most ten."""
-START_S_MAX: Final = 4.0
-"""A sample so soon after a start shows what the session alone takes: queues have not been filled yet."""
+START_S_MAX: Final = 2.0
+"""A sample so soon after a start shows what the session alone takes: queues have hardly been filled yet."""
+STARTS_MIN: Final = 60
+"""Samples after starts, two or three for each, from which the line through them says anything."""
 HELD_MIN: Final = 20_000
 """With fewer reads a start does not fill what is the same for every session: its last 2,000, the pieces that it is read
 in."""
@@ -50,7 +52,8 @@ class Memory:
     @property
     def fits(self) -> bool:
         most = max(self.worst.above_bytes, self.base_bytes)
-        return most <= FLAT_BYTES_MAX and self.per_read <= BYTES_PER_READ_MAX
+        grows = self.starts >= STARTS_MIN and self.per_read > BYTES_PER_READ_MAX
+        return most <= FLAT_BYTES_MAX and not grows
 
 
 def memory(samples: Sequence[Sample]) -> Memory | None:

@@ -42,6 +42,7 @@ class Hub:
         self.ready = asyncio.Event()
         self.began_at = self.ready_at = 0.0
         self.lives = 0
+        self.shift_s = 0
         self.ended_itself: list[str] = []
 
     @property
@@ -55,6 +56,7 @@ class Hub:
     async def start(self, shift_s: int = 0) -> None:
         """It runs; whether it is ready says `ready`."""
         self.lives += 1
+        self.shift_s = shift_s
         self.began_at = time.monotonic()
         self._told = False
         self.ready.clear()
