@@ -98,7 +98,7 @@ def answers(sent: bytes) -> list[tuple[int, bytes]]:
             name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines[1:])
         }
         length = len(rest) if status == 101 else int(headers.get(b"content-length", b"0"))
-        if status == 304 or re.match(rb"HTTP/1\.[01] ", rest):  # of a HEAD
+        if status == 304 or re.match(rb"HTTP/\d\.\d ", rest):  # of a HEAD
             length = 0
         found.append((status, rest[:length]))
         sent = rest[length:]
