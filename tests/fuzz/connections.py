@@ -40,8 +40,8 @@ UPLOAD: Final = (
     "Content-Type: multipart/form-data; boundary={boundary}\r\n\r\n"
 )
 EXPECTED: Final = re.compile(rb"(?i)^expect:.*[\x80-\xff]", re.MULTILINE)
-"""aiohttp answers an `Expect` that it does not know before any code of ours has its turn. It repeats it, and answers 500
-when it cannot: https://github.com/aio-libs/aiohttp, `_default_expect_handler`."""
+"""aiohttp itself answers an `Expect` that it does not know, before any code of ours has its turn. It repeats what it
+got, and answers 500 where that is no UTF-8 (3.14)."""
 CLOSE_CODES: Final = {1000, 1002, 1003, 1007, 1009, fanout.NOT_UNDERSTOOD.code}
 """How a screen's socket ends by its own fault, or by its own wish."""
 
