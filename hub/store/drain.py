@@ -22,6 +22,7 @@ from hub.errors import NotOwner, StoreAway, StoreError
 from hub.model import Group, Read
 from hub.store.batch import DATA_FAULTS, Batch, BatchWriter, Renumbered, first_line
 from hub.store.database import Connection, Writer
+from hub.store.failing import failing
 
 log = logging.getLogger(__name__)
 
@@ -121,15 +122,11 @@ class Drain:
     async def run(self) -> None:
         """Until cancelled. Raises NotOwner when the database is another hub's now, StoreError when the hub itself
         is at fault; the journal is as it was."""
-        try:
+        with failing(self._tell, "the way into the database", log):
             await self._run()
-        except StoreError as problem:
-            self.problem = str(problem)
-            raise
-        except Exception as problem:
-            self.problem = f"the way into the database has failed: {problem!r}"
-            log.exception("database: the way into it has failed")
-            raise StoreError(self.problem) from problem
+
+    def _tell(self, problem: str) -> None:
+        self.problem = problem
 
     async def _run(self) -> None:
         while True:

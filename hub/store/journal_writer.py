@@ -10,8 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Final, Generic, Protocol, TypeVar
 
-from hub.errors import StoreError
 from hub.model import Group
+from hub.store.failing import failing
 from hub.store.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -86,15 +86,11 @@ class JournalWriter(Generic[S]):
 
     async def run(self) -> None:
         """Until cancelled. Raises StoreError for what is no fault of the disk: then the hub has to end."""
-        try:
+        with failing(self._tell, "the journal's writer", log):
             await self._run()
-        except StoreError as problem:
-            self.problem = str(problem)
-            raise
-        except Exception as problem:
-            self.problem = f"the journal's writer has failed: {problem!r}"
-            log.exception("journal: its writer has failed")
-            raise StoreError(self.problem) from problem
+
+    def _tell(self, problem: str) -> None:
+        self.problem = problem
 
     async def flushed(self) -> None:
         """Waits until everything that was accepted is on disk, and what PostgreSQL has is deleted."""

@@ -12,7 +12,7 @@ from tests.fuzz.strategies import inputs
 from tests.fuzz.targets import TARGETS
 from tests.fuzz.words import WORDS, dictionary
 
-EXAMPLES = 60
+EXAMPLES = 120
 """Of each target, about half a second: what is new is found by `make fuzz`, and here nothing that was found comes back.
 They differ from run to run, but where CI is set, Hypothesis repeats itself. Either way a failure prints its bytes."""
 SAMPLE_BYTES_MAX = 16 * 1024

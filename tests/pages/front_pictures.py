@@ -51,7 +51,9 @@ def busy() -> dict[str, Any]:
 
 
 def trouble() -> dict[str, Any]:
-    """The database is away, a reader has gone, and there is no network but this machine."""
+    """The database is away, a reader has gone, and another has sent lines that are none, and others not at all."""
+    odd = source(1, ("FINISH", 3), ("10 KM", 14), ("START 10K", 4260), session=4, accepted=9_811, rejected=3)
+    odd["locations"][0]["gap"] = [4_120, 4_131]
     return busy() | {
         "health": {
             "journal": "",
@@ -62,7 +64,7 @@ def trouble() -> dict[str, Any]:
             "rejected": 3,
         },
         "sources": [
-            source(1, ("FINISH", 3), ("10 KM", 14), ("START 10K", 4260), session=4, accepted=9_811),
+            odd,
             source(2, ("START 5K", 700), remote="192.168.1.31", session=4, accepted=2_597, online=False),
         ],
     }

@@ -184,7 +184,7 @@ async def test_readers_one_by_one(opened: Open) -> None:
     await expect(page.at("#steps")).not_to_have_attribute("open", "")
     await stage.tell(sources=trouble()["sources"])
     await says(page, "#readers[data-tone=warn]", "1 of 2 readers connected")
-    await says(page, ".source[data-tone=warn]", "192.168.1.31 is away")
+    await says(page, ".source[data-tone=warn] >> nth=1", "192.168.1.31 is away")
     await stage.tell(sources=[source(1, ("FINISH", 90), online=False)], sources_more=3)
     await says(page, "#readers[data-tone=warn]", "No reader is connected", "Last read 1 min ago at FINISH")
     await says(page, "#sources-more", "and 3 more")

@@ -95,9 +95,9 @@ export function source(each, state, now) {
     tone: (each.online && !odd) || demo ? "" : "warn",
     words: `${who} from ${each.remote} ${each.online ? "is connected" : "is away"}: ${heard}`,
     detail: [
-      ...(each.locations.length > 1 ? inOrder(each.locations).map(place => placeWords(place, now)) : []),
       ...inOrder(each.locations).filter(place => place.gap).map(gapWords),
       each.rejected ? count(each.rejected, "line") + " not understood" : "",
+      ...(each.locations.length > 1 ? inOrder(each.locations).map(place => placeWords(place, now)) : []),
       each.accepted ? count(each.accepted, "read") : "", each.event_name && "event " + each.event_name, demo,
     ].filter(Boolean).join(" · "),
   };
