@@ -10,6 +10,7 @@ Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 0
 and has no zone; an *instant* counts from the Unix epoch.
 """
 
+from enum import Enum
 from typing import Any, Final
 
 import msgspec
@@ -32,6 +33,16 @@ INT64_MAX: Final = 2**63 - 1
 PURPOSE_RACE: Final = "race"
 PURPOSE_REHEARSAL: Final = "rehearsal"
 PURPOSE_DEMO: Final = "demo"
+
+
+class Every(Enum):
+    """Instead of a partner: what an admin of the server may see."""
+
+    EVERYONE = "everyone"
+
+
+Whose = int | Every
+"""Whose things a question is about: a partner's id, or everybody's."""
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
