@@ -30,19 +30,24 @@ TAG_GUN: Final = "GUNTIME"
 
 INT64_MAX: Final = 2**63 - 1
 
-PURPOSE_RACE: Final = "race"
-PURPOSE_REHEARSAL: Final = "rehearsal"
-PURPOSE_DEMO: Final = "demo"
+NOBODY: Final = 0
+"""The partner of what belongs to nobody yet; no partner has this id."""
 
 
 class Every(Enum):
-    """Instead of a partner: what an admin of the server may see."""
+    """Everybody's things at once: what an admin of the server may ask for."""
 
     EVERYONE = "everyone"
 
 
+EVERYONE: Final = Every.EVERYONE
 Whose = int | Every
-"""Whose things a question is about: a partner's id, or everybody's."""
+"""Whose things a question is about: the id of one partner, or everybody's. What is another's is as absent as what does
+not exist."""
+
+PURPOSE_RACE: Final = "race"
+PURPOSE_REHEARSAL: Final = "rehearsal"
+PURPOSE_DEMO: Final = "demo"
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -156,6 +161,14 @@ class Race(msgspec.Struct, frozen=True, array_like=True):
     distance_m: int
     start_location: str
     finish_location: str
+
+
+class PartnerRow(msgspec.Struct, frozen=True):
+    """A timing company. `slug`: its short name, in configurations and addresses."""
+
+    id: int
+    slug: str
+    name: str
 
 
 class SessionRow(msgspec.Struct, frozen=True):

@@ -25,6 +25,8 @@ from hub.store.embedded import STOP_S_MAX, EmbeddedPostgres
 from hub.store.journal import Journal
 from hub.store.journal_writer import JournalWriter
 from hub.store.pooled import WebDatabase
+from hub.store.web_accounts import WebAccounts
+from hub.store.web_displays import WebDisplays
 from hub.store.web_login import WebLogin
 from hub.store.web_queries import WebQueries
 
@@ -32,6 +34,7 @@ log = logging.getLogger(__name__)
 
 ROOM_SHARE: Final = 0.9
 """Readers that wait for a full journal go on when it is emptied to this share, not at each group."""
+NOT_CONNECTED: Final = "PostgreSQL is not connected yet"
 PROBLEM_POLL_S: Final = 0.05
 OWN_CONNECTIONS_MAX: Final = 3
 """Of the owner's login, beside the writer's: an import, the demo and the end of old sessions at once."""
@@ -56,7 +59,9 @@ class Stores:
         self._pool: Database | None = None
         self._web: WebDatabase | None = None
         self._database: Writer | None = None
-        self.queries = WebQueries(lambda: self._web, settings.zone_name)
+        self.queries = WebQueries(self.web, settings.zone_name)
+        self.people = WebAccounts(self.web)
+        self.displays = WebDisplays(self.web)
         self.partner_id = 0
         self.full = False
         self.set_aside = ""
@@ -124,7 +129,11 @@ class Stores:
         timeout_s = settings.statement_timeout_s
         self._pool = Database(
             await open_pool(
-                dsn, size_min=1, size_max=OWN_CONNECTIONS_MAX, statement_timeout_s=timeout_s, name="racehub hub"
+                dsn,
+                size_min=1,
+                size_max=OWN_CONNECTIONS_MAX,
+                statement_timeout_s=timeout_s,
+                name="racehub hub",
             )
         )
         self._web = WebDatabase(
@@ -238,12 +247,18 @@ class Stores:
             today = datetime.now(ZoneInfo(settings.zone_name)).date().isoformat()
             self.partner_id = await sessions.ensure_default(connection, today)
 
+    def web(self) -> WebDatabase:
+        """What everything goes through that a request asks. Raises StoreAway."""
+        if self._web is None:
+            raise StoreAway(NOT_CONNECTED)
+        return self._web
+
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection of the tables' owner in a transaction, beside the one that writes reads: for what the hub does
         by itself, and for no request. Raises StoreAway, or StoreError when PostgreSQL refuses."""
         if self._pool is None:
-            raise StoreAway("PostgreSQL is not connected yet")
+            raise StoreAway(NOT_CONNECTED)
         async with self._pool.change() as connection:
             yield connection
 

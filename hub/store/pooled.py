@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 import asyncpg
 
-from hub.model import Every, Whose
+from hub.model import EVERYONE, Whose
 from hub.store.database import Connection, Database
 
 
@@ -49,7 +49,7 @@ class WebDatabase:
 
 
 async def _say(connection: Connection, whose: Whose) -> None:
-    if whose is Every.EVERYONE:
+    if whose is EVERYONE:
         await connection.execute("SELECT set_config('app.admin', 'on', true)")
     else:
         await connection.execute("SELECT set_config('app.partner', $1, true)", str(whose))

