@@ -20,7 +20,7 @@ import pytest_asyncio
 from aiohttp import WSMsgType
 
 from hub.accounts import OWNER, at_least
-from hub.config import Limits
+from hub.config import Limits, Retention
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.routes import ROUTES, Route
 from tests.partners import ROLES, Furnished, absent, contents, count_from, furnish
@@ -69,6 +69,7 @@ class Site:
         sessions = [each.row for each in hub.sessions.values() if each.row.partner_id == other.partner_id]
         displays = [each for each in hub.displays.values() if each.partner_id == other.partner_id]
         held = (sessions, displays, hub.partners[other.partner_id])
+        assert len(sessions) == len(displays) == 1
         return await contents(self.database, other), msgspec.json.encode(held)
 
 
@@ -79,8 +80,10 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         database = await migrated(dsn)
         own, other = [await furnish(database, mark, first_id=IDS[mark]) for mark in (OWN, OTHER)]
         await count_from(database, HUBS_IDS)
-        limits = Limits(code_tries_per_minute=100_000)
-        async with running_hub(settings_for(dsn, folder, limits=limits)) as hub:
+        settings = settings_for(dsn, folder, limits=Limits(code_tries_per_minute=100_000)).model_copy(
+            update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
+        )
+        async with running_hub(settings) as hub:
             yield Site(hub, database, own, other)
         await database.close()
 
