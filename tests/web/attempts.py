@@ -90,6 +90,11 @@ BODIES: Final[dict[str, Body]] = {
     "PATCH /api/users/{id}": lambda _who: {"name": "x", "role": "owner"},
     "DELETE /api/users/{id}": _nothing,
     "POST /api/users/{id}/reset": _nothing,
+    "POST /api/auth/login": lambda who: {"email": who.emails[OWNER], "password": "not this one"},
+    "POST /api/auth/logout": _nothing,
+    "POST /api/auth/password": lambda _who: {"old": "not this one", "new": "nor this one, long as it is"},
+    "POST /api/auth/link": lambda _who: {"token": "none"},
+    "POST /api/auth/join": lambda _who: {"token": "none", "password": "a long one, and none of theirs"},
     "POST /api/tokens": lambda _who: {"name": "x"},
     "DELETE /api/tokens/{id}": _nothing,
 }
