@@ -6,42 +6,20 @@ they may watch; everything that changes something wants the token.
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
-from hub.errors import Forbidden, StoreError, Unauthorized
+from hub.disk import kept_secret
+from hub.errors import Forbidden, Unauthorized
 from hub.web.state import TOKEN, settings
 
 
 def admin_token(data_dir: Path) -> str:
-    """The token in `data_dir/admin.token`, made at the first start; the file is its owner's alone. Raises StoreError
-    when it can be neither read nor made."""
-    path = data_dir / "admin.token"
-    try:
-        token = _held(path) or _made(path)
-        path.chmod(0o600)
-    except OSError as problem:
-        raise StoreError(f"{path} cannot be used: {problem.strerror}") from problem
-    return token
-
-
-def _held(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        return ""
-
-
-def _made(path: Path) -> str:
-    token = secrets.token_urlsafe(32)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token + "\n")
-    return token
+    """The token in `data_dir/admin.token`, made at the first start. Raises StoreError."""
+    return kept_secret(data_dir / "admin.token", lambda: secrets.token_urlsafe(32))
 
 
 def require(request: web.Request) -> None:
