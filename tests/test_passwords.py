@@ -7,8 +7,8 @@ import pytest
 from hub import passwords
 from hub.errors import Invalid
 from hub.passwords import CHARS_MAX, CHARS_MIN, Hashes, check
+from tests.running import CHEAP
 
-CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
 GOOD: Final = "Tartan-Bahn 7"
 
 

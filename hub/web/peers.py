@@ -1,5 +1,4 @@
-"""Who is counted as one, when something is counted for each address. Knows addresses; refuses to know what is counted.
-"""
+"""Who is counted as one, where addresses are counted. Knows addresses; refuses to know what for."""
 
 from ipaddress import IPv6Address, ip_address
 
