@@ -60,7 +60,6 @@ NOT_BUILT = frozenset(
         "server.debug",
         "web.tls_cert",
         "web.tls_key",
-        "web.trusted_proxies",
         "web.cors_origins",
         "web.legacy_dir",
         "web.session_hours",

@@ -283,7 +283,6 @@ OTHER_VALUES = {
     "server.debug": ("true", "true"),
     "web.tls_cert": ('"a.pem"', '"a.pem"'),
     "web.tls_key": ('"a.pem"', '"a.pem"'),
-    "web.trusted_proxies": ('["10.0.0.0/8"]', '["10.0.0.0/8"]'),
     "web.cors_origins": ('["https://a.example"]', '["https://a.example"]'),
     "web.legacy_dir": ('"old"', '"old"'),
     "web.session_hours": ("13", "13"),

@@ -22,6 +22,7 @@ WAITING: Final[dict[str, tuple[Any, str]]] = {
     "server.log_format": ("json", '"text" -> "json"'),
     "web.host": ("127.0.0.2", '"127.0.0.1" -> "127.0.0.2"'),
     "web.port": (8081, "0 -> 8081"),
+    "web.trusted_proxies": (["10.0.0.0/8"], '[] -> ["10.0.0.0/8"]'),
     "database.dsn": ("postgresql://u:pw@h/db", '-> "postgresql://u:***@h/db"'),
     "database.pool_min": (3, "2 -> 3"),
     "database.pool_max": (11, "10 -> 11"),
