@@ -25,6 +25,10 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.session": {"hub.model", "hub.results", "hub.roster", "hub.seen"},
     "hub.encode": {"hub.model", "hub.results"},
     "hub.config": {"hub.errors", "hub.config"},
+    "hub.accounts": {"hub.model"},
+    "hub.account_names": {"hub.errors"},
+    "hub.account_rules": {"hub.accounts", "hub.errors"},
+    "hub.tokens": set(),
     "hub.addresses": set(),
     "hub.files": set(),
     "hub.clock": set(),
@@ -93,6 +97,8 @@ PURE_MODULES: Final = (
     "hub.encode",
     "hub.fanout",
     "hub.importing",
+    "hub.account_names",
+    "hub.account_rules",
 )
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
