@@ -22,7 +22,7 @@ NAME_CHARS_MAX: Final = 200
 
 
 async def list_sessions(request: web.Request) -> web.Response:
-    rows = await request.app[QUERIES].sessions()
+    rows = await request.app[QUERIES].sessions(scope.whose(request))
     return web.json_response({"sessions": [_jsonable(row) for row in rows]})
 
 
@@ -40,7 +40,9 @@ async def change_session(request: web.Request) -> web.Response:
     if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
     async with request.app[CHANGING]:
-        await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
+        await request.app[QUERIES].change_session(
+            scope.whose(request), session_id, change.session_name, change.purpose
+        )
         session = scope.session(request, session_id)
         if session is not None:
             _put_in_force(request, session, change)
@@ -74,7 +76,7 @@ def parse_change(body: bytes) -> Change:
 
 
 async def _session(request: web.Request, session_id: int) -> dict[str, Any]:
-    found = await request.app[QUERIES].sessions(session_id)
+    found = await request.app[QUERIES].sessions(scope.whose(request), session_id)
     if not found:
         raise NotFound(f"There is no session {session_id}.")
     return _jsonable(found[0])
@@ -83,14 +85,14 @@ async def _session(request: web.Request, session_id: int) -> dict[str, Any]:
 async def list_reads(request: web.Request) -> web.Response:
     """`?after&location&tag&bib&limit`. `next` is what to give as `after` for more; null: that was all."""
     session_id = scope.path_id(request)
-    queries = request.app[QUERIES]
+    queries, whose = request.app[QUERIES], scope.whose(request)
     session = scope.session(request, session_id)
-    row = session.row if session else await queries.session(session_id)
+    row = session.row if session else await queries.session(whose, session_id)
     if row is None:
         raise NotFound(f"There is no session {session_id}.")
-    roster = session.roster if session else await queries.roster(session_id)
+    roster = session.roster if session else await queries.roster(whose, session_id)
     wanted = _filter(request, roster)
-    found = await queries.reads(session_id, wanted)
+    found = await queries.reads(whose, session_id, wanted)
     zone = ZoneInfo(row.timezone)
     reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in found]
     after = found[-1][1].offset if len(found) == wanted.limit else None
