@@ -43,9 +43,23 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
     "hub.providers": PURE | {"hub.config", "hub.roster"},
     "hub.store": PURE
-    | {"hub.accounts", "hub.config", "hub.results", "hub.roster", "hub.session", "hub.store"},
+    | {
+        "hub.account_lines",
+        "hub.account_names",
+        "hub.account_rules",
+        "hub.accounts",
+        "hub.config",
+        "hub.results",
+        "hub.roster",
+        "hub.session",
+        "hub.store",
+        "hub.tokens",
+    },
     "hub.web": PURE
     | {
+        "hub.account_lines",
+        "hub.account_names",
+        "hub.account_rules",
         "hub.accounts",
         "hub.addresses",
         "hub.config",

@@ -43,8 +43,3 @@ async def delete(connection: Connection, by: Caller, token_id: int) -> None:
     if name is None:
         raise NotFound(f"There is no token {token_id}.")
     await note(connection, by, "token.deleted", name, partner_id=by.partner_id)
-
-
-async def used(connection: Connection, digest: bytes) -> None:
-    """The token with this SHA-256 has been used; written at most once a minute."""
-    await connection.execute(query("token_used"), digest)

@@ -187,11 +187,6 @@ async def use_link(
     return now
 
 
-async def seen(connection: Connection, user_id: int) -> None:
-    """Has been here; written at most once a minute."""
-    await connection.execute(query("user_seen"), user_id)
-
-
 async def _make_link(connection: Connection, user_id: int, kind: str) -> MadeLink:
     """The one link of this user: older ones lead nowhere."""
     text = new_link()
