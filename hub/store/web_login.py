@@ -97,7 +97,7 @@ def _kept_secret(path: Path) -> str:
 async def prepare(connection: Connection, login: WebLogin) -> None:
     """Makes the login where it is ours, and grants it what the web needs and nothing else. `connection`: the owner's,
     the schema up to date. Raises StoreError when PostgreSQL does not let it."""
-    role = ROLE if login.ours else await _name(login)
+    role = ROLE if login.ours else await _role_elsewhere(connection, login)
     for left in reversed(range(TRIES_MAX)):
         try:
             async with connection.transaction():
@@ -180,16 +180,21 @@ async def check(connection: Connection) -> None:
         )
 
 
-async def _name(login: WebLogin) -> str:
-    """Who `web_dsn` is."""
+async def _role_elsewhere(connection: Connection, login: WebLogin) -> str:
+    """Who `web_dsn` is. Raises StoreError when it leads to another database: all would be in order there."""
     try:
-        connection = await asyncpg.connect(login.dsn, timeout=CONNECT_S_MAX)
-    except _REFUSED as problem:
-        raise StoreError(_not_let_in(login, words(problem))) from problem
+        with heard():
+            other = await asyncpg.connect(login.dsn, timeout=CONNECT_S_MAX)
+    except StoreError as problem:
+        if isinstance(problem.__cause__, _REFUSED):
+            raise StoreError(_not_let_in(login, words(problem.__cause__))) from problem
+        raise
     try:
-        return str(await connection.fetchval("SELECT current_user"))
+        if await other.fetchval(query("place")) != await connection.fetchval(query("place")):
+            raise StoreError("database.web_dsn leads to another database than database.dsn")
+        return str(await other.fetchval("SELECT current_user"))
     finally:
-        await connection.close()
+        await other.close()
 
 
 async def _how_to_make(connection: Connection, login: WebLogin, why: str) -> str:
