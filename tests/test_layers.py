@@ -26,7 +26,14 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.session": {"hub.model", "hub.results", "hub.roster", "hub.seen"},
     "hub.encode": {"hub.model", "hub.results"},
     "hub.config": {"hub.errors", "hub.config"},
+    "hub.account_names": {"hub.errors"},
+    "hub.account_lines": {"hub.model"},
+    "hub.account_rules": {"hub.accounts", "hub.errors"},
+    "hub.tokens": set(),
     "hub.addresses": set(),
+    "hub.data": set(),
+    "hub.disk": {"hub.errors"},
+    "hub.passwords": {"hub.errors"},
     "hub.files": set(),
     "hub.clock": set(),
     # level 2
@@ -39,20 +46,37 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
     "hub.providers": PURE | {"hub.config", "hub.roster"},
     "hub.store": PURE
-    | {"hub.accounts", "hub.config", "hub.results", "hub.roster", "hub.session", "hub.store"},
+    | {
+        "hub.account_lines",
+        "hub.account_names",
+        "hub.account_rules",
+        "hub.accounts",
+        "hub.config",
+        "hub.results",
+        "hub.roster",
+        "hub.session",
+        "hub.store",
+        "hub.tokens",
+    },
     "hub.web": PURE
     | {
+        "hub.account_lines",
+        "hub.account_names",
+        "hub.account_rules",
         "hub.accounts",
         "hub.addresses",
         "hub.config",
+        "hub.disk",
         "hub.encode",
         "hub.fanout",
         "hub.hub",
         "hub.importing",
+        "hub.passwords",
         "hub.providers",
         "hub.results",
         "hub.roster",
         "hub.session",
+        "hub.tokens",
         "hub.web",
     },
 }
@@ -74,7 +98,11 @@ ABOVE: Final = {
 """Level 4: these put the parts together and may import all of them."""
 
 ONLY_IN: Final = {
+    "argon2": {"hub.passwords"},
     "asyncpg": {"hub.store"},
+    "redis": {"hub.store"},
+    "aiohttp_session": {"hub.web"},
+    "cryptography": {"hub.web"},
     "sqlite3": {"hub.store"},
     "aiohttp": {"hub.web", "hub.app", "hub.commands", "hub.providers"},
     "typer": {"hub.cli"},
@@ -97,6 +125,8 @@ PURE_MODULES: Final = (
     "hub.encode",
     "hub.fanout",
     "hub.importing",
+    "hub.account_names",
+    "hub.account_rules",
 )
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
