@@ -5,9 +5,8 @@ import asyncio
 import pytest
 
 from hub.account_rules import GIVES
-from hub.accounts import ADMIN, OPERATOR, OWNER, ROLES, VIEWER, at_least
+from hub.accounts import ADMIN, OPERATOR, OWNER, ROLES, VIEWER, at_least, caller_of
 from hub.errors import Invalid
-from hub.store import users as stored
 from hub.web.api import users
 from tests.web.teamed import MACHINE, Teamed
 
@@ -157,7 +156,7 @@ async def test_an_invitation_and_what_becomes_of_it(team: Teamed) -> None:
 
 async def test_a_disabled_user_asks_for_nothing(team: Teamed) -> None:
     user = await team.user(VIEWER)
-    made = await team.hub.app.stores.users.make_token(stored.caller_of(user), "x")
+    made = await team.hub.app.stores.users.make_token(caller_of(user), "x")
     team.tokens["gone"] = made.token
     assert (await team.ask("gone", "GET", "/api/tokens"))[0] == 200
     assert (await team.ask(OWNER, "PATCH", f"/api/users/{user.id}", {"disabled": True}))[0] == 200
