@@ -22,7 +22,8 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.demo.race": {"hub.model", "hub.demo.people"},
     "hub.seen": set(),
     "hub.results": {"hub.model"},
-    "hub.session": {"hub.model", "hub.results", "hub.roster", "hub.seen"},
+    "hub.tail": {"hub.model"},
+    "hub.session": {"hub.model", "hub.results", "hub.roster", "hub.seen", "hub.tail"},
     "hub.encode": {"hub.model", "hub.results"},
     "hub.config": {"hub.errors", "hub.config"},
     "hub.addresses": set(),
@@ -37,7 +38,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.replay_plan": PURE | {"hub.protocols"},
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
     "hub.providers": PURE | {"hub.config", "hub.roster"},
-    "hub.store": PURE | {"hub.config", "hub.results", "hub.roster", "hub.session", "hub.store"},
+    "hub.store": PURE | {"hub.config", "hub.results", "hub.roster", "hub.session", "hub.store", "hub.tail"},
     "hub.web": PURE
     | {
         "hub.addresses",
@@ -50,6 +51,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.results",
         "hub.roster",
         "hub.session",
+        "hub.tail",
         "hub.web",
     },
 }
@@ -89,6 +91,7 @@ PURE_MODULES: Final = (
     "hub.results",
     "hub.roster",
     "hub.session",
+    "hub.tail",
     "hub.hub",
     "hub.encode",
     "hub.fanout",
