@@ -11,7 +11,7 @@ import zlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -31,20 +31,32 @@ Place = tuple[int, str]
 """(source id, location)"""
 
 
-class Block(NamedTuple):
-    """Packed reads. `reach`: the offset after which they have no hole, up to their last one. `arrivals`: when each
-    source was last heard of at each location, the last one first."""
+class Block:
+    """Packed reads. `reach`: the offset after which they have no hole, up to their last one."""
 
-    first: int
-    last: int
-    size: int
-    reach: int
-    arrivals: dict[Place, int]
-    data: bytes
-    compressed: bool
+    __slots__ = ("_arrivals", "_compressed", "data", "first", "last", "reach", "size")
+
+    def __init__(self, reads: Sequence[Read], *, compress: bool) -> None:
+        self.first = reads[0].offset
+        self.last = reads[-1].offset
+        self.size = len(reads)
+        self.reach = _reach(reads)
+        self.data = _encode(reads)
+        self._compressed = compress
+        self._arrivals: dict[Place, int] | None = None
+        if compress:
+            self.data = zlib.compress(self.data, ZLIB_LEVEL)
+            self._arrivals = _arrivals(reads)
 
     def reads(self) -> list[Read]:
-        return _decode(zlib.decompress(self.data) if self.compressed else self.data)
+        return _decode(zlib.decompress(self.data) if self._compressed else self.data)
+
+    @property
+    def arrivals(self) -> dict[Place, int]:
+        """When each source was last heard of at each location, the last one first."""
+        if self._arrivals is None:
+            self._arrivals = _arrivals(self.reads())
+        return self._arrivals
 
 
 class Tail:
@@ -146,7 +158,7 @@ class Tail:
             self._packed = 0
         whole = len(fresh) - len(fresh) % BLOCK_READS
         for start in range(0, whole, BLOCK_READS):
-            self._blocks.append(_block(fresh[start : start + BLOCK_READS], compress=compress))
+            self._blocks.append(Block(fresh[start : start + BLOCK_READS], compress=compress))
         self._fresh = fresh[whole:]
         self._packed += whole
         while self._packed + len(self._fresh) >= TAIL_READS_MAX + BLOCK_READS:
@@ -156,21 +168,8 @@ class Tail:
         """Whatever lies between these offsets, both inclusive, and what is packed with it."""
         for place, block in enumerate(self._blocks):
             if block.last >= first and block.first <= last:
-                self._blocks[place] = _block([change(each) for each in block.reads()], compress=True)
+                self._blocks[place] = Block([change(each) for each in block.reads()], compress=True)
         self._fresh = [change(each) for each in self._fresh]
-
-
-def _block(reads: Sequence[Read], *, compress: bool) -> Block:
-    data = _encode(reads)
-    return Block(
-        reads[0].offset,
-        reads[-1].offset,
-        len(reads),
-        _reach(reads),
-        _arrivals(reads),
-        zlib.compress(data, ZLIB_LEVEL) if compress else data,
-        compress,
-    )
 
 
 def _reach(reads: Sequence[Read]) -> int:
