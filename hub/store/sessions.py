@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.model import PURPOSE_RACE, DisplayRow, Race, Read, SessionRow, SourceRecord
+from hub.model import PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
 from hub.results import Gun
 from hub.store.database import Connection, query
 from hub.tail import TAIL_READS_MAX
@@ -37,6 +37,15 @@ RejectedLine = tuple[int, int, bytes]
 
 def _random(alphabet: str, chars: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(chars))
+
+
+def new_code() -> str:
+    """A display's code that nobody can guess."""
+    return _random(CODE_ALPHABET, CODE_CHARS)
+
+
+def new_stream_key() -> str:
+    return _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS)
 
 
 def _us(moment: datetime) -> int:
@@ -104,7 +113,7 @@ async def create(
         " VALUES ($1, $2, $3, $4, $5) RETURNING id",
         partner_id,
         name,
-        _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS),
+        new_stream_key(),
         purpose,
         event_id,
     )
@@ -113,17 +122,28 @@ async def create(
 
 async def create_display(connection: Connection, partner_id: int, name: str) -> str:
     """Makes a display that follows the partner's one active session; gives its code."""
-    code = _random(CODE_ALPHABET, CODE_CHARS)
+    code = new_code()
     await connection.execute(
         "INSERT INTO displays (code, partner_id, name) VALUES ($1, $2, $3)", code, partner_id, name
     )
     return code
 
 
+async def partners(connection: Connection) -> list[PartnerRow]:
+    rows = await connection.fetch("SELECT id, slug, name FROM partners ORDER BY id")
+    return [PartnerRow(*row) for row in rows]
+
+
 async def active(connection: Connection, timezone: str) -> list[SessionRow]:
     """All active sessions. `timezone` is that of sessions whose event says none."""
     rows = await connection.fetch(query("sessions_memory"), None)
     return [session_row(row, timezone) for row in rows if row["status"] == "active"]
+
+
+async def find(connection: Connection, session_id: int, timezone: str) -> SessionRow | None:
+    """One session, whatever its status; None: there is none for this connection."""
+    row = await connection.fetchrow(query("sessions_memory"), session_id)
+    return None if row is None else session_row(row, timezone)
 
 
 def session_row(row: Any, timezone: str) -> SessionRow:

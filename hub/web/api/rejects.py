@@ -6,8 +6,8 @@ from aiohttp import web
 
 from hub.errors import NotFound
 from hub.model import INT64_MAX
-from hub.web.api.sessions import LIMIT_DEFAULT, LIMIT_MAX, number
-from hub.web.auth import require
+from hub.web import scope
+from hub.web.api.sessions import LIMIT_DEFAULT, LIMIT_MAX
 from hub.web.state import QUERIES
 
 _OF_SOURCE: Final = ("program", "version", "remote_address", "event_name")
@@ -20,14 +20,13 @@ async def list_rejects(request: web.Request) -> web.Response:
     `line` is every byte of what came, decoded by `encoding`: `utf-8`, or `latin-1` where it is none. `source` says who
     sent it, null where that is not known.
     """
-    require(request)
-    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
-    after = number(request.query.get("after", "0"), "after", 0, INT64_MAX)
-    limit = number(request.query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX)
-    queries = request.app[QUERIES]
-    if await queries.session(session_id) is None:
+    session_id = scope.path_id(request)
+    after = scope.number(request.query.get("after", "0"), "after", 0, INT64_MAX)
+    limit = scope.number(request.query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX)
+    queries, whose = request.app[QUERIES], scope.whose(request)
+    if await queries.session(whose, session_id) is None:
         raise NotFound(f"There is no session {session_id}.")
-    found = await queries.rejects(session_id, after, limit)
+    found = await queries.rejects(whose, session_id, after, limit)
     following = found[-1]["id"] if len(found) == limit else None
     return web.json_response({"rejects": [_reject(row) for row in found], "next": following})
 
