@@ -150,7 +150,8 @@ class Race(msgspec.Struct, frozen=True, array_like=True):
 class SessionRow(msgspec.Struct, frozen=True):
     """A row of `timing_sessions`, as the hub keeps it in memory, with what it takes from its event.
 
-    timezone: an IANA name. day: the date that a time since midnight counts from.
+    timezone: an IANA name. day: the date that a time since midnight counts from. keys_day: the one that it counted from
+        when the session's first keys were made; empty: `day`.
     purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone.
     """
 
@@ -166,6 +167,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     stream_key: str = ""
     purpose: str = PURPOSE_RACE
     races: tuple[Race, ...] = ()
+    keys_day: str = ""
 
 
 class DisplayRow(msgspec.Struct, frozen=True):

@@ -143,6 +143,7 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         stream_key=row["stream_key"],
         purpose=row["purpose"],
         races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
+        keys_day=row["keys_day"].isoformat() if row["keys_day"] else "",
     )
 
 
@@ -194,9 +195,8 @@ async def displays(connection: Connection) -> list[DisplayRow]:
 
 
 async def old_keys(connection: Connection) -> list[str]:
-    """The stream keys of sessions that are not active."""
-    rows = await connection.fetch("SELECT stream_key FROM timing_sessions WHERE status <> 'active'")
-    return [row["stream_key"] for row in rows]
+    """The stream keys of sessions that are not active, and those that were given up."""
+    return [row["stream_key"] for row in await connection.fetch(query("old_keys"))]
 
 
 async def guns(connection: Connection, session_id: int) -> list[Gun]:
