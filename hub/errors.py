@@ -7,6 +7,7 @@ HubError
 │   ├── Unauthorized       401  no token, or a wrong one
 │   ├── Forbidden          403  another site's page asks in the name of its visitor
 │   ├── NotFound           404
+│   ├── Conflict           409  it cannot be as things are now; the text says what is in the way
 │   ├── TooSlow            408  what was begun did not come in time
 │   ├── TooLarge           413
 │   ├── Unsupported        415  a body of a kind that the address does not take
@@ -62,6 +63,11 @@ class Forbidden(CallerError):
 class NotFound(CallerError):
     status = 404
     code = "not_found"
+
+
+class Conflict(CallerError):
+    status = 409
+    code = "conflict"
 
 
 class TooSlow(CallerError):

@@ -140,6 +140,18 @@ async def active(connection: Connection, timezone: str) -> list[SessionRow]:
     return [session_row(row, timezone) for row in rows if row["status"] == "active"]
 
 
+async def of_event(connection: Connection, event_id: int) -> list[int]:
+    """The sessions of an event."""
+    rows = await connection.fetch("SELECT id FROM timing_sessions WHERE event_id = $1 ORDER BY id", event_id)
+    return [row["id"] for row in rows]
+
+
+async def memory_row(connection: Connection, session_id: int, timezone: str) -> SessionRow | None:
+    """A session as the hub keeps it in memory; None: there is none of this number."""
+    row = await connection.fetchrow(query("sessions_memory"), session_id)
+    return session_row(row, timezone) if row else None
+
+
 def session_row(row: Any, timezone: str) -> SessionRow:
     """A row of `sessions_memory`; without an event its zone is `timezone`, and its day that on which it was made."""
     timezone = _known_zone(row["timezone"]) or timezone
