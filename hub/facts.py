@@ -1,5 +1,5 @@
-"""What is said of sessions (their names, purposes, keys, and all that their events say), changed: first in the tables, then
-in memory, and at once on the screens.
+"""What is said of sessions (their names, purposes, keys, and all that their events say), changed: first in the
+tables, then in memory, and at once on the screens.
 
 Knows the order of these; refuses to know what is changed. One change at a time. One that PostgreSQL does not take has
 never been. Where the zone or the date of a session is another by it, the times of its reads are corrected (`retiming`).
@@ -62,7 +62,7 @@ class Facts:
 
     async def _rows(self, connection: Connection, ids: list[int]) -> list[SessionRow]:
         zone = self._current.now.zone_name
-        found = [await sessions.memory_row(connection, each, zone) for each in ids]
+        found = [await sessions.find(connection, each, zone) for each in ids]
         return [each for each in found if each is not None]
 
     async def _noted(

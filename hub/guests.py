@@ -152,7 +152,7 @@ class Guests:
         return session
 
     async def _row(self, connection: Connection, session_id: int) -> SessionRow:
-        row = await sessions.memory_row(connection, session_id, self._current.now.zone_name)
+        row = await sessions.find(connection, session_id, self._current.now.zone_name)
         if row is None:
             raise _absent(session_id)
         return row

@@ -1,10 +1,10 @@
-"""Sessions from their making to their end, and on from there. Knows the order in which tables, memory, readers and screens
-are told; what may be asked for is decided in `session_words`.
+"""Sessions from their making to their end, and on from there. Knows the order in which tables, memory, readers and
+screens are told; what may be asked for is decided in `session_words`.
 
-Tables come first: what PostgreSQL does not take has never been, and a hub that dies after it finds at its start what was
-wanted. A session that goes on is loaded before any reader is led to it, so that nothing is doubled. One that ends stays
-in memory until PostgreSQL has all that it was given; its readers are hung up on, and find what there is for them when
-they come back.
+Tables come first: what PostgreSQL does not take has never been, and a hub that dies after it finds at its start what
+was wanted. A session that goes on is loaded before any reader is led to it, so that nothing is doubled. One that ends
+stays in memory until PostgreSQL has all that it was given; its readers are hung up on, and find what there is for
+them when they come back.
 """
 
 import asyncio
@@ -91,7 +91,7 @@ class Lifecycle:
                 await _note(
                     connection, by, "session.made", partner_id, words.session_name.strip(), session_id
                 )
-                row = await sessions.memory_row(connection, session_id, self._current.now.zone_name)
+                row = await sessions.find(connection, session_id, self._current.now.zone_name)
             if row is not None and not scheduled:
                 self._hub.restore(Session(row, late_us=self._late_us), [])
                 self._live.follow()

@@ -10,6 +10,7 @@ Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 0
 and has no zone; an *instant* counts from the Unix epoch.
 """
 
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -205,6 +206,19 @@ class DisplayRow(msgspec.Struct, frozen=True):
     session_id: int | None
     name: str
     settings: dict[str, Any] = {}
+
+
+class ExportRow(msgspec.Struct, frozen=True):
+    """A row of `exports`: the file in data_dir/exports that was kept of a deleted session."""
+
+    id: int
+    partner_id: int
+    session_id: int
+    session_name: str
+    file_name: str
+    bytes: int
+    reads: int
+    created_at: datetime
 
 
 class ReadFilter(msgspec.Struct, frozen=True):

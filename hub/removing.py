@@ -1,6 +1,6 @@
-"""Sessions deleted, with an export first. Knows the order of things, which is such that whatever dies on the way, nothing
-is lost: readers are hung up on, what they have sent is drained, all of it is written into a file and that is on disk,
-and then the session goes from the tables at once, or not at all. At worst there is an export too many.
+"""Sessions deleted, with an export first. Knows the order of things, which is such that whatever dies on the way,
+nothing is lost: readers are hung up on, what they have sent is drained, all of it is written into a file and that is
+on disk, and then the session goes from the tables at once, or not at all. At worst there is an export too many.
 """
 
 import asyncio
@@ -15,10 +15,9 @@ from hub.errors import Conflict, Invalid, NotFound, Unavailable
 from hub.guests import Guests
 from hub.hub import Hub
 from hub.lifecycle import Lifecycle
-from hub.model import PURPOSE_DEMO
+from hub.model import PURPOSE_DEMO, ExportRow
 from hub.store import exports, session_changes
 from hub.store.audit import note
-from hub.store.exports import ExportRow
 from hub.store.session_changes import ACTIVE, State
 from hub.stores import Stores
 from hub.web.live import Live
@@ -80,19 +79,15 @@ class Removing:
                 await self._lifecycle.end_locked(by, session_id)
         await self._guests.until_drained()
         written = await exporting.write(self._stores, self.folder, session_id, state.name)
+        async with self._stores.transaction() as connection:
+            row = await exports.add(connection, state.partner_id, session_id, state.name, *written)
+        async with self._stores.transaction() as connection:
+            await exports.delete_session(connection, session_id)
+            detail = {"session": session_id, "reads": row.reads, "export": row.file_name}
+            await note(
+                connection, by, "session.deleted", state.name, partner_id=state.partner_id, detail=detail
+            )
         async with self._changing:
-            async with self._stores.transaction() as connection:
-                row = await exports.add(connection, state.partner_id, session_id, state.name, *written)
-            async with self._stores.transaction() as connection:
-                await exports.delete_session(connection, session_id)
-                await note(
-                    connection,
-                    by,
-                    "session.deleted",
-                    state.name,
-                    partner_id=state.partner_id,
-                    detail={"session": session_id, "reads": row.reads, "export": row.file_name},
-                )
             self._forget(session_id)
         log.info(
             "session %d (%s): deleted by %s; its %d reads are in %s",

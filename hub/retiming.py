@@ -95,7 +95,7 @@ class Retiming:
         """False: there is no such session any more, or its zone was changed again meanwhile."""
         await self._guests.until_drained()
         async with self._stores.transaction() as connection:
-            row = await sessions.memory_row(connection, session_id, self._current.now.zone_name)
+            row = await sessions.find(connection, session_id, self._current.now.zone_name)
             total = await retimes.count(connection, session_id)
         if row is None:
             self._progress.pop(session_id, None)

@@ -19,7 +19,8 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 
 class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A session as it is asked for. scheduled_for: it begins by itself then. start: at once, which is so unless it is
-    scheduled; false and without a time, it waits for somebody to start it. partner: the short name of whose it is to be.
+    scheduled; false and without a time, it waits for somebody to start it. partner: the short name of whose it is to
+    be.
     """
 
     session_name: SessionName

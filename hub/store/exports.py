@@ -4,11 +4,9 @@ Every value comes as text, as PostgreSQL writes it, times in UTC: so nothing is 
 """
 
 from collections.abc import AsyncIterator
-from datetime import datetime
 from typing import Final
 
-import msgspec
-
+from hub.model import ExportRow
 from hub.store.database import Connection, query
 
 ROWS_AT_ONCE: Final = 2000
@@ -16,19 +14,6 @@ DELETE_S_MAX: Final = 3600.0
 """A session of ten million reads takes minutes to go. All of it goes at once, or nothing."""
 
 Cells = list[tuple[str | None, ...]]
-
-
-class ExportRow(msgspec.Struct, frozen=True):
-    """A row of `exports`: the file in data_dir/exports that was kept of a deleted session."""
-
-    id: int
-    partner_id: int
-    session_id: int
-    session_name: str
-    file_name: str
-    bytes: int
-    reads: int
-    created_at: datetime
 
 
 def tables() -> dict[str, str]:
@@ -72,7 +57,7 @@ async def add(
 
 
 async def find(connection: Connection, export_id: int) -> ExportRow | None:
-    row = await connection.fetchrow(query("export_find"), export_id)
+    row = await connection.fetchrow(query("exports_list"), export_id)
     return ExportRow(*row) if row else None
 
 
@@ -83,6 +68,8 @@ async def delete(connection: Connection, export_id: int) -> None:
 async def delete_session(connection: Connection, session_id: int) -> None:
     """All of it. Its displays follow the partner's active session from then on."""
     await connection.execute("SET LOCAL statement_timeout = 0")
+    # Nobody points a display to it from here on.
+    await connection.execute("SELECT FROM timing_sessions WHERE id = $1 FOR UPDATE", session_id)
     await connection.execute("UPDATE displays SET session_id = NULL WHERE session_id = $1", session_id)
     await connection.execute("DELETE FROM timing_sessions WHERE id = $1", session_id, timeout=DELETE_S_MAX)
     await connection.execute("DELETE FROM timing_sources WHERE session_id = $1", session_id)

@@ -1,4 +1,5 @@
-"""Sessions as they are made, begun, ended and called otherwise. Knows their table; refuses to know memory and screens."""
+"""Sessions as they are made, begun, ended and called otherwise. Knows their table; refuses to know memory and
+screens."""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,6 +1,5 @@
 """The web application, put together. Knows aiohttp; what it serves is handed in."""
 
-import asyncio
 import logging
 import time
 import warnings
@@ -31,7 +30,8 @@ def build(
     queries: state.Queries,
     people: state.People,
     displays: state.Displays,
-    imports: state.Imports,
+    kept: state.Kept,
+    changes: state.Changes,
     token: str,
 ) -> web.Application:
     chain = [middlewares.errors, middlewares.ready, SLASHES]
@@ -43,9 +43,14 @@ def build(
     app[state.QUERIES] = queries
     app[state.PEOPLE] = people
     app[state.DISPLAYS] = displays
-    app[state.IMPORTS] = imports
+    app[state.KEPT] = kept
+    app[state.IMPORTS] = changes.feeder
+    app[state.SESSIONS] = changes.lifecycle
+    app[state.REMOVAL] = changes.removing
+    app[state.EVENTS] = changes.events
+    app[state.RETIMING] = changes.retiming
     app[state.TOKEN] = token
-    app[state.CHANGING] = asyncio.Lock()
+    app[state.CHANGING] = changes.changing
     app[sockets.SCREENS] = sockets.Screens()
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)

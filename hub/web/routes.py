@@ -7,7 +7,17 @@ from aiohttp import web
 
 from hub.accounts import OPERATOR, VIEWER
 from hub.web import assets, auth, front, pages, qr, sockets
-from hub.web.api import displays, health, imports, rejects, rosters, sessions
+from hub.web.api import (
+    displays,
+    events,
+    exports,
+    health,
+    imports,
+    rejects,
+    rosters,
+    session_changes,
+    sessions,
+)
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.middlewares import Handler
 
@@ -42,11 +52,29 @@ ROUTES: Final = (
     Route("GET", "/ws/sessions/{id}", VIEWER, sockets.session_socket),
     Route("GET", "/api/sessions", VIEWER, sessions.list_sessions),
     Route("GET", "/api/sessions/{id}", VIEWER, sessions.get_session),
-    Route("PATCH", "/api/sessions/{id}", OPERATOR, sessions.change_session),
+    Route("POST", "/api/sessions", OPERATOR, session_changes.make_session),
+    Route("PATCH", "/api/sessions/{id}", OPERATOR, session_changes.change_session),
+    Route("DELETE", "/api/sessions/{id}", OPERATOR, session_changes.delete_session),
+    Route("POST", "/api/sessions/{id}/start", OPERATOR, session_changes.start_session),
+    Route("POST", "/api/sessions/{id}/end", OPERATOR, session_changes.end_session),
+    Route("POST", "/api/sessions/{id}/reopen", OPERATOR, session_changes.reopen_session),
+    Route("POST", "/api/sessions/{id}/key", OPERATOR, session_changes.renew_key),
     Route("GET", "/api/sessions/{id}/reads", VIEWER, sessions.list_reads),
     Route("GET", "/api/sessions/{id}/rejects", VIEWER, rejects.list_rejects),
     Route("POST", "/api/sessions/{id}/import", OPERATOR, imports.import_files),
     Route("POST", "/api/rosters/import", OPERATOR, rosters.import_roster),
+    # events, and what was kept of deleted sessions
+    Route("GET", "/api/events", VIEWER, events.list_events),
+    Route("POST", "/api/events", OPERATOR, events.make_event),
+    Route("GET", "/api/events/{id}", VIEWER, events.get_event),
+    Route("PATCH", "/api/events/{id}", OPERATOR, events.change_event),
+    Route("DELETE", "/api/events/{id}", OPERATOR, events.delete_event),
+    Route("POST", "/api/events/{id}/races", OPERATOR, events.add_race),
+    Route("PATCH", "/api/events/{id}/races/{race}", OPERATOR, events.change_race),
+    Route("DELETE", "/api/events/{id}/races/{race}", OPERATOR, events.delete_race),
+    Route("GET", "/api/exports", OPERATOR, exports.list_exports),
+    Route("GET", "/api/exports/{id}/file", OPERATOR, exports.download),
+    Route("DELETE", "/api/exports/{id}", OPERATOR, exports.delete_export),
     # displays
     Route("GET", "/api/displays", VIEWER, displays.list_displays),
     Route("POST", "/api/displays", OPERATOR, displays.make_display),
