@@ -7,8 +7,8 @@ HubError
 │   ├── Unauthorized       401  no token, or a wrong one
 │   ├── Forbidden          403  another site's page asks in the name of its visitor
 │   ├── NotFound           404
-│   ├── Conflict           409  it cannot be as things are now; the text says what is in the way
 │   ├── TooSlow            408  what was begun did not come in time
+│   ├── Conflict           409  what there is stands against it
 │   ├── TooLarge           413
 │   ├── Unsupported        415  a body of a kind that the address does not take
 │   ├── TooMany            429  this address has tried too often; `retry_s` says for how long
@@ -65,14 +65,14 @@ class NotFound(CallerError):
     code = "not_found"
 
 
-class Conflict(CallerError):
-    status = 409
-    code = "conflict"
-
-
 class TooSlow(CallerError):
     status = 408
     code = "too_slow"
+
+
+class Conflict(CallerError):
+    status = 409
+    code = "conflict"
 
 
 class TooLarge(CallerError):

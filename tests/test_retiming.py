@@ -37,7 +37,7 @@ def give(reader: Reader, count: int, first: int = 0) -> None:
 
 
 def utc(row: dict[str, Any]) -> str:
-    return row["read_time"].astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    return f"{row['read_time'].astimezone(UTC):%Y-%m-%d %H:%M:%S}"
 
 
 async def streamed(made: Office, session: Any, count: int) -> Reader:

@@ -26,11 +26,11 @@ from hub.session import (
     GUNS_MAX,
     LOCATIONS_MAX,
     SPELLINGS_MAX,
-    TAIL_READS_MAX,
     Session,
     Source,
     SourceClock,
 )
+from hub.tail import TAIL_READS_MAX
 
 DAY: Final = "2021-05-08"
 ZONE: Final = "America/Chicago"
