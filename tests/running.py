@@ -20,9 +20,11 @@ import asyncpg
 from aiohttp import WSMsgType
 
 from hub.app import Addresses, App
-from hub.config import Database, Limits, Listener, Server, Settings, Web
+from hub.config import Database, Limits, Listener, Redis, Server, Settings, Web
+from hub.passwords import Hashes
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from tests.redis_server import shared_url
 
 HOST: Final = "127.0.0.1"
 ZONE: Final = ZoneInfo("Asia/Kathmandu")
@@ -31,6 +33,8 @@ PATIENCE_S: Final = 15.0
 """A condition that does not hold by then is not going to."""
 POLL_S: Final = 0.003
 ROSTER: Final = "bib,tag,first_name,last_name\n2505,A1;A9,Ann,Lee\n7,,Bob,Ray\n"
+CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
+"""Passwords hashed in no time. A hash tells at what cost it was made, so these pass everywhere."""
 _EPOCH: Final = datetime(1970, 1, 1)
 
 
@@ -54,6 +58,7 @@ def settings_for(
     web: Web | None = None,
     listeners: tuple[Listener, ...] | None = None,
     limits: Limits | None = None,
+    redis_url: str = "",
 ) -> Settings:
     """On ports of the system's choice, on this machine only."""
     return Settings(
@@ -62,6 +67,7 @@ def settings_for(
         database=Database(dsn=dsn),
         listeners=listeners or (Listener(host=HOST, port=0),),
         limits=limits or Limits(),
+        redis=Redis(url=redis_url or shared_url()),
     )
 
 
@@ -121,7 +127,7 @@ class Running:
 
 @asynccontextmanager
 async def running_hub(settings: Settings) -> AsyncIterator[Running]:
-    app = App(settings)
+    app = App(settings, hashes=CHEAP)
     try:
         running = Running(app, await app.start(), settings.data_path)
         try:

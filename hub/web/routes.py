@@ -5,9 +5,21 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from hub.accounts import OPERATOR, VIEWER
+from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
 from hub.web import assets, auth, front, pages, qr, sockets
-from hub.web.api import displays, health, imports, rejects, rosters, sessions
+from hub.web.api import (
+    audit,
+    displays,
+    health,
+    imports,
+    partners,
+    rejects,
+    rosters,
+    sessions,
+    tokens,
+    users,
+)
+from hub.web.api import auth as api_auth
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.middlewares import Handler
 
@@ -30,6 +42,13 @@ ROUTES: Final = (
     Route("GET", "/health", ANYBODY, health.health),
     Route("GET", "/status", ANYBODY, health.status),
     Route("GET", "/static/{name:.+}", ANYBODY, assets.static_file),
+    # signing in
+    Route("POST", "/api/auth/login", ANYBODY, api_auth.login),
+    Route("POST", "/api/auth/logout", ANYBODY, api_auth.logout),
+    Route("GET", "/api/auth/me", VIEWER, api_auth.me),
+    Route("POST", "/api/auth/password", VIEWER, api_auth.change_password),
+    Route("POST", "/api/auth/link", ANYBODY, api_auth.link),
+    Route("POST", "/api/auth/join", ANYBODY, api_auth.join),
     # screens
     Route("GET", "/d/{code}", WITH_CODE, pages.display),
     Route("GET", "/display/{code}", WITH_CODE, pages.display),
@@ -53,6 +72,22 @@ ROUTES: Final = (
     Route("GET", "/api/displays/{code}", VIEWER, displays.get_display),
     Route("PATCH", "/api/displays/{code}", OPERATOR, displays.change_display),
     Route("DELETE", "/api/displays/{code}", OPERATOR, displays.delete_display),
+    # partners and users
+    Route("GET", "/api/partners", ADMIN, partners.list_partners),
+    Route("POST", "/api/partners", ADMIN, partners.make_partner),
+    Route("GET", "/api/partners/{id}", ADMIN, partners.get_partner),
+    Route("PATCH", "/api/partners/{id}", ADMIN, partners.change_partner),
+    Route("DELETE", "/api/partners/{id}", ADMIN, partners.delete_partner),
+    Route("GET", "/api/users", OWNER, users.list_users),
+    Route("POST", "/api/users", OWNER, users.invite_user),
+    Route("GET", "/api/users/{id}", OWNER, users.get_user),
+    Route("PATCH", "/api/users/{id}", OWNER, users.change_user),
+    Route("DELETE", "/api/users/{id}", OWNER, users.delete_user),
+    Route("POST", "/api/users/{id}/reset", OWNER, users.reset_user),
+    Route("GET", "/api/audit", OWNER, audit.list_changes),
+    Route("GET", "/api/tokens", VIEWER, tokens.list_tokens),
+    Route("POST", "/api/tokens", VIEWER, tokens.make_token),
+    Route("DELETE", "/api/tokens/{id}", VIEWER, tokens.delete_token),
 )
 
 
