@@ -85,8 +85,8 @@ async def ensure_empty(
 
 async def ensure_default(connection: Connection, session_name: str) -> int:
     """The least that reads and screens need: one active session of the default partner, and one display of it.
-    Gives the partner's id."""
-    partner_id = await connection.fetchval("SELECT id FROM partners WHERE slug = 'default'")
+    Gives the partner's id. Where that has another slug by now, or has gone, the oldest takes its place."""
+    partner_id = await connection.fetchval("SELECT id FROM partners ORDER BY slug <> 'default', id LIMIT 1")
     active = (
         "SELECT EXISTS (SELECT FROM timing_sessions"
         " WHERE partner_id = $1 AND status = 'active' AND purpose <> 'demo')"
