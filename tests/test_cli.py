@@ -184,6 +184,7 @@ async def test_serve_says_when_it_is_ready_and_ends_when_it_is_told(
             )
             assert re.fullmatch(r"display: http://127\.0\.0\.1:\d+/d/[A-Z2-9]{8}", await process.line())
             assert re.fullmatch(r"front page: http://127\.0\.0\.1:\d+/", await process.line())
+            assert re.fullmatch(r"first admin: http://127\.0\.0\.1:\d+/join#rh_\S{43}", await process.line())
             process.signal(number)
             code, out, err = await process.end()
             assert (code, out) == (0, "") and "Traceback" not in err and "stopped in" in err
@@ -322,9 +323,9 @@ async def test_demo_shows_a_race_and_stop_ends_it(database_dsn: str, tmp_path: P
     write_config(tmp_path, database_dsn)
     async with hub_process("demo", "--runners", "30", folder=tmp_path) as process:
         addresses = await process.ready()
-        lines = [await process.line() for _ in range(4)]
-        kinds = [line.partition(": ")[0] for line in lines[:3]]
-        assert kinds == ["demo display", "display", "front page"] and "Ctrl-C" in lines[3]
+        lines = [await process.line() for _ in range(5)]
+        kinds = [line.partition(": ")[0] for line in lines[:4]]
+        assert kinds == ["demo display", "display", "front page", "first admin"] and "Ctrl-C" in lines[4]
         url = lines[0].partition(": ")[2]
         async with aiohttp.ClientSession() as http, http.ws_connect(url.replace("/d/", "/ws/d/")) as screen:
             hello = json.loads((await screen.receive()).data.split("\n")[0])
