@@ -445,6 +445,8 @@ async def test_where_displays_are() -> None:
         "demo display: http://10.0.0.5:80/d/K7XQ2M9P",
         "front page: http://10.0.0.5:80/",
     ]
+    *_, last = urls(app, Addresses(("10.0.0.5", 80), {}), first="rh_secret")
+    assert last == "first user: http://10.0.0.5:80/join#rh_secret"
     anywhere, _ = urls(app, Addresses(("0.0.0.0", 80), {}))
     assert anywhere.endswith(":80/d/K7XQ2M9P") and "0.0.0.0" not in anywhere
     app = App(Settings(server=Server(public_url="https://hub.example")))
