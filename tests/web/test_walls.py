@@ -80,9 +80,7 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         database = await migrated(dsn)
         own, other = [await furnish(database, mark, first_id=IDS[mark]) for mark in (OWN, OTHER)]
         await count_from(database, HUBS_IDS)
-        settings = settings_for(
-            dsn, folder, limits=Limits(code_tries_per_minute=100_000, login_tries=1000)
-        ).model_copy(
+        settings = settings_for(dsn, folder, limits=Limits(code_tries_per_minute=100_000, login_tries=1000)).model_copy(
             update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
         )
         async with running_hub(settings) as hub:
