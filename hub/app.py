@@ -21,7 +21,7 @@ from hub.clock import now_us, watch
 from hub.config import Settings
 from hub.config_live import Current
 from hub.disk import kept_secret
-from hub.errors import HubError, StoreAway
+from hub.errors import HubError, StoreAway, StoreError
 from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
@@ -125,8 +125,6 @@ class App:
         """`hashes`: how passwords are kept."""
         self._current = Current(settings)
         self.hashes = hashes or Hashes()
-        self.first_link = ""
-        """The secret with which somebody becomes the first admin; empty: there is one."""
         self.condition = Condition(now_us=now_us, started_us=now_us())
         self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
         self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
@@ -178,16 +176,16 @@ class App:
         self.run(watch(self.hub.clock_jumped, wall_us=now_us))
         for work in self.changes.work():
             self.run(work)
-        await self._look_for_an_admin()
         self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
 
-    async def _look_for_an_admin(self) -> None:
-        """Where nobody can sign in yet, whoever has started the hub may make the first user."""
-        with contextlib.suppress(StoreAway):  # it has gone again: the next start offers it
-            if not await self.stores.users.has_admin():
-                self.first_link = self._application[FIRST]
+    async def first_user(self) -> str:
+        """The secret of the link by which the first admin comes in; empty when there is one, or when PostgreSQL does
+        not say."""
+        with contextlib.suppress(StoreError):
+            return "" if await self.stores.users.has_admin() else self._application[FIRST]
+        return ""
 
     async def until_stopped(self) -> None:
         """Returns when `request_stop` was called. Raises what a part of the hub has failed with."""
@@ -445,16 +443,16 @@ def freeze_memory() -> None:
     gc.freeze()
 
 
-def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:
+def urls(app: App, addresses: Addresses, *, demo_code: str = "", first: str = "") -> list[str]:
     """The addresses to open, for people, one a line. The demo's display, if there is one, comes first. Where there are
-    several partners, each has its own displays on the front page. The last is that of a server without an admin."""
+    several partners, each has its own displays on the front page. `first`: of App.first_user."""
     host, port = addresses.web
     base = public_base(app.settings.server.public_url, host, port, None)
     several = len(app.hub.partners) > 1
     others = [code for code in app.hub.displays if code != demo_code and not several]
     demo = [f"demo display: {base}/d/{demo_code}"] if demo_code else []
-    first = [f"first admin: {base}/join#{app.first_link}"] if app.first_link else []
-    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/", *first]
+    joining = [f"first user: {base}/join#{first}"] if first else []
+    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/", *joining]
 
 
 def _said(host: str, port: int) -> str:
