@@ -92,6 +92,10 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         database = await migrated(dsn)
         own, other = [await furnish(database, mark, first_id=IDS[mark]) for mark in (OWN, OTHER)]
         await count_from(database, HUBS_IDS)
+        exports = folder / "exports"
+        exports.mkdir()
+        for mark in (OWN, OTHER):
+            (exports / f"{mark}.zip").write_text(f"{mark} reads")
         settings = settings_for(
             dsn, folder, limits=Limits(code_tries_per_minute=100_000, login_tries=1000)
         ).model_copy(
@@ -99,6 +103,7 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         )
         async with running_hub(settings) as hub:
             yield Site(hub, database, own, other)
+            assert (exports / f"{OTHER}.zip").read_text() == f"{OTHER} reads"
         await database.close()
 
 
