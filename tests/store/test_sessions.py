@@ -35,11 +35,21 @@ async def test_a_new_session_follows_one_that_has_ended(database_dsn: str) -> No
     connection = await migrated(database_dsn)
     await sessions.ensure_default(connection, "first")
     await connection.execute("UPDATE timing_sessions SET created_at = now() - interval '9 days'")
-    assert await sessions.end_old(connection, 0) == 0
-    assert await sessions.end_old(connection, 7) == 1
-    await sessions.ensure_default(connection, "second")
+    assert await sessions.end_old(connection, 0, "second") == 0
+    assert await sessions.end_old(connection, 7, "second") == 1
+    await sessions.ensure_default(connection, "third")
     assert [row.name for row in await sessions.active(connection, "UTC")] == ["second"]
     assert len(await sessions.displays(connection)) == 1
+    await connection.close()
+
+
+async def test_whoever_has_ended_the_last_session_gets_no_other(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    await sessions.ensure_default(connection, "first")
+    await connection.execute("UPDATE timing_sessions SET status = 'ended', ended_at = now()")
+    await sessions.ensure_default(connection, "second")
+    assert await sessions.end_old(connection, 7, "third") == 0
+    assert await sessions.active(connection, "UTC") == []
     await connection.close()
 
 
@@ -54,6 +64,7 @@ async def test_old_is_what_the_function_ends(database_dsn: str) -> None:
         "made after its event": (1, 9, None),
         "read lately": (30, 9, 1),
         "read long ago": (30, -1, 9),
+        "reopened": (30, -1, 9),
     }
     expected = {}
     for name, (age, event, read_age) in kinds.items():
@@ -73,12 +84,16 @@ async def test_old_is_what_the_function_ends(database_dsn: str) -> None:
                 session_id,
                 read_age,
             )
+        if name == "reopened":
+            await connection.execute(
+                "UPDATE timing_sessions SET started_at = now() WHERE id = $1", session_id
+            )
         if name in ("never used", "event over", "read long ago"):
             expected[session_id] = 2 if read_age else 0
     await new_session(connection, "ended", status="ended")
     assert await sessions.old(connection, 7) == expected
     before = [row.id for row in await sessions.active(connection, "UTC")]
-    assert await sessions.end_old(connection, 7) == len(expected)
+    assert await sessions.end_old(connection, 7, "another") == len(expected)
     left = [row.id for row in await sessions.active(connection, "UTC")]
     assert set(before) - set(left) == set(expected)
     await connection.close()
