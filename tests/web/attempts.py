@@ -55,7 +55,7 @@ def _controller_file(_who: Furnished) -> aiohttp.FormData:
 _RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
 
 BODIES: Final[dict[str, Body]] = {
-    "PATCH /api/sessions/{id}": lambda _who: {"purpose": "rehearsal"},
+    "PATCH /api/sessions/{id}": lambda who: [{"purpose": "rehearsal"}, {"event_id": who.ids["events"]}],
     "POST /api/sessions/{id}/import": _controller_file,
     "POST /api/rosters/import": _roster,
     "POST /api/displays": lambda who: [
