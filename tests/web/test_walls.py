@@ -151,7 +151,7 @@ async def test_every_address_is_known_to_the_walk(site: Site) -> None:
     walked = {attempt.name for attempt in attempts(site.other, site.other)}
     assert walked == {f"{route.method} {route.path}" for route in ROUTES}
     changing = {f"{route.method} {route.path}" for route in ROUTES if route.method != "GET"}
-    assert set(BODIES) >= changing
+    assert set(BODIES) == changing
 
 
 @pytest.mark.parametrize("role", [*ROLES, None])
