@@ -79,6 +79,9 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
     async with fresh_database(postgres_dsn) as dsn:
         database = await migrated(dsn)
         own, other = [await furnish(database, mark, first_id=IDS[mark]) for mark in (OWN, OTHER)]
+        (folder / "exports").mkdir()
+        for mark in (OWN, OTHER):
+            (folder / "exports" / f"{mark}.zip").write_bytes(mark.encode())
         await count_from(database, HUBS_IDS)
         settings = settings_for(
             dsn, folder, limits=Limits(code_tries_per_minute=100_000, login_tries=1000)
