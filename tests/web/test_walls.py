@@ -91,9 +91,6 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
     async with fresh_database(postgres_dsn) as dsn:
         database = await migrated(dsn)
         own, other = [await furnish(database, mark, first_id=IDS[mark]) for mark in (OWN, OTHER)]
-        (folder / "exports").mkdir()
-        for mark in (OWN, OTHER):
-            (folder / "exports" / f"{mark}.zip").write_bytes(mark.encode())
         await count_from(database, HUBS_IDS)
         exports = folder / "exports"
         exports.mkdir()
