@@ -457,6 +457,18 @@ async def test_where_displays_are() -> None:
     ]
 
 
+async def test_a_server_without_an_admin_offers_to_make_one(database_dsn: str, tmp_path: Path) -> None:
+    settings = settings_for(database_dsn, tmp_path)
+    async with running_hub(settings) as hub:
+        link = await hub.app.first_user()
+        body = {"token": link, "password": "Tartan-Bahn 7", "email": "ann@example.org"}
+        for status in (200, 404):
+            async with hub.anybody.post("/api/auth/join", json=body) as response:
+                assert response.status == status
+    async with running_hub(settings) as hub:
+        assert await hub.app.first_user() == ""
+
+
 def test_memory_that_stays_is_not_looked_at_again() -> None:
     gc.unfreeze()
     freeze_memory()
