@@ -48,7 +48,7 @@ class SignIns:
         self._clock = clock
         self._now_s = now_s
         # state
-        self._here: set[_Here] = set()
+        self._here: dict[_Here, None] = {}
         self._users: OrderedDict[int, tuple[User, float]] = OrderedDict()
         self._ended: OrderedDict[str, int] = OrderedDict()
 
@@ -61,11 +61,11 @@ class SignIns:
             yield  # this machine's token, which ends with the machine
             return
         here = _Here(who, sign_in, end)
-        self._here.add(here)
+        self._here[here] = None
         try:
             yield
         finally:
-            self._here.discard(here)
+            self._here.pop(here, None)
 
     async def watch(self, standing: Standing) -> None:
         """Until cancelled."""
@@ -91,7 +91,7 @@ class SignIns:
                 self._end(here)
 
     def _end(self, here: _Here) -> None:
-        self._here.discard(here)
+        self._here.pop(here, None)
         here.end()
 
     # sign-ins
