@@ -21,7 +21,7 @@ from hub.clock import now_us, watch
 from hub.config import Settings
 from hub.config_live import Current
 from hub.disk import kept_secret
-from hub.errors import HubError, StoreAway
+from hub.errors import HubError, StoreAway, StoreError
 from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
@@ -35,7 +35,7 @@ from hub.web import application, connections, sockets, web_sessions
 from hub.web.auth import admin_token
 from hub.web.live import Live
 from hub.web.sign_ins import SIGN_INS
-from hub.web.state import STARTING, Condition
+from hub.web.state import FIRST, STARTING, Condition
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -179,6 +179,13 @@ class App:
         self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
+
+    async def first_user(self) -> str:
+        """The secret of the link by which the first admin comes in; empty when there is one, or when PostgreSQL does
+        not say."""
+        with contextlib.suppress(StoreError):
+            return "" if await self.stores.users.has_admin() else self._application[FIRST]
+        return ""
 
     async def until_stopped(self) -> None:
         """Returns when `request_stop` was called. Raises what a part of the hub has failed with."""
@@ -436,15 +443,16 @@ def freeze_memory() -> None:
     gc.freeze()
 
 
-def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:
+def urls(app: App, addresses: Addresses, *, demo_code: str = "", first: str = "") -> list[str]:
     """The addresses to open, for people, one a line. The demo's display, if there is one, comes first. Where there are
-    several partners, each has its own displays on the front page."""
+    several partners, each has its own displays on the front page. `first`: of App.first_user."""
     host, port = addresses.web
     base = public_base(app.settings.server.public_url, host, port, None)
     several = len(app.hub.partners) > 1
     others = [code for code in app.hub.displays if code != demo_code and not several]
     demo = [f"demo display: {base}/d/{demo_code}"] if demo_code else []
-    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/"]
+    joining = [f"first user: {base}/join#{first}"] if first else []
+    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/", *joining]
 
 
 def _said(host: str, port: int) -> str:

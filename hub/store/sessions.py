@@ -96,8 +96,8 @@ async def ensure_empty(
 
 async def ensure_default(connection: Connection, session_name: str) -> int:
     """What a first look needs: a session of the default partner, and one display of it. Who has ended the last one
-    gets no other. Gives the partner's id."""
-    partner_id = await connection.fetchval("SELECT id FROM partners WHERE slug = 'default'")
+    gets no other. Gives the partner's id; where that has another slug by now, or has gone, that of the oldest."""
+    partner_id = await connection.fetchval("SELECT id FROM partners ORDER BY slug <> 'default', id LIMIT 1")
     if not await connection.fetchval(query("sessions_any")):
         await create(connection, partner_id, session_name)
         log.info("session: made %r, for there was none", session_name)

@@ -41,6 +41,9 @@ UNANSWERED_MS_MAX: Final = 40_000
 that is then nobody's, and asks a screen that stays silent again and again. Longer than a heartbeat and its answer
 take, so that it is the hub that says why."""
 TICK_S: Final = 5.0
+TICK_PARTS: Final = 50
+"""Sessions hear of it some at a time: to tell thousands of screens takes the loop a hundredth of a second or more, for
+which every read would wait."""
 WATCHERS_MAX: Final = 200
 """Who watches a session takes no place of a screen, and needs none: a desk or two, and telephones in the field."""
 ENDS_SAID_MAX: Final = 50
@@ -277,8 +280,9 @@ async def _screen(request: web.Request) -> AsyncIterator[tuple[Screen, web.WebSo
 async def tick(app: web.Application) -> None:
     """Every TICK_S: screens hear that the hub lives, and stuck ones are ended."""
     while True:
-        await asyncio.sleep(TICK_S)
-        app[LIVE].tick()
+        for part in range(TICK_PARTS):
+            await asyncio.sleep(TICK_S / TICK_PARTS)
+            app[LIVE].tick(part, TICK_PARTS)
         for screen in list(app[SCREENS].all):
             screen.check()
 

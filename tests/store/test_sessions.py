@@ -31,6 +31,20 @@ async def test_the_least_that_is_needed_is_made_once(database_dsn: str) -> None:
     await connection.close()
 
 
+async def test_the_default_partner_may_be_renamed_and_may_go(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    first = await sessions.ensure_default(connection, "one")
+    await connection.execute("INSERT INTO partners (slug, name) VALUES ('club', 'Club')")
+    await connection.execute("UPDATE partners SET slug = 'renamed' WHERE id = $1", first)
+    assert await sessions.ensure_default(connection, "two") == first
+    await connection.execute("DELETE FROM displays")
+    await connection.execute("DELETE FROM timing_sessions")
+    await connection.execute("DELETE FROM partners WHERE id = $1", first)
+    second = await sessions.ensure_default(connection, "three")
+    assert [row.partner_id for row in await sessions.active(connection, "UTC")] == [second]
+    await connection.close()
+
+
 async def test_a_new_session_follows_one_that_has_ended(database_dsn: str) -> None:
     connection = await migrated(database_dsn)
     await sessions.ensure_default(connection, "first")
