@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiohttp import web
 
@@ -27,6 +27,7 @@ from hub.model import (
     Whose,
 )
 from hub.roster import Roster
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
 
@@ -182,6 +183,23 @@ class Displays(Protocol):
         """False: it is gone."""
 
 
+class MoveProgress(NamedTuple):
+    """How far a source's reads are on their way to another session: through this offset of the old one, of so many."""
+
+    done: int
+    total: int
+
+
+class Moves(Protocol):
+    """What gives sources another place. Raises Conflict while one is on its way."""
+
+    def progress(self, source_id: int) -> MoveProgress | None: ...
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Imports(Protocol):
     """What puts controller files into sessions."""
 
@@ -276,6 +294,9 @@ class Changes(Protocol):
     @property
     def retiming(self) -> Retiming: ...
 
+    @property
+    def moving(self) -> Moves: ...
+
 
 SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
@@ -294,6 +315,7 @@ FIRST: Final = web.AppKey("first", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 SESSIONS: Final = web.AppKey("sessions", Sessions)
+MOVES: Final = web.AppKey("moves", Moves)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
