@@ -335,6 +335,7 @@ class App:
             partners=self.stores.partners,
             standing=self.stores.sign_ins,
             displays=self.stores.displays,
+            source_log=self.stores.source_log,
             kept=self.stores.kept,
             changes=self.changes,
             token=token,
