@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
+from hub.accounts import Caller
 from hub.config_live import Current
 from hub.fanout import ANOTHER_SESSION
 from hub.hub import Hub
@@ -50,20 +51,21 @@ class Facts:
         self._changing = changing
 
     @contextlib.asynccontextmanager
-    async def of_session(self, session_id: int) -> AsyncIterator[Connection]:
-        """A transaction in which something of this session is changed. Raises StoreAway, StoreError."""
+    async def of_session(self, by: Caller, session_id: int) -> AsyncIterator[Connection]:
+        """A transaction in which something of this session is changed, if it is there for `by`. Raises StoreAway,
+        StoreError."""
         async with self._changing:
-            async with self._stores.transaction() as connection:
+            async with self._stores.change_of(by.whose) as connection:
                 before = await self._rows(connection, [session_id])
                 yield connection
                 changed = await self._changed(connection, before)
             await self._put_in_force(changed)
 
     @contextlib.asynccontextmanager
-    async def of_event(self, event_id: int) -> AsyncIterator[Connection]:
+    async def of_event(self, by: Caller, event_id: int) -> AsyncIterator[Connection]:
         """The same for an event, and so for all sessions of it."""
         async with self._changing:
-            async with self._stores.transaction() as connection:
+            async with self._stores.change_of(by.whose) as connection:
                 before = await self._rows(connection, await sessions.of_event(connection, event_id))
                 yield connection
                 changed = await self._changed(connection, before)

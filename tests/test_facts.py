@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from hub.accounts import MACHINE_CALLER
 from hub.errors import StoreError
 from tests.lifecycle import Office
 from tests.running import rows
@@ -18,7 +19,7 @@ async def test_a_change_that_fails_has_never_been(shared_office: Office) -> None
     before = shared_office.memory(made).row
     facts = shared_office.hub.app.changes.lifecycle._facts
     with pytest.raises(StoreError):
-        async with facts.of_event(event["id"]) as connection:
+        async with facts.of_event(MACHINE_CALLER, event["id"]) as connection:
             await connection.execute("UPDATE events SET timezone = 'Asia/Tokyo'")
             await connection.execute("SELECT 1/0")
     assert shared_office.memory(made).row == before
