@@ -1,0 +1,85 @@
+// What every page of somebody signed in does: it knows who that is, signs out, and leaves as soon as the sign-in has
+// ended, wherever that was done.
+
+import { ask, leave } from "./work-ask.js";
+import { showOnClick } from "./work-form.js";
+import { $ } from "./front-paint.js";
+
+const LOOK_MS = 1000;
+const AWAY_MS = 3000;
+const SIGNED_OUT = 4002;
+const ROLES = ["viewer", "announcer", "operator", "owner", "admin"];
+
+export const me = JSON.parse($("me").textContent);
+
+export function may(least) {
+  return ROLES.indexOf(me.role) >= ROLES.indexOf(least);
+}
+
+/** What a socket's end says of the sign-in. */
+export function isSignedOut(code) {
+  return code === SIGNED_OUT;
+}
+
+let timer = 0, looking = false;
+
+async function look() {
+  clearTimeout(timer);
+  if (looking || document.hidden) return;
+  looking = true;
+  let pause = LOOK_MS;
+  try {
+    await ask("GET", "/api/auth/me", undefined, { waitMs: 5000 });
+  } catch (problem) {
+    pause = problem.status === 401 ? 0 : AWAY_MS;
+  }
+  looking = false;
+  if (pause) timer = setTimeout(look, pause);
+}
+
+// ---- what a page says -------------------------------------------------------------------------------------------
+
+const SAID_MS = 6000;
+let saying = 0;
+
+/** A line at the foot of the page. `again`: what its button does, when there is something to try again. */
+export function notice(words, again = null) {
+  const line = $("notice");
+  clearTimeout(saying);
+  line.replaceChildren(...(words ? [Object.assign(document.createElement("p"), { textContent: words })] : []));
+  if (again) {
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
+    button.addEventListener("click", () => { notice(""); again(); });
+    line.append(button);
+  } else {
+    saying = setTimeout(() => line.replaceChildren(), SAID_MS);
+  }
+}
+
+/** Does something that has no form: what the hub refuses is said at the foot of the page. Gives whether it was done. */
+export async function attempt(act) {
+  try {
+    await act();
+    return true;
+  } catch (problem) {
+    if (problem.status === undefined) throw problem;
+    if (problem.status !== 401) notice(problem.message, problem.again ? () => attempt(act) : null);
+    return false;
+  }
+}
+
+// ---- all of it ---------------------------------------------------------------------------------------------------
+
+async function signOut() {
+  if (await attempt(() => ask("POST", "/api/auth/logout"))) location.assign("/login");
+}
+
+export function stay() {
+  $("sign-out").addEventListener("click", signOut);
+  showOnClick(document);
+  document.addEventListener("visibilitychange", look);
+  addEventListener("pageshow", event => { if (event.persisted) look(); });
+  timer = setTimeout(look, LOOK_MS);
+}
+
+export { leave };
