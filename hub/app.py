@@ -23,7 +23,7 @@ from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
-from hub.model import US_PER_S, Observation, Read, Rejected
+from hub.model import NOBODY, US_PER_S, Observation, Read, Rejected
 from hub.retention import Retention
 from hub.session import Session, Source
 from hub.stores import Stores
@@ -61,7 +61,8 @@ class Addresses:
 
 
 class ReaderFeed:
-    """The hub, as one listener sees it. `full`: whether the journal has no room."""
+    """The hub, as one listener sees it. `partner_id`: whose its readers are; NOBODY: their stream keys say it. `full`:
+    whether the journal has no room."""
 
     def __init__(self, hub: Hub, partner_id: int, full: Callable[[], bool]) -> None:
         self._hub = hub
@@ -299,6 +300,8 @@ class App:
             hub=self.hub,
             live=self.live,
             queries=self.stores.queries,
+            people=self.stores.people,
+            displays=self.stores.displays,
             imports=self.feeder,
             token=admin_token(settings.data_path),
         )
@@ -334,12 +337,12 @@ class App:
     async def _start_listeners(self) -> dict[str, tuple[str, int]]:
         settings = self.settings
         addresses = {}
-        feed = ReaderFeed(self.hub, self.stores.partner_id, lambda: self.stores.full)
         self.stores.room = self._resume_listeners
-        for each in settings.listeners:
+        for index, each in enumerate(settings.listeners):
+            partner_id = self._partner(f"listeners[{index}].partner", each.partner)
             listener = Listener(
                 each.name,
-                feed,
+                ReaderFeed(self.hub, partner_id, lambda: self.stores.full),
                 server_name=SERVER_NAME,
                 version=__version__,
                 line_bytes=settings.limits.line_bytes,
@@ -353,6 +356,18 @@ class App:
                 raise _taken(f"listeners: {each.name}", each.port, problem) from problem
         self.condition.tcp_port = addresses[settings.listeners[0].name][1]
         return addresses
+
+    def _partner(self, key: str, slug: str) -> int:
+        """The partner of this short name. Raises HubError when there is none."""
+        if not slug:
+            return NOBODY
+        found = [each.id for each in self.hub.partners.values() if each.slug == slug]
+        if not found:
+            known = ", ".join(sorted(each.slug for each in self.hub.partners.values()))
+            raise HubError(
+                f"{key}: there is no partner {slug!r} (there are: {known}); make it: racehub partner add {slug}"
+            )
+        return found[0]
 
     def _warning(self) -> str:
         """What somebody has to look into, though nothing is lost."""

@@ -26,6 +26,7 @@ from hub.config_values import (
     ListenerName,
     Name,
     Networks,
+    PartnerSlug,
     Port,
     PublicUrl,
     Text,
@@ -67,7 +68,6 @@ NOT_BUILT = frozenset(
         "web.metrics_allow",
         "database.web_dsn",
         "redis.url",
-        "listeners[].partner",
         "listeners[].auth",
         "listeners[].tls_cert",
         "listeners[].tls_key",
@@ -129,7 +129,7 @@ class Listener(_Section):
     protocol: Annotated[str, choice("chronotrack")] = "chronotrack"
     host: Host = "0.0.0.0"  # noqa: S104  readers are other machines
     port: Port = 61611
-    partner: Text = ""
+    partner: PartnerSlug = ""
     allow: Networks = ()
     auth: Annotated[str, choice("none", "optional", "required")] = "none"
     tls_cert: Text = ""

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator
 TEXT_CHARS_MAX = 4096
 NAME_CHARS_MAX = 100
 LISTENER_NAME_CHARS_MAX = 32
+SLUG_CHARS_MAX = 40
 PORT_MAX = 65535
 
 Network = IPv4Network | IPv6Network
@@ -33,6 +34,10 @@ _DSN_SCHEMES = ("postgresql://", "postgres://")
 def _is_text(value: object, chars_max: int = TEXT_CHARS_MAX) -> bool:
     """Control characters are refused everywhere: they break log lines, paths (NUL) and HTTP headers."""
     return isinstance(value, str) and len(value) <= chars_max and not _CONTROL.search(value)
+
+
+def _is_slug(value: str) -> bool:
+    return not value or (len(value) <= SLUG_CHARS_MAX and bool(_LISTENER_NAME.fullmatch(value)))
 
 
 def text(expected: str, *, chars_min: int = 0, chars_max: int = TEXT_CHARS_MAX) -> BeforeValidator:
@@ -163,6 +168,12 @@ ListenerName = Annotated[
     matching(
         _is_listener_name,
         f'1 to {LISTENER_NAME_CHARS_MAX} lower-case letters, digits and "-", and not "web"',
+    ),
+]
+PartnerSlug = Annotated[
+    str,
+    matching(
+        _is_slug, f'the short name of a partner: at most {SLUG_CHARS_MAX} lower-case letters, digits and "-"'
     ),
 ]
 PublicUrl = Annotated[

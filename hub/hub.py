@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.model import (
+    NOBODY,
     PURPOSE_DEMO,
     DisplayRow,
     Group,
     Observation,
+    PartnerRow,
     Read,
     Rejected,
     RejectRecord,
@@ -87,6 +89,7 @@ class Hub:
         self._publish = publish
         self.new_id = Ids(now_us)
         # what is served
+        self.partners: dict[int, PartnerRow] = {}
         self.sessions: dict[int, Session] = {}
         self.guests: dict[int, Session] = {}
         """Sessions that are not active, while something is put into them all the same: nobody is led there."""
@@ -143,6 +146,10 @@ class Hub:
         )
         return max(active, key=lambda session: (session.row.created_us, session.row.id), default=None)
 
+    def _only_partner(self) -> int:
+        """The partner of a hub that has one; else NOBODY."""
+        return next(iter(self.partners)) if len(self.partners) == 1 else NOBODY
+
     def session_of(self, display: DisplayRow) -> Session | None:
         """What a display shows; None when there is nothing to show."""
         if display.session_id is None:
@@ -173,14 +180,18 @@ class Hub:
         """The source of a connection that has shaken hands: the one with its connection id, else a new one, which
         the store hears of with its first line. None: there is no session to feed.
 
+        partner_id: whose the port is; NOBODY: any partner's readers come there, each by its session's stream key, or
+        without one while the hub has one partner only.
+
         An event name that is a session's stream key leads to that session, whatever the connection id did before,
         and nowhere when that session is not active. One that came by a key stays there only with the key.
         """
         if event_name in self._old_keys:
             return None
         keyed = self._by_key.get(event_name)
-        if keyed is not None and keyed.row.partner_id != partner_id:
+        if keyed is not None and partner_id not in (NOBODY, keyed.row.partner_id):
             keyed = None
+        partner_id = keyed.row.partner_id if keyed else partner_id or self._only_partner()
         session = keyed or self.active_session(partner_id)
         known = self._by_connection.get((partner_id, connection_id)) if connection_id else None
         if known is not None and known.session is (keyed or _home(known) or session):

@@ -10,6 +10,7 @@ Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 0
 and has no zone; an *instant* counts from the Unix epoch.
 """
 
+from enum import Enum
 from typing import Any, Final
 
 import msgspec
@@ -28,6 +29,21 @@ MARK_SUSPECT: Final = "suspect_time"
 TAG_GUN: Final = "GUNTIME"
 
 INT64_MAX: Final = 2**63 - 1
+
+NOBODY: Final = 0
+"""The partner of what belongs to nobody yet; no partner has this id."""
+
+
+class Every(Enum):
+    """Everybody's things at once: what an admin of the server may ask for."""
+
+    EVERYONE = "everyone"
+
+
+EVERYONE: Final = Every.EVERYONE
+Whose = int | Every
+"""Whose things a question is about: the id of one partner, or everybody's. What is another's is as absent as what does
+not exist."""
 
 PURPOSE_RACE: Final = "race"
 PURPOSE_REHEARSAL: Final = "rehearsal"
@@ -145,6 +161,14 @@ class Race(msgspec.Struct, frozen=True, array_like=True):
     distance_m: int
     start_location: str
     finish_location: str
+
+
+class PartnerRow(msgspec.Struct, frozen=True):
+    """A timing company. `slug`: its short name, in configurations and addresses."""
+
+    id: int
+    slug: str
+    name: str
 
 
 class SessionRow(msgspec.Struct, frozen=True):

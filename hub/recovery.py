@@ -39,6 +39,8 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool 
 
     afresh: what screens hold may be another read than what gets its offset now: every session has a new epoch.
     """
+    for partner in await run(sessions.partners):
+        hub.partners[partner.id] = partner
     for row in await run(lambda connection: sessions.active(connection, timezone)):
         hub.add_session(Session(row, late_us=late_us))
     hub.add_old_keys(await run(sessions.old_keys))

@@ -24,6 +24,8 @@ from hub.store.drain import Drain
 from hub.store.embedded import STOP_S_MAX, EmbeddedPostgres
 from hub.store.journal import Journal
 from hub.store.journal_writer import JournalWriter
+from hub.store.web_accounts import WebAccounts
+from hub.store.web_displays import WebDisplays
 from hub.store.web_queries import WebQueries
 
 log = logging.getLogger(__name__)
@@ -52,6 +54,8 @@ class Stores:
         self._pool: Database | None = None
         self._database: Writer | None = None
         self.queries = WebQueries(self._open_database, settings.zone_name)
+        self.people = WebAccounts(self._connected)
+        self.displays = WebDisplays(self._connected)
         self.partner_id = 0
         self.full = False
         self.set_aside = ""
@@ -217,13 +221,16 @@ class Stores:
     def _open_database(self) -> Database | None:
         return self._pool
 
+    def _connected(self) -> Database:
+        if self._pool is None:
+            raise StoreAway("PostgreSQL is not connected yet")
+        return self._pool
+
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection in a transaction, beside the one that writes reads. Raises StoreAway, or StoreError when
         PostgreSQL refuses."""
-        if self._pool is None:
-            raise StoreAway("PostgreSQL is not connected yet")
-        async with self._pool.change() as connection:
+        async with self._connected().change() as connection:
             yield connection
 
     # the way of a read

@@ -291,7 +291,6 @@ OTHER_VALUES = {
     "web.metrics_allow": ("[]", "[]"),
     "database.web_dsn": ('"postgresql://u:hunter2@h"', '"postgresql://u:***@h"'),
     "redis.url": ('"redis://x"', '"redis://x"'),
-    "listeners[].partner": ('"club"', '"club"'),
     "listeners[].auth": ('"required"', '"required"'),
     "listeners[].tls_cert": ('"a.pem"', '"a.pem"'),
     "listeners[].tls_key": ('"a.pem"', '"a.pem"'),

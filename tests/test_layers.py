@@ -16,6 +16,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.model": set(),
     # level 1: pure, one subject each
     "hub.protocols": PURE | {"hub.protocols"},
+    "hub.accounts": {"hub.model"},
     "hub.roster": {"hub.model"},
     "hub.demo": set(),
     "hub.demo.people": {"hub.model"},
@@ -37,9 +38,11 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.replay_plan": PURE | {"hub.protocols"},
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
     "hub.providers": PURE | {"hub.config", "hub.roster"},
-    "hub.store": PURE | {"hub.config", "hub.results", "hub.roster", "hub.session", "hub.store"},
+    "hub.store": PURE
+    | {"hub.accounts", "hub.config", "hub.results", "hub.roster", "hub.session", "hub.store"},
     "hub.web": PURE
     | {
+        "hub.accounts",
         "hub.addresses",
         "hub.config",
         "hub.encode",
@@ -83,6 +86,7 @@ ONLY_IN: Final = {
 }
 PURE_MODULES: Final = (
     "hub.model",
+    "hub.accounts",
     "hub.errors",
     "hub.protocols",
     "hub.seen",

@@ -30,6 +30,7 @@ WAITING: Final[dict[str, tuple[Any, str]]] = {
     "listeners[].name": ("start", 'listeners ["chronotrack"] -> ["start"]'),
     "listeners[].host": ("127.0.0.2", '"127.0.0.1" -> "127.0.0.2"'),
     "listeners[].port": (61612, "0 -> 61612"),
+    "listeners[].partner": ("club", 'listeners[0].partner "" -> "club"'),
 }
 """Another value of each key that needs a restart, and what is said of it."""
 REFUSED: Final = NOT_BUILT | {"listeners[].protocol"}
@@ -40,7 +41,7 @@ Observe = Callable[[Site], Awaitable[None]]
 
 async def name(site: Site) -> None:
     await site.save(server={"name": "Harbour hub"})
-    async with site.hub.anybody.get("/") as response:
+    async with site.hub.http.get("/") as response:
         assert "Harbour hub" in await response.text()
 
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.model import PURPOSE_RACE, DisplayRow, Race, Read, SessionRow, SourceRecord
+from hub.model import PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
 from hub.results import Gun
 from hub.session import TAIL_READS_MAX
 from hub.store.database import Connection, query
@@ -37,6 +37,15 @@ RejectedLine = tuple[int, int, bytes]
 
 def _random(alphabet: str, chars: int) -> str:
     return "".join(secrets.choice(alphabet) for _ in range(chars))
+
+
+def new_code() -> str:
+    """A display's code that nobody can guess."""
+    return _random(CODE_ALPHABET, CODE_CHARS)
+
+
+def new_stream_key() -> str:
+    return _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS)
 
 
 def _us(moment: datetime) -> int:
@@ -104,7 +113,7 @@ async def create(
         " VALUES ($1, $2, $3, $4, $5) RETURNING id",
         partner_id,
         name,
-        _random(STREAM_KEY_ALPHABET, STREAM_KEY_CHARS),
+        new_stream_key(),
         purpose,
         event_id,
     )
@@ -113,11 +122,16 @@ async def create(
 
 async def create_display(connection: Connection, partner_id: int, name: str) -> str:
     """Makes a display that follows the partner's one active session; gives its code."""
-    code = _random(CODE_ALPHABET, CODE_CHARS)
+    code = new_code()
     await connection.execute(
         "INSERT INTO displays (code, partner_id, name) VALUES ($1, $2, $3)", code, partner_id, name
     )
     return code
+
+
+async def partners(connection: Connection) -> list[PartnerRow]:
+    rows = await connection.fetch("SELECT id, slug, name FROM partners ORDER BY id")
+    return [PartnerRow(*row) for row in rows]
 
 
 async def active(connection: Connection, timezone: str) -> list[SessionRow]:

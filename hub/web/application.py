@@ -29,6 +29,8 @@ def build(
     hub: Hub,
     live: Live,
     queries: state.Queries,
+    people: state.People,
+    displays: state.Displays,
     imports: state.Imports,
     token: str,
 ) -> web.Application:
@@ -39,6 +41,8 @@ def build(
     app[state.HUB] = hub
     app[state.LIVE] = live
     app[state.QUERIES] = queries
+    app[state.PEOPLE] = people
+    app[state.DISPLAYS] = displays
     app[state.IMPORTS] = imports
     app[state.TOKEN] = token
     app[state.CHANGING] = asyncio.Lock()

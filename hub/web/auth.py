@@ -1,7 +1,8 @@
-"""Who may ask. Knows the token that an admin finds in the data directory; refuses to know what is asked.
+"""Who asks, and whether that one may. Knows the machine's token, personal tokens and sign-ins; refuses to know what is
+asked.
 
-As long as there are no accounts, the front page is open to all who reach it. It gives its visitors a cookie with which
-they may watch; everything that changes something wants the token.
+A caller is known by `Authorization: Bearer`, else by the cookie of a sign-in. A cookie is sent along by the browser,
+whoever's page asks: so what changes something, and a WebSocket, has to come from a page of ours.
 """
 
 import hashlib
@@ -9,12 +10,78 @@ import hmac
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
+from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
+from hub.accounts import MACHINE_CALLER, Caller, at_least, caller_of
 from hub.errors import Forbidden, StoreError, Unauthorized
-from hub.web.state import TOKEN, settings
+from hub.web.middlewares import Handler
+from hub.web.scope import CALLER
+from hub.web.state import PEOPLE, TOKEN, settings
+
+ANYBODY: Final = "anybody"
+WITH_CODE: Final = "with a display's code"
+TOKEN_CHARS_MAX: Final = 200
+"""What is longer is none of ours, and is not looked for."""
+HARMLESS: Final = ("GET", "HEAD", "OPTIONS")
+NOT_SIGNED_IN: Final = "Sign in, or send the header 'Authorization: Bearer TOKEN' with a token of yours."
+
+
+def guarded(least: str, handler: Handler, *, page: bool = False) -> Handler:
+    """`handler` for those who have at least this role; they are in the request then (`scope.CALLER`). Others get
+    Unauthorized or Forbidden, and of a page they are led to the login."""
+    if least in (ANYBODY, WITH_CODE):
+        return handler
+
+    async def ask_who(request: web.Request) -> web.StreamResponse:
+        try:
+            request[CALLER] = await require(request, least)
+        except Unauthorized:
+            if not page:
+                raise
+            raise web.HTTPSeeOther(f"/login?to={quote(request.path_qs, safe='')}") from None
+        return await handler(request)
+
+    return ask_who
+
+
+async def require(request: web.Request, least: str) -> Caller:
+    """Who asks. Raises Unauthorized, Forbidden, StoreAway."""
+    found = await caller(request)
+    if found is None:
+        raise Unauthorized(NOT_SIGNED_IN)
+    if not at_least(found.role, least):
+        raise Forbidden(f"This takes the role {least}; yours is {found.role}.")
+    return found
+
+
+async def caller(request: web.Request) -> Caller | None:
+    """Who asks; None: nobody we know. Raises Forbidden when another site's page asks in the name of its visitor."""
+    if "Authorization" in request.headers:
+        return await _by_token(request)
+    found = await _by_cookie(request)
+    if found is not None and not _from_own_page(request):
+        raise Forbidden("This address answers the hub's own pages only.")
+    return found
+
+
+async def _by_token(request: web.Request) -> Caller | None:
+    scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+    token = given.strip()
+    if scheme.lower() != "bearer" or not token or len(token) > TOKEN_CHARS_MAX:
+        return None
+    if _same(token, request.app[TOKEN]):
+        return MACHINE_CALLER
+    digest = hashlib.sha256(token.encode("utf-8", "surrogateescape")).digest()
+    user = await request.app[PEOPLE].by_token(digest)
+    return caller_of(user) if user is not None and not user.disabled else None
+
+
+async def _by_cookie(request: web.Request) -> Caller | None:
+    """Who is signed in by the cookie that the request carries."""
+    return None
 
 
 def admin_token(data_dir: Path) -> str:
@@ -44,36 +111,8 @@ def _made(path: Path) -> str:
     return token
 
 
-def require(request: web.Request) -> None:
-    """Raises Unauthorized unless the request carries `Authorization: Bearer TOKEN`."""
-    if not has_token(request):
-        raise Unauthorized(
-            "Send the header 'Authorization: Bearer TOKEN' with the token in data_dir/admin.token."
-        )
-
-
-def let_watch(response: web.StreamResponse, request: web.Request) -> None:
-    """Gives a visitor of the front page what `require_watcher` asks for."""
-    secret = _watch_secret(request)
-    response.set_cookie(
-        _cookie_name(secret), secret, httponly=True, samesite="Lax", secure=request.secure, path="/"
-    )
-
-
-def require_watcher(request: web.Request) -> None:
-    """Raises Unauthorized unless the request carries the token, or the front page's cookie; Forbidden when another
-    site's page sends the cookie along."""
-    if has_token(request):
-        return
-    secret = _watch_secret(request)
-    if not _same(request.cookies.get(_cookie_name(secret), ""), secret):
-        raise Unauthorized("Open the front page first, or send the header 'Authorization: Bearer TOKEN'.")
-    if not _from_own_page(request):
-        raise Forbidden("This address answers the hub's own pages only.")
-
-
 def has_token(request: web.Request) -> bool:
-    """Whether the request carries the admin's token."""
+    """Whether the request carries the machine's token."""
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and _same(given.strip(), request.app[TOKEN])
 
@@ -83,20 +122,14 @@ def _same(given: str, wanted: str) -> bool:
     return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), wanted.encode())
 
 
-def _watch_secret(request: web.Request) -> str:
-    return hmac.new(request.app[TOKEN].encode(), b"watch", "sha256").hexdigest()
-
-
-def _cookie_name(secret: str) -> str:
-    """Each hub has its own: browsers do not tell the ports of one host apart."""
-    return "racehub_watch_" + hashlib.sha256(secret.encode()).hexdigest()[:8]
-
-
 def _from_own_page(request: web.Request) -> bool:
-    """Browsers say where a WebSocket comes from, and most where a request does."""
+    """Browsers say where a WebSocket comes from, and most where a request does. What changes something has to say
+    it."""
+    harmless = request.method in HARMLESS and "Upgrade" not in request.headers
     origin = request.headers.get("Origin")
     if origin is None:
-        return request.headers.get("Sec-Fetch-Site", "same-origin") in ("same-origin", "none")
+        said = request.headers.get("Sec-Fetch-Site", "same-origin" if harmless else "")
+        return said in ("same-origin", "none")
     own = {_place(f"//{request.host}"), _place(settings(request).server.public_url)}
     return _place(origin) in own - {""}
 

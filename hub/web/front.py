@@ -16,7 +16,7 @@ from hub.encode import iso
 from hub.hub import Hub
 from hub.model import PURPOSE_DEMO, US_PER_S, DisplayRow
 from hub.session import Session, Source
-from hub.web import auth
+from hub.web import scope
 from hub.web.state import CONDITION, HUB, LIVE, settings
 
 SOURCES_MAX: Final = 20
@@ -30,9 +30,7 @@ AWAY_US_MAX: Final = 12 * 3600 * US_PER_S
 async def front(request: web.Request) -> web.Response:
     """What there is, as of now; the page keeps itself up to date."""
     context = {"name": settings(request).server.name, "state": state(request)}
-    response = aiohttp_jinja2.render_template("front.html", request, context)
-    auth.let_watch(response, request)
-    return response
+    return aiohttp_jinja2.render_template("front.html", request, context)
 
 
 async def front_state(request: web.Request) -> web.Response:
@@ -42,8 +40,8 @@ async def front_state(request: web.Request) -> web.Response:
 
 def state(request: web.Request) -> dict[str, Any]:
     hub, condition = request.app[HUB], request.app[CONDITION]
-    now_us = condition.now_us()
-    shown = recent_sources(hub, now_us)
+    now_us, who = condition.now_us(), scope.caller(request)
+    shown = [each for each in recent_sources(hub, now_us) if who.sees(each.record.partner_id)]
     last = _last_reads(hub)
     base = _base(request)
     return {
@@ -52,10 +50,12 @@ def state(request: web.Request) -> dict[str, Any]:
         "version": __version__,
         "health": _health(request),
         "listeners": [_listener(request, each) for each in settings(request).listeners],
-        "sessions": [_session(hub, each) for each in _ordered(hub)],
+        "sessions": [_session(request, each) for each in _ordered(hub) if who.sees(each.row.partner_id)],
         "sources": [_source(hub, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
         "sources_more": len(shown[SOURCES_MAX:]),
-        "displays": [_display(request, base, each) for each in hub.displays.values()],
+        "displays": [
+            _display(request, base, each) for each in hub.displays.values() if who.sees(each.partner_id)
+        ],
         "displays_local": is_loopback(_host(base)),
     }
 
@@ -103,15 +103,16 @@ def _port(request: web.Request) -> int:
 
 
 def _health(request: web.Request) -> dict[str, Any]:
-    """Each part in words, empty where all is well."""
-    hub, condition = request.app[HUB], request.app[CONDITION]
+    """Each part in words, empty where all is well. Figures are those of the caller's own sessions."""
+    hub, condition, who = request.app[HUB], request.app[CONDITION], scope.caller(request)
+    own = [each for each in hub.sessions.values() if who.sees(each.row.partner_id)]
     return {
         "journal": condition.journal_problem(),
         "database": condition.database_problem(),
         "warning": condition.warning(),
         "pending": condition.journal_pending(),
-        "reads": hub.total_reads,
-        "rejected": hub.total_rejected,
+        "reads": hub.total_reads if who.is_admin else sum(each.durable for each in own),
+        "rejected": hub.total_rejected if who.is_admin else 0,
     }
 
 
@@ -148,11 +149,12 @@ def _ordered(hub: Hub) -> list[Session]:
     )
 
 
-def _session(hub: Hub, each: Session) -> dict[str, Any]:
+def _session(request: web.Request, each: Session) -> dict[str, Any]:
     return {
         "id": each.row.id,
         "name": each.row.name,
-        "event": hub.shown_event(each.row.event_name),
+        "event": request.app[HUB].shown_event(each.row.event_name),
+        "partner": scope.partner_json(scope.partner(request, each.row.partner_id)),
         "purpose": each.row.purpose,
         "offset": each.durable,
         "runners": each.roster.size,

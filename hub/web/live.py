@@ -158,10 +158,11 @@ class Live:
         for subscriber in list(on_air.topic.subscribers) if on_air else []:
             subscriber.cut(ANOTHER_SESSION if subscriber in self._codes else SESSION_GONE)
 
-    def come_back(self, code: str) -> None:
-        """A display is to show something else: its screens come back, and get another hello."""
+    def come_back(self, code: str, reason: CloseReason = ANOTHER_SESSION) -> None:
+        """A display is to show something else: its screens come back, and get another hello; or they are told, by
+        another reason, that there is nothing to come back to."""
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
-            subscriber.cut(ANOTHER_SESSION)
+            subscriber.cut(reason)
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()

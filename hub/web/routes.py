@@ -1,35 +1,65 @@
-"""All addresses, in one table."""
+"""All addresses, in one table: method, path, the least role that may come there, and what answers."""
 
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from hub.web import assets, front, pages, qr, sockets
-from hub.web.api import health, imports, rejects, rosters, sessions
+from hub.accounts import OPERATOR, VIEWER
+from hub.web import assets, auth, front, pages, qr, sockets
+from hub.web.api import displays, health, imports, rejects, rosters, sessions
+from hub.web.auth import ANYBODY, WITH_CODE
+from hub.web.middlewares import Handler
 
 STATIC: Final = Path(__file__).resolve().parent / "static"
 
 
+class Route(NamedTuple):
+    """`least`: a role of `hub.accounts`; ANYBODY; or WITH_CODE, a display's code, which `handler` looks at. `page`: for
+    people, who are led to the login when they are not signed in."""
+
+    method: str
+    path: str
+    least: str
+    handler: Handler
+    page: bool = False
+
+
+ROUTES: Final = (
+    # for everybody
+    Route("GET", "/health", ANYBODY, health.health),
+    Route("GET", "/status", ANYBODY, health.status),
+    Route("GET", "/static/{name:.+}", ANYBODY, assets.static_file),
+    # screens
+    Route("GET", "/d/{code}", WITH_CODE, pages.display),
+    Route("GET", "/display/{code}", WITH_CODE, pages.display),
+    Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
+    Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
+    # work pages
+    Route("GET", "/", VIEWER, front.front, page=True),
+    Route("GET", "/front/state", VIEWER, front.front_state),
+    # sessions
+    Route("GET", "/ws/sessions/{id}", VIEWER, sockets.session_socket),
+    Route("GET", "/api/sessions", VIEWER, sessions.list_sessions),
+    Route("GET", "/api/sessions/{id}", VIEWER, sessions.get_session),
+    Route("PATCH", "/api/sessions/{id}", OPERATOR, sessions.change_session),
+    Route("GET", "/api/sessions/{id}/reads", VIEWER, sessions.list_reads),
+    Route("GET", "/api/sessions/{id}/rejects", VIEWER, rejects.list_rejects),
+    Route("POST", "/api/sessions/{id}/import", OPERATOR, imports.import_files),
+    Route("POST", "/api/rosters/import", OPERATOR, rosters.import_roster),
+    # displays
+    Route("GET", "/api/displays", VIEWER, displays.list_displays),
+    Route("POST", "/api/displays", OPERATOR, displays.make_display),
+    Route("GET", "/api/displays/{code}", VIEWER, displays.get_display),
+    Route("PATCH", "/api/displays/{code}", OPERATOR, displays.change_display),
+    Route("DELETE", "/api/displays/{code}", OPERATOR, displays.delete_display),
+)
+
+
 def add(app: web.Application) -> None:
-    app.add_routes(
-        [
-            web.get("/", front.front),
-            web.get("/front/state", front.front_state),
-            web.get("/d/{code}", pages.display),
-            web.get("/display/{code}", pages.display),
-            web.get("/ws/d/{code}", sockets.display_socket, allow_head=False),
-            web.get("/ws/sessions/{id}", sockets.session_socket, allow_head=False),
-            web.get("/api/displays/{code}/qr.svg", qr.display_qr),
-            web.get("/health", health.health),
-            web.get("/status", health.status),
-            web.get("/api/sessions", sessions.list_sessions),
-            web.get("/api/sessions/{id}", sessions.get_session),
-            web.patch("/api/sessions/{id}", sessions.change_session),
-            web.get("/api/sessions/{id}/reads", sessions.list_reads),
-            web.get("/api/sessions/{id}/rejects", rejects.list_rejects),
-            web.post("/api/sessions/{id}/import", imports.import_files),
-            web.post("/api/rosters/import", rosters.import_roster),
-            web.get("/static/{name:.+}", assets.static_file),
-        ]
-    )
+    for each in ROUTES:
+        handler = auth.guarded(each.least, each.handler, page=each.page)
+        if each.method == "GET":
+            app.router.add_get(each.path, handler, allow_head=not each.path.startswith("/ws/"))
+        else:
+            app.router.add_route(each.method, each.path, handler)

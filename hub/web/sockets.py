@@ -17,9 +17,7 @@ from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
 from hub.model import DisplayRow
 from hub.session import Session
-from hub.web import screen_messages
-from hub.web.api.sessions import is_number
-from hub.web.auth import require_watcher
+from hub.web import scope, screen_messages
 from hub.web.codes import display_of
 from hub.web.live import Resume
 from hub.web.seldom import say_seldom
@@ -241,10 +239,9 @@ async def display_socket(request: web.Request) -> web.StreamResponse:
 
 async def session_socket(request: web.Request) -> web.StreamResponse:
     """`GET /ws/sessions/{id}?after=N&epoch=E`"""
-    require_watcher(request)
     session_id = request.match_info["id"]
     async with _screen(request) as (screen, ws):
-        found = request.app[HUB].sessions.get(int(session_id)) if is_number(session_id) else None
+        found = scope.session(request, int(session_id)) if scope.is_number(session_id) else None
         await screen.watch(found, _resume(request, session_id))
     return ws
 
@@ -298,7 +295,7 @@ def _is_handshake(request: web.Request, ws: web.WebSocketResponse) -> bool:
 def _resume(request: web.Request, session_id: str) -> Resume | None:
     """What the screen has seen, when all three are numbers; else it comes fresh."""
     given = session_id, request.query.get("epoch", ""), request.query.get("after", "")
-    if not all(map(is_number, given)):
+    if not all(map(scope.is_number, given)):
         return None
     session, epoch, after = map(int, given)
     return session, epoch, after

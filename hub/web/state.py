@@ -7,11 +7,12 @@ from typing import Any, Final, Protocol
 
 from aiohttp import web
 
+from hub.accounts import Caller, User
 from hub.config import Settings
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
-from hub.model import Participant, Read, ReadFilter, SessionRow
+from hub.model import DisplayRow, Participant, Read, ReadFilter, SessionRow
 from hub.roster import Roster
 from hub.web.live import Live
 
@@ -59,6 +60,30 @@ class Queries(Protocol):
     async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
 
 
+class People(Protocol):
+    """What the web asks of the tables of users before it is known whose things are asked for. May raise StoreAway."""
+
+    async def by_id(self, user_id: int) -> User | None: ...
+
+    async def by_email(self, email: str) -> User | None:
+        """Without case."""
+
+    async def by_token(self, digest: bytes) -> User | None:
+        """The user of a personal token, by its SHA-256, unless it has expired. Notes that it was used."""
+
+
+class Displays(Protocol):
+    """What is done to displays in PostgreSQL. May raise StoreAway, StoreError."""
+
+    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow: ...
+
+    async def change(self, by: Caller, row: DisplayRow) -> bool:
+        """Name and session; False: it is gone."""
+
+    async def delete(self, by: Caller, row: DisplayRow) -> bool:
+        """False: it is gone."""
+
+
 class Imports(Protocol):
     """What puts controller files into sessions."""
 
@@ -73,6 +98,8 @@ CONDITION: Final = web.AppKey("condition", Condition)
 HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
 QUERIES: Final = web.AppKey("queries", Queries)
+PEOPLE: Final = web.AppKey("people", People)
+DISPLAYS: Final = web.AppKey("displays", Displays)
 IMPORTS: Final = web.AppKey("imports", Imports)
 TOKEN: Final = web.AppKey("token", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)

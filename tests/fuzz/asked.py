@@ -9,7 +9,7 @@ from yarl import URL
 from hub.errors import Invalid
 from hub.model import INT64_MAX, Participant
 from hub.roster import Roster
-from hub.web import sockets
+from hub.web import scope, sockets
 from hub.web.api import sessions
 from hub.web.screen_messages import SIZE_PX_MAX, Pong, ScreenState, parse
 
@@ -63,7 +63,7 @@ def query(data: bytes) -> None:
         assert [str(number) for number in resume] == [
             request.query[name].lstrip("0") or "0" for name in ("session", "epoch", "after")
         ]
-        assert all(0 <= number < 10**sessions.NUMBER_CHARS_MAX for number in resume)
+        assert all(0 <= number < 10**scope.NUMBER_CHARS_MAX for number in resume)
     try:
         wanted = sessions._filter(request, ROSTER)
     except Invalid as problem:

@@ -14,11 +14,12 @@ from typing import Any, Final
 from unittest.mock import patch
 
 from hub import fanout
+from hub.accounts import Caller, User
 from hub.config import Server, Settings, Web
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
-from hub.model import US_PER_S, DisplayRow, Participant, Read, ReadFilter, SessionRow
+from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow
 from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, connections, state
@@ -28,8 +29,6 @@ from hub.web.routes import STATIC
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 
 TOKEN: Final = "t0ken"
-COOKIE: Final = "racehub_watch_d0a9cc03=cc93458748a5b396ed3ce2140a9978482ee3ffea1708fdf6c9048272c135eb10"
-"""What the front page gives to its visitors, made of the token."""
 CODE: Final = "K7XQ2M9P"
 NOW_US: Final = 1_717_230_000_000_000
 TURNS: Final = 12
@@ -191,6 +190,27 @@ class Database:
         self.changed.append(f"import {session_id}: {found.lines}")
         return Imported(session_id, ", ".join(found.locations), found.lines, 0, 0, 0, 0, 0, 0, [])
 
+    async def by_id(self, user_id: int) -> User | None:
+        return None
+
+    async def by_email(self, email: str) -> User | None:
+        return None
+
+    async def by_token(self, digest: bytes) -> User | None:
+        return None
+
+    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
+        self.changed.append(f"display of {partner_id}: {len(name)}")
+        return DisplayRow("AAAA2222", partner_id, session_id, name)
+
+    async def change(self, by: Caller, row: DisplayRow) -> bool:
+        self.changed.append(f"display {row.code}: {len(row.name)}")
+        return True
+
+    async def delete(self, by: Caller, row: DisplayRow) -> bool:
+        self.changed.append(f"display {row.code} deleted")
+        return True
+
     async def save_roster(self, session_id: int, participants: list[Participant]) -> None:
         self.changed.append(f"roster {session_id}: {len(participants)}")
 
@@ -207,11 +227,10 @@ class Site:
         self.faults: list[object] = []
         self.database = Database()
         self.hub = Hub(now_us=lambda: NOW_US, wake=lambda: None, publish=lambda session, reads: None)
+        self.hub.partners[1] = PartnerRow(1, "default", "Default")
         self.hub.displays[CODE] = DisplayRow(CODE, 1, 1, "Finish")
         self.live = Live(self.hub, lambda: NOW_US, 1 << 18)
         self.runner = self.loop.run_until_complete(self._set_up())
-        front = self.talk(b"GET / HTTP/1.1\r\nHost: hub\r\n\r\n").sent
-        assert f"Set-Cookie: {COOKIE};".encode() in front, "another cookie now"
         for name in ("hub", "aiohttp"):
             logging.getLogger(name).addHandler(_Faults(self.faults))
 
@@ -231,6 +250,8 @@ class Site:
             hub=self.hub,
             live=self.live,
             queries=self.database,
+            people=self.database,
+            displays=self.database,
             imports=self.database,
             token=TOKEN,
         )
@@ -243,6 +264,8 @@ class Site:
         self.faults.clear()
         self.database.changed.clear()
         self.hub.sessions[1] = Session(ROW, late_us=120 * US_PER_S)
+        self.hub.displays.clear()
+        self.hub.displays[CODE] = DisplayRow(CODE, 1, 1, "Finish")
         with patch("asyncio.to_thread", _at_once), warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore"

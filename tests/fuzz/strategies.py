@@ -35,7 +35,7 @@ PATHS: Final = (
 HEADERS: Final = (
     b"Host: hub\r\n",
     b"Authorization: Bearer %b\r\n" % connections.TOKEN.encode(),
-    b"Cookie: %b\r\n" % connections.COOKIE.encode(),
+    b"Cookie: racehub=gAAAAABl; racehub_12345678=x\r\n",
     b"Content-Type: application/json\r\n",
 )
 

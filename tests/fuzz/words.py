@@ -6,7 +6,7 @@ from hub.config import Settings
 from hub.config_report import known_keys
 from tests.fuzz import clients, streams
 from tests.fuzz.configs import PASSWORD
-from tests.fuzz.connections import BOUNDARY, CODE, COOKIE, TOKEN
+from tests.fuzz.connections import BOUNDARY, CODE, TOKEN
 from tests.protocols import dialogue
 
 Words = tuple[bytes, ...]
@@ -131,7 +131,7 @@ WORDS: Final[dict[str, Words]] = {
         ),
         *_words(r"Connection:\x20Upgrade\r\n Expect:\x20100-continue\r\n [::1] http:// http://[ :99999"),
         *_words(r"""/api/rosters/import {"session_name":" "purpose":"rehearsal"}"""),
-        *(CODE.encode(), TOKEN.encode(), COOKIE.encode(), b"a" * 3000, *NUMBERS, *TEXTS),
+        *(CODE.encode(), TOKEN.encode(), b"a" * 3000, *NUMBERS, *TEXTS),
     ),
     "upload": (
         *_words(

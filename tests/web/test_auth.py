@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from aiohttp import WSServerHandshakeError
 
+from hub.accounts import ADMIN, OPERATOR, OWNER, ROLES
 from hub.errors import StoreError
-from hub.web.auth import admin_token
+from hub.web.auth import ANYBODY, HARMLESS, WITH_CODE, admin_token
+from hub.web.routes import ROUTES, Route
 from tests.running import Running
 
 
@@ -76,9 +77,6 @@ async def test_with_it(hub: Running, scheme: str) -> None:
         assert response.status == 200
 
 
-# Those who only watch
-
-
 async def opened(hub: Running, **headers: str) -> int:
     """How the session's socket answers: 101, or the refusal's status."""
     try:
@@ -88,36 +86,28 @@ async def opened(hub: Running, **headers: str) -> int:
         return refusal.status
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def cookie(hub: Running) -> str:
-    """What the front page gives its visitor."""
-    async with hub.anybody.get("/") as response:
-        given = response.headers["Set-Cookie"]
-    hub.anybody.cookie_jar.clear()
-    assert "HttpOnly" in given and "SameSite=Lax" in given and hub.token not in given
-    return given.partition(";")[0]
-
-
 @pytest.mark.asyncio(loop_scope="session")
-async def test_watching_wants_the_token_or_the_front_pages_cookie(hub: Running, cookie: str) -> None:
+async def test_watching_wants_to_know_who_watches(hub: Running) -> None:
     assert await opened(hub) == 401
-    assert await opened(hub, Cookie=f"{cookie.partition('=')[0]}=x") == 401
     assert await opened(hub, Authorization="Bearer x") == 401
     assert await opened(hub, Authorization=f"Bearer {hub.token}") == 101
     assert await opened(hub, Authorization=f"Bearer {hub.token}", Origin="http://elsewhere.example") == 101
-    assert await opened(hub, Cookie=cookie) == 101
 
 
 @pytest.mark.asyncio(loop_scope="session")
-async def test_the_cookie_is_of_no_use_to_another_sites_page(hub: Running, cookie: str) -> None:
-    assert await opened(hub, Cookie=cookie, Origin=hub.origin) == 101
-    assert await opened(hub, Cookie=cookie, Host="Hub.example", Origin="https://hub.example:443") == 101
-    for origin in ("http://elsewhere.example", f"{hub.origin}.elsewhere.example", "null", "", "http://[x"):
-        assert await opened(hub, Cookie=cookie, Origin=origin) == 403, origin
-    assert await opened(hub, Cookie=cookie, **{"Sec-Fetch-Site": "cross-site"}) == 403
-
-
-@pytest.mark.asyncio(loop_scope="session")
-async def test_the_cookie_changes_nothing(hub: Running, cookie: str) -> None:
-    async with hub.anybody.get(PATH, headers={"Cookie": cookie}) as response:
+async def test_who_opens_a_page_is_led_to_the_login_and_back(hub: Running) -> None:
+    async with hub.anybody.get("/?a=1", allow_redirects=False) as response:
+        assert (response.status, response.headers["Location"]) == (303, "/login?to=/?a%3D1")
+    async with hub.anybody.get("/front/state", allow_redirects=False) as response:
         assert response.status == 401
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: f"{route.method} {route.path}")
+def test_every_route_says_who_may_come(route: Route) -> None:
+    assert route.least in (ANYBODY, WITH_CODE, *ROLES)
+    changes = route.method not in HARMLESS
+    assert not changes or route.least in (OPERATOR, OWNER, ADMIN) or route.path.startswith(OPEN)
+
+
+OPEN = ("/api/auth/", "/api/tokens")
+"""What whoever is signed in may change is one's own."""

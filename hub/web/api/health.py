@@ -35,7 +35,7 @@ async def status(request: web.Request) -> web.Response:
     condition, hub = request.app[CONDITION], request.app[HUB]
     now_us = condition.now_us()
     real = (session for session in hub.sessions.values() if session.row.purpose != PURPOSE_DEMO)
-    current = max(real, key=lambda session: session.row.id, default=None)
+    current = max(real, key=lambda session: session.row.id, default=None) if len(hub.partners) == 1 else None
     body = {
         "service": SERVICE,
         "status": "running",

@@ -6,10 +6,7 @@ from aiohttp import web
 from hub import importing
 from hub.errors import FileFormatError, Invalid
 from hub.importing import ControllerFiles, NoLocation
-from hub.model import INT64_MAX
-from hub.web import multipart
-from hub.web.api.sessions import number
-from hub.web.auth import require
+from hub.web import multipart, scope
 from hub.web.multipart import Form
 from hub.web.state import IMPORTS
 
@@ -21,8 +18,7 @@ async def import_files(request: web.Request) -> web.Response:
     Answers when everything is on disk, as `hub.importing.Imported`; `problems` lists at most
     `hub.importing.PROBLEMS_MAX` lines.
     """
-    require(request)
-    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
+    session_id = scope.path_id(request)
     form = await multipart.read(request, texts=("location",), files=("file", "markers"))
     location, files = _location(form), _files(form)
     try:

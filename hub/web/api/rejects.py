@@ -6,8 +6,8 @@ from aiohttp import web
 
 from hub.errors import NotFound
 from hub.model import INT64_MAX
-from hub.web.api.sessions import LIMIT_DEFAULT, LIMIT_MAX, number
-from hub.web.auth import require
+from hub.web import scope
+from hub.web.api.sessions import LIMIT_DEFAULT, LIMIT_MAX
 from hub.web.state import QUERIES
 
 _OF_SOURCE: Final = ("program", "version", "remote_address", "event_name")
@@ -20,10 +20,9 @@ async def list_rejects(request: web.Request) -> web.Response:
     `line` is every byte of what came, decoded by `encoding`: `utf-8`, or `latin-1` where it is none. `source` says who
     sent it, null where that is not known.
     """
-    require(request)
-    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
-    after = number(request.query.get("after", "0"), "after", 0, INT64_MAX)
-    limit = number(request.query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX)
+    session_id = scope.path_id(request)
+    after = scope.number(request.query.get("after", "0"), "after", 0, INT64_MAX)
+    limit = scope.number(request.query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX)
     queries = request.app[QUERIES]
     if await queries.session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.")

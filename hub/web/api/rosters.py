@@ -9,10 +9,8 @@ from hub.errors import FileFormatError, Invalid, NotFound
 from hub.model import INT64_MAX, Participant
 from hub.providers import csv_roster
 from hub.roster import Roster
-from hub.web import multipart
-from hub.web.api.sessions import number
-from hub.web.auth import require
-from hub.web.state import CHANGING, HUB, LIVE, QUERIES, settings
+from hub.web import multipart, scope
+from hub.web.state import CHANGING, LIVE, QUERIES, settings
 
 PROBLEMS_MAX: Final = 1000
 """Left-out rows that an answer lists; `left_out` counts them all."""
@@ -23,12 +21,11 @@ async def import_roster(request: web.Request) -> web.Response:
 
     Gives `{"session", "participants", "left_out", "problems": [{"line", "reason"}], "ambiguous": [tag or bib]}`.
     """
-    require(request)
     form = await multipart.read(request, texts=("session",), files=("file",))
     file = form.files.get("file")
     if file is None:
         raise Invalid("expected a part named file with the roster", field="file")
-    session_id = number(form.texts.get("session", ""), "session", 1, INT64_MAX)
+    session_id = scope.number(form.texts.get("session", ""), "session", 1, INT64_MAX)
     if await request.app[QUERIES].session(session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
     rows_max = settings(request).limits.roster_rows
@@ -56,7 +53,7 @@ async def _put_in_force(request: web.Request, session_id: int, participants: lis
     async with request.app[CHANGING]:
         await queries.save_roster(session_id, participants)
         roster = await queries.roster(session_id)
-        session = request.app[HUB].sessions.get(session_id)
+        session = scope.session(request, session_id)
         if session is not None:
             request.app[LIVE].new_roster(session, roster)
         return roster

@@ -13,26 +13,21 @@ from hub.fanout import ANOTHER_SESSION
 from hub.model import INT64_MAX, PURPOSE_DEMO, Read, ReadFilter
 from hub.roster import Roster, normal
 from hub.session import Session
-from hub.web import bodies
-from hub.web.auth import require
-from hub.web.state import CHANGING, HUB, LIVE, QUERIES
+from hub.web import bodies, scope
+from hub.web.state import CHANGING, LIVE, QUERIES
 
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1000
 NAME_CHARS_MAX: Final = 200
-NUMBER_CHARS_MAX: Final = 19
-"""The digits of the largest number that PostgreSQL holds."""
 
 
 async def list_sessions(request: web.Request) -> web.Response:
-    require(request)
     rows = await request.app[QUERIES].sessions()
     return web.json_response({"sessions": [_jsonable(row) for row in rows]})
 
 
 async def get_session(request: web.Request) -> web.Response:
-    require(request)
-    return web.json_response(await _session(request, number(request.match_info["id"], "id", 1, INT64_MAX)))
+    return web.json_response(await _session(request, scope.path_id(request)))
 
 
 async def change_session(request: web.Request) -> web.Response:
@@ -40,14 +35,13 @@ async def change_session(request: web.Request) -> web.Response:
 
     Screens come back for it at once: a rehearsal is marked on all of them.
     """
-    require(request)
-    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
+    session_id = scope.path_id(request)
     change = parse_change(await bodies.json(request))
     if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
     async with request.app[CHANGING]:
         await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
-        session = request.app[HUB].sessions.get(session_id)
+        session = scope.session(request, session_id)
         if session is not None:
             _put_in_force(request, session, change)
     return web.json_response(await _session(request, session_id))
@@ -74,7 +68,8 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
 def parse_change(body: bytes) -> Change:
     """What a body asks for. Raises Invalid."""
     change = bodies.decode(body, Change)
-    _text(change.session_name, "session_name")
+    if change.session_name is not None:
+        scope.storable(change.session_name, "session_name")
     return change
 
 
@@ -87,10 +82,9 @@ async def _session(request: web.Request, session_id: int) -> dict[str, Any]:
 
 async def list_reads(request: web.Request) -> web.Response:
     """`?after&location&tag&bib&limit`. `next` is what to give as `after` for more; null: that was all."""
-    require(request)
-    session_id = number(request.match_info["id"], "id", 1, INT64_MAX)
+    session_id = scope.path_id(request)
     queries = request.app[QUERIES]
-    session = request.app[HUB].sessions.get(session_id)
+    session = scope.session(request, session_id)
     row = session.row if session else await queries.session(session_id)
     if row is None:
         raise NotFound(f"There is no session {session_id}.")
@@ -103,19 +97,6 @@ async def list_reads(request: web.Request) -> web.Response:
     return web.json_response({"reads": reads, "next": after})
 
 
-def number(text: str, field: str, least: int, most: int) -> int:
-    """A whole number from a path or a query. Raises Invalid."""
-    value = int(text) if is_number(text) else -1
-    if not least <= value <= most:
-        raise Invalid(f"{field}: expected a whole number from {least} to {most}", field=field)
-    return value
-
-
-def is_number(text: str) -> bool:
-    """Whether it is a whole number, and not one that takes long to be told so."""
-    return text.isascii() and text.isdecimal() and len(text) <= NUMBER_CHARS_MAX
-
-
 def _filter(request: web.Request, roster: Roster) -> ReadFilter:
     query = request.query
     tags = {normal(query["tag"])} if "tag" in query else None
@@ -123,22 +104,11 @@ def _filter(request: web.Request, roster: Roster) -> ReadFilter:
         of_bib = roster.tags_of(query["bib"])
         tags = of_bib if tags is None else tags & of_bib
     return ReadFilter(
-        after=number(query.get("after", "0"), "after", 0, INT64_MAX),
-        limit=number(query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX),
-        location=_text(query.get("location"), "location"),
-        tags=None if tags is None else [_text(tag, "tag") or "" for tag in sorted(tags)],
+        after=scope.number(query.get("after", "0"), "after", 0, INT64_MAX),
+        limit=scope.number(query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX),
+        location=scope.storable(query["location"], "location") if "location" in query else None,
+        tags=None if tags is None else [scope.storable(tag, "tag") for tag in sorted(tags)],
     )
-
-
-def _text(value: str | None, field: str) -> str | None:
-    if value is not None and not is_storable(value):
-        raise Invalid(f"{field}: expected text in UTF-8 without NUL characters", field=field)
-    return value
-
-
-def is_storable(text: str) -> bool:
-    """Whether PostgreSQL can be asked for it: bytes that are no UTF-8 come as lone surrogates."""
-    return "\0" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
 
 
 def _read(number_: int, read: Read, fields: dict[str, Any]) -> dict[str, Any]:
