@@ -24,6 +24,10 @@ class WebAccounts:
     async def by_token(self, digest: bytes) -> User | None:
         return await self._one("SELECT * FROM user_by_token($1)", digest)
 
+    async def has_admin(self) -> bool:
+        async with self._database().connection() as connection:
+            return bool(await connection.fetchval("SELECT has_admin()"))
+
     async def _one(self, statement: str, key: object) -> User | None:
         async with self._database().connection() as connection:
             row = await connection.fetchrow(statement, key)

@@ -5,8 +5,8 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from hub.accounts import OPERATOR, VIEWER
-from hub.web import assets, auth, front, pages, qr, sockets
+from hub.accounts import OPERATOR, OWNER, VIEWER
+from hub.web import assets, auth, front, pages, qr, sockets, work_pages
 from hub.web.api import displays, health, imports, rejects, rosters, sessions
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.middlewares import Handler
@@ -36,7 +36,12 @@ ROUTES: Final = (
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     # work pages
-    Route("GET", "/", VIEWER, front.front, page=True),
+    Route("GET", "/login", ANYBODY, work_pages.login),
+    Route("GET", "/join", ANYBODY, work_pages.join),
+    Route("GET", "/", VIEWER, work_pages.control_room, page=True),
+    Route("GET", "/sessions/{id}", VIEWER, work_pages.session, page=True),
+    Route("GET", "/users", OWNER, work_pages.users, page=True),
+    Route("GET", "/settings", VIEWER, work_pages.user_settings, page=True),
     Route("GET", "/front/state", VIEWER, front.front_state),
     # sessions
     Route("GET", "/ws/sessions/{id}", VIEWER, sockets.session_socket),

@@ -68,6 +68,9 @@ class People(Protocol):
     async def by_email(self, email: str) -> User | None:
         """Without case."""
 
+    async def has_admin(self) -> bool:
+        """Whether there is one that could sign in."""
+
     async def by_token(self, digest: bytes) -> User | None:
         """The user of a personal token, by its SHA-256, unless it has expired. Notes that it was used."""
 

@@ -27,7 +27,7 @@ async def list_sessions(request: web.Request) -> web.Response:
 
 
 async def get_session(request: web.Request) -> web.Response:
-    return web.json_response(await _session(request, scope.path_id(request)))
+    return web.json_response(await found(request, scope.path_id(request)))
 
 
 async def change_session(request: web.Request) -> web.Response:
@@ -37,14 +37,14 @@ async def change_session(request: web.Request) -> web.Response:
     """
     session_id = scope.path_id(request)
     change = parse_change(await bodies.json(request))
-    if (await _session(request, session_id))["purpose"] == PURPOSE_DEMO:
+    if (await found(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
     async with request.app[CHANGING]:
         await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
         session = scope.session(request, session_id)
         if session is not None:
             _put_in_force(request, session, change)
-    return web.json_response(await _session(request, session_id))
+    return web.json_response(await found(request, session_id))
 
 
 def _put_in_force(request: web.Request, session: Session, change: "Change") -> None:
@@ -73,11 +73,12 @@ def parse_change(body: bytes) -> Change:
     return change
 
 
-async def _session(request: web.Request, session_id: int) -> dict[str, Any]:
-    found = await request.app[QUERIES].sessions(session_id)
-    if not found:
+async def found(request: web.Request, session_id: int) -> dict[str, Any]:
+    """A session as every answer gives it. Raises NotFound."""
+    rows = await request.app[QUERIES].sessions(session_id)
+    if not rows:
         raise NotFound(f"There is no session {session_id}.")
-    return _jsonable(found[0])
+    return _jsonable(rows[0])
 
 
 async def list_reads(request: web.Request) -> web.Response:
@@ -90,10 +91,10 @@ async def list_reads(request: web.Request) -> web.Response:
         raise NotFound(f"There is no session {session_id}.")
     roster = session.roster if session else await queries.roster(session_id)
     wanted = _filter(request, roster)
-    found = await queries.reads(session_id, wanted)
+    listed = await queries.reads(session_id, wanted)
     zone = ZoneInfo(row.timezone)
-    reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in found]
-    after = found[-1][1].offset if len(found) == wanted.limit else None
+    reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in listed]
+    after = listed[-1][1].offset if len(listed) == wanted.limit else None
     return web.json_response({"reads": reads, "next": after})
 
 

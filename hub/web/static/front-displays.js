@@ -1,9 +1,9 @@
 // Displays in the control room: their addresses, how many screens show them, and what they show; made and deleted here.
 
 import { $, field, keep, say, sayOrHide, set } from "./front-paint.js";
-import { chooseFrom, choosePartner } from "./front-sessions.js";
 import * as words from "./front-words.js";
 import { ask } from "./work-ask.js";
+import { chooseFrom, choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { byPartner } from "./work-list.js";
@@ -48,13 +48,13 @@ function fill(element, each) {
   if (!shows || document.activeElement === shows) return;
   set(shows, "aria-label", "What " + name + " shows");
   set(element.querySelector("[data-act=delete]"), "aria-label", "Delete " + name);
-  chooseFrom(shows, choices(room.shown().partners.find(one => one.id === each.partner)));
+  chooseFrom(shows, choices(each.partner));
   const chosen = each.session === null ? "" : String(each.session);
   if (shows.value !== chosen) shows.value = chosen;
 }
 
 function choices(partner) {
-  const sessions = room.shown().sessions.filter(each => !partner || each.partner === partner.id);
+  const sessions = room.shown().sessions.filter(each => !partner || !each.partner || each.partner.id === partner.id);
   return [{ id: "", name: "The active session" }, ...sessions.map(each => ({ id: each.id, name: words.session(each) }))];
 }
 

@@ -4,6 +4,7 @@
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
 import { count } from "./front-words.js";
 import { ask } from "./work-ask.js";
+import { chooseFrom, choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { byPartner, fits } from "./work-list.js";
@@ -11,17 +12,19 @@ import { sure } from "./work-sure.js";
 import { STATUS, when } from "./work-words.js";
 
 const FILTER_FROM = 8;            // fewer are seen at a glance
+const ENDED_SHOWN = 5;            // unless somebody asks for more: a season has many
 const ASK_MS = 10000;
 
 /** `stored`: as the database had them last; null: not asked yet. `problem`: why it was not answered. */
 const known = { stored: null, events: null, problem: "", askedAt: -Infinity };
-let room = null;
+let room = null, allEnded = false;
 
 /** `room.shown()`: the state as it is to be shown; `room.paint()`; `room.refresh()`: asks the hub anew. */
 export function openSessions(theRoom) {
   room = theRoom;
   $("session-list").addEventListener("click", onClick);
   $("session-filter").addEventListener("input", paintSessions);
+  $("all-sessions").addEventListener("click", () => { allEnded = true; paintSessions(); });
   if (!may("operator")) return;
   handle($("session-form"), make);
   $("make-session").addEventListener("toggle", () => { if ($("make-session").open) attempt(loadEvents); });
@@ -56,7 +59,7 @@ function rows() {
   const { sessions, partners } = room.shown(), ids = new Set(partners.map(each => each.id));
   const stored = (known.stored || []).filter(each => !each.partner || ids.has(each.partner.id));
   const live = sessions.map(each => ({ ...row(each), ...stored.find(other => other.id === each.id), ...liveOf(each) }));
-  const others = stored.filter(each => !sessions.some(other => other.id === each.id)).map(each => ({ ...each, partner: each.partner && each.partner.id }));
+  const others = stored.filter(each => !sessions.some(other => other.id === each.id));
   const rank = each => ["active", "scheduled", "ended"].indexOf(each.status);
   return [...live, ...others].sort((a, b) => rank(a) - rank(b));
 }
@@ -71,7 +74,10 @@ function liveOf({ name, event, purpose, partner, offset, runners }) {
 
 export function paintSessions() {
   const all = rows(), filter = $("session-filter").value.trim();
-  const shown = filter ? all.filter(each => fits(filter, each.session_name, each.event_name, STATUS[each.status])) : all;
+  const fitting = filter ? all.filter(each => fits(filter, each.session_name, each.event_name, STATUS[each.status])) : all;
+  const ended = fitting.filter(each => each.status === "ended"), late = filter || allEnded ? [] : ended.slice(ENDED_SHOWN);
+  const shown = fitting.filter(each => !late.includes(each));
+  sayOrHide($("all-sessions"), late.length ? `All ${ended.length} that have ended` : "");
   $("session-filter-label").hidden = all.length < FILTER_FROM && !filter;
   byPartner($("session-list"), shown, room.shown().partners, (list, items) => keep(list, items, each => each.id, "session-template", fill));
   const none = known.stored || known.problem ? (may("operator") ? "No session yet. Make the first one: reads need a place to go to." : "No session yet.") : "Looking for sessions.";
@@ -155,19 +161,4 @@ function paintChoices() {
   const events = (known.events || []).filter(each => !slug || !each.partner || each.partner.slug === slug);
   const options = [{ id: "", name: "No event yet" }, ...events.map(each => ({ id: each.id, name: [each.name, each.date].filter(Boolean).join(", ") }))];
   chooseFrom("session-form-event_id", options);
-}
-
-/** Only who sees several partners is asked for one. */
-export function choosePartner(id, partners) {
-  $(id).closest(".field").hidden = partners.length < 2;
-  chooseFrom(id, partners.map(each => ({ id: each.slug, name: each.name })));
-}
-
-/** Keeps what is chosen as long as it is there. */
-export function chooseFrom(id, options) {
-  const select = typeof id === "string" ? $(id) : id;
-  keep(select, options, each => each.id, "option-template", (element, each) => {
-    say(element, each.name);
-    if (element.value !== String(each.id) || !element.hasAttribute("value")) element.value = String(each.id);
-  });
 }

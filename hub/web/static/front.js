@@ -7,8 +7,9 @@ import { copyOnClick } from "./front-copy.js";
 import { openDisplays, paintDisplays } from "./front-displays.js";
 import { $, answer, field, keep, mark, say, sayOrHide } from "./front-paint.js";
 import { nothing, reduce, rowsOf } from "./front-reads.js";
-import { askSessions, chooseFrom, openSessions, paintSessions } from "./front-sessions.js";
+import { askSessions, openSessions, paintSessions } from "./front-sessions.js";
 import * as words from "./front-words.js";
+import { chooseFrom } from "./work-choose.js";
 import { isSignedOut, leave, stay } from "./work-here.js";
 import { byPartner, keys } from "./work-list.js";
 
@@ -34,7 +35,7 @@ const hubNow = () => clock() + page.skew;
 function shown() {
   const { state } = page, partner = state.partners.find(each => each.slug === page.partner);
   if (!partner) return state;
-  const of = items => items.filter(each => each.partner === partner.id);
+  const of = items => items.filter(each => each.partner && each.partner.id === partner.id);
   return { ...state, partners: [partner], sessions: of(state.sessions), sources: of(state.sources), displays: of(state.displays) };
 }
 

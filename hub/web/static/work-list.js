@@ -37,7 +37,7 @@ function go(rows, step) {
 /** One list for each partner, named where there is more than one; `fill(list, items)` fills it. */
 export function byPartner(place, items, partners, fill) {
   const many = partners.length > 1;
-  const groups = many ? partners.map(partner => [partner, items.filter(each => each.partner === partner.id)]).filter(([, of]) => of.length) : [[null, items]];
+  const groups = many ? partners.map(partner => [partner, items.filter(each => each.partner && each.partner.id === partner.id)]).filter(([, of]) => of.length) : [[null, items]];
   const there = new Map(Array.from(place.children, child => [child.dataset.key, child]));
   groups.forEach(([partner, of], i) => {
     const key = partner ? String(partner.id) : "all", group = there.get(key) || madeGroup();
