@@ -400,10 +400,12 @@ def freeze_memory() -> None:
 
 
 def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:
-    """The addresses to open, for people, one a line. The demo's display, if there is one, comes first."""
+    """The addresses to open, for people, one a line. The demo's display, if there is one, comes first. Where there are
+    several partners, each has its own displays on the front page."""
     host, port = addresses.web
     base = public_base(app.settings.server.public_url, host, port, None)
-    others = [code for code in app.hub.displays if code != demo_code]
+    several = len(app.hub.partners) > 1
+    others = [code for code in app.hub.displays if code != demo_code and not several]
     demo = [f"demo display: {base}/d/{demo_code}"] if demo_code else []
     return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/"]
 

@@ -66,7 +66,6 @@ NOT_BUILT = frozenset(
         "web.session_hours",
         "web.session_secret",
         "web.metrics_allow",
-        "database.web_dsn",
         "redis.url",
         "listeners[].auth",
         "listeners[].tls_cert",
@@ -280,6 +279,7 @@ def _check_together(settings: Settings, bad: set[Loc], report: Report) -> None:
     if not 1 <= len(settings.listeners) <= LISTENERS_MAX:
         report.add(("listeners",), f"expected 1 to {LISTENERS_MAX} sections [[listeners]]")
     _check_pool(settings.database, bad, report)
+    _check_logins(settings.database, bad, report)
     _check_names(settings, bad, report)
     _check_addresses(settings, bad, report)
 
@@ -292,6 +292,12 @@ def _check_pool(database: Database, bad: set[Loc], report: Report) -> None:
         report.add_value(low, database.pool_min, f"expected at most pool_max, which is {database.pool_max}")
     else:
         report.add_value(high, database.pool_max, f"expected at least pool_min, which is {database.pool_min}")
+
+
+def _check_logins(database: Database, bad: set[Loc], report: Report) -> None:
+    loc = ("database", "web_dsn")
+    if database.web_dsn and not database.dsn and not {loc, ("database", "dsn")} & bad:
+        report.add_value(loc, database.web_dsn, "expected a dsn as well, of the tables' owner")
 
 
 def _check_names(settings: Settings, bad: set[Loc], report: Report) -> None:

@@ -18,8 +18,9 @@ from hub.config_live import Current
 from hub.errors import Invalid, NotFound, StoreAway, Unavailable
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, ImportPlan, Part, Piece, Problem
-from hub.model import MARK_REPEAT, US_PER_S, Observation, Read
+from hub.model import MARK_REPEAT, US_PER_S, Observation, Read, SessionRow
 from hub.session import LOCATIONS_MAX, Session, Source
+from hub.store import sessions
 from hub.store.database import Connection
 from hub.stores import Stores
 
@@ -203,8 +204,8 @@ class Feeder:
 
     async def _check_session(self, session_id: int) -> None:
         """Before anything else: the file may be large."""
-        if self._hub.find(session_id) is None and await self._stores.queries.session(session_id) is None:
-            raise NotFound(f"There is no session {session_id}.")
+        if self._hub.find(session_id) is None:
+            await self._row(session_id)
 
     async def _session(self, session_id: int) -> Session:
         """From memory, else loaded as a guest."""
@@ -223,12 +224,18 @@ class Feeder:
         await self._until(lambda: drain.taken_through >= through or bool(drain.problem))
         if drain.taken_through < through:
             raise StoreAway(drain.problem)
-        row = await self._stores.queries.session(session_id)
-        if row is None:
-            raise NotFound(f"There is no session {session_id}.")
+        row = await self._row(session_id)
         session = Session(row, late_us=self._current.now.limits.late_s * US_PER_S)
         await recovery.load_reads(self._pooled, self._hub, session)
         return session
+
+    async def _row(self, session_id: int) -> SessionRow:
+        """As PostgreSQL has it, whosever it is: who may put something into it was asked before. Raises NotFound."""
+        async with self._stores.transaction() as connection:
+            row = await sessions.find(connection, session_id, self._current.now.zone_name)
+        if row is None:
+            raise NotFound(f"There is no session {session_id}.")
+        return row
 
     async def _pooled(self, work: Callable[[Connection], Awaitable[T]]) -> T:
         async with self._stores.transaction() as connection:

@@ -17,22 +17,27 @@ from hub.errors import StoreAway
 from hub.hub import Hub, Sealed
 from hub.model import US_PER_S, Read
 from hub.session import Session
-from hub.store import migrate, sessions
+from hub.store import migrate, sessions, web_login
 from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
 from hub.store.drain import Drain
 from hub.store.embedded import STOP_S_MAX, EmbeddedPostgres
 from hub.store.journal import Journal
 from hub.store.journal_writer import JournalWriter
+from hub.store.pooled import WebDatabase
 from hub.store.web_accounts import WebAccounts
 from hub.store.web_displays import WebDisplays
+from hub.store.web_login import WebLogin
 from hub.store.web_queries import WebQueries
 
 log = logging.getLogger(__name__)
 
 ROOM_SHARE: Final = 0.9
 """Readers that wait for a full journal go on when it is emptied to this share, not at each group."""
+NOT_CONNECTED: Final = "PostgreSQL is not connected yet"
 PROBLEM_POLL_S: Final = 0.05
+OWN_CONNECTIONS_MAX: Final = 3
+"""Of the owner's login, beside the writer's: an import, the demo and the end of old sessions at once."""
 
 
 class Stores:
@@ -52,10 +57,11 @@ class Stores:
         # what was opened
         self._postgres: EmbeddedPostgres | None = None
         self._pool: Database | None = None
+        self._web: WebDatabase | None = None
         self._database: Writer | None = None
-        self.queries = WebQueries(self._open_database, settings.zone_name)
-        self.people = WebAccounts(self._connected)
-        self.displays = WebDisplays(self._connected)
+        self.queries = WebQueries(self.web, settings.zone_name)
+        self.people = WebAccounts(self.web)
+        self.displays = WebDisplays(self.web)
         self.partner_id = 0
         self.full = False
         self.set_aside = ""
@@ -108,13 +114,35 @@ class Stores:
             dsn = await self._postgres.start()
         revive = self._postgres.start if self._postgres else None
         self._database = Writer(dsn, settings.data_path, revive=revive)
-        await self._database.open(migrate.apply)
+        login = web_login.find(dsn, settings.database.web_dsn, settings.data_path)
+
+        async def prepare(connection: Connection) -> None:
+            await migrate.apply(connection)
+            await web_login.prepare(connection, login)
+
+        await self._database.open(prepare)
+        await self._open_pools(dsn, login)
+
+    async def _open_pools(self, dsn: str, login: WebLogin) -> None:
+        """The owner's for what the hub does by itself, and one for all that the web asks."""
+        settings = self._settings.database
+        timeout_s = settings.statement_timeout_s
         self._pool = Database(
             await open_pool(
                 dsn,
-                size_min=settings.database.pool_min,
-                size_max=settings.database.pool_max,
-                statement_timeout_s=settings.database.statement_timeout_s,
+                size_min=1,
+                size_max=OWN_CONNECTIONS_MAX,
+                statement_timeout_s=timeout_s,
+                name="racehub hub",
+            )
+        )
+        self._web = WebDatabase(
+            await web_login.open_pool(
+                login,
+                size_min=settings.pool_min,
+                size_max=settings.pool_max,
+                statement_timeout_s=timeout_s,
+                name="racehub web",
             )
         )
 
@@ -174,8 +202,9 @@ class Stores:
             await self._postgres.stop(postgres_s)
 
     async def _disconnect(self) -> None:
-        await asyncio.gather(*(each.close() for each in (self._pool, self._database) if each is not None))
-        self._pool = self._database = None
+        opened = (self._web, self._pool, self._database)
+        await asyncio.gather(*(each.close() for each in opened if each is not None))
+        self._web = self._pool = self._database = None
 
     async def _unless(self, problem: Callable[[], str], done: Awaitable[None]) -> None:
         """Waits until it is done, or until there is a problem with it."""
@@ -218,19 +247,19 @@ class Stores:
             today = datetime.now(ZoneInfo(settings.zone_name)).date().isoformat()
             self.partner_id = await sessions.ensure_default(connection, today)
 
-    def _open_database(self) -> Database | None:
-        return self._pool
-
-    def _connected(self) -> Database:
-        if self._pool is None:
-            raise StoreAway("PostgreSQL is not connected yet")
-        return self._pool
+    def web(self) -> WebDatabase:
+        """What everything goes through that a request asks. Raises StoreAway."""
+        if self._web is None:
+            raise StoreAway(NOT_CONNECTED)
+        return self._web
 
     @contextlib.asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
-        """A connection in a transaction, beside the one that writes reads. Raises StoreAway, or StoreError when
-        PostgreSQL refuses."""
-        async with self._connected().change() as connection:
+        """A connection of the tables' owner in a transaction, beside the one that writes reads: for what the hub does
+        by itself, and for no request. Raises StoreAway, or StoreError when PostgreSQL refuses."""
+        if self._pool is None:
+            raise StoreAway(NOT_CONNECTED)
+        async with self._pool.change() as connection:
             yield connection
 
     # the way of a read

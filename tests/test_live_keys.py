@@ -23,6 +23,7 @@ WAITING: Final[dict[str, tuple[Any, str]]] = {
     "web.host": ("127.0.0.2", '"127.0.0.1" -> "127.0.0.2"'),
     "web.port": (8081, "0 -> 8081"),
     "database.dsn": ("postgresql://u:pw@h/db", '-> "postgresql://u:***@h/db"'),
+    "database.web_dsn": ("postgresql://u:pw@h/db", '"" -> "postgresql://u:***@h/db"'),
     "database.pool_min": (3, "2 -> 3"),
     "database.pool_max": (11, "10 -> 11"),
     "database.statement_timeout_s": (11, "10 -> 11"),

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from hub.config import Database, Journal, Retention, Server, Settings
 from hub.errors import NotOwner, StoreAway, StoreError
 from hub.hub import Hub
-from hub.model import Observation, Read, Rejected
+from hub.model import EVERYONE, Observation, Read, Rejected
 from hub.session import Session, Source
 from hub.store import database, drain, journal, sessions
 from hub.stores import Stores
@@ -157,7 +157,7 @@ async def test_what_is_accepted_is_stored_and_the_journal_empty(database_dsn: st
         assert await one.offsets() == list(range(1, 101))
         assert one.stores.pending == 0
         assert await one.stores.queries.alive()
-        (row,) = await one.stores.queries.sessions()
+        (row,) = await one.stores.queries.sessions(EVERYONE)
         assert row["total_reads"] == 100
         assert await one.stop() == "; the last 0 reads went into the database"
 
@@ -420,7 +420,7 @@ async def test_our_own_postgres_is_started_again_when_it_was_killed() -> None:
             async with asyncio.timeout(60):
                 await one.stored_all()  # a backend may outlive its postmaster long enough to take them
                 await until_true(one.stores.queries.alive)
-            (row,) = await one.stores.queries.sessions()
+            (row,) = await one.stores.queries.sessions(EVERYONE)
             assert row["total_reads"] == 6
         finally:
             await one.stop()

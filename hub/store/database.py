@@ -1,4 +1,4 @@
-"""Connections to PostgreSQL: the web's pool, and the one writer that owns the database. Knows asyncpg.
+"""Connections to PostgreSQL: pools, and the one writer that owns the database. Knows asyncpg.
 
 The writer holds an advisory lock, so that one hub writes at a time, and a row that says who it is, with a
 generation. After a lost connection it takes the lock again and looks at the row: another generation means that
@@ -72,7 +72,7 @@ def query(name: str) -> str:
 
 
 @contextmanager
-def _heard(*more: type[Exception]) -> Iterator[None]:
+def heard(*more: type[Exception]) -> Iterator[None]:
     """What says that PostgreSQL cannot answer now, and `more` of that kind, becomes StoreAway."""
     try:
         yield
@@ -84,19 +84,23 @@ def _heard(*more: type[Exception]) -> Iterator[None]:
         raise StoreAway("PostgreSQL does not answer: the connection has broken") from problem
 
 
-async def open_pool(dsn: str, *, size_min: int, size_max: int, statement_timeout_s: float) -> asyncpg.Pool:
-    """The pool for requests. Raises StoreAway, or StoreError when PostgreSQL does not want us."""
+async def open_pool(
+    dsn: str, *, size_min: int, size_max: int, statement_timeout_s: float, name: str = "racehub", **login: Any
+) -> asyncpg.Pool:
+    """A pool of connections; `login` goes before what `dsn` says. Raises StoreAway, or StoreError when PostgreSQL does
+    not want us."""
     try:
-        with _heard():
+        with heard():
             return await asyncpg.create_pool(
                 dsn,
+                **login,
                 min_size=size_min,
                 max_size=size_max,
                 timeout=CONNECT_S_MAX,
                 command_timeout=statement_timeout_s + 1,
                 server_settings={
                     "statement_timeout": f"{int(statement_timeout_s * 1000)}",
-                    "application_name": "racehub web",
+                    "application_name": name,
                 },
             )
     except asyncpg.PostgresError as problem:
@@ -104,7 +108,7 @@ async def open_pool(dsn: str, *, size_min: int, size_max: int, statement_timeout
 
 
 class Database:
-    """The pool with errors in our words, for everything that reads on behalf of a request."""
+    """A pool with errors in our words."""
 
     def __init__(self, pool: asyncpg.Pool) -> None:
         self._pool = pool
@@ -112,7 +116,7 @@ class Database:
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection in a transaction. Raises StoreAway."""
-        with _heard(*UNUSABLE):
+        with heard(*UNUSABLE):
             async with self._pool.acquire(timeout=CONNECT_S_MAX) as connection, _transaction(connection):
                 yield connection
 
@@ -136,7 +140,7 @@ class Database:
 
     async def close(self) -> None:
         try:
-            with _heard(asyncpg.PostgresError):
+            with heard(asyncpg.PostgresError):
                 async with asyncio.timeout(CLOSE_S_MAX):
                     await self._pool.close()
         except StoreAway:
@@ -189,7 +193,7 @@ class Writer:
         written. Raises StoreAway, NotOwner when another hub keeps the lock for LOCK_WAIT_S, or StoreError when
         PostgreSQL does not want us or `prepare` has failed."""
         try:
-            with _heard():
+            with heard():
                 connection = await self._connect_and_lock()
                 await prepare(connection)  # however long it takes: an index on a season of reads is minutes
                 await self._limited(self._claim(connection), WRITE_S_MAX)
@@ -204,7 +208,7 @@ class Writer:
         """Runs `work` on the connection. Raises StoreAway (the connection is given up; what was done may be there
         or not), NotOwner, or what PostgreSQL says against the data."""
         try:
-            with _heard(asyncpg.QueryCanceledError):
+            with heard(asyncpg.QueryCanceledError):
                 if not self.connected:
                     await self._take_again()
                 return await self._limited(work(self._connection), WRITE_S_MAX)
@@ -235,7 +239,7 @@ class Writer:
     async def close(self) -> None:
         if self._connection is not None:
             try:
-                with _heard(asyncpg.PostgresError):
+                with heard(asyncpg.PostgresError):
                     await self._connection.close(timeout=CLOSE_S_MAX)
             except StoreAway:
                 self.drop()

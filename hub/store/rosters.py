@@ -9,24 +9,8 @@ from hub.model import Participant
 from hub.roster import interned
 from hub.store.database import Connection, query
 
-COLUMNS: Final = (
-    "session_id",
-    "bib",
-    "tags",
-    "first_name",
-    "last_name",
-    "age",
-    "gender",
-    "city",
-    "state",
-    "country",
-    "division",
-    "race_name",
-    "wave",
-    "team_name",
-    "custom",
-)
-ROWS_AT_ONCE: Final = 5000
+ROWS_AT_ONCE: Final = 2000
+"""In one statement, and made into JSON in one turn of the loop: 5 ms."""
 
 
 async def session_exists(connection: Connection, session_id: int) -> bool:
@@ -39,8 +23,8 @@ async def replace(connection: Connection, session_id: int, participants: Sequenc
     """Makes these the session's roster, in the caller's transaction."""
     await connection.execute("DELETE FROM participants WHERE session_id = $1", session_id)
     for start in range(0, len(participants), ROWS_AT_ONCE):
-        records = [_record(session_id, each) for each in participants[start : start + ROWS_AT_ONCE]]
-        await connection.copy_records_to_table("participants", records=records, columns=COLUMNS)
+        rows = [_fields(each) for each in participants[start : start + ROWS_AT_ONCE]]
+        await connection.execute(query("roster_insert"), session_id, msgspec.json.encode(rows).decode())
 
 
 async def load(connection: Connection, session_id: int) -> list[Participant]:
@@ -54,21 +38,5 @@ async def load(connection: Connection, session_id: int) -> list[Participant]:
     return found
 
 
-def _record(session_id: int, each: Participant) -> tuple[object, ...]:
-    return (
-        session_id,
-        each.bib,
-        each.tags,
-        each.first_name,
-        each.last_name,
-        each.age,
-        each.gender,
-        each.city,
-        each.state,
-        each.country,
-        each.division,
-        each.race_name,
-        each.wave,
-        each.team_name,
-        msgspec.json.encode(dict(each.custom)).decode(),
-    )
+def _fields(each: Participant) -> dict[str, object]:
+    return msgspec.structs.asdict(each) | {"custom": dict(each.custom)}

@@ -140,6 +140,12 @@ async def active(connection: Connection, timezone: str) -> list[SessionRow]:
     return [session_row(row, timezone) for row in rows if row["status"] == "active"]
 
 
+async def find(connection: Connection, session_id: int, timezone: str) -> SessionRow | None:
+    """One session, whatever its status; None: there is none for this connection."""
+    row = await connection.fetchrow(query("sessions_memory"), session_id)
+    return None if row is None else session_row(row, timezone)
+
+
 def session_row(row: Any, timezone: str) -> SessionRow:
     """A row of `sessions_memory`; without an event its zone is `timezone`, and its day that on which it was made."""
     timezone = _known_zone(row["timezone"]) or timezone

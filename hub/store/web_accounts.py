@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.accounts import User
-from hub.store.database import Database
+from hub.store.pooled import WebDatabase
 
 
 class WebAccounts:
     """Every method may raise StoreAway. `database`: gives the pool; raises StoreAway while there is none."""
 
-    def __init__(self, database: Callable[[], Database]) -> None:
+    def __init__(self, database: Callable[[], WebDatabase]) -> None:
         self._database = database
 
     async def by_id(self, user_id: int) -> User | None:
@@ -29,7 +29,7 @@ class WebAccounts:
             return bool(await connection.fetchval("SELECT has_admin()"))
 
     async def _one(self, statement: str, key: object) -> User | None:
-        async with self._database().connection() as connection:
+        async with self._database().of_nobody() as connection:
             row = await connection.fetchrow(statement, key)
             return user_of(row) if row else None
 

@@ -8,7 +8,8 @@ import asyncpg
 from hub.accounts import Caller
 from hub.model import DisplayRow
 from hub.store.audit import note
-from hub.store.database import Database, query
+from hub.store.database import query
+from hub.store.pooled import WebDatabase
 from hub.store.sessions import new_code
 
 TRIES_MAX: Final = 5
@@ -19,11 +20,11 @@ class WebDisplays:
     """Every method may raise StoreAway or StoreError. `database`: gives the pool; raises StoreAway while there is
     none."""
 
-    def __init__(self, database: Callable[[], Database]) -> None:
+    def __init__(self, database: Callable[[], WebDatabase]) -> None:
         self._database = database
 
     async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
-        async with self._database().change() as connection:
+        async with self._database().change_of(by.whose) as connection:
             for left in reversed(range(TRIES_MAX)):
                 row = DisplayRow(new_code(), partner_id, session_id, name)
                 try:
@@ -41,7 +42,7 @@ class WebDisplays:
 
     async def change(self, by: Caller, row: DisplayRow) -> bool:
         """Name and session become those of `row`. False: there is none."""
-        async with self._database().change() as connection:
+        async with self._database().change_of(by.whose) as connection:
             changed = await connection.fetchval(
                 query("display_change"), row.code, row.partner_id, row.session_id, row.name
             )
@@ -54,7 +55,7 @@ class WebDisplays:
 
     async def delete(self, by: Caller, row: DisplayRow) -> bool:
         """False: there was none."""
-        async with self._database().change() as connection:
+        async with self._database().change_of(by.whose) as connection:
             deleted = await connection.fetchval(
                 "DELETE FROM displays WHERE code = $1 AND partner_id = $2 RETURNING true",
                 row.code,

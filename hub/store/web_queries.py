@@ -1,32 +1,28 @@
-"""What requests ask of PostgreSQL. Knows the pool and the tables; refuses to know requests."""
+"""What requests ask of PostgreSQL, each of what belongs to somebody. Knows the pool and the tables; refuses to know
+requests, and whose things a caller may see."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
 from hub.errors import StoreAway
-from hub.model import Participant, Read, ReadFilter, SessionRow
+from hub.model import Participant, Read, ReadFilter, SessionRow, Whose
 from hub.roster import Roster
-from hub.store import rosters
-from hub.store.database import Database, query
-from hub.store.sessions import read_of, session_row
+from hub.store import rosters, sessions
+from hub.store.database import query
+from hub.store.pooled import WebDatabase
+from hub.store.sessions import read_of
 
 
 class WebQueries:
-    """Every method but `alive` may raise StoreAway. `database`: gives the pool, once there is one; `timezone`: that
-    of sessions whose event says none."""
+    """Every method but `alive` may raise StoreAway. What does not belong to `whose` is as absent as what does not
+    exist. `database`: gives the pool; raises StoreAway while there is none. `timezone`: that of sessions
+    whose event says none."""
 
-    def __init__(self, database: Callable[[], Database | None], timezone: str) -> None:
-        self._find = database
+    def __init__(self, database: Callable[[], WebDatabase], timezone: str) -> None:
+        self._database = database
         self._timezone = timezone
         self._asking: asyncio.Task[bool] | None = None
-
-    @property
-    def _database(self) -> Database:
-        database = self._find()
-        if database is None:
-            raise StoreAway("PostgreSQL is not connected yet")
-        return database
 
     async def alive(self) -> bool:
         """One question for all who ask meanwhile: `/health` is open to everybody, and the pool is small."""
@@ -36,41 +32,44 @@ class WebQueries:
         return await asyncio.shield(self._asking)
 
     async def _alive(self) -> bool:
-        database = self._find()
-        return database is not None and await database.alive()
+        try:
+            return await self._database().alive()
+        except StoreAway:
+            return False
 
     def _answered(self, _task: asyncio.Task[bool]) -> None:
         self._asking = None
 
-    async def sessions(self, session_id: int | None = None) -> list[dict[str, Any]]:
-        async with self._database.connection() as connection:
+    async def sessions(self, whose: Whose, session_id: int | None = None) -> list[dict[str, Any]]:
+        async with self._database().of(whose) as connection:
             return [dict(row) for row in await connection.fetch(query("sessions_list"), session_id)]
 
-    async def change_session(self, session_id: int, name: str | None, purpose: str | None) -> None:
-        async with self._database.connection() as connection:
+    async def change_session(
+        self, whose: Whose, session_id: int, name: str | None, purpose: str | None
+    ) -> None:
+        async with self._database().of(whose) as connection:
             await connection.execute(query("session_change"), session_id, name, purpose)
 
-    async def session(self, session_id: int) -> SessionRow | None:
-        async with self._database.connection() as connection:
-            rows = await connection.fetch(query("sessions_memory"), session_id)
-            return session_row(rows[0], self._timezone) if rows else None
+    async def session(self, whose: Whose, session_id: int) -> SessionRow | None:
+        async with self._database().of(whose) as connection:
+            return await sessions.find(connection, session_id, self._timezone)
 
-    async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
-        async with self._database.connection() as connection:
+    async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
+        async with self._database().of(whose) as connection:
             rows = await connection.fetch(
                 query("reads_page"), session_id, wanted.after, wanted.location, wanted.tags, wanted.limit
             )
             return [(number, read_of(fields)) for number, *fields in rows]
 
-    async def rejects(self, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
-        async with self._database.connection() as connection:
+    async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+        async with self._database().of(whose) as connection:
             rows = await connection.fetch(query("rejects_page"), session_id, after, limit)
             return [dict(row) for row in rows]
 
-    async def roster(self, session_id: int) -> Roster:
-        async with self._database.connection() as connection:
+    async def roster(self, whose: Whose, session_id: int) -> Roster:
+        async with self._database().of(whose) as connection:
             return Roster(await rosters.load(connection, session_id))
 
-    async def save_roster(self, session_id: int, participants: list[Participant]) -> None:
-        async with self._database.connection() as connection:
+    async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None:
+        async with self._database().of(whose) as connection:
             await rosters.replace(connection, session_id, participants)

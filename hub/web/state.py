@@ -12,7 +12,7 @@ from hub.config import Settings
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
-from hub.model import DisplayRow, Participant, Read, ReadFilter, SessionRow
+from hub.model import DisplayRow, Participant, Read, ReadFilter, SessionRow, Whose
 from hub.roster import Roster
 from hub.web.live import Live
 
@@ -37,27 +37,29 @@ class Condition:
 
 
 class Queries(Protocol):
-    """What the web asks of PostgreSQL. Each may raise StoreAway."""
+    """What the web asks of PostgreSQL, of what belongs to `whose`. Each may raise StoreAway."""
 
     async def alive(self) -> bool: ...
 
-    async def sessions(self, session_id: int | None = None) -> list[dict[str, Any]]:
+    async def sessions(self, whose: Whose, session_id: int | None = None) -> list[dict[str, Any]]:
         """All sessions with their figures, newest first, or one."""
 
-    async def change_session(self, session_id: int, name: str | None, purpose: str | None) -> None:
+    async def change_session(
+        self, whose: Whose, session_id: int, name: str | None, purpose: str | None
+    ) -> None:
         """None: as it is."""
 
-    async def session(self, session_id: int) -> SessionRow | None: ...
+    async def session(self, whose: Whose, session_id: int) -> SessionRow | None: ...
 
-    async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
+    async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
 
-    async def rejects(self, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+    async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         """Lines that are no reads, by their ids."""
 
-    async def roster(self, session_id: int) -> Roster: ...
+    async def roster(self, whose: Whose, session_id: int) -> Roster: ...
 
-    async def save_roster(self, session_id: int, participants: list[Participant]) -> None: ...
+    async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None: ...
 
 
 class People(Protocol):

@@ -28,7 +28,7 @@ async def control_room(request: web.Request) -> web.Response:
 
 async def session(request: web.Request) -> web.Response:
     """One session. One that is not there, or another partner's, is no page."""
-    shown = await sessions.found(request, scope.path_id(request))
+    shown = await sessions.session_json(request, scope.path_id(request))
     return _page(request, "session.html", session=shown)
 
 

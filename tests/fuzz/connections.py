@@ -19,7 +19,7 @@ from hub.config import Server, Settings, Web
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
-from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow
+from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, connections, state
@@ -165,22 +165,24 @@ class Database:
     async def alive(self) -> bool:
         return True
 
-    async def sessions(self, session_id: int | None = None) -> list[dict[str, Any]]:
+    async def sessions(self, whose: Whose, session_id: int | None = None) -> list[dict[str, Any]]:
         return [{"id": 1, "purpose": "race"}] if session_id in (None, 1) else []
 
-    async def change_session(self, session_id: int, name: str | None, purpose: str | None) -> None:
+    async def change_session(
+        self, whose: Whose, session_id: int, name: str | None, purpose: str | None
+    ) -> None:
         self.changed.append(f"session {session_id}: {name} {purpose}".encode().decode())
 
-    async def session(self, session_id: int) -> SessionRow | None:
+    async def session(self, whose: Whose, session_id: int) -> SessionRow | None:
         return ROW if session_id == 1 else None
 
-    async def reads(self, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
+    async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         return []
 
-    async def rejects(self, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
+    async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         return []
 
-    async def roster(self, session_id: int) -> Roster:
+    async def roster(self, whose: Whose, session_id: int) -> Roster:
         return Roster()
 
     async def put(
@@ -214,7 +216,7 @@ class Database:
         self.changed.append(f"display {row.code} deleted")
         return True
 
-    async def save_roster(self, session_id: int, participants: list[Participant]) -> None:
+    async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None:
         self.changed.append(f"roster {session_id}: {len(participants)}")
 
 

@@ -13,10 +13,11 @@ import asyncpg
 from msgspec.structs import replace
 
 from hub.model import Group, Read, RejectRecord, SessionReads, SourceRecord
-from hub.store import migrate
+from hub.store import migrate, web_login
 from hub.store.batch import Renumbered
 from hub.store.database import Writer
 from hub.store.drain import Drain
+from hub.store.pooled import WebDatabase
 from tests.postgres import folder_for_postgres
 
 PATIENCE_S = 20.0
@@ -98,6 +99,18 @@ async def migrated(dsn: str) -> asyncpg.Connection:
     connection = await asyncpg.connect(dsn)
     await migrate.apply(connection)
     return connection
+
+
+async def as_web(dsn: str, *, size_max: int = 1) -> WebDatabase:
+    """What the web has of a database whose schema is there: a pool of its own login, made as the hub makes it."""
+    login = web_login.find(dsn, "", Path())
+    owner = await asyncpg.connect(dsn)
+    try:
+        await web_login.prepare(owner, login)
+    finally:
+        await owner.close()
+    limits = {"size_min": 1, "size_max": size_max, "statement_timeout_s": 10}
+    return WebDatabase(await web_login.open_pool(login, **limits))
 
 
 _keys = itertools.count(1)

@@ -10,18 +10,23 @@ import asyncpg
 import pytest
 
 from hub.errors import StoreAway
-from hub.model import Participant, ReadFilter
+from hub.model import EVERYONE, Participant, ReadFilter
 from hub.store import reads
-from hub.store.database import Database, open_pool, query
+from hub.store.database import query
+from hub.store.pooled import WebDatabase
 from hub.store.web_queries import WebQueries
-from tests.store.making import line_to, migrated, new_session, read
+from tests.store.making import as_web, line_to, migrated, new_session, read
+
+
+def nowhere() -> WebDatabase:
+    raise StoreAway("not connected yet")
 
 
 @asynccontextmanager
 async def asking(dsn: str) -> AsyncIterator[tuple[WebQueries, asyncpg.Connection]]:
     """The queries, and a connection to put something there to be asked for."""
     connection = await migrated(dsn)
-    database = Database(await open_pool(dsn, size_min=1, size_max=2, statement_timeout_s=10))
+    database = await as_web(dsn, size_max=2)
     try:
         yield WebQueries(lambda: database, "Europe/Vienna"), connection
     finally:
@@ -30,23 +35,23 @@ async def asking(dsn: str) -> AsyncIterator[tuple[WebQueries, asyncpg.Connection
 
 
 async def test_before_there_is_a_database() -> None:
-    queries = WebQueries(lambda: None, "UTC")
+    queries = WebQueries(nowhere, "UTC")
     assert not await queries.alive()
     with pytest.raises(StoreAway, match="not connected yet"):
-        await queries.sessions()
+        await queries.sessions(EVERYONE)
 
 
 async def test_all_who_ask_how_it_is_share_one_connection(
     database_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with asking(database_dsn) as (queries, _):
-        asked, real = [], Database.alive
+        asked, real = [], WebDatabase.alive
 
-        async def alive(database: Database) -> bool:
+        async def alive(database: WebDatabase) -> bool:
             asked.append(database)
             return await real(database)
 
-        monkeypatch.setattr(Database, "alive", alive)
+        monkeypatch.setattr(WebDatabase, "alive", alive)
         assert all(await asyncio.gather(*(queries.alive() for _ in range(50))))
         assert len(asked) == 1
         leaving = asyncio.create_task(queries.alive())
@@ -58,13 +63,14 @@ async def test_all_who_ask_how_it_is_share_one_connection(
 
 
 async def test_when_the_database_is_away(database_dsn: str) -> None:
+    await (await migrated(database_dsn)).close()
     async with line_to(database_dsn) as (dsn, _):
-        database = Database(await open_pool(dsn, size_min=1, size_max=1, statement_timeout_s=10))
+        database = await as_web(dsn)
         queries = WebQueries(lambda: database, "UTC")
         assert await queries.alive()
     assert not await queries.alive()
     with pytest.raises(StoreAway):
-        await queries.sessions()
+        await queries.sessions(EVERYONE)
     await database.close()
 
 
@@ -77,7 +83,7 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
         # A clock that was never set, at a place where the year 9999 ends later than here.
         odd = [read(1, read_us=253_402_300_800_000_000), read(2, read_us=-62_135_596_900_000_000)]
         await reads.copy(connection, [(new, 1, each) for each in [*odd, read(3, tag=odd[0].tag)]])
-        first, second = await queries.sessions()
+        first, second = await queries.sessions(EVERYONE)
         assert ([first["id"], second["id"]], first["total_reads"], first["unique_tags"]) == ([new, old], 3, 2)
         assert (first["first_read"].year, first["last_read"].year) == (1, 9999)
         assert (second["total_reads"], second["first_read"], second["last_read"]) == (0, None, None)
@@ -100,10 +106,10 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
 async def test_one_session_ended_or_not(database_dsn: str) -> None:
     async with asking(database_dsn) as (queries, connection):
         session_id = await new_session(connection, "over", status="ended")
-        row = await queries.session(session_id)
+        row = await queries.session(EVERYONE, session_id)
         assert row is not None
         assert (row.id, row.name, row.status, row.timezone) == (session_id, "over", "ended", "Europe/Vienna")
-        assert await queries.session(session_id + 1) is None
+        assert await queries.session(EVERYONE, session_id + 1) is None
 
 
 @pytest.mark.parametrize(
@@ -133,7 +139,7 @@ async def test_pages_of_reads(database_dsn: str, wanted: dict[str, Any], offsets
         await reads.copy(connection, [(session_id, 1, each) for each in made])
         await reads.copy(connection, [(other, 1, read(1, tag="7"))])
         await connection.execute(query("fill_holes"), session_id, 7)
-        found = await queries.reads(session_id, ReadFilter(**({"after": 0, "limit": 100} | wanted)))
+        found = await queries.reads(EVERYONE, session_id, ReadFilter(**({"after": 0, "limit": 100} | wanted)))
         assert [each for _, each in found] == [each for each in made if each.offset in offsets]
         ids = "SELECT id FROM timing_reads WHERE session_id = $1 AND feed_offset = ANY($2::bigint[]) ORDER BY id"
         assert [number for number, _ in found] == [
@@ -144,9 +150,9 @@ async def test_pages_of_reads(database_dsn: str, wanted: dict[str, Any], offsets
 async def test_a_roster_is_saved_and_found(database_dsn: str) -> None:
     async with asking(database_dsn) as (queries, connection):
         session_id = await new_session(connection)
-        assert (await queries.roster(session_id)).size == 0
-        await queries.save_roster(session_id, [Participant(0, "12", ("A1",)), Participant(0, "13")])
-        roster = await queries.roster(session_id)
+        assert (await queries.roster(EVERYONE, session_id)).size == 0
+        await queries.save_roster(EVERYONE, session_id, [Participant(0, "12", ("A1",)), Participant(0, "13")])
+        roster = await queries.roster(EVERYONE, session_id)
         found = roster.find("a1")
         assert found is not None
         assert (found.bib, roster.size) == ("12", 2)

@@ -21,7 +21,7 @@ from tests.running import PATIENCE_S, Running, running_hub, settings_for, until
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LONG_S: Final = 1000.0
-ASKING: Final = b"GET /front/state HTTP/1.1\r\nHost: hub\r\n\r\n"
+ASKING: Final = b"GET /static/base.css HTTP/1.1\r\nHost: hub\r\n\r\n"
 LARGEST: Final = "/static/fonts/hanken-grotesk-latin-ext.768af292.woff2"
 
 
@@ -264,7 +264,7 @@ async def test_who_takes_it_slowly_gets_all_of_it(hub: Running, limits: pytest.M
     async with narrow(hub) as peer:
         for _ in range(4):
             await peer.send(f"GET {LARGEST} HTTP/1.1\r\nHost: hub\r\n\r\n".encode())
-        await peer.send(ASKING.replace(b"Host", b"Connection: close\r\nHost"))
+        await peer.send(b"GET /status HTTP/1.1\r\nConnection: close\r\nHost: hub\r\n\r\n")
         started = loop.time()
         while data := await loop.sock_recv(peer.raw, 2048):
             found += data

@@ -91,7 +91,9 @@ async def check_well(hub: Running, caplog: pytest.LogCaptureFixture) -> None:
 
 @pytest.mark.parametrize(("method", "path"), table())
 async def test_every_address(hub: Running, caplog: pytest.LogCaptureFixture, method: str, path: str) -> None:
-    assert await attacked(hub, hostile.of_route(method, path, hub.token, hub.code)) == []
+    async with hub.http.post("/api/displays", json={"name": "To be attacked"}) as response:
+        code = (await response.json())["display"]["code"]
+    assert await attacked(hub, hostile.of_route(method, path, hub.token, code)) == []
     await check_well(hub, caplog)
 
 

@@ -124,6 +124,10 @@ async def _check_session(request: web.Request, session_id: int | None, partner_i
     if session_id is None:
         return
     active = scope.session(request, session_id)
-    row = active.row if active is not None else await request.app[QUERIES].session(session_id)
+    row = (
+        active.row
+        if active is not None
+        else await request.app[QUERIES].session(scope.whose(request), session_id)
+    )
     if row is None or row.partner_id != partner_id:
         raise NotFound(f"There is no session {session_id}.", field="session_id")

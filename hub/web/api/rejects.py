@@ -23,10 +23,10 @@ async def list_rejects(request: web.Request) -> web.Response:
     session_id = scope.path_id(request)
     after = scope.number(request.query.get("after", "0"), "after", 0, INT64_MAX)
     limit = scope.number(request.query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX)
-    queries = request.app[QUERIES]
-    if await queries.session(session_id) is None:
+    queries, whose = request.app[QUERIES], scope.whose(request)
+    if await queries.session(whose, session_id) is None:
         raise NotFound(f"There is no session {session_id}.")
-    found = await queries.rejects(session_id, after, limit)
+    found = await queries.rejects(whose, session_id, after, limit)
     following = found[-1]["id"] if len(found) == limit else None
     return web.json_response({"rejects": [_reject(row) for row in found], "next": following})
 

@@ -26,7 +26,7 @@ async def import_roster(request: web.Request) -> web.Response:
     if file is None:
         raise Invalid("expected a part named file with the roster", field="file")
     session_id = scope.number(form.texts.get("session", ""), "session", 1, INT64_MAX)
-    if await request.app[QUERIES].session(session_id) is None:
+    if await request.app[QUERIES].session(scope.whose(request), session_id) is None:
         raise NotFound(f"There is no session {session_id}.", field="session")
     rows_max = settings(request).limits.roster_rows
     try:
@@ -49,10 +49,10 @@ async def import_roster(request: web.Request) -> web.Response:
 
 
 async def _put_in_force(request: web.Request, session_id: int, participants: list[Participant]) -> Roster:
-    queries = request.app[QUERIES]
+    queries, whose = request.app[QUERIES], scope.whose(request)
     async with request.app[CHANGING]:
-        await queries.save_roster(session_id, participants)
-        roster = await queries.roster(session_id)
+        await queries.save_roster(whose, session_id, participants)
+        roster = await queries.roster(whose, session_id)
         session = scope.session(request, session_id)
         if session is not None:
             request.app[LIVE].new_roster(session, roster)

@@ -22,12 +22,12 @@ NAME_CHARS_MAX: Final = 200
 
 
 async def list_sessions(request: web.Request) -> web.Response:
-    rows = await request.app[QUERIES].sessions()
+    rows = await request.app[QUERIES].sessions(scope.whose(request))
     return web.json_response({"sessions": [_jsonable(row) for row in rows]})
 
 
 async def get_session(request: web.Request) -> web.Response:
-    return web.json_response(await found(request, scope.path_id(request)))
+    return web.json_response(await session_json(request, scope.path_id(request)))
 
 
 async def change_session(request: web.Request) -> web.Response:
@@ -37,14 +37,16 @@ async def change_session(request: web.Request) -> web.Response:
     """
     session_id = scope.path_id(request)
     change = parse_change(await bodies.json(request))
-    if (await found(request, session_id))["purpose"] == PURPOSE_DEMO:
+    if (await session_json(request, session_id))["purpose"] == PURPOSE_DEMO:
         raise Invalid("a session of the demo stays as it is")
     async with request.app[CHANGING]:
-        await request.app[QUERIES].change_session(session_id, change.session_name, change.purpose)
+        await request.app[QUERIES].change_session(
+            scope.whose(request), session_id, change.session_name, change.purpose
+        )
         session = scope.session(request, session_id)
         if session is not None:
             _put_in_force(request, session, change)
-    return web.json_response(await found(request, session_id))
+    return web.json_response(await session_json(request, session_id))
 
 
 def _put_in_force(request: web.Request, session: Session, change: "Change") -> None:
@@ -73,28 +75,28 @@ def parse_change(body: bytes) -> Change:
     return change
 
 
-async def found(request: web.Request, session_id: int) -> dict[str, Any]:
+async def session_json(request: web.Request, session_id: int) -> dict[str, Any]:
     """A session as every answer gives it. Raises NotFound."""
-    rows = await request.app[QUERIES].sessions(session_id)
-    if not rows:
+    found = await request.app[QUERIES].sessions(scope.whose(request), session_id)
+    if not found:
         raise NotFound(f"There is no session {session_id}.")
-    return _jsonable(rows[0])
+    return _jsonable(found[0])
 
 
 async def list_reads(request: web.Request) -> web.Response:
     """`?after&location&tag&bib&limit`. `next` is what to give as `after` for more; null: that was all."""
     session_id = scope.path_id(request)
-    queries = request.app[QUERIES]
+    queries, whose = request.app[QUERIES], scope.whose(request)
     session = scope.session(request, session_id)
-    row = session.row if session else await queries.session(session_id)
+    row = session.row if session else await queries.session(whose, session_id)
     if row is None:
         raise NotFound(f"There is no session {session_id}.")
-    roster = session.roster if session else await queries.roster(session_id)
+    roster = session.roster if session else await queries.roster(whose, session_id)
     wanted = _filter(request, roster)
-    listed = await queries.reads(session_id, wanted)
+    found = await queries.reads(whose, session_id, wanted)
     zone = ZoneInfo(row.timezone)
-    reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in listed]
-    after = listed[-1][1].offset if len(listed) == wanted.limit else None
+    reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in found]
+    after = found[-1][1].offset if len(found) == wanted.limit else None
     return web.json_response({"reads": reads, "next": after})
 
 

@@ -1,0 +1,61 @@
+"""Readers of two partners over real ports: each read is where its own partner finds it."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.app import App
+from hub.config import Listener
+from hub.errors import HubError
+from tests.postgres import execute
+from tests.running import HOST, rows, running_hub, settings_for, stored, tags
+
+TWO_PARTNERS = """
+INSERT INTO partners (id, slug, name) VALUES (2, 'club', 'Running club');
+INSERT INTO timing_sessions (id, partner_id, session_name, stream_key) VALUES (20, 2, 'Club race', 'Kq4ZpT8wXb');
+INSERT INTO displays (code, partner_id, name) VALUES ('CLUB2222', 2, 'Finish');
+"""
+OF_CLUB = Listener(name="club", host=HOST, port=0, partner="club")
+OF_DEFAULT = Listener(name="default", host=HOST, port=0, partner="default")
+OF_NOBODY = Listener(name="open", host=HOST, port=0)
+
+
+async def furnish(dsn: str, folder: Path) -> None:
+    async with running_hub(settings_for(dsn, folder)):
+        pass
+    await execute(dsn, TWO_PARTNERS)
+
+
+async def test_each_port_leads_to_its_own_partner(database_dsn: str, tmp_path: Path) -> None:
+    await furnish(database_dsn, tmp_path)
+    settings = settings_for(database_dsn, tmp_path, listeners=(OF_CLUB, OF_DEFAULT, OF_NOBODY))
+    async with running_hub(settings) as hub, hub.screen("CLUB2222") as club, hub.screen() as default:
+        assert (await club.next("hello"))["session"]["name"] == "Club race"
+        assert (await default.next("hello"))["session"]["id"] == 1
+        readers = [hub.reader("club"), hub.reader("default"), hub.reader("open", event="Kq4ZpT8wXb")]
+        for tag, reader in zip(("C1", "D1", "C2"), readers, strict=True):
+            reader.add(tag)
+            await reader.connect()
+            await (default if tag == "D1" else club).offsets(1)
+        unknown = hub.reader("open")
+        await unknown.connect()
+        assert unknown.client is not None and unknown.client.closed, "whose it is cannot be told"
+        found = await stored(database_dsn, 3)
+        assert [(row["session_id"], row["tag_code"]) for row in found] == [(1, "D1"), (20, "C1"), (20, "C2")]
+        owners = await rows(database_dsn, "SELECT partner_id FROM timing_sources ORDER BY id")
+        assert sorted(row["partner_id"] for row in owners) == [1, 2, 2]
+        for reader in readers:
+            await reader.hang_up()
+    assert tags(found) == ["D1", "C1", "C2"]
+
+
+async def test_a_port_of_a_partner_that_there_is_none(database_dsn: str, tmp_path: Path) -> None:
+    app = App(settings_for(database_dsn, tmp_path, listeners=(OF_DEFAULT, OF_CLUB)))
+    try:
+        with pytest.raises(HubError) as problem:
+            await app.start()
+    finally:
+        await app.stop()
+    assert str(problem.value) == (
+        "listeners[1].partner: there is no partner 'club' (there are: default); make it: racehub partner add club"
+    )
