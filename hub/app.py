@@ -301,6 +301,8 @@ class App:
             live=self.live,
             queries=self.stores.queries,
             people=self.stores.people,
+            users=self.stores.users,
+            partners=self.stores.partners,
             displays=self.stores.displays,
             imports=self.feeder,
             token=admin_token(settings.data_path),

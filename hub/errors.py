@@ -8,6 +8,7 @@ HubError
 │   ├── Forbidden          403  another site's page asks in the name of its visitor
 │   ├── NotFound           404
 │   ├── TooSlow            408  what was begun did not come in time
+│   ├── Conflict           409  what there is stands against it
 │   ├── TooLarge           413
 │   ├── Unsupported        415  a body of a kind that the address does not take
 │   ├── TooMany            429  this address has tried too often; `retry_s` says for how long
@@ -67,6 +68,11 @@ class NotFound(CallerError):
 class TooSlow(CallerError):
     status = 408
     code = "too_slow"
+
+
+class Conflict(CallerError):
+    status = 409
+    code = "conflict"
 
 
 class TooLarge(CallerError):

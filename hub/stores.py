@@ -28,7 +28,9 @@ from hub.store.pooled import WebDatabase
 from hub.store.web_accounts import WebAccounts
 from hub.store.web_displays import WebDisplays
 from hub.store.web_login import WebLogin
+from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
+from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,8 @@ class Stores:
         self._database: Writer | None = None
         self.queries = WebQueries(self.web, settings.zone_name)
         self.people = WebAccounts(self.web)
+        self.users = WebUsers(self.web)
+        self.partners = WebPartners(self.web)
         self.displays = WebDisplays(self.web)
         self.partner_id = 0
         self.full = False

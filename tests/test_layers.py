@@ -26,6 +26,10 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.session": {"hub.model", "hub.results", "hub.roster", "hub.seen"},
     "hub.encode": {"hub.model", "hub.results"},
     "hub.config": {"hub.errors", "hub.config"},
+    "hub.account_names": {"hub.errors"},
+    "hub.account_lines": {"hub.model"},
+    "hub.account_rules": {"hub.accounts", "hub.errors"},
+    "hub.tokens": set(),
     "hub.addresses": set(),
     "hub.files": set(),
     "hub.clock": set(),
@@ -39,9 +43,23 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
     "hub.providers": PURE | {"hub.config", "hub.roster"},
     "hub.store": PURE
-    | {"hub.accounts", "hub.config", "hub.results", "hub.roster", "hub.session", "hub.store"},
+    | {
+        "hub.account_lines",
+        "hub.account_names",
+        "hub.account_rules",
+        "hub.accounts",
+        "hub.config",
+        "hub.results",
+        "hub.roster",
+        "hub.session",
+        "hub.store",
+        "hub.tokens",
+    },
     "hub.web": PURE
     | {
+        "hub.account_lines",
+        "hub.account_names",
+        "hub.account_rules",
         "hub.accounts",
         "hub.addresses",
         "hub.config",
@@ -97,6 +115,8 @@ PURE_MODULES: Final = (
     "hub.encode",
     "hub.fanout",
     "hub.importing",
+    "hub.account_names",
+    "hub.account_rules",
 )
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 

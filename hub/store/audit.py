@@ -4,8 +4,11 @@ changes.
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
+from hub.account_lines import ChangeLine
 from hub.accounts import Caller
+from hub.model import PartnerRow
 from hub.store.database import Connection, query
 
 
@@ -28,4 +31,19 @@ async def note(
         action,
         what,
         json.dumps(dict(detail or {})),
+    )
+
+
+async def page(
+    connection: Connection, by: Caller, *, before: int | None, limit: int, partner_id: int | None = None
+) -> list[ChangeLine]:
+    """At most `limit` lines that the caller may read, the newest first, older than the line `before`."""
+    rows = await connection.fetch(query("audit_page"), before, partner_id, by.partner_id, limit)
+    return [_line(row) for row in rows]
+
+
+def _line(row: Any) -> ChangeLine:
+    partner = None if row["slug"] is None else PartnerRow(row["partner_id"], row["slug"], row["partner_name"])
+    return ChangeLine(
+        row["id"], row["at"], row["who"], row["action"], row["what"], json.loads(row["detail"]), partner
     )

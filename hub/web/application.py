@@ -30,6 +30,8 @@ def build(
     live: Live,
     queries: state.Queries,
     people: state.People,
+    users: state.Users,
+    partners: state.Partners,
     displays: state.Displays,
     imports: state.Imports,
     token: str,
@@ -42,6 +44,8 @@ def build(
     app[state.LIVE] = live
     app[state.QUERIES] = queries
     app[state.PEOPLE] = people
+    app[state.USERS] = users
+    app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
     app[state.IMPORTS] = imports
     app[state.TOKEN] = token

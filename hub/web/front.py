@@ -63,6 +63,11 @@ def display_url(request: web.Request, code: str) -> str:
     return f"{_base(request)}/d/{code}"
 
 
+def join_url(request: web.Request, link: str) -> str:
+    """Where somebody chooses a password with this link: behind a #, so that it is in nobody's log."""
+    return f"{_base(request)}/join#{link}"
+
+
 def recent_sources(hub: Hub, now_us: int) -> list[Source]:
     """Those that are connected, and those that were not long ago; who was heard of last comes first."""
     of_now = [each for each in hub.sources.values() if each.online or now_us - _heard_us(each) < AWAY_US_MAX]

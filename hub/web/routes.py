@@ -5,9 +5,20 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from hub.accounts import OPERATOR, OWNER, VIEWER
+from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
 from hub.web import assets, auth, front, pages, qr, sockets, work_pages
-from hub.web.api import displays, health, imports, rejects, rosters, sessions
+from hub.web.api import (
+    audit,
+    displays,
+    health,
+    imports,
+    partners,
+    rejects,
+    rosters,
+    sessions,
+    tokens,
+    users,
+)
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.middlewares import Handler
 
@@ -58,6 +69,22 @@ ROUTES: Final = (
     Route("GET", "/api/displays/{code}", VIEWER, displays.get_display),
     Route("PATCH", "/api/displays/{code}", OPERATOR, displays.change_display),
     Route("DELETE", "/api/displays/{code}", OPERATOR, displays.delete_display),
+    # partners and users
+    Route("GET", "/api/partners", ADMIN, partners.list_partners),
+    Route("POST", "/api/partners", ADMIN, partners.make_partner),
+    Route("GET", "/api/partners/{id}", ADMIN, partners.get_partner),
+    Route("PATCH", "/api/partners/{id}", ADMIN, partners.change_partner),
+    Route("DELETE", "/api/partners/{id}", ADMIN, partners.delete_partner),
+    Route("GET", "/api/users", OWNER, users.list_users),
+    Route("POST", "/api/users", OWNER, users.invite_user),
+    Route("GET", "/api/users/{id}", OWNER, users.get_user),
+    Route("PATCH", "/api/users/{id}", OWNER, users.change_user),
+    Route("DELETE", "/api/users/{id}", OWNER, users.delete_user),
+    Route("POST", "/api/users/{id}/reset", OWNER, users.reset_user),
+    Route("GET", "/api/audit", OWNER, audit.list_changes),
+    Route("GET", "/api/tokens", VIEWER, tokens.list_tokens),
+    Route("POST", "/api/tokens", VIEWER, tokens.make_token),
+    Route("DELETE", "/api/tokens/{id}", VIEWER, tokens.delete_token),
 )
 
 

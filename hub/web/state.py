@@ -7,12 +7,14 @@ from typing import Any, Final, Protocol
 
 from aiohttp import web
 
+from hub.account_lines import ChangeLine, Link, MadeLink, MadeToken, PartnerLine, TokenLine, UserLine
+from hub.account_rules import UserChange
 from hub.accounts import Caller, User
 from hub.config import Settings
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
-from hub.model import DisplayRow, Participant, Read, ReadFilter, SessionRow, Whose
+from hub.model import DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.roster import Roster
 from hub.web.live import Live
 
@@ -70,11 +72,85 @@ class People(Protocol):
     async def by_email(self, email: str) -> User | None:
         """Without case."""
 
-    async def has_admin(self) -> bool:
-        """Whether there is one that could sign in."""
-
     async def by_token(self, digest: bytes) -> User | None:
         """The user of a personal token, by its SHA-256, unless it has expired. Notes that it was used."""
+
+    async def seen(self, who: Caller) -> None:
+        """Notes that this user was here."""
+
+
+class Users(Protocol):
+    """What is asked of users, their links and tokens, and the log of changes. Every method may raise StoreAway; what
+    changes something also StoreError, and a CallerError: NotFound for what is not the caller's, Forbidden and Conflict
+    as `hub.account_rules` has them."""
+
+    async def lines(self, by: Caller, partner_id: int | None = None) -> list[UserLine]: ...
+
+    async def line(self, by: Caller, user_id: int) -> UserLine: ...
+
+    async def invite(
+        self, by: Caller, email: str, name: str, role: str, partner_id: int | None
+    ) -> tuple[UserLine, MadeLink]: ...
+
+    async def change(self, by: Caller, user_id: int, wanted: UserChange) -> UserLine: ...
+
+    async def delete(self, by: Caller, user_id: int) -> None: ...
+
+    async def reset(self, by: Caller, user_id: int) -> MadeLink: ...
+
+    async def has_admin(self) -> bool:
+        """Whether there is an admin who can sign in."""
+
+    async def first_admin(self, email: str, name: str, password_hash: str) -> User:
+        """The first who can sign in at all; NotFound when there is one by now."""
+
+    async def link(self, text: str) -> Link | None:
+        """What a link is for; None: for nothing, or not any more."""
+
+    async def use_link(self, text: str, password_hash: str, name: str | None) -> User | None:
+        """The user whose password this is now, once for each link; `name` None: as it is."""
+
+    async def change_password(self, by: Caller, password_hash: str) -> User:
+        """The caller's own. All sign-ins under the old one end; `generation` is that of the next."""
+
+    async def tokens(self, by: Caller) -> list[TokenLine]: ...
+
+    async def make_token(self, by: Caller, name: str, hours: int | None = None) -> MadeToken:
+        """`hours` None: for good."""
+
+    async def delete_token(self, by: Caller, token_id: int) -> None: ...
+
+    async def note(
+        self,
+        by: Caller,
+        action: str,
+        what: str,
+        *,
+        partner_id: int | None,
+        detail: dict[str, object] | None = None,
+    ) -> None:
+        """A line of the log for what changes no table, such as a sign-in."""
+
+    async def changes(
+        self, by: Caller, *, before: int | None, limit: int, partner_id: int | None = None
+    ) -> list[ChangeLine]:
+        """The newest first."""
+
+
+class Partners(Protocol):
+    """What admins ask of partners. Every method may raise StoreAway; what changes something also StoreError, NotFound
+    and Conflict."""
+
+    async def lines(self, by: Caller) -> list[PartnerLine]: ...
+
+    async def line(self, by: Caller, partner_id: int) -> PartnerLine: ...
+
+    async def make(self, by: Caller, name: str, slug: str | None) -> PartnerRow: ...
+
+    async def change(self, by: Caller, partner_id: int, name: str | None, slug: str | None) -> PartnerRow:
+        """None: as it is."""
+
+    async def delete(self, by: Caller, partner_id: int) -> None: ...
 
 
 class Displays(Protocol):
@@ -104,6 +180,8 @@ HUB: Final = web.AppKey("hub", Hub)
 LIVE: Final = web.AppKey("live", Live)
 QUERIES: Final = web.AppKey("queries", Queries)
 PEOPLE: Final = web.AppKey("people", People)
+USERS: Final = web.AppKey("users", Users)
+PARTNERS: Final = web.AppKey("partners", Partners)
 DISPLAYS: Final = web.AppKey("displays", Displays)
 IMPORTS: Final = web.AppKey("imports", Imports)
 TOKEN: Final = web.AppKey("token", str)

@@ -11,7 +11,7 @@ from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER, Caller, at_least
 from hub.errors import CallerError, StoreAway
 from hub.web import auth, front, scope
 from hub.web.api import sessions
-from hub.web.state import PEOPLE, settings
+from hub.web.state import USERS, settings
 
 NAV: Final = (
     ("/", "Control room", VIEWER),
@@ -62,7 +62,7 @@ async def _caller(request: web.Request) -> Caller | None:
 async def _nobody(request: web.Request) -> bool:
     """Whether nobody could sign in, because there is no user yet."""
     try:
-        return not await request.app[PEOPLE].has_admin()
+        return not await request.app[USERS].has_admin()
     except StoreAway:
         return False
 

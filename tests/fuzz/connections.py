@@ -27,6 +27,7 @@ from hub.web.assets import Assets
 from hub.web.live import Live
 from hub.web.routes import STATIC
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
+from tests.fuzz.accounts import NoPartners, NoUsers
 
 TOKEN: Final = "t0ken"
 CODE: Final = "K7XQ2M9P"
@@ -201,8 +202,8 @@ class Database:
     async def by_token(self, digest: bytes) -> User | None:
         return None
 
-    async def has_admin(self) -> bool:
-        return True
+    async def seen(self, who: Caller) -> None:
+        pass
 
     async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
         self.changed.append(f"display of {partner_id}: {len(name)}")
@@ -256,6 +257,8 @@ class Site:
             live=self.live,
             queries=self.database,
             people=self.database,
+            users=NoUsers(self.database.changed),
+            partners=NoPartners(self.database.changed),
             displays=self.database,
             imports=self.database,
             token=TOKEN,
