@@ -29,6 +29,8 @@ from hub.config_values import (
     PartnerSlug,
     Port,
     PublicUrl,
+    RedisUrl,
+    Secret,
     Text,
     Texts,
     Zone,
@@ -60,17 +62,12 @@ NOT_BUILT = frozenset(
         "server.debug",
         "web.tls_cert",
         "web.tls_key",
-        "web.trusted_proxies",
         "web.cors_origins",
         "web.legacy_dir",
-        "web.session_hours",
-        "web.session_secret",
         "web.metrics_allow",
-        "redis.url",
         "listeners[].auth",
         "listeners[].tls_cert",
         "listeners[].tls_key",
-        "limits.login_tries",
         "retention.delete_ended_after_days",
     }
 )
@@ -102,7 +99,7 @@ class Web(_Section):
     cors_origins: Texts = ()
     legacy_dir: Text = ""
     session_hours: Annotated[int, whole(1, SESSION_HOURS_MAX)] = 12
-    session_secret: Text = Field(default="", repr=False)
+    session_secret: Secret = Field(default="", repr=False)
     metrics_allow: Networks = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))
 
 
@@ -115,7 +112,7 @@ class Database(_Section):
 
 
 class Redis(_Section):
-    url: Text = Field(default="", repr=False)
+    url: RedisUrl = Field(default="", repr=False)
 
 
 class Journal(_Section):

@@ -19,6 +19,7 @@ NAME_CHARS_MAX = 100
 LISTENER_NAME_CHARS_MAX = 32
 SLUG_CHARS_MAX = 40
 PORT_MAX = 65535
+SECRET_CHARS_MIN = 16
 
 Network = IPv4Network | IPv6Network
 
@@ -28,6 +29,7 @@ _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9._-]*[A-Za-z0-9_.])?", re.ASCII)
 _LISTENER_NAME = re.compile(r"[a-z0-9-]+", re.ASCII)
 # A colon with anything but a number is most often a password with an unescaped "/", "?" or "#" in it.
 _DSN_HOST = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d{1,5})?", re.ASCII)
+_REDIS_SCHEMES = ("redis://", "rediss://", "unix://")
 _DSN_SCHEMES = ("postgresql://", "postgres://")
 
 
@@ -141,6 +143,18 @@ def _is_dsn(value: str) -> bool:
     return value.startswith(_DSN_SCHEMES) and all(_DSN_HOST.fullmatch(host) for host in hosts)
 
 
+def _is_redis_url(value: str) -> bool:
+    if not value:
+        return True
+    url = urlsplit(value)
+    place = url.path if url.scheme == "unix" else url.hostname
+    return value.startswith(_REDIS_SCHEMES) and bool(place) and url.port != 0
+
+
+def _is_secret(value: str) -> bool:
+    return not value or len(value) >= SECRET_CHARS_MIN
+
+
 def is_zone(value: str) -> bool:
     """Whether zoneinfo knows `value` as the name of a time zone."""
     try:
@@ -185,3 +199,7 @@ Networks = Annotated[
     list_of('networks such as ["192.168.0.0/16"]'),
 ]
 Texts = Annotated[tuple[Text, ...], list_of('texts such as ["one", "two"]')]
+RedisUrl = Annotated[
+    str, matching(_is_redis_url, 'a URL such as "redis://:password@host:6379/0" or "unix:///run/redis.sock"')
+]
+Secret = Annotated[str, matching(_is_secret, f"at least {SECRET_CHARS_MIN} characters, or nothing")]

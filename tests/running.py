@@ -21,6 +21,7 @@ from aiohttp import WSMsgType
 
 from hub.app import Addresses, App
 from hub.config import Database, Limits, Listener, Server, Settings, Web
+from hub.passwords import Hashes
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
 
@@ -31,6 +32,8 @@ PATIENCE_S: Final = 15.0
 """A condition that does not hold by then is not going to."""
 POLL_S: Final = 0.003
 ROSTER: Final = "bib,tag,first_name,last_name\n2505,A1;A9,Ann,Lee\n7,,Bob,Ray\n"
+CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
+"""Passwords hashed in no time. A hash tells at what cost it was made, so these pass everywhere."""
 _EPOCH: Final = datetime(1970, 1, 1)
 
 

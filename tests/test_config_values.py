@@ -39,6 +39,13 @@ def accepts(kind: Any, value: object) -> bool:
         (values.PublicUrl, "http://10.0.0.1:8080"),
         (values.PublicUrl, "https://race.example/hub"),
         (values.PublicUrl, "http://[::1]:8080"),
+        (values.RedisUrl, ""),
+        (values.RedisUrl, "redis://h"),
+        (values.RedisUrl, "rediss://u:p%2Fw@[::1]:6379/3"),
+        (values.RedisUrl, "unix:///run/redis.sock"),
+        (values.RedisUrl, "unix://:p@/run/redis.sock"),
+        (values.Secret, ""),
+        (values.Secret, "x" * 16),
         (values.Dsn, ""),
         (values.Dsn, "postgres://u:p@h/db"),
         (values.Dsn, "postgres://u:p%2Fw@[::1]:5432/db?sslmode=require"),
@@ -80,6 +87,11 @@ def test_takes(kind: Any, value: object) -> None:
                 "https://race .example",
             ],
         ),
+        (
+            values.RedisUrl,
+            ["redis:", "redis://", "unix://", "http://h", "h:6379", "redis://h:x", "redis://h:99999"],
+        ),
+        (values.Secret, ["x", "x" * 15, 5]),
         (
             values.Dsn,
             [

@@ -31,6 +31,9 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.account_rules": {"hub.accounts", "hub.errors"},
     "hub.tokens": set(),
     "hub.addresses": set(),
+    "hub.data": set(),
+    "hub.disk": {"hub.errors"},
+    "hub.passwords": {"hub.errors"},
     "hub.files": set(),
     "hub.clock": set(),
     # level 2
@@ -63,10 +66,12 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.accounts",
         "hub.addresses",
         "hub.config",
+        "hub.disk",
         "hub.encode",
         "hub.fanout",
         "hub.hub",
         "hub.importing",
+        "hub.passwords",
         "hub.providers",
         "hub.results",
         "hub.roster",
@@ -92,7 +97,11 @@ ABOVE: Final = {
 """Level 4: these put the parts together and may import all of them."""
 
 ONLY_IN: Final = {
+    "argon2": {"hub.passwords"},
     "asyncpg": {"hub.store"},
+    "redis": {"hub.store"},
+    "aiohttp_session": {"hub.web"},
+    "cryptography": {"hub.web"},
     "sqlite3": {"hub.store"},
     "aiohttp": {"hub.web", "hub.app", "hub.commands", "hub.providers"},
     "typer": {"hub.cli"},

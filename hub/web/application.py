@@ -14,7 +14,7 @@ from aiohttp.log import ws_logger
 
 from hub.config_live import Current
 from hub.hub import Hub
-from hub.web import assets, bodies, codes, middlewares, routes, seldom, sockets, state
+from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.live import Live
 
 SLASHES: Final = web.normalize_path_middleware(append_slash=False, remove_slash=True)
@@ -36,7 +36,7 @@ def build(
     imports: state.Imports,
     token: str,
 ) -> web.Application:
-    chain = [middlewares.errors, middlewares.ready, SLASHES]
+    chain = [proxies.behind_proxies, middlewares.errors, middlewares.ready, SLASHES]
     app = web.Application(middlewares=chain, client_max_size=bodies.JSON_BYTES_MAX)
     app[state.SETTINGS] = settings
     app[state.CONDITION] = condition
@@ -54,11 +54,15 @@ def build(
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
-    app.on_response_prepare.append(middlewares.add_headers)
+    app.on_response_prepare.append(_add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     routes.add(app)
     _hush()
     return app
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    await middlewares.add_headers(proxies.as_seen(request), response)
 
 
 def _hush() -> None:

@@ -7,7 +7,6 @@ whoever's page asks: so what changes something, and a WebSocket, has to come fro
 
 import hashlib
 import hmac
-import os
 import secrets
 from pathlib import Path
 from typing import Final
@@ -16,7 +15,8 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from hub.accounts import MACHINE_CALLER, Caller, at_least, caller_of
-from hub.errors import Forbidden, StoreError, Unauthorized
+from hub.disk import kept_secret
+from hub.errors import Forbidden, Unauthorized
 from hub.web.middlewares import Handler
 from hub.web.scope import CALLER
 from hub.web.state import PEOPLE, TOKEN, settings
@@ -85,30 +85,8 @@ async def _by_cookie(request: web.Request) -> Caller | None:
 
 
 def admin_token(data_dir: Path) -> str:
-    """The token in `data_dir/admin.token`, made at the first start; the file is its owner's alone. Raises StoreError
-    when it can be neither read nor made."""
-    path = data_dir / "admin.token"
-    try:
-        token = _held(path) or _made(path)
-        path.chmod(0o600)
-    except OSError as problem:
-        raise StoreError(f"{path} cannot be used: {problem.strerror}") from problem
-    return token
-
-
-def _held(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
-        return ""
-
-
-def _made(path: Path) -> str:
-    token = secrets.token_urlsafe(32)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(token + "\n")
-    return token
+    """The token in `data_dir/admin.token`, made at the first start. Raises StoreError."""
+    return kept_secret(data_dir / "admin.token", lambda: secrets.token_urlsafe(32))
 
 
 def has_token(request: web.Request) -> bool:

@@ -12,13 +12,13 @@ try, and goes by the wall clock.
 import math
 from collections import deque
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
 from typing import Final
 
 from aiohttp import web
 
 from hub.errors import TooMany
 from hub.model import DisplayRow
+from hub.web.peers import peer_of
 from hub.web.seldom import say_seldom
 from hub.web.state import CONDITION, HUB, settings
 
@@ -50,7 +50,7 @@ class Tries:
         which it may try again, else 0."""
         now = self._clock()
         self._forget(now)
-        peer = _peer(remote)
+        peer = peer_of(remote)
         own = self._of.get(peer, [])
         if len(own) >= per_minute:
             return max(1, math.ceil(own[-per_minute] + WINDOW_S - now))
@@ -93,16 +93,3 @@ def code_of(request: web.Request) -> str:
     """As it is stored: people may type it in lower case. Bytes that are no UTF-8 may come as half characters, with
     which no page can be made."""
     return request.match_info["code"].upper().encode("utf-8", "replace").decode()
-
-
-def _peer(remote: str) -> str:
-    """Who is counted as one: of IPv6 the network that one household, or one attacker, is given whole."""
-    try:
-        address = ip_address(remote)
-    except ValueError:
-        return remote
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return f"{int(address) >> 64:x}/64"
-    return str(address)

@@ -6,7 +6,6 @@ import pytest
 from aiohttp import WSServerHandshakeError
 
 from hub.accounts import ADMIN, OPERATOR, OWNER, ROLES
-from hub.errors import StoreError
 from hub.web.auth import ANYBODY, HARMLESS, WITH_CODE, admin_token
 from hub.web.routes import ROUTES, Route
 from tests.running import Running
@@ -35,23 +34,6 @@ def test_made_once_and_for_the_owner_alone(tmp_path: Path) -> None:
 def _folder(parent: Path, name: str) -> Path:
     (parent / name).mkdir()
     return parent / name
-
-
-def test_an_empty_file_gets_a_token(tmp_path: Path) -> None:
-    (tmp_path / "admin.token").write_text("\n")
-    token = admin_token(tmp_path)
-    assert token and (tmp_path / "admin.token").read_text().strip() == token
-
-
-def test_a_token_of_ones_own(tmp_path: Path) -> None:
-    (tmp_path / "admin.token").write_text("  mine\r\n")
-    assert admin_token(tmp_path) == "mine"
-
-
-def test_one_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "admin.token").mkdir()
-    with pytest.raises(StoreError, match=r"admin\.token cannot be used: Is a directory"):
-        admin_token(tmp_path)
 
 
 @pytest.mark.parametrize(

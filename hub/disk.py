@@ -1,0 +1,53 @@
+"""What the hub writes to a disk for good: secrets in the data directory. Knows files; refuses to know what a secret is
+for.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from hub.errors import StoreError
+
+
+def kept_secret(path: Path, make: Callable[[], str]) -> str:
+    """The secret that this file holds; made where there is none, so that it is there whole or not at all, whatever dies
+    meanwhile. The file is its owner's alone. Raises StoreError when it can be neither read nor made."""
+    try:
+        secret = _held(path) or _made(path, make())
+        path.chmod(0o600)
+    except OSError as problem:
+        raise StoreError(f"{path} cannot be used: {problem.strerror}") from problem
+    return secret
+
+
+def _held(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+
+
+def _made(path: Path, secret: str) -> str:
+    beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(secret + "\n")
+            file.flush()
+            os.fsync(handle)
+        beside.replace(path)
+    except OSError:
+        beside.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+    return secret
+
+
+def _sync_folder(folder: Path) -> None:
+    """Else a machine that loses its power may come back without the name."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

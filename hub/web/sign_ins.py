@@ -1,0 +1,155 @@
+"""Who is here, by sign-in and by token, and that they may still be. Knows users' open WebSockets and when each user was
+seen; refuses to know cookies and what the sockets show.
+
+A user may be disabled, demoted or deleted by anybody, also by plain SQL. Requests hear of it by themselves, for each
+asks for its user; an open socket asks nothing. So one question a second goes to PostgreSQL, about all who have one open.
+"""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Final, Protocol
+
+from aiohttp import web
+
+from hub.accounts import Caller, User
+from hub.errors import StoreAway, StoreError
+from hub.web.web_sessions import SignIn
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 1.0
+SEEN_S: Final = 60.0
+"""How exactly it is kept when a user was here."""
+REMEMBERED_S_MAX: Final = 300.0
+"""How long a user is taken for what he was while PostgreSQL does not say: as long as it takes to start it again."""
+REMEMBERED_MAX: Final = 1000
+ENDED_MAX: Final = 10_000
+
+
+class Standing(Protocol):
+    """What PostgreSQL says of users, all at once."""
+
+    async def generations(self, user_ids: Collection[int]) -> Mapping[int, int]:
+        """Of those who are there and not disabled. Raises StoreAway."""
+
+
+class _Here:
+    """One open socket."""
+
+    def __init__(self, who: Caller, sign_in: SignIn | None, end: Callable[[], None]) -> None:
+        self.who = who
+        self.generation = who.generation
+        self.key = sign_in.key if sign_in else ""
+        self.until = sign_in.until if sign_in else None
+        self.end = end
+
+
+class SignIns:
+    """`clock`: seconds that never go back. `now_s`: seconds since 1970."""
+
+    def __init__(self, clock: Callable[[], float], now_s: Callable[[], float]) -> None:
+        # shared
+        self._clock = clock
+        self._now_s = now_s
+        # state
+        self._here: set[_Here] = set()
+        self._users: OrderedDict[int, tuple[User, float]] = OrderedDict()
+        self._seen: OrderedDict[int, float] = OrderedDict()
+        self._ended: OrderedDict[str, int] = OrderedDict()
+
+    # open sockets
+
+    @contextmanager
+    def open(self, who: Caller, sign_in: SignIn | None, end: Callable[[], None]) -> Iterator[None]:
+        """As long as a socket is open. `end`: called when its user may not have it any more."""
+        if not who.user_id:
+            yield  # this machine's token, which ends with the machine
+            return
+        here = _Here(who, sign_in, end)
+        self._here.add(here)
+        try:
+            yield
+        finally:
+            self._here.discard(here)
+
+    async def watch(self, standing: Standing) -> None:
+        """Until cancelled."""
+        while True:
+            await asyncio.sleep(LOOK_S)
+            await self.look(standing)
+
+    async def look(self, standing: Standing) -> None:
+        """Ends the sockets of those who are not what they were when they came in."""
+        now_s = self._now_s()
+        for here in list(self._here):
+            if here.until is not None and here.until <= now_s:
+                self._end(here)
+        asked = {here.who.user_id for here in self._here}
+        if not asked:
+            return
+        try:
+            found = await standing.generations(asked)
+        except (StoreAway, StoreError):
+            return  # it says so itself; who was let in stays in
+        for here in list(self._here):
+            if here.who.user_id in asked and found.get(here.who.user_id) != here.generation:
+                self._end(here)
+
+    def _end(self, here: _Here) -> None:
+        self._here.discard(here)
+        here.end()
+
+    # sign-ins
+
+    def go_on(self, sign_in: SignIn, generation: int) -> None:
+        """The user has changed the password here: what this sign-in has open stays so."""
+        for here in self._here:
+            if here.key == sign_in.key:
+                here.generation = generation
+
+    def end(self, sign_in: SignIn) -> None:
+        """Signed out: also for a copy of its cookie, as long as this hub runs."""
+        self._ended[sign_in.key] = sign_in.until
+        if len(self._ended) > ENDED_MAX:
+            self._ended.popitem(last=False)
+        for here in list(self._here):
+            if here.key == sign_in.key:
+                self._end(here)
+
+    def has_ended(self, sign_in: SignIn) -> bool:
+        return sign_in.key in self._ended
+
+    # users
+
+    def remember(self, user: User) -> None:
+        self._users[user.id] = user, self._clock()
+        self._users.move_to_end(user.id)
+        if len(self._users) > REMEMBERED_MAX:
+            self._users.popitem(last=False)
+
+    def recall(self, user_id: int) -> User | None:
+        """What this user was a moment ago, for when PostgreSQL does not say."""
+        user, at = self._users.get(user_id, (None, 0.0))
+        return user if self._clock() - at < REMEMBERED_S_MAX else None
+
+    def forget(self, user_id: int) -> None:
+        self._users.pop(user_id, None)
+
+    def is_to_be_noted(self, user_id: int) -> bool:
+        """Whether it is time to write down that this user is here."""
+        now = self._clock()
+        if now - self._seen.get(user_id, -SEEN_S) < SEEN_S:
+            return False
+        self._seen[user_id] = now
+        self._seen.move_to_end(user_id)
+        if len(self._seen) > REMEMBERED_MAX:
+            self._seen.popitem(last=False)
+        return True
+
+
+SIGN_INS: Final = web.AppKey("sign_ins", SignIns)
+SIGN_IN: Final = web.RequestKey("sign_in", SignIn)
+"""Set for a request whose caller is known by the cookie."""
