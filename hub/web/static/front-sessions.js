@@ -126,7 +126,7 @@ function onClick(event) {
 
 /** The question before a session ends; the session's own page asks it, too. */
 export function askToEnd(each, displays, act) {
-  const shown = displays ? `${count(displays, "display")} that ${displays === 1 ? "shows" : "show"} it will rest.` : "Screens that show it will rest.";
+  const shown = displays ? `Its readers are hung up on, and ${count(displays, "display")} that ${displays === 1 ? "shows" : "show"} it will rest.` : "Its readers are hung up on, and screens that show it will rest.";
   sure({
     title: `End “${each.session_name}”?`, yes: "End the session",
     words: `Its ${count(each.total_reads || 0, "read")} ${each.total_reads === 1 ? "is" : "are"} kept. ${shown} It can be reopened.`,

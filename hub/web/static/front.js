@@ -5,6 +5,7 @@ import { isFinal } from "./display-core.js";
 import { makeClock, makeLink, messagesOf } from "./display-link.js";
 import { copyOnClick } from "./front-copy.js";
 import { openDisplays, paintDisplays } from "./front-displays.js";
+import { openExports } from "./front-exports.js";
 import { $, answer, field, keep, mark, say, sayOrHide } from "./front-paint.js";
 import { nothing, reduce, rowsOf } from "./front-reads.js";
 import { askSessions, openSessions, paintSessions } from "./front-sessions.js";
@@ -247,6 +248,7 @@ function boot() {
   copyOnClick(document, text => say($("said"), text));
   openSessions(room);
   openDisplays(room);
+  openExports();
   keys({ filter: $("session-filter"), rows: () => [...document.querySelectorAll("#session-list .item")] });
   stay();
   document.addEventListener("visibilitychange", wake);

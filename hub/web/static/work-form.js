@@ -46,9 +46,9 @@ export function clear(form) {
 
 /** Beside the field that it is about, if the form has it and shows it. */
 export function tell(form, { message, field }) {
-  const input = field && form.elements.namedItem(field), place = input && document.getElementById(input.id + "-error");
+  const input = field && form.elements.namedItem(field), place = field && document.getElementById(`${form.id}-${field}-error`);
   const words = sentence(message, field);
-  if (!place || input.closest("[hidden]")) {
+  if (!place || place.closest("[hidden]:not(.error)")) {
     const general = form.querySelector(".form-error");
     general.textContent = words;
     general.hidden = false;
@@ -56,6 +56,7 @@ export function tell(form, { message, field }) {
   }
   place.textContent = words;
   place.hidden = false;
+  if (!input) return;
   input.setAttribute("aria-invalid", "true");
   input.focus();
 }

@@ -27,7 +27,7 @@ const path = more => "/api/sessions/" + page.session.id + (more || "");
 // ---- what there is -----------------------------------------------------------------------------------------------
 
 export async function refresh() {
-  page.session = { ...page.session, ...(await ask("GET", path())) };
+  page.session = await ask("GET", path());
   page.displays = (await ask("GET", "/api/displays")).displays;
   paint();
   watchReads(page.session);
@@ -64,6 +64,7 @@ function figuresOf(each) {
   return [
     event ? event.name : each.event_name, each.partner && may("admin") ? each.partner.name : "",
     count(each.total_reads || 0, "read"), count(each.unique_tags || 0, "tag"), count(each.total_locations || 0, "location"),
+    each.retiming ? `correcting times: ${each.retiming.done.toLocaleString("en")} of ${count(each.retiming.total, "read")}` : "",
     each.status === "scheduled" && each.scheduled_for ? "starts " + when(each.scheduled_for) : "",
     each.last_read ? "last read " + when(each.last_read) : "", each.ended_at ? "ended " + when(each.ended_at) : "",
   ].filter(Boolean).join(" · ");
@@ -187,7 +188,7 @@ function renewKey() {
     words: "A SimpleClient that is set to the old one does not reach this session any more, until it gets the new one.",
   }, async () => {
     const answer = await ask("POST", path("/key"));
-    page.session.stream_key = answer.stream_key || (answer.session && answer.session.stream_key) || page.session.stream_key;
+    page.session.stream_key = answer.stream_key;
     showKey(true);
     notice("The stream key is renewed.");
   });
