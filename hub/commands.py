@@ -116,6 +116,10 @@ async def post(settings: Settings, hub: dict[str, Any], path: str, form: aiohttp
             client.post(f"{hub['web']}{path}", data=form, headers=headers) as response,
         ):
             body = await response.read()
+            if response.status == HTTPStatus.UNAUTHORIZED:
+                raise HubError(
+                    f"the hub at {hub['web']} does not take the token in {settings.data_path / 'admin.token'}"
+                )
             if response.status != HTTPStatus.OK:
                 raise HubError(json.loads(body)["error"]["message"])
             return body

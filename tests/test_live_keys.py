@@ -26,7 +26,7 @@ WAITING: Final[dict[str, tuple[Any, str]]] = {
     "web.session_hours": (13, "12 -> 13"),
     "web.session_secret": ("hunter2hunter2hunter2", "web.session_secret ... (another password)"),
     "database.dsn": ("postgresql://u:pw@h/db", '-> "postgresql://u:***@h/db"'),
-    "database.web_dsn": ("postgresql://u:pw@h/db", '"" -> "postgresql://u:***@h/db"'),
+    "database.web_dsn": ("postgresql://u:pw@h/db", '... -> "postgresql://u:***@h/db"'),
     "database.pool_min": (3, "2 -> 3"),
     "database.pool_max": (11, "10 -> 11"),
     "database.statement_timeout_s": (11, "10 -> 11"),

@@ -108,6 +108,8 @@ class Site:
             self.stores._database.drop()
         if self.stores._pool is not None:
             self.stores._pool._pool.terminate()
+        if self.stores._web is not None:
+            self.stores._web._database._pool.terminate()
 
     async def stop(self) -> str:
         said = await self.stores.flush(10)

@@ -30,6 +30,8 @@ SCRAM_ROUNDS: Final = 4096
 """PostgreSQL's own number. The password is 64 random digits: more rounds would guard it no better."""
 TRIES_MAX: Final = 20
 TRY_S_MAX: Final = 0.1
+IN_GRANTS: Final = "racehub_web"
+"""Stands for the login in `web_grants`, whatever it is called."""
 IN_ITS_PLACE: Final = "PASSWORD"
 """Stands for the password in what is printed."""
 
@@ -120,7 +122,7 @@ async def _prepare(connection: Connection, login: WebLogin, role: str) -> None:
     if await connection.fetchval(query("web_is_owner"), role):
         return  # nothing to take from it, and nothing to give: `check` refuses it
     quoted = await connection.fetchval("SELECT quote_ident($1)", role)
-    await connection.execute(query("web_grants").replace(ROLE, quoted))
+    await connection.execute(query("web_grants").replace(IN_GRANTS, quoted))
 
 
 async def _make(connection: Connection, password: str) -> None:

@@ -104,7 +104,7 @@ async def test_hangs_while_the_screens_go_on(
             assert body["error"]["message"].startswith("PostgreSQL does not answer")
         assert time.monotonic() - began < 2 * (settings.database.statement_timeout_s + 1) + 1
         assert (await ask(hub.origin, "/status"))[1]["database_connected"] is False
-        async with hub.anybody.get("/") as response:
+        async with hub.http.get("/") as response:
             assert response.status == 200
         await scene.shown(100)
         assert hub.app.stores.pending > 0

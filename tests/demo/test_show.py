@@ -145,14 +145,14 @@ async def test_a_demo_that_cannot_go_on_leaves_the_hub_alone(
         await rows(database_dsn, read_only.format(name, "on"))
         await rows(
             database_dsn,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'racehub web'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'racehub hub'"
             " AND datname = current_database()",
         )
         await until(lambda: "demo: no race" in caplog.text)
         await execute(database_dsn, f"BEGIN READ WRITE; {read_only.format(name, 'off')}; COMMIT")
         await rows(
             database_dsn,
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'racehub web'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'racehub hub'"
             " AND datname = current_database()",
         )
         ended = hub.app.hub.total_reads

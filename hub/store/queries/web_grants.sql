@@ -16,13 +16,13 @@ BEGIN
     LOOP
         EXECUTE each;
     END LOOP;
-    IF NOT has_database_privilege('racehub_web', current_database(), 'CONNECT') THEN
+    IF NOT has_database_privilege('racehub_web'::regrole, current_database(), 'CONNECT') THEN
         EXECUTE format('GRANT CONNECT ON DATABASE %I TO racehub_web', current_database());
     END IF;
-    IF NOT has_schema_privilege('racehub_web', 'public', 'USAGE') THEN
+    IF NOT has_schema_privilege('racehub_web'::regrole, 'public', 'USAGE') THEN
         GRANT USAGE ON SCHEMA public TO racehub_web;
     END IF;
-    IF has_schema_privilege('racehub_web', 'public', 'CREATE') THEN
+    IF has_schema_privilege('racehub_web'::regrole, 'public', 'CREATE') THEN
         REVOKE CREATE ON SCHEMA public FROM racehub_web;
     END IF;
 END
