@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
+import secrets
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
@@ -18,18 +19,22 @@ from hub.addresses import from_here, joined, public_base
 from hub.clock import now_us, watch
 from hub.config import Settings
 from hub.config_live import Current
+from hub.disk import kept_secret
 from hub.errors import HubError, StoreAway
 from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
 from hub.model import NOBODY, US_PER_S, Observation, Read, Rejected
+from hub.passwords import Hashes
 from hub.retention import Retention
 from hub.session import Session, Source
+from hub.store.bus import Bus
 from hub.stores import Stores
-from hub.web import application, connections, sockets
+from hub.web import application, connections, sockets, web_sessions
 from hub.web.auth import admin_token
 from hub.web.live import Live
+from hub.web.sign_ins import SIGN_INS
 from hub.web.state import CHANGING, STARTING, Condition
 
 log = logging.getLogger(__name__)
@@ -116,13 +121,16 @@ class Stopped(Exception):
 class App:
     """One hub. `start`, then `until_stopped`, then `stop`, which is right at any point of a start that failed."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, hashes: Hashes | None = None) -> None:
+        """`hashes`: how passwords are kept."""
         self._current = Current(settings)
+        self.hashes = hashes or Hashes()
         self.condition = Condition(now_us=now_us, started_us=now_us())
         self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
         self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
+        self._bus: Bus | None = None
         self._feeder: Feeder | None = None
         self._retention: Retention | None = None
         self._web: web.Application | None = None
@@ -163,6 +171,7 @@ class App:
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
         self.run(sockets.tick(self._application))
+        self.run(self._application[SIGN_INS].watch(self.stores.sign_ins))
         self.run(watch(self.hub.clock_jumped, wall_us=now_us))
         changing = self._application[CHANGING]
         self._retention = Retention(self._current, self.hub, self.live, self.stores, changing)
@@ -191,6 +200,8 @@ class App:
             steps.callback(self._folder.give_up)
             if self._opened is not None:
                 steps.push_async_callback(self._close_stores, started)
+            if self._bus is not None:
+                steps.push_async_callback(self._bus.close)
             if self._runner is not None:
                 steps.push_async_callback(self._runner.cleanup)
             steps.push_async_callback(self._end_tasks)
@@ -294,6 +305,7 @@ class App:
         self.condition.journal_problem = lambda: self.stores.journal_problem
         self.condition.database_problem = lambda: self.stores.database_problem
         self.condition.warning = self._warning
+        token = admin_token(settings.data_path)
         self._web = application.build(
             self._current,
             condition=self.condition,
@@ -303,9 +315,12 @@ class App:
             people=self.stores.people,
             users=self.stores.users,
             partners=self.stores.partners,
+            standing=self.stores.sign_ins,
             displays=self.stores.displays,
             imports=self.feeder,
-            token=admin_token(settings.data_path),
+            token=token,
+            storage=self._storage(token),
+            hashes=self.hashes,
         )
         self._runner = connections.Runner(
             self._web, files_max=files.spare(), shutdown_timeout=HTTP_STOP_S_MAX
@@ -319,6 +334,16 @@ class App:
             raise _taken("web.port", settings.web.port, problem) from problem
         host, port, *_ = self._runner.addresses[0]
         return host, port
+
+    def _storage(self, token: str) -> web_sessions.Storage:
+        """Where sign-ins are kept."""
+        settings = self.settings
+        secret = settings.web.session_secret
+        if settings.redis.url:
+            self._bus = Bus(settings.redis.url)
+        elif not secret:
+            secret = kept_secret(settings.data_path / "session.secret", lambda: secrets.token_urlsafe(32))
+        return web_sessions.storage(self._bus, hours=settings.web.session_hours, secret=secret, own=token)
 
     async def _until_database(self) -> None:
         """Waits for PostgreSQL as long as it takes: the web says why."""

@@ -44,6 +44,7 @@ class CloseReason:
 
 
 UNKNOWN_CODE: Final = CloseReason(4001, "unknown or revoked code")
+SIGNED_OUT: Final = CloseReason(4002, "signed out")
 SESSION_GONE: Final = CloseReason(4003, "session deleted, or ended")
 NOT_UNDERSTOOD: Final = CloseReason(4005, "message from the screen not understood")
 STOPPING: Final = CloseReason(4101, "hub stopping")

@@ -30,6 +30,7 @@ from hub.store.web_displays import WebDisplays
 from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
+from hub.store.web_sign_ins import WebSignIns
 from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
@@ -65,6 +66,7 @@ class Stores:
         self.people = WebAccounts(self.web)
         self.users = WebUsers(self.web)
         self.partners = WebPartners(self.web)
+        self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
         self.partner_id = 0
         self.full = False

@@ -124,7 +124,7 @@ class Running:
 
 @asynccontextmanager
 async def running_hub(settings: Settings) -> AsyncIterator[Running]:
-    app = App(settings)
+    app = App(settings, hashes=CHEAP)
     try:
         running = Running(app, await app.start(), settings.data_path)
         try:

@@ -76,6 +76,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.results",
         "hub.roster",
         "hub.session",
+        "hub.tokens",
         "hub.web",
     },
 }

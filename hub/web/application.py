@@ -11,11 +11,19 @@ import aiohttp_jinja2
 import jinja2
 from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, web
 from aiohttp.log import ws_logger
+from aiohttp_session import session_middleware
+from aiohttp_session.log import log as session_logger
 
 from hub.config_live import Current
 from hub.hub import Hub
+from hub.passwords import Hashes
+from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
+from hub.web.pauses import PAUSES, Pauses
+from hub.web.sign_ins import SIGN_INS, SignIns
+from hub.web.web_sessions import STORAGE, Storage
 
 SLASHES: Final = web.normalize_path_middleware(append_slash=False, remove_slash=True)
 """An address with a slash too many, as people type it, leads to the one without."""
@@ -33,10 +41,19 @@ def build(
     users: state.Users,
     partners: state.Partners,
     displays: state.Displays,
+    standing: state.Standing,
     imports: state.Imports,
     token: str,
+    storage: Storage,
+    hashes: Hashes,
 ) -> web.Application:
-    chain = [proxies.behind_proxies, middlewares.errors, middlewares.ready, SLASHES]
+    chain = [
+        proxies.behind_proxies,
+        middlewares.errors,
+        session_middleware(storage),
+        middlewares.ready,
+        SLASHES,
+    ]
     app = web.Application(middlewares=chain, client_max_size=bodies.JSON_BYTES_MAX)
     app[state.SETTINGS] = settings
     app[state.CONDITION] = condition
@@ -47,8 +64,14 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
+    app[state.STANDING] = standing
     app[state.IMPORTS] = imports
     app[state.TOKEN] = token
+    app[state.FIRST] = new_link()
+    app[STORAGE] = storage
+    app[SIGN_INS] = SignIns(time.monotonic, time.time)
+    app[PAUSES] = Pauses(time.monotonic)
+    app[HASHING] = Hashing(hashes)
     app[state.CHANGING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
@@ -56,6 +79,7 @@ def build(
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app.on_response_prepare.append(_add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    app.on_cleanup.append(_close)
     routes.add(app)
     _hush()
     return app
@@ -65,8 +89,14 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     await middlewares.add_headers(proxies.as_seen(request), response)
 
 
+async def _close(app: web.Application) -> None:
+    app[HASHING].close()
+
+
 def _hush() -> None:
     """aiohttp says some things aloud, with all that was sent, as often as somebody sends it."""
     for each in (BadContentDispositionHeader, BadContentDispositionParam):
         warnings.simplefilter("error", each)  # bodies.py has an answer for them
+    warnings.filterwarnings("ignore", category=web.NotAppKeyWarning, module="aiohttp_session")
     ws_logger.setLevel(logging.ERROR)  # of subprotocols, of which the hub has none
+    session_logger.setLevel(logging.ERROR)  # of each cookie that is none of ours

@@ -5,6 +5,7 @@ A caller is known by `Authorization: Bearer`, else by the cookie of a sign-in. A
 whoever's page asks: so what changes something, and a WebSocket, has to come from a page of ours.
 """
 
+import contextlib
 import hashlib
 import hmac
 import secrets
@@ -14,12 +15,14 @@ from urllib.parse import quote, urlsplit
 
 from aiohttp import web
 
-from hub.accounts import MACHINE_CALLER, Caller, at_least, caller_of
+from hub.accounts import MACHINE_CALLER, Caller, User, at_least, caller_of
 from hub.disk import kept_secret
-from hub.errors import Forbidden, Unauthorized
+from hub.errors import Forbidden, StoreAway, StoreError, Unauthorized
+from hub.web import web_sessions
 from hub.web.middlewares import Handler
 from hub.web.scope import CALLER
-from hub.web.state import PEOPLE, TOKEN, settings
+from hub.web.sign_ins import SIGN_IN, SIGN_INS
+from hub.web.state import CONDITION, PEOPLE, TOKEN, settings
 
 ANYBODY: Final = "anybody"
 WITH_CODE: Final = "with a display's code"
@@ -52,6 +55,9 @@ async def require(request: web.Request, least: str) -> Caller:
     found = await caller(request)
     if found is None:
         raise Unauthorized(NOT_SIGNED_IN)
+    if not request.app[CONDITION].database_problem():
+        with contextlib.suppress(StoreError):  # what is asked may need no PostgreSQL
+            await request.app[PEOPLE].seen(found)
     if not at_least(found.role, least):
         raise Forbidden(f"This takes the role {least}; yours is {found.role}.")
     return found
@@ -62,9 +68,15 @@ async def caller(request: web.Request) -> Caller | None:
     if "Authorization" in request.headers:
         return await _by_token(request)
     found = await _by_cookie(request)
-    if found is not None and not _from_own_page(request):
-        raise Forbidden("This address answers the hub's own pages only.")
+    if found is not None:
+        check_own_page(request)
     return found
+
+
+def check_own_page(request: web.Request) -> None:
+    """Raises Forbidden when the request is another site's page's."""
+    if not _from_own_page(request):
+        raise Forbidden("This address answers the hub's own pages only.")
 
 
 async def _by_token(request: web.Request) -> Caller | None:
@@ -80,8 +92,32 @@ async def _by_token(request: web.Request) -> Caller | None:
 
 
 async def _by_cookie(request: web.Request) -> Caller | None:
-    """Who is signed in by the cookie that the request carries."""
-    return None
+    """Who is signed in by the cookie that the request carries. Raises Unavailable."""
+    found = await web_sessions.current(request)
+    if found is None or request.app[SIGN_INS].has_ended(found):
+        return None
+    who = await user(request, found.user_id)
+    if who is None or who.disabled or who.generation != found.generation:
+        return None
+    request[SIGN_IN] = found
+    return caller_of(who)
+
+
+async def user(request: web.Request, user_id: int) -> User | None:
+    """As PostgreSQL has it; while it does not answer, as it has said a moment ago: nobody is signed out because it is
+    started again."""
+    known = request.app[SIGN_INS]
+    remembered = known.recall(user_id)
+    if remembered is not None and request.app[CONDITION].database_problem():
+        return remembered  # without waiting for what is not going to come
+    try:
+        found = await request.app[PEOPLE].by_id(user_id)
+    except StoreAway:
+        if remembered is None:
+            raise
+        return remembered
+    known.remember(user_id, found)
+    return found
 
 
 def admin_token(data_dir: Path) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
 
+from aiohttp import web
+
 from hub.errors import Unavailable
 from hub.passwords import Hashes
 
@@ -55,3 +57,6 @@ class Hashing:
             return await asyncio.wrap_future(self._threads.submit(work))
         finally:
             self._asked -= 1
+
+
+HASHING: Final = web.AppKey("hashing", Hashing)

@@ -22,6 +22,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Final
 
+from aiohttp import web
+
 from hub.web.peers import peer_of
 
 FIRST_S: Final = 30.0
@@ -77,12 +79,17 @@ class Pauses:
         now = self._clock()
         self._forget(now)
         rules = self._rules(account, remote)
-        wait_s = max((self._wait_s(key, now) for key in rules), default=0.0)
+        wait_s = max(self._wait_s(key, now) for key in rules)
         if wait_s > 0:
             return math.ceil(wait_s)
         for key, rule in rules.items():
             self._count(key, rule, tries, now)
         return 0
+
+    def wait_s(self, account: str, remote: str | None) -> int:
+        """Seconds until there may be another try, without counting one."""
+        now = self._clock()
+        return math.ceil(max(0.0, *(self._wait_s(key, now) for key in self._rules(account, remote))))
 
     def right(self, account: str, remote: str | None) -> None:
         """The try that was admitted has the right password."""
@@ -134,6 +141,9 @@ class Pauses:
             if len(self._counts) <= ENTRIES_MAX and not _is_forgotten(held, now):
                 return
             del self._counts[key]
+
+
+PAUSES: Final = web.AppKey("pauses", Pauses)
 
 
 def _is_forgotten(held: _Count, now: float) -> bool:

@@ -19,6 +19,7 @@ from hub.web.api import (
     tokens,
     users,
 )
+from hub.web.api import auth as api_auth
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.middlewares import Handler
 
@@ -41,6 +42,13 @@ ROUTES: Final = (
     Route("GET", "/health", ANYBODY, health.health),
     Route("GET", "/status", ANYBODY, health.status),
     Route("GET", "/static/{name:.+}", ANYBODY, assets.static_file),
+    # signing in
+    Route("POST", "/api/auth/login", ANYBODY, api_auth.login),
+    Route("POST", "/api/auth/logout", ANYBODY, api_auth.logout),
+    Route("GET", "/api/auth/me", VIEWER, api_auth.me),
+    Route("POST", "/api/auth/password", VIEWER, api_auth.change_password),
+    Route("POST", "/api/auth/link", ANYBODY, api_auth.link),
+    Route("POST", "/api/auth/join", ANYBODY, api_auth.join),
     # screens
     Route("GET", "/d/{code}", WITH_CODE, pages.display),
     Route("GET", "/display/{code}", WITH_CODE, pages.display),

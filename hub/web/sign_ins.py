@@ -1,39 +1,31 @@
-"""Who is here, by sign-in and by token, and that they may still be. Knows users' open WebSockets and when each user was
-seen; refuses to know cookies and what the sockets show.
+"""Who is here, by sign-in and by token, and that they may still be. Knows users and their open WebSockets; refuses to
+know cookies, and what the sockets show.
 
-A user may be disabled, demoted or deleted by anybody, also by plain SQL. Requests hear of it by themselves, for each
-asks for its user; an open socket asks nothing. So one question a second goes to PostgreSQL, about all who have one open.
+A user may be disabled, demoted or deleted by anybody, also by plain SQL. A request hears of it by itself, for it asks
+for its user; an open socket asks nothing. So one question a second goes to PostgreSQL, about all who have one open.
 """
 
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, Protocol
+from typing import Final
 
 from aiohttp import web
 
 from hub.accounts import Caller, User
 from hub.errors import StoreAway, StoreError
+from hub.web.state import Standing
 from hub.web.web_sessions import SignIn
 
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0
-SEEN_S: Final = 60.0
-"""How exactly it is kept when a user was here."""
 REMEMBERED_S_MAX: Final = 300.0
 """How long a user is taken for what he was while PostgreSQL does not say: as long as it takes to start it again."""
 REMEMBERED_MAX: Final = 1000
 ENDED_MAX: Final = 10_000
-
-
-class Standing(Protocol):
-    """What PostgreSQL says of users, all at once."""
-
-    async def generations(self, user_ids: Collection[int]) -> Mapping[int, int]:
-        """Of those who are there and not disabled. Raises StoreAway."""
 
 
 class _Here:
@@ -45,6 +37,7 @@ class _Here:
         self.key = sign_in.key if sign_in else ""
         self.until = sign_in.until if sign_in else None
         self.end = end
+        self.kept = False
 
 
 class SignIns:
@@ -57,7 +50,6 @@ class SignIns:
         # state
         self._here: set[_Here] = set()
         self._users: OrderedDict[int, tuple[User, float]] = OrderedDict()
-        self._seen: OrderedDict[int, float] = OrderedDict()
         self._ended: OrderedDict[str, int] = OrderedDict()
 
     # open sockets
@@ -95,7 +87,7 @@ class SignIns:
         except (StoreAway, StoreError):
             return  # it says so itself; who was let in stays in
         for here in list(self._here):
-            if here.who.user_id in asked and found.get(here.who.user_id) != here.generation:
+            if here.who.user_id in asked and not here.kept and found.get(here.who.user_id) != here.generation:
                 self._end(here)
 
     def _end(self, here: _Here) -> None:
@@ -103,6 +95,18 @@ class SignIns:
         here.end()
 
     # sign-ins
+
+    @contextmanager
+    def kept(self, sign_in: SignIn | None) -> Iterator[None]:
+        """Meanwhile the password is changed: what this sign-in has open is not looked at."""
+        ours = [here for here in self._here if sign_in is not None and here.key == sign_in.key]
+        for here in ours:
+            here.kept = True
+        try:
+            yield
+        finally:
+            for here in ours:
+                here.kept = False
 
     def go_on(self, sign_in: SignIn, generation: int) -> None:
         """The user has changed the password here: what this sign-in has open stays so."""
@@ -124,30 +128,18 @@ class SignIns:
 
     # users
 
-    def remember(self, user: User) -> None:
-        self._users[user.id] = user, self._clock()
-        self._users.move_to_end(user.id)
+    def remember(self, user_id: int, user: User | None) -> None:
+        """What PostgreSQL has just said of this user; None: there is none."""
+        self._users.pop(user_id, None)
+        if user is not None:
+            self._users[user_id] = user, self._clock()
         if len(self._users) > REMEMBERED_MAX:
             self._users.popitem(last=False)
 
     def recall(self, user_id: int) -> User | None:
-        """What this user was a moment ago, for when PostgreSQL does not say."""
+        """What this user was a moment ago."""
         user, at = self._users.get(user_id, (None, 0.0))
         return user if self._clock() - at < REMEMBERED_S_MAX else None
-
-    def forget(self, user_id: int) -> None:
-        self._users.pop(user_id, None)
-
-    def is_to_be_noted(self, user_id: int) -> bool:
-        """Whether it is time to write down that this user is here."""
-        now = self._clock()
-        if now - self._seen.get(user_id, -SEEN_S) < SEEN_S:
-            return False
-        self._seen[user_id] = now
-        self._seen.move_to_end(user_id)
-        if len(self._seen) > REMEMBERED_MAX:
-            self._seen.popitem(last=False)
-        return True
 
 
 SIGN_INS: Final = web.AppKey("sign_ins", SignIns)

@@ -21,6 +21,7 @@ from hub.web import scope, screen_messages
 from hub.web.codes import display_of
 from hub.web.live import Resume
 from hub.web.seldom import say_seldom
+from hub.web.sign_ins import SIGN_IN, SIGN_INS
 from hub.web.state import HUB, LIVE, settings
 
 log = logging.getLogger(__name__)
@@ -109,6 +110,11 @@ class Screen:
             if self._ending is not None:
                 self._ending.cancel()
             self.abort()
+
+    def cut(self, reason: CloseReason) -> None:
+        """Ends it, as soon as it has heard why."""
+        if self._subscriber is not None:
+            self._subscriber.cut(reason)
 
     def abort(self) -> None:
         """Ends the socket now. `close()` would wait for a client that reads no more."""
@@ -242,7 +248,9 @@ async def session_socket(request: web.Request) -> web.StreamResponse:
     session_id = request.match_info["id"]
     async with _screen(request) as (screen, ws):
         found = scope.session(request, int(session_id)) if scope.is_number(session_id) else None
-        await screen.watch(found, _resume(request, session_id))
+        who, sign_in = scope.caller(request), request.get(SIGN_IN)
+        with request.app[SIGN_INS].open(who, sign_in, lambda: screen.cut(fanout.SIGNED_OUT)):
+            await screen.watch(found, _resume(request, session_id))
     return ws
 
 

@@ -1,7 +1,7 @@
 """What the handlers of one web application share: typed keys, no globals."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -153,6 +153,16 @@ class Partners(Protocol):
     async def delete(self, by: Caller, partner_id: int) -> None: ...
 
 
+class Standing(Protocol):
+    """What goes on being asked of those who are signed in. May raise StoreAway."""
+
+    async def generations(self, user_ids: Collection[int]) -> Mapping[int, int]:
+        """By id, of those of these users who are there and not disabled."""
+
+    async def rehash(self, user: User, password_hash: str) -> int | None:
+        """The same password, kept in another way. Gives the user's next generation; None: there is another by now."""
+
+
 class Displays(Protocol):
     """What is done to displays in PostgreSQL. May raise StoreAway, StoreError."""
 
@@ -182,9 +192,12 @@ QUERIES: Final = web.AppKey("queries", Queries)
 PEOPLE: Final = web.AppKey("people", People)
 USERS: Final = web.AppKey("users", Users)
 PARTNERS: Final = web.AppKey("partners", Partners)
+STANDING: Final = web.AppKey("standing", Standing)
 DISPLAYS: Final = web.AppKey("displays", Displays)
 IMPORTS: Final = web.AppKey("imports", Imports)
 TOKEN: Final = web.AppKey("token", str)
+FIRST: Final = web.AppKey("first", str)
+"""The link of the server's first user, good for nothing once there is an admin."""
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 

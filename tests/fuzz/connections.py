@@ -8,7 +8,7 @@ import json
 import logging
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import cache, cached_property
 from typing import Any, Final
 from unittest.mock import patch
@@ -20,16 +20,20 @@ from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
+from hub.passwords import Hashes
 from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, connections, state
 from hub.web.assets import Assets
+from hub.web.hashing import Hashing
 from hub.web.live import Live
 from hub.web.routes import STATIC
+from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
 
 TOKEN: Final = "t0ken"
+CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
 CODE: Final = "K7XQ2M9P"
 NOW_US: Final = 1_717_230_000_000_000
 TURNS: Final = 12
@@ -205,6 +209,12 @@ class Database:
     async def seen(self, who: Caller) -> None:
         pass
 
+    async def generations(self, user_ids: Collection[int]) -> dict[int, int]:
+        return {}
+
+    async def rehash(self, user: User, password_hash: str) -> int | None:
+        return None
+
     async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
         self.changed.append(f"display of {partner_id}: {len(name)}")
         return DisplayRow("AAAA2222", partner_id, session_id, name)
@@ -260,8 +270,11 @@ class Site:
             users=NoUsers(self.database.changed),
             partners=NoPartners(self.database.changed),
             displays=self.database,
+            standing=self.database,
             imports=self.database,
             token=TOKEN,
+            storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),
+            hashes=CHEAP,
         )
         runner = connections.Runner(app, files_max=100, shutdown_timeout=1)
         await runner.setup()
@@ -274,7 +287,8 @@ class Site:
         self.hub.sessions[1] = Session(ROW, late_us=120 * US_PER_S)
         self.hub.displays.clear()
         self.hub.displays[CODE] = DisplayRow(CODE, 1, 1, "Finish")
-        with patch("asyncio.to_thread", _at_once), warnings.catch_warnings():
+        at_once = (patch("asyncio.to_thread", _at_once), patch.object(Hashing, "_beside", _beside_at_once))
+        with at_once[0], at_once[1], warnings.catch_warnings():
             warnings.simplefilter(
                 "ignore"
             )  # what aiohttp says of bad multipart headers, beside leaving them out
@@ -316,6 +330,10 @@ class _Faults(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         if record.levelno >= logging.ERROR:
             self._faults.append(self.format(record))
+
+
+async def _beside_at_once(_hashing: Hashing, work: Callable[[], Any]) -> Any:
+    return work()
 
 
 async def _at_once(work: Callable[..., Any], *args: Any, **options: Any) -> Any:

@@ -8,6 +8,7 @@ from hub.model import PURPOSE_DEMO
 from hub.web.auth import has_token
 from hub.web.sockets import SCREENS
 from hub.web.state import CONDITION, HUB, LIVE, QUERIES
+from hub.web.web_sessions import STORAGE
 
 SERVICE = "racehub"
 
@@ -20,13 +21,18 @@ async def health(request: web.Request) -> web.Response:
     if reason:
         status = "unhealthy"
     else:
-        away = "" if parts["database"] == "healthy" else "PostgreSQL does not answer"
-        reason = condition.warning() or condition.database_problem() or away
+        reason = condition.warning() or condition.database_problem() or _away(parts)
         status = "degraded" if reason else "healthy"
     body = {"status": status, "service": SERVICE} | parts | {"timestamp": iso(condition.now_us())}
     if reason:
         body["reason"] = reason
     return web.json_response(body, status=503 if status == "unhealthy" else 200)
+
+
+def _away(parts: dict[str, str]) -> str:
+    if parts["database"] != "healthy":
+        return "PostgreSQL does not answer"
+    return "Redis does not answer: nobody can sign in" if parts["redis"] == "unhealthy" else ""
 
 
 async def status(request: web.Request) -> web.Response:
@@ -62,7 +68,7 @@ async def _parts(request: web.Request) -> dict[str, str]:
     condition = request.app[CONDITION]
     return {
         "database": await _database(request),
-        "redis": "disabled",
+        "redis": await request.app[STORAGE].redis(),
         "journal": "unhealthy" if condition.not_ready or condition.journal_problem() else "healthy",
     }
 
