@@ -46,6 +46,8 @@ ROUTES: Final = (
     Route("POST", "/api/auth/login", ANYBODY, api_auth.login),
     Route("POST", "/api/auth/logout", ANYBODY, api_auth.logout),
     Route("GET", "/api/auth/me", VIEWER, api_auth.me),
+    Route("PATCH", "/api/auth/me", VIEWER, api_auth.change_me),
+    Route("GET", "/ws/me", VIEWER, sockets.own_socket),
     Route("POST", "/api/auth/password", VIEWER, api_auth.change_password),
     Route("POST", "/api/auth/link", ANYBODY, api_auth.link),
     Route("POST", "/api/auth/join", ANYBODY, api_auth.join),

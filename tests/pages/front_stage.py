@@ -10,7 +10,7 @@ from playwright.async_api import Page, Route, WebSocketRoute
 
 from hub import __version__
 from hub.web.qr import svg
-from tests.pages.work_stage import NAME, NORDIC, ORIGIN, WorkStage, person
+from tests.pages.work_stage import NAME, NORDIC, ORIGIN, Asked, WorkStage, person
 
 __all__ = ["NAME", "ORIGIN"]
 
@@ -30,12 +30,12 @@ class FrontStage(WorkStage):
         answers: dict[str, Any] | None = None,
     ) -> None:
         own = {
-            "GET /front/state": lambda _: self.state,
+            "GET /front/state": self._now,
             "GET /api/sessions": {"sessions": []},
             "GET /api/events": {"events": []},
         }
         super().__init__("front.html", "/", me=me or person(), answers=own | (answers or {}), state=state)
-        self.state = state
+        self.state: dict[str, Any] = state
         self.recent = recent or []
         self.sockets: list[str] = []
         """The addresses of its sockets."""
@@ -46,6 +46,9 @@ class FrontStage(WorkStage):
         self._on = page
         await page.route_web_socket(re.compile("/ws/sessions/"), self.take)
         await super().open(page, query)
+
+    def _now(self, _asked: Asked) -> dict[str, Any]:
+        return self.state
 
     def take(self, socket: WebSocketRoute) -> None:
         self.sockets.append(socket.url)

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
@@ -18,6 +18,9 @@ from playwright.async_api import (
     WebSocketRoute,
     expect,
 )
+
+if TYPE_CHECKING:
+    from tests.pages.venue import Venue
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS: Final = (
@@ -138,6 +141,13 @@ class Screens:
 
     async def open(self, path: str, size: ViewportSize = WALL) -> Screen:
         screen = await self.blank(size)
+        await screen.page.goto(self.origin + path)
+        return screen
+
+    async def signed_in(self, venue: "Venue", path: str, size: ViewportSize = WALL) -> Screen:
+        """A page of the hub's admin."""
+        screen = await self.blank(size)
+        await venue.sign_in(screen.page.context)
         await screen.page.goto(self.origin + path)
         return screen
 

@@ -3,11 +3,12 @@ what the hub would say, and what the page makes of it, the tests say.
 """
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
 import jinja2
-from playwright.async_api import Page, Route
+from playwright.async_api import Page, Route, WebSocketRoute
 
 from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER, at_least
 from hub.web.application import TEMPLATES
@@ -68,13 +69,24 @@ class WorkStage:
         self.asked: list[Asked] = []
         self.others: list[str] = []
         """Pages that it has been led to."""
+        self._sign_in: WebSocketRoute | None = None
         self._template = template
         self._path = path
         self._context = context
 
     async def open(self, page: Page, query: str = "") -> None:
         await page.route(f"{ORIGIN}/**", self._route)
+        await page.route_web_socket(re.compile("/ws/me$"), self._attend)
         await page.goto(f"{ORIGIN}{self._path}{query}")
+
+    async def sign_out(self) -> None:
+        """Somebody has ended the sign-in elsewhere."""
+        assert self._sign_in is not None
+        await self._sign_in.close(code=4002)
+
+    def _attend(self, socket: WebSocketRoute) -> None:
+        self._sign_in = socket
+        socket.send(json.dumps({"type": "hello", "offset": 0, "recent": []}))
 
     def told(self, method: str, path: str) -> list[Any]:
         """The bodies of what was asked there."""

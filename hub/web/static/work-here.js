@@ -2,11 +2,11 @@
 // ended, wherever that was done.
 
 import { ask, leave } from "./work-ask.js";
+import { makeClock, makeLink, messagesOf } from "./display-link.js";
 import { showOnClick } from "./work-form.js";
 import { $ } from "./front-paint.js";
 
-const LOOK_MS = 1000;
-const AWAY_MS = 3000;
+const CHECK_MS = 1000;
 const SIGNED_OUT = 4002;
 const ROLES = ["viewer", "announcer", "operator", "owner", "admin"];
 
@@ -21,20 +21,28 @@ export function isSignedOut(code) {
   return code === SIGNED_OUT;
 }
 
-let timer = 0, looking = false;
+// ---- the socket that ends with the sign-in -----------------------------------------------------------------------
 
-async function look() {
-  clearTimeout(timer);
-  if (looking || document.hidden) return;
-  looking = true;
-  let pause = LOOK_MS;
-  try {
-    await ask("GET", "/api/auth/me", undefined, { waitMs: 5000 });
-  } catch (problem) {
-    pause = problem.status === 401 ? 0 : AWAY_MS;
-  }
-  looking = false;
-  if (pause) timer = setTimeout(look, pause);
+let link = null;
+
+function attend() {
+  const address = () => location.origin.replace(/^http/, "ws") + "/ws/me";
+  link = makeLink({ address, onFrame, onLost: onEnd, clock: makeClock() });
+  link.open();
+}
+
+function onFrame(data) {
+  if (messagesOf(data).some(each => each.type === "hello")) link.greeted();
+}
+
+/** A browser does not tell why a socket could not be had: so the hub is asked. */
+async function onEnd(code) {
+  if (isSignedOut(code)) return leave();
+  try { await ask("GET", "/api/auth/me"); } catch { /* a page that is signed out has left; else the link tries again */ }
+}
+
+function wake() {
+  if (!document.hidden) link.wake();
 }
 
 // ---- what a page says -------------------------------------------------------------------------------------------
@@ -77,9 +85,10 @@ async function signOut() {
 export function stay() {
   $("sign-out").addEventListener("click", signOut);
   showOnClick(document);
-  document.addEventListener("visibilitychange", look);
-  addEventListener("pageshow", event => { if (event.persisted) look(); });
-  timer = setTimeout(look, LOOK_MS);
+  document.addEventListener("visibilitychange", wake);
+  addEventListener("pageshow", event => { if (event.persisted) wake(); });
+  attend();
+  setInterval(() => link.check(), CHECK_MS);
 }
 
 export { leave };
