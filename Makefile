@@ -32,8 +32,9 @@ serve: $(VENV)/.run
 stop: $(VENV)/.run
 	$(BIN)/racehub stop --config config.toml
 
+# `make test REDIS=1`: every hub of the tests keeps its sign-ins in a Redis.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	RACEHUB_TEST_REDIS=$(REDIS) $(BIN)/python -m pytest
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -1,7 +1,7 @@
 """`make bench`: runs every benchmark, prints one table, and keeps the figures in bench/results/.
 
 `python -m bench NAME...` runs only these, and keeps the last figures of the others; `python -m bench --write-docs`
-runs nothing and puts the last figures into docs/performance.md.
+runs nothing and puts the last figures into docs/performance.md. Exit code 1: something that is wanted does not hold.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from rich.console import Console
 
-from bench import fanout, ingest, latency, memory, replay, screens, stalled, start, table
+from bench import fanout, ingest, latency, memory, partners, replay, screens, stalled, start, table
 from bench.processes import TOP, allow_open_files
 from bench.table import Row
 
@@ -39,6 +39,7 @@ BENCHES: Final = {
     "fanout": Bench(fanout.measure, fanout.rows),
     "screens": Bench(screens.measure, screens.rows),
     "stalled": Bench(stalled.measure, stalled.rows),
+    "partners": Bench(partners.measure, partners.rows),
     "replay": Bench(replay.measure, replay.rows),
     "start": Bench(start.measure, start.rows),
     "memory": Bench(memory.measure, memory.rows),
@@ -58,22 +59,25 @@ def main() -> None:
     else:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that all processes are ended
         allow_open_files()
-        run(arguments.names or list(BENCHES))
+        sys.exit(not run(arguments.names or list(BENCHES)))
 
 
-def run(names: list[str]) -> None:
+def run(names: list[str]) -> bool:
+    """Whether all holds that is wanted."""
     console = Console(width=WIDTH)
     started = time.perf_counter()
     measured: dict[str, Any] = {}
     for name in names:
         with console.status(name):
             measured[name] = {"at": _now()} | BENCHES[name].measure()
-    console.print(table.for_terminal(_rows(measured)))
+    rows = _rows(measured)
+    console.print(table.for_terminal(rows))
     RESULTS.mkdir(exist_ok=True)
     path = RESULTS / f"{_now().replace(':', '')}.json"
     path.write_text(json.dumps(_machine() | measured, indent=2), encoding="utf-8")
     LATEST.write_text(json.dumps(_latest() | _machine() | measured, indent=2), encoding="utf-8")
     console.print(f"{time.perf_counter() - started:.0f} s; kept in bench/results/{path.name}")
+    return all(row.fits for row in rows)
 
 
 def write_docs() -> None:

@@ -11,7 +11,7 @@ def new_id() -> str:
     return f"{time.time_ns():040X}"
 
 
-def connect(port: int, connection_id: str) -> tuple[socket.socket, bytes]:
+def connect(port: int, connection_id: str, event: str = "BENCH") -> tuple[socket.socket, bytes]:
     """Shakes hands as SimpleClient does. Gives the socket, and what the hub has asked for: `start`, or from where
     to resume."""
     line = socket.create_connection(("127.0.0.1", port))
@@ -20,7 +20,7 @@ def connect(port: int, connection_id: str) -> tuple[socket.socket, bytes]:
     _until(line, b"getlocations\r\n")
     answers = (
         f"ack~getconnectionid~{connection_id}",
-        "ack~geteventinfo~BENCH~0~BENCH",
+        f"ack~geteventinfo~{event}~0~{event}",
         f"ack~getlocations~{LOCATION}",
         "",
     )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -109,7 +109,7 @@ def python(module: str, *arguments: object) -> Iterator[Child]:
 
 
 class Server(NamedTuple):
-    """Something that takes readers and shows screens. `path`: the address of its screens."""
+    """Something that takes readers and shows screens. `path`: the address of its screens; several, with commas."""
 
     process: Child
     web_port: int
@@ -147,9 +147,25 @@ def reader(server: Server, per_s: float, count: int) -> Iterator[Child]:
 
 
 @contextmanager
+def readers(server: Server, per_s: float, count: int, timed: int, keys: Sequence[str]) -> Iterator[Child]:
+    """One for each stream key. They send nothing until they are told."""
+    with python("readers", server.reader_port, per_s, count, timed, ",".join(keys)) as process:
+        process.expect("ready")
+        yield process
+
+
+@contextmanager
 def screens(server: Server, count: int, timed: int) -> Iterator[Child]:
     """All connected, with their hello."""
     with python("screens_client", server.web_port, server.path, count, timed) as process:
+        process.expect("connected")
+        yield process
+
+
+@contextmanager
+def followers(server: Server, count: int) -> Iterator[Child]:
+    """All connected, with their hello."""
+    with python("stalled_client", server.web_port, server.path, "following", count) as process:
         process.expect("connected")
         yield process
 

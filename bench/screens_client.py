@@ -1,10 +1,10 @@
 """Many screens in one process: plain sockets that speak as much WebSocket as it takes to count reads.
 
-`python -m bench.screens_client PORT PATH COUNT TIMED` connects COUNT screens, one after the other, and prints
-`connected` when each has its first message. TIMED of them, evenly spread, are read at once, and each read's tag and
-time are kept; the others are only emptied every SWEEP_S, as if the machine they run on were another one. On stdin:
-`expect N` is answered by `seen` when each timed screen has had N single reads, or by `missing` when none comes for
-SILENCE_S. When stdin ends it prints what it has seen, as JSON.
+`python -m bench.screens_client PORT PATH,PATH,... COUNT TIMED` connects COUNT screens, one after the other, as many of
+each path, and prints `connected` when each has its first message. TIMED of them, evenly spread, are read at once, and
+each read's tag and time are kept; the others are only emptied every SWEEP_S, as if the machine they run on were another
+one. On stdin: `expect N` is answered by `seen` when each timed screen has had N single reads, or by `missing` when none
+comes for SILENCE_S. When stdin ends it prints what it has seen, as JSON.
 """
 
 import json
@@ -70,9 +70,9 @@ class Screen:
 
 
 class Screens:
-    def __init__(self, port: int, path: str, count: int, timed: int) -> None:
+    def __init__(self, port: int, paths: list[str], count: int, timed: int) -> None:
         # state
-        self._all = [connect(port, path) for _ in range(count)]
+        self._all = [connect(port, path) for path in paths for _ in range(count // len(paths))]
         self.timed = {each.socket.fileno(): each for each in self._all[:: count // timed][:timed]}
         self._drained = {
             each.socket.fileno(): each for each in self._all if each.socket.fileno() not in self.timed
@@ -204,7 +204,7 @@ def _say(text: str) -> None:
 
 
 def main() -> None:
-    screens = Screens(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    screens = Screens(int(sys.argv[1]), sys.argv[2].split(","), int(sys.argv[3]), int(sys.argv[4]))
     _say("connected")
     screens.run()
     _say(json.dumps(screens.result()))

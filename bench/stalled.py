@@ -38,7 +38,7 @@ def measure() -> dict[str, Any]:
         place = folder / "hub"
         with processes.hub(dsn, place, module="stalled_process") as server:
             processes.load_roster(dsn, place, TEAM)
-            with _following(server, FOLLOWERS) as followers:
+            with processes.followers(server, FOLLOWERS) as followers:
                 _load(server, followers, WARM_UP_S)  # what the first reads take is not counted
                 alone = _loaded(server, followers, {})
                 stalled = _loaded(server, followers, STALLED)
@@ -71,7 +71,7 @@ def _loaded(server: Server, followers: Child, kinds: dict[str, int]) -> dict[str
 def _silence(server: Server, followers: Child) -> dict[str, Any]:
     """No reads; half of the silent ones read nothing more, the others are asleep."""
     asleep = sum(STALLED.values())
-    with _following(server, asleep) as sleepers:
+    with processes.followers(server, asleep) as sleepers:
         _asked(server, "begin")
         with _stalled(server, STALLED) as last, _stopped(sleepers) as stopped:
             ends = _ends(server, 2 * asleep)
@@ -97,13 +97,6 @@ def _load(server: Server, followers: Child, seconds: int) -> dict[str, int]:
     if had["closed"]:
         raise RuntimeError(f"{had['closed']} screens were cut that read on")
     return had
-
-
-@contextmanager
-def _following(server: Server, count: int) -> Iterator[Child]:
-    with processes.python("stalled_client", server.web_port, server.path, "following", count) as child:
-        child.expect("connected")
-        yield child
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Screens that read on, and screens that stop.
 
-`python -m bench.stalled_client PORT PATH following COUNT` connects COUNT screens and prints `connected`. Each is
-emptied every SWEEP_S, and its reads are followed: tags L1, L2, ... without a gap. Lines on stdin: `begin` starts anew
-at L1, and is answered by `begun`; `expect N` is answered, when each screen has had N reads or none comes for SILENCE_S,
-by how many all have had together, how many screens had another than the next, and how many were hung up on (JSON).
+`python -m bench.stalled_client PORT PATH,PATH,... following COUNT` connects COUNT screens, as many of each path, and
+prints `connected`. Each is emptied every SWEEP_S, and its reads are followed: tags L1, L2, ... without a gap. Lines on
+stdin: `begin` starts anew at L1, and is answered by `begun`; `expect N` is answered, when each screen has had N reads
+or none comes for SILENCE_S, by how many all have had together, how many screens had another than the next, and how many
+were hung up on (JSON).
 
 `python -m bench.stalled_client PORT PATH KIND COUNT ...` connects COUNT screens of each kind, prints when each has read
 its last byte (JSON: nanoseconds of the monotonic clock, by kind and by port), and reads nothing more until stdin ends.
@@ -51,9 +52,10 @@ class Follower:
 
 
 class Followers:
-    def __init__(self, port: int, path: str, count: int) -> None:
+    def __init__(self, port: int, paths: list[str], count: int) -> None:
         # state
-        self._all = [Follower(connect(port, path).socket) for _ in range(count)]
+        each = count // len(paths)
+        self._all = [Follower(connect(port, path).socket) for path in paths for _ in range(each)]
         self._open = {each.socket.fileno(): each for each in self._all}
         self._poll = select.epoll()
         for number in self._open:
@@ -138,7 +140,7 @@ def _say(text: str) -> None:
 def main() -> None:
     port, path, *kinds = sys.argv[1:]
     if kinds[0] == "following":
-        followers = Followers(int(port), path, int(kinds[1]))
+        followers = Followers(int(port), path.split(","), int(kinds[1]))
         _say("connected")
         followers.run()
     else:

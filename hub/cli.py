@@ -8,16 +8,16 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Final, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, commands, commands_import, config, files, logs, replay, replay_plan
+from hub import __version__, cli_people, commands, commands_import, config, files, logs, replay, replay_plan
 from hub.app import App, Stopped, freeze_memory, urls
+from hub.cli_common import ConfigOption, config_path, run, say, settings_of, warn
 from hub.config import Settings
 from hub.demo.show import Show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
@@ -26,7 +26,6 @@ from hub.reload import Reload
 
 log = logging.getLogger(__name__)
 
-CONFIG_DEFAULT: Final = Path("config.toml")
 DAMAGED_STARTS_MAX: Final = 3
 """How often one process starts again for a damaged journal: a disk that damages more has to be changed."""
 PROBLEMS_SHOWN: Final = 10
@@ -38,14 +37,10 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     help="Takes reads from ChronoTrack readers, keeps every one, shows the right runner on the right screens.",
 )
-T = TypeVar("T")
+cli.add_typer(cli_people.partner, name="partner")
+cli.add_typer(cli_people.user, name="user")
 
 _DEMO_HINT: Final = "The demo's runners are made up. Ctrl-C stops the hub and the demo."
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", help="The configuration. Without it: config.toml here, if there is one."),
-]
 
 
 def main() -> None:
@@ -79,26 +74,26 @@ def run_demo(
 @cli.command()
 def stop(config_file: ConfigOption = None) -> None:
     """Stops the hub that uses this configuration's data directory, and waits until it has."""
-    settings = _settings(config_file)
+    settings = settings_of(config_file)
     with Console(stderr=True).status("stopping"):
         pid = commands.stop_hub(settings)
-    _print(f"stopped (process {pid})")
+    say(f"stopped (process {pid})")
 
 
 @cli.command("check-config")
 def check_config(config_file: ConfigOption = None) -> None:
     """Says whether the configuration is right: a summary, or every problem, one a line."""
-    for line in config.summary(_settings(config_file)):
-        _print(line)
+    for line in config.summary(settings_of(config_file)):
+        say(line)
 
 
 @cli.command()
 def migrate(config_file: ConfigOption = None) -> None:
     """Brings the database's schema up to date, and says what it did."""
-    settings = _settings(config_file)
+    settings = settings_of(config_file)
     logs.set_up(settings)
-    applied = _run(commands.apply_migrations(settings))
-    _print(f"applied: {', '.join(applied)}" if applied else "the database is up to date")
+    applied = run(commands.apply_migrations(settings))
+    say(f"applied: {', '.join(applied)}" if applied else "the database is up to date")
 
 
 @cli.command("replay")
@@ -120,7 +115,7 @@ def replay_files(
     pairs = [replay_plan.parse_argument(text) for text in files]
     plan = replay_plan.load_plan(pairs, location=location, event=event, now=now, from_sequence=from_sequence)
     for name, problems in plan.problems:
-        _warn(
+        warn(
             f"{name}: {problems.count} lines left out; line {problems.first[0].line}: {problems.first[0].reason}"
         )
     with _progress("lines") as progress:
@@ -129,9 +124,9 @@ def replay_files(
         def show(state: replay.Progress) -> None:
             progress.update(bar, description=state.state, completed=state.lines, total=state.total)
 
-        result = _run(replay.replay(plan, host, port, speed=speed, on_progress=show))
+        result = run(replay.replay(plan, host, port, speed=speed, on_progress=show))
     rate = result.lines / result.seconds if result.seconds else 0.0
-    _print(
+    say(
         f"sent {result.lines} lines in {result.seconds:.1f} s ({rate:{'.0f' if rate >= 10 else '.1f'}}/s),"
         f" {result.reconnects} reconnects"
     )
@@ -148,16 +143,16 @@ def roster(
     config_file: ConfigOption = None,
 ) -> None:
     """Makes a CSV file the roster of a session, through the running hub when there is one."""
-    settings = _settings(config_file)
+    settings = settings_of(config_file)
     logs.set_up(settings)
     with Console(stderr=True).status("loading"):
-        loaded = _run(commands.load_roster(settings, file, session))
+        loaded = run(commands.load_roster(settings, file, session))
     for line, reason in loaded.problems:
-        _warn(f"{file.name}: line {line}: {reason}")
+        warn(f"{file.name}: line {line}: {reason}")
     if loaded.ambiguous:
         some = ", ".join(loaded.ambiguous[:20]) + (", ..." if len(loaded.ambiguous) > 20 else "")
-        _warn(f"{file.name}: carried by more than one participant, so shown as nobody: {some}")
-    _print(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
+        warn(f"{file.name}: carried by more than one participant, so shown as nobody: {some}")
+    say(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
 
 
 @cli.command("import")
@@ -171,15 +166,15 @@ def import_files(
 ) -> None:
     """Puts controller files (.csv with its .mrk) into a session, through the running hub when there is one. What the
     session holds already is not doubled."""
-    settings = _settings(config_file)
+    settings = settings_of(config_file)
     logs.set_up(settings)
     pairs = [replay_plan.parse_argument(text) for text in files]
-    loaded = _run(commands_import.load_files(settings, pairs, location))
+    loaded = run(commands_import.load_files(settings, pairs, location))
     done: list[Imported] = []
     try:
         with _progress("lines") as progress:
             bar = progress.add_task("importing", total=sum(each.lines for each in loaded))
-            waiting = _run(
+            waiting = run(
                 commands_import.import_files(
                     settings,
                     session,
@@ -192,20 +187,20 @@ def import_files(
         for each in done:
             _say_imported(each)
     if waiting:
-        _warn(f"PostgreSQL has gone away: {waiting} bytes wait in the journal and go in at the next start")
+        warn(f"PostgreSQL has gone away: {waiting} bytes wait in the journal and go in at the next start")
 
 
 def _say_imported(done: Imported) -> None:
     for each in done.problems[:PROBLEMS_SHOWN]:
-        _warn(f"{done.location}: {each.file}: line {each.line}: {each.reason}")
+        warn(f"{done.location}: {each.file}: line {each.line}: {each.reason}")
     if done.rejected > PROBLEMS_SHOWN:
-        _warn(f"{done.location}: and {done.rejected - PROBLEMS_SHOWN} more lines that are no reads")
+        warn(f"{done.location}: and {done.rejected - PROBLEMS_SHOWN} more lines that are no reads")
     if done.repeats:
-        _warn(
+        warn(
             f"{done.location}: {done.repeats} of the new reads are held under another location, too (mark: repeat);"
             " is this the right name?"
         )
-    _print(
+    say(
         f"session {done.session}: {done.location}: {done.lines} lines, {done.reads} reads, {done.new} new,"
         f" {done.held} held already, {done.rejected} rejected"
     )
@@ -214,7 +209,7 @@ def _say_imported(done: Imported) -> None:
 @cli.command()
 def version() -> None:
     """Prints the version."""
-    _print(__version__)
+    say(__version__)
 
 
 class _Demo(NamedTuple):
@@ -223,12 +218,12 @@ class _Demo(NamedTuple):
 
 
 def _begin(config_file: Path | None, wanted: _Demo | None = None) -> None:
-    path = _config_path(config_file)
+    path = config_path(config_file)
     reload = Reload(path, os.environ)
     settings = config.load(path, os.environ)
     logs.set_up(settings)
     files.claim(settings.limits.displays)
-    _run(_serve(settings, reload, wanted))
+    run(_serve(settings, reload, wanted))
 
 
 async def _serve(settings: Settings, reload: Reload, wanted: _Demo | None) -> None:
@@ -256,14 +251,12 @@ async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
         addresses = await app.start()
         freeze_memory()
         if wanted is None:
-            _print("\n".join([addresses.ready_line(), *urls(app, addresses)]))
+            say("\n".join([addresses.ready_line(), *urls(app, addresses)]))
         else:
             demo = Show(app, addresses, speed=wanted.speed, runners=wanted.runners)
             await app.unless_stopped(demo.prepare())
             app.run(demo.run())
-            _print(
-                "\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT])
-            )
+            say("\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT]))
         app.run(reload.run(app))
         await app.until_stopped()
     except Stopped:
@@ -272,49 +265,11 @@ async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
         await app.stop()
 
 
-def _settings(config_file: Path | None) -> Settings:
-    return config.load(_config_path(config_file), os.environ)
-
-
-def _config_path(config_file: Path | None) -> Path | None:
-    """The configuration that was asked for, else config.toml here, else None: the defaults."""
-    if config_file is None and CONFIG_DEFAULT.exists():
-        return CONFIG_DEFAULT
-    return config_file
-
-
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    """On uvloop, where it has a build."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(work)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop  # noqa: PLC0415  absent on Windows
-    except ImportError:
-        return None
-    return uvloop.new_event_loop
-
-
 def _host_port(text: str) -> tuple[str, int]:
     host, _, port = text.rpartition(":")
     if not host or not port.isdecimal() or not 1 <= int(port) <= 65535:
         raise ConfigError([Problem("--to", "", text, "expected HOST:PORT, like 127.0.0.1:61611")])
     return host.strip("[]"), int(port)
-
-
-def _print(line: str) -> None:
-    """Flushed: whoever started us may be waiting for this line, and may not care for what follows it."""
-    try:
-        sys.stdout.write(f"{line}\n")
-        sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123  for good
-
-
-def _warn(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
 
 
 def _progress(unit: str) -> Progress:

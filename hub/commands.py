@@ -28,6 +28,7 @@ from hub.web.auth import admin_token
 STOP_S_MAX: Final = 30.0
 STOP_POLL_S: Final = 0.1
 CONNECT_S_MAX: Final = 10.0
+DONE: Final = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
 STATEMENT_S_MAX: Final = 3600.0
 """A migration may rewrite a table of many seasons."""
 
@@ -65,7 +66,7 @@ def stop_hub(settings: Settings) -> int:
 
 async def apply_migrations(settings: Settings) -> list[str]:
     """Applies what is missing of `schema/`; gives the names. Raises HubError."""
-    async with _connection(settings) as connection:
+    async with owner_connection(settings) as connection:
         return await migrate.apply(connection)
 
 
@@ -76,7 +77,7 @@ async def load_roster(settings: Settings, file: Path, session_id: int) -> Roster
     if hub is not None:
         return await _through_hub(settings, hub, file.name, data, session_id)
     participants, problems = csv_roster.parse(data, name=file.name, rows_max=settings.limits.roster_rows)
-    async with _connection(settings) as connection:
+    async with owner_connection(settings) as connection:
         await migrate.apply(connection)
         if not await rosters.session_exists(connection, session_id):
             raise HubError(f"there is no session {session_id}")
@@ -106,6 +107,19 @@ async def _through_hub(
 
 async def post(settings: Settings, hub: dict[str, Any], path: str, form: aiohttp.FormData) -> bytes:
     """What the hub that runs answers, however long it takes. Raises HubError with what it says against it."""
+    return await ask(settings, hub, "POST", path, form=form)
+
+
+async def ask(
+    settings: Settings,
+    hub: dict[str, Any],
+    method: str,
+    path: str,
+    *,
+    form: aiohttp.FormData | None = None,
+    body: dict[str, Any] | None = None,
+) -> bytes:
+    """The same for any method, with a form, a JSON body or neither."""
     if "web" not in hub:
         raise HubError("the hub is starting; try again in a moment")
     headers = {"Authorization": f"Bearer {admin_token(settings.data_path)}"}
@@ -113,23 +127,24 @@ async def post(settings: Settings, hub: dict[str, Any], path: str, form: aiohttp
     try:
         async with (
             aiohttp.ClientSession(timeout=no_limit) as client,
-            client.post(f"{hub['web']}{path}", data=form, headers=headers) as response,
+            client.request(method, f"{hub['web']}{path}", data=form, json=body, headers=headers) as response,
         ):
-            body = await response.read()
+            answer = await response.read()
             if response.status == HTTPStatus.UNAUTHORIZED:
                 raise HubError(
                     f"the hub at {hub['web']} does not take the token in {settings.data_path / 'admin.token'}"
                 )
-            if response.status != HTTPStatus.OK:
-                raise HubError(json.loads(body)["error"]["message"])
-            return body
+            if response.status not in DONE:
+                raise HubError(json.loads(answer)["error"]["message"])
+            return answer
     except (aiohttp.ClientError, ValueError, KeyError, TypeError, TimeoutError) as problem:
         raise HubError(f"the hub at {hub['web']} does not answer: {problem}") from problem
 
 
 @asynccontextmanager
-async def _connection(settings: Settings) -> AsyncIterator[Connection]:
-    """A connection to the database; the embedded one is started for it, and stopped again."""
+async def owner_connection(settings: Settings) -> AsyncIterator[Connection]:
+    """A connection of the tables' owner in one transaction: all is done, or nothing. The embedded PostgreSQL is started
+    for it, and stopped again."""
     if settings.database.dsn:
         async with _connected(settings.database.dsn) as connection:
             yield connection
@@ -150,7 +165,7 @@ async def _connected(dsn: str) -> AsyncIterator[Connection]:
     """One connection in one transaction: all is done, or nothing."""
     database = Database(await open_pool(dsn, size_min=1, size_max=1, statement_timeout_s=STATEMENT_S_MAX))
     try:
-        async with database.connection() as connection:
+        async with database.change() as connection:
             yield connection
     finally:
         await database.close()

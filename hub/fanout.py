@@ -1,11 +1,13 @@
 """Topics, subscribers and the verdict on slow ones. Knows bytes and offsets; refuses to know what they say, where
 they come from and which socket they leave by.
 
-A topic keeps a ring of its last messages. A subscriber that has just come, or comes back, pulls what it missed
-from the ring at its own pace; once it has caught up it is live, and every frame is pushed to it: what one turn of
-the loop produced, joined once, the same bytes for all. Pulling costs nobody memory. A queue of pushed frames does,
+A topic keeps a ring of its last messages, enough for the picture of a screen that comes. What is older it can have
+made again, as long as its owner knows what it was: a process may have hundreds of topics. A subscriber that has just
+come, or comes back, pulls what it missed at its own pace; once it has caught up it is live, and every frame is pushed
+to it: what one turn of the loop produced, joined once, the same bytes for all. A queue of pushed frames costs memory,
 so a live subscriber that falls `queue_bytes_max` behind is cut, with a named reason; it comes back and resumes.
-A frame too large to push (a reader that replays a race) makes nobody slow: all go back to pulling.
+A frame too large to push (a reader that replays a race) makes nobody slow: all go back to pulling. While anybody
+pulls, the ring lets go of nothing that is still to be pulled.
 
 What has no offset (a correction) is pushed to those who pull, too: they hold what it corrects, or will pull it.
 """
@@ -13,7 +15,7 @@ What has no offset (a correction) is pushed to those who pull, too: they hold wh
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 from hub.errors import PeerError
 
@@ -23,12 +25,14 @@ PIECES_MAX: Final = 64
 """Pieces kept joined, 4 MiB: when a flood sends all screens back to pulling, they pull the same ones."""
 FRAMES_QUEUED_MIN: Final = 4
 """Pushed frames that a queue holds at least, however small it is: a writer needs a turn or two of the loop."""
-RING_MESSAGES_MAX: Final = 16_384
-"""Messages kept for those who come back, about 6 MB, while a session has screens."""
+RING_MESSAGES_MAX: Final = 256
+"""Messages kept while a session has screens, 130 KB: somewhat more than a hello has."""
 RING_SLACK: Final = RING_MESSAGES_MAX // 4
 """Messages too many at which the ring is cut back: it moves all the others."""
-RING_FLOOD_MAX: Final = 4 * RING_MESSAGES_MAX
+RING_FLOOD_MAX: Final = 65_536
 """Messages kept while somebody still pulls them: what a reader that replays a race makes in a second."""
+OLDER_MESSAGES_MAX: Final = 100
+"""Messages made again at once, a millisecond: about a piece."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,21 @@ STOPPING: Final = CloseReason(4101, "hub stopping")
 TOO_SLOW: Final = CloseReason(4102, "too slow: resume from your offset")
 TOO_MANY_SCREENS: Final = CloseReason(4103, "too many screens: come back later")
 ANOTHER_SESSION: Final = CloseReason(4104, "another session: come back")
+
+
+class Past(Protocol):
+    """What a topic has published until now, whose messages can be made again. It does not change any more."""
+
+    @property
+    def reach(self) -> int:
+        """The offset after which all is there, up to `last`."""
+
+    @property
+    def last(self) -> int:
+        """The last offset that is there."""
+
+    def messages(self, after: int, count: int) -> Sequence[bytes]:
+        """Those of the next offsets, at most so many; none after an offset before `reach`."""
 
 
 class Cut(PeerError):
@@ -78,7 +97,7 @@ class Subscriber:
         self.queued_bytes = 0
         self.reason: CloseReason | None = None
         """Why it was cut; None: it was not."""
-        topic.subscribers.add(self)
+        topic.comes(self)
 
     def push(self, frame: bytes, before: int) -> None:
         """A live frame, from the topic, which stood at offset `before`. Never blocks, never raises."""
@@ -87,6 +106,7 @@ class Subscriber:
         if len(frame) > self._frame_bytes_max:
             self.live = False
             self.cursor = before
+            self.topic.falls_behind(self)
             self._wake()
         else:
             self._queue(frame)
@@ -120,10 +140,11 @@ class Subscriber:
             if piece:
                 return piece
             self.live = True
+            self.topic.caught_up(self)
         return None
 
     def leave(self) -> None:
-        self.topic.subscribers.discard(self)
+        self.topic.leaves(self)
 
     def _queue(self, frame: bytes) -> None:
         if self.reason is not None:
@@ -138,20 +159,30 @@ class Subscriber:
 
 
 class Topic:
-    """A session for one audience. `offset`: the last one flushed, which every live subscriber has been pushed."""
+    """A session for one audience. `offset`: the last one flushed, which every live subscriber has been pushed.
+    `look_back` gives what was published until now; without it only the ring is there to be pulled."""
 
     def __init__(
-        self, offset: int, ring: Sequence[bytes], soon: Callable[[Callable[[], None]], object]
+        self,
+        offset: int,
+        ring: Sequence[bytes],
+        soon: Callable[[Callable[[], None]], object],
+        look_back: Callable[[], Past] | None = None,
     ) -> None:
         self.offset = offset
         self.subscribers: set[Subscriber] = set()
         self.changes = 0
         """Counts whatever changes the ring."""
+        self._pulling: set[Subscriber] = set()
         self._ring = list(ring)
+        self._ring_full = RING_MESSAGES_MAX + RING_SLACK
+        self._past: Past | None = None
+        """Looked at once for all who pull; the ring begins where it ends, or before."""
         self._pieces: dict[int, tuple[bytes, int]] = {}
         self._turn: list[bytes] = []
         self._scheduled = False
         self._soon = soon
+        self._look_back = look_back
 
     @property
     def published(self) -> int:
@@ -186,6 +217,7 @@ class Topic:
         self.flush()
         self.changes += 1
         self._ring = list(ring)
+        self._past = None
         self._pieces.clear()
 
     def flush(self) -> None:
@@ -200,19 +232,22 @@ class Topic:
         frame = b"\n".join(turn)
         for subscriber in self.subscribers:
             subscriber.push(frame, before)
-        if len(self._ring) > RING_MESSAGES_MAX + RING_SLACK:
+        if len(self._ring) > self._ring_full:
             self._trim()
 
     def recent(self, count: int) -> list[bytes]:
         return self._ring[-count:]
 
     def reaches(self, after: int) -> bool:
-        """Whether the ring still holds everything after this offset."""
-        return self.offset - len(self._ring) <= after <= self.offset
+        """Whether everything after this offset is in the ring, or can be made again."""
+        if after >= self._start:
+            return after <= self.offset
+        past = self._behind
+        return past is not None and past.reach <= after and self._start <= past.last
 
     def piece(self, cursor: int) -> tuple[bytes, int]:
         """What comes after `cursor`, at most PIECE_BYTES_MAX (but one message at least), and the cursor after it.
-        Raises Cut when the ring has moved on beyond the cursor."""
+        Raises Cut when the topic has moved on too far beyond the cursor."""
         found = self._pieces.get(cursor)
         if found is None:
             found = self._join(cursor)
@@ -220,18 +255,57 @@ class Topic:
                 self._keep(cursor, found)
         return found
 
+    def comes(self, subscriber: Subscriber) -> None:
+        self.subscribers.add(subscriber)
+        self._pulling.add(subscriber)
+        self.reaches(subscriber.cursor)  # looks back now, if it has to: what is known may soon be less
+
+    def falls_behind(self, subscriber: Subscriber) -> None:
+        """It is pushed nothing any more: it pulls."""
+        self._pulling.add(subscriber)
+
+    def caught_up(self, subscriber: Subscriber) -> None:
+        """It pulls no more. Nothing is kept for nobody."""
+        self._pulling.discard(subscriber)
+        if not self._pulling and (self._pieces or self._past or len(self._ring) > self._ring_full):
+            self._trim()
+
+    def leaves(self, subscriber: Subscriber) -> None:
+        self.subscribers.discard(subscriber)
+        self.caught_up(subscriber)
+
+    @property
+    def _start(self) -> int:
+        """The ring has everything after this offset."""
+        return self.offset - len(self._ring)
+
+    @property
+    def _behind(self) -> Past | None:
+        if self._past is None and self._look_back is not None:
+            self._past = self._look_back()
+        return self._past
+
     def _trim(self) -> None:
-        slowest = min((each.cursor for each in self.subscribers if not each.live), default=self.offset)
-        keep = min(max(self.offset - slowest, RING_MESSAGES_MAX), RING_FLOOD_MAX)
-        if len(self._ring) > keep + RING_SLACK:
-            del self._ring[:-keep]
+        keep = RING_MESSAGES_MAX
+        if self._pulling:
+            slowest = min(each.cursor for each in self._pulling)
+            needed = min(slowest, self._past.last) if self._past else slowest
+            keep = min(max(self.offset - needed, keep), RING_FLOOD_MAX)
+        else:
+            self._past = None
+            self._pieces.clear()
+        del self._ring[:-keep]
+        self._ring_full = keep + max(keep // 4, RING_SLACK)
 
     def _join(self, cursor: int) -> tuple[bytes, int]:
         if not self.reaches(cursor):
             raise Cut(TOO_SLOW)
-        start = len(self._ring) - (self.offset - cursor)
-        end = _piece_end(self._ring, start)
-        return b"\n".join(self._ring[start:end]), cursor + end - start
+        messages: Sequence[bytes] = self._ring
+        start = cursor - self._start
+        if start < 0 and self._past is not None:
+            messages, start = self._past.messages(cursor, min(-start, OLDER_MESSAGES_MAX)), 0
+        end = _piece_end(messages, start)
+        return b"\n".join(messages[start:end]), cursor + end - start
 
     def _keep(self, cursor: int, piece: tuple[bytes, int]) -> None:
         if len(self._pieces) >= PIECES_MAX:

@@ -16,6 +16,7 @@ from hub.session import Session, Source
 from hub.store import rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.sessions import KnownRead, RejectedLine
+from hub.tail import Tail
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +97,7 @@ async def load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool = Fal
         session.epoch = await run(partial(_next_epoch, session_id=session_id, fill_through=head))
     if holes:
         log.error("session %d: %d offsets were missing in the database; they are void now", session_id, holes)
-    session.tail.extend(await run(lambda connection: sessions.tail(connection, session_id)))
+    session.tail = Tail(await run(lambda connection: sessions.tail(connection, session_id)))
 
 
 async def _load_rejects(run: Run, hub: Hub, session: Session, strangers: dict[int, Source]) -> None:

@@ -6,7 +6,7 @@ Knows what a read is and which marks it gets; refuses to know sockets, journals 
 from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta, tzinfo
-from itertools import compress, islice, product
+from itertools import compress, product
 from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -30,9 +30,8 @@ from hub.model import (
 from hub.results import Gun, Start, starts
 from hub.roster import Roster
 from hub.seen import Run, Seen, SeenLocation, content_digest, line_digest
+from hub.tail import Tail
 
-TAIL_READS_MAX: Final = 2000
-"""Reads kept to show: what a screen may be behind and still be given one by one."""
 SPELLINGS_MAX: Final = 2000
 """Names of locations that one source is remembered to use: a location may come in upper and lower case."""
 GUNS_MAX: Final = 2000
@@ -261,7 +260,7 @@ class Session:
         self.epoch = row.epoch
         self.seen = Seen()
         self.roster = Roster()
-        self.tail: deque[Read] = deque(maxlen=TAIL_READS_MAX)
+        self.tail = Tail()
         self._moved: list[Read] = []
         self._guns: dict[int, Gun] = {}
         self._starts: tuple[Start, ...] | None = None
@@ -301,9 +300,7 @@ class Session:
         """There is nothing under this read's offset any more: `read` is the void row in its place."""
         if self._guns.pop(read.offset, None) is not None:
             self._starts = None
-        for place, each in enumerate(self.tail):
-            if each.offset == read.offset:
-                self.tail[place] = read
+        self.tail.replace(read)
 
     def renumbered(self, reads: list[Read], epoch: int) -> None:
         """Reads of ours whose offsets another hub had given away have these now. What was shown is another epoch."""
@@ -317,8 +314,7 @@ class Session:
         known = {read.offset for read in reads}
         while self.durable + 1 in known:
             self.durable += 1
-        self.tail.clear()
-        self.tail.extend(read for read in reads if read.offset <= self.durable)
+        self.tail = Tail([read for read in reads if read.offset <= self.durable])
         self._moved = [read for read in reads if read.offset > self.durable]
 
     def location(self, name: str) -> SeenLocation | None:
@@ -457,7 +453,7 @@ class Session:
 
     def recent(self, count: int) -> list[Read]:
         """The last `count` durable reads, oldest first."""
-        return list(islice(self.tail, max(0, len(self.tail) - count), None))
+        return self.tail.recent(count)
 
 
 def guns_of(reads: Iterable[Read]) -> list[Gun]:

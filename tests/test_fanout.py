@@ -1,6 +1,8 @@
 """Topics and subscribers, by calling them: no loop, no sockets. Messages are numbers: their offsets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
 
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from hub import fanout
 from hub.fanout import (
     PIECE_BYTES_MAX,
+    RING_FLOOD_MAX,
     RING_MESSAGES_MAX,
     STOPPING,
     TOO_SLOW,
@@ -18,7 +21,9 @@ from hub.fanout import (
     Topic,
 )
 
-QUEUE_BYTES: int = 256 * 1024
+QUEUE_BYTES: Final = 256 * 1024
+KNOWN: Final = 2000
+"""Messages that can be made again."""
 
 
 class Turns:
@@ -30,6 +35,39 @@ class Turns:
     def end(self) -> None:
         while self.soon:
             self.soon.pop(0)()
+
+
+@dataclass
+class Past:
+    """What was published until it was looked at, as far as it is known: the last KNOWN."""
+
+    known: Sequence[bytes]
+    last: int
+
+    @property
+    def reach(self) -> int:
+        return self.last - len(self.known)
+
+    def messages(self, after: int, count: int) -> Sequence[bytes]:
+        return self.known[after - self.reach :][:count] if after >= self.reach else []
+
+
+class Known(Topic):
+    """A topic whose messages can be made again, as long as they are known."""
+
+    def __init__(self, ring: Sequence[bytes], soon: Callable[[Callable[[], None]], object]) -> None:
+        self.known = list(ring)
+        self.looked = 0
+        super().__init__(len(ring), ring, soon, self.look_back)
+
+    def publish(self, messages: Iterable[bytes]) -> None:
+        new = list(messages)
+        self.known += new
+        super().publish(new)
+
+    def look_back(self) -> Past:
+        self.looked += 1
+        return Past(self.known[-KNOWN:], len(self.known))
 
 
 class Screen:
@@ -62,8 +100,8 @@ def offsets(frames: list[bytes]) -> list[int]:
     return [int(line) for frame in frames for line in frame.split(b"\n")]
 
 
-def topic_at(offset: int, turns: Turns | None = None) -> Topic:
-    return Topic(offset, [message(each) for each in range(1, offset + 1)], (turns or Turns()).soon.append)
+def topic_at(offset: int, turns: Turns | None = None) -> Known:
+    return Known([message(each) for each in range(1, offset + 1)], (turns or Turns()).soon.append)
 
 
 def publish(topic: Topic, count: int, size: int = 0) -> None:
@@ -100,8 +138,8 @@ def test_pieces_are_shared_by_those_who_pull_the_same() -> None:
     topic = topic_at(0)
     publish(topic, 1000, size=500)
     topic.flush()
-    first, second = Screen(topic, 10).take(), Screen(topic, 10).take()
-    assert all(a is b for a, b in zip(first, second, strict=True))
+    first, second = (screen.take() for screen in [Screen(topic, 10), Screen(topic, 10)])
+    assert len(first) > 1 and all(a is b for a, b in zip(first, second, strict=True))
 
 
 def test_a_message_larger_than_a_piece_goes_alone() -> None:
@@ -165,9 +203,9 @@ def test_who_pulls_too_slowly_for_the_ring_is_cut() -> None:
     topic = topic_at(0)
     screen = Screen(topic, 0)
     for _ in range(6):
-        publish(topic, RING_MESSAGES_MAX)
+        publish(topic, RING_FLOOD_MAX // 4)
         topic.flush()
-    assert len(topic.recent(10 * RING_MESSAGES_MAX)) < 5 * RING_MESSAGES_MAX
+    assert len(topic.recent(10 * RING_FLOOD_MAX)) < 1.25 * RING_FLOOD_MAX
     with pytest.raises(Cut) as cut:
         screen.take()
     assert cut.value.reason is TOO_SLOW
@@ -180,6 +218,81 @@ def test_the_ring_does_not_grow() -> None:
         topic.flush()
     assert len(topic.recent(10 * RING_MESSAGES_MAX)) <= 1.5 * RING_MESSAGES_MAX
     assert topic.reaches(topic.offset - RING_MESSAGES_MAX)
+
+
+def test_what_the_ring_has_no_more_is_made_again() -> None:
+    topic = topic_at(0)
+    for _ in range(30):
+        publish(topic, 100, size=500)
+        topic.flush()
+    assert topic.reaches(1000) and not topic.reaches(999)
+    frames = Screen(topic, 1000).take()
+    assert offsets(frames) == list(range(1001, 3001))
+    assert all(len(frame) <= PIECE_BYTES_MAX for frame in frames)
+    assert len(topic.recent(3000)) <= 1.5 * RING_MESSAGES_MAX, "and not kept in the ring"
+
+
+def test_it_is_made_once_for_all_who_pull_and_kept_for_nobody() -> None:
+    topic = topic_at(0)
+    publish(topic, 3000, size=500)
+    topic.flush()
+    topic.looked = 0
+    first, second = Screen(topic, 1000), Screen(topic, 1000)
+    frames = [[screen.subscriber.take() for screen in (first, second)] for _ in range(5)]
+    assert all(one is not None and one is other for one, other in frames)
+    assert topic.looked == 1 and topic._pieces
+    first.take()
+    assert topic._pieces and topic._past
+    second.subscriber.leave()
+    assert not topic._pieces and not topic._past and not topic._pulling
+
+
+def test_who_comes_back_misses_nothing_in_a_flood_that_comes_meanwhile() -> None:
+    topic = topic_at(0)
+    publish(topic, 3000, size=500)
+    topic.flush()
+    slow, slower = Screen(topic, 1500), Screen(topic, 1000)
+    seen: dict[Screen, list[bytes]] = {slow: [], slower: []}
+    for turn in range(40):
+        publish(topic, 1000)
+        topic.flush()
+        for screen in (slow, slower) if turn % 10 == 0 else (slow,):
+            seen[screen] += [frame for frame in [screen.subscriber.take()] if frame]
+    assert len(topic.recent(10**6)) > 40_000
+    for screen, frames in seen.items():
+        first = 1501 if screen is slow else 1001
+        assert offsets(frames + screen.take()) == list(range(first, topic.offset + 1))
+    publish(topic, 1)
+    topic.flush()
+    assert len(topic.recent(10**6)) <= 1.5 * RING_MESSAGES_MAX
+
+
+def test_who_is_further_behind_than_what_is_known_is_cut_and_nobody_else() -> None:
+    topic = topic_at(0)
+    publish(topic, 3000)
+    topic.flush()
+    lost, comes = Screen(topic, 999), Screen(topic, 1000)
+    with pytest.raises(Cut) as cut:
+        lost.take()
+    assert cut.value.reason is TOO_SLOW
+    assert offsets(comes.take()) == list(range(1001, 3001))
+
+
+def test_what_is_known_better_is_made_again_from_that() -> None:
+    topic = topic_at(0)
+    publish(topic, 1000, size=500)
+    topic.flush()
+    screen = Screen(topic, 100)
+    assert screen.subscriber.take()
+    topic.known = [b"%d better" % each for each in range(1, 1001)]
+    topic.replace(topic.known[-RING_MESSAGES_MAX:])
+    rest = b"\n".join(screen.take()).split(b"\n")
+    assert rest == topic.known[1000 - len(rest) :] and len(rest) > 700
+
+
+def test_a_topic_that_cannot_look_back_reaches_as_far_as_its_ring() -> None:
+    topic = Topic(5, [b"4", b"5"], Turns().soon.append)
+    assert [topic.reaches(after) for after in (2, 3, 5, 6)] == [False, True, True, False]
 
 
 def test_a_small_queue_cuts_nobody_who_reads() -> None:

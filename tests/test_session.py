@@ -28,12 +28,12 @@ from hub.session import (
     GUNS_MAX,
     LOCATIONS_MAX,
     SPELLINGS_MAX,
-    TAIL_READS_MAX,
     Session,
     Source,
     SourceClock,
     WallClock,
 )
+from hub.tail import TAIL_READS_MAX
 
 DAY: Final = "2021-05-08"
 ZONE: Final = "America/Chicago"

@@ -14,8 +14,8 @@ import msgspec
 
 from hub.model import PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
 from hub.results import Gun
-from hub.session import TAIL_READS_MAX
 from hub.store.database import Connection, query
+from hub.tail import TAIL_READS_MAX
 
 log = logging.getLogger(__name__)
 

@@ -187,8 +187,8 @@ def _last_reads(hub: Hub) -> dict[int, dict[str, int]]:
     first."""
     found: dict[int, dict[str, int]] = {}
     for session in hub.sessions.values():
-        for read in reversed(session.tail):
-            found.setdefault(read.source_id, {}).setdefault(read.location, read.received_us)
+        for (source_id, location), us in session.tail.arrivals():
+            found.setdefault(source_id, {}).setdefault(location, us)
     return found
 
 

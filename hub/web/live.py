@@ -7,12 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hub import encode
-from hub.fanout import ANOTHER_SESSION, SESSION_GONE, TOO_SLOW, CloseReason, Subscriber, Topic
+from hub.fanout import (
+    ANOTHER_SESSION,
+    RING_MESSAGES_MAX,
+    SESSION_GONE,
+    TOO_SLOW,
+    CloseReason,
+    Subscriber,
+    Topic,
+)
 from hub.hub import Hub
 from hub.model import KIND_GUN, DisplayRow, Read
 from hub.results import Start
 from hub.roster import Roster
-from hub.session import TAIL_READS_MAX, Session
+from hub.session import Session
+from hub.tail import TAIL_READS_MAX
 from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -39,6 +48,25 @@ class _OnAir:
             self.picture = b",".join(self.topic.recent(encode.RECENT_OFFSETS))
             self.picture_of = self.topic.changes
         return self.picture
+
+    def forget_picture(self) -> None:
+        """It is as large as the ring: kept only while one screen comes after the other."""
+        self.picture, self.picture_of = b"", -1
+
+
+class _Past:
+    """What a session has published until now, see `hub.fanout.Past`: encoded as far as somebody asks for it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._tail = session.tail.copy()
+        self.reach = self._tail.reach
+        self.last = self._tail.last
+
+    def messages(self, after: int, count: int) -> list[bytes]:
+        if after < self.reach:
+            return []
+        return [encode.read_message(self._session, read) for read in self._tail.after(after, count)]
 
 
 class Live:
@@ -113,6 +141,7 @@ class Live:
 
     def tick(self) -> None:
         for each in self._on_air.values():
+            each.forget_picture()
             each.topic.flush()
             each.topic.beat(encode.tick(self._now_us(), each.topic.offset))
 
@@ -181,10 +210,14 @@ class Live:
         key = session.row.id if session else _NO_SESSION
         on_air = self._on_air.get(key)
         if on_air is None:
-            offset, ring = (session.durable, _ring(session)) if session else (0, [])
-            starts = session.starts if session else ()
-            on_air = self._on_air[key] = _OnAir(Topic(offset, ring, self.turns.soon), starts)
+            on_air = self._on_air[key] = (
+                self._made(session) if session else _OnAir(Topic(0, [], self.turns.soon))
+            )
         return on_air
+
+    def _made(self, session: Session) -> _OnAir:
+        topic = Topic(session.durable, _ring(session), self.turns.soon, lambda: _Past(session))
+        return _OnAir(topic, session.starts)
 
     def _drop(self, topic: Topic) -> None:
         for key, on_air in self._on_air.items():
@@ -211,11 +244,8 @@ def _recovers(session: Session, topic: Topic, resume: Resume) -> bool:
 
 def _ring(session: Session) -> list[bytes]:
     """The messages of the session's last offsets, up to the durable one; from the last hole on, if there is one."""
-    reads = list(session.tail)
-    start = len(reads)
-    while start and reads[start - 1].offset == session.durable - (len(reads) - start):
-        start -= 1
-    return [encode.read_message(session, read) for read in reads[start:]]
+    after = max(session.tail.reach, session.durable - RING_MESSAGES_MAX)
+    return [encode.read_message(session, read) for read in session.tail.after(after, RING_MESSAGES_MAX)]
 
 
 def _cut(topic: Topic, reason: CloseReason) -> None:

@@ -8,12 +8,22 @@ import pytest
 from msgspec.structs import replace
 
 from hub import encode
-from hub.fanout import ANOTHER_SESSION, SESSION_GONE, STOPPING, TOO_SLOW, Cut, Subscriber
+from hub.fanout import (
+    ANOTHER_SESSION,
+    OLDER_MESSAGES_MAX,
+    RING_MESSAGES_MAX,
+    SESSION_GONE,
+    STOPPING,
+    TOO_SLOW,
+    Cut,
+    Subscriber,
+)
 from hub.hub import Hub
 from hub.model import DisplayRow, Participant, Read, SessionRow
 from hub.results import Gun
 from hub.roster import Roster
-from hub.session import TAIL_READS_MAX, Session
+from hub.session import Session
+from hub.tail import TAIL_READS_MAX
 from hub.web.live import Live, Resume
 
 DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
@@ -103,6 +113,42 @@ async def test_the_picture_is_joined_once_for_all_who_come_at_the_same_offset() 
     await asyncio.sleep(0)
     hello, _ = air.join()
     assert offsets(hello["recent"]) == [1, 2, 3, 4]
+    picture = on_air.recent()
+    air.live.tick()
+    assert not on_air.picture, "as large as the ring, and for who comes now"
+    assert on_air.recent() == picture
+
+
+async def test_a_hello_has_as_much_as_it_may_however_long_the_screens_have_been_there() -> None:
+    air = Air()
+    air.join()
+    for _ in range(10):
+        air.durable(100)
+        await asyncio.sleep(0)
+    hello, _ = air.join()
+    assert offsets(hello["recent"]) == list(range(1001 - encode.RECENT_OFFSETS, 1001))
+
+
+async def test_only_what_a_screen_may_ask_for_is_encoded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not the whole memory of a session when its first screen comes: what is older, when one comes back to it."""
+    encoded: list[int] = []
+    read_message = encode.read_message
+
+    def counted(session: Session, one: Read) -> bytes:
+        encoded.append(one.offset)
+        return read_message(session, one)
+
+    monkeypatch.setattr(encode, "read_message", counted)
+    air = Air()
+    air.durable(3000)
+    air.join()
+    assert len(encoded) == RING_MESSAGES_MAX
+    _, first = air.join(resume=(1, 1, 1000))
+    _, second = air.join(resume=(1, 1, 1000))
+    assert len(encoded) == RING_MESSAGES_MAX
+    one, other = first.take(), second.take()
+    assert one is other and one is not None
+    assert len(encoded) == RING_MESSAGES_MAX + OLDER_MESSAGES_MAX
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,198 @@
+"""What a caller may try with somebody's ids, codes, names and secrets, at every address. Knows what each address takes;
+refuses to know what is answered.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import aiohttp
+
+from hub.accounts import OWNER
+from hub.web.routes import ROUTES, Route
+from tests.partners import Furnished
+
+PLACES: Final[dict[str, tuple[str, ...]]] = {
+    "/static/{name}": (),
+    "/d/{code}": ("displays",),
+    "/display/{code}": ("displays",),
+    "/ws/d/{code}": ("displays",),
+    "/api/displays/{code}": ("displays",),
+    "/sessions/{id}": ("active", "ended"),
+    "/ws/sessions/{id}": ("active", "ended"),
+    "/api/sessions/{id}": ("active", "ended"),
+    "/api/events/{id}": ("events",),
+    "/api/events/{id}/races/{race}": ("races",),
+    "/api/partners/{id}": ("partners",),
+    "/api/users/{id}": ("users",),
+    "/api/tokens/{id}": ("tokens",),
+    "/api/exports/{id}": ("exports",),
+}
+"""What stands in an address at a placeholder, by the address up to there: names in `Furnished.ids`."""
+
+Body = Callable[[Furnished], Any]
+
+
+def _nothing(_who: Furnished) -> None:
+    return None
+
+
+def _roster(who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("session", str(who.ids["active"]))
+    form.add_field("file", b"bib,first_name\n1,x\n", filename="roster.csv", content_type="text/csv")
+    return form
+
+
+def _controller_file(_who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("location", "FINISH")
+    form.add_field("file", b"x\n", filename="a.csv", content_type="application/octet-stream")
+    return form
+
+
+_RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
+
+BODIES: Final[dict[str, Body]] = {
+    "PATCH /api/sessions/{id}": lambda who: {"session_name": "x", "event_id": who.ids["events"]},
+    "POST /api/sessions/{id}/import": _controller_file,
+    "POST /api/rosters/import": _roster,
+    "POST /api/displays": lambda who: {"name": "x", "session_id": who.ids["active"], "partner": who.slug},
+    "PATCH /api/displays/{code}": lambda who: {"name": "x", "session_id": who.ids["active"]},
+    "DELETE /api/displays/{code}": _nothing,
+    "POST /api/sessions": lambda who: {
+        "session_name": "x",
+        "event_id": who.ids["events"],
+        "partner": who.slug,
+    },
+    "POST /api/sessions/{id}/start": _nothing,
+    "POST /api/sessions/{id}/end": _nothing,
+    "POST /api/sessions/{id}/reopen": _nothing,
+    "POST /api/sessions/{id}/key": _nothing,
+    "DELETE /api/sessions/{id}": lambda who: {"name": f"{who.mark} active"},
+    "POST /api/events": lambda who: {
+        "name": "x",
+        "date": "2026-05-16",
+        "timezone": "Europe/Vienna",
+        "partner": who.slug,
+    },
+    "PATCH /api/events/{id}": lambda _who: {"name": "x"},
+    "DELETE /api/events/{id}": _nothing,
+    "POST /api/events/{id}/races": lambda _who: _RACE,
+    "PATCH /api/events/{id}/races/{race}": lambda _who: _RACE,
+    "DELETE /api/events/{id}/races/{race}": _nothing,
+    "DELETE /api/exports/{id}": _nothing,
+    "POST /api/partners": lambda who: {"name": "x", "slug": who.slug},
+    "PATCH /api/partners/{id}": lambda _who: {"name": "x"},
+    "DELETE /api/partners/{id}": _nothing,
+    "POST /api/users": lambda who: {"email": "new@x.example", "role": "viewer", "partner": who.slug},
+    "PATCH /api/users/{id}": lambda _who: {"name": "x", "role": "owner"},
+    "DELETE /api/users/{id}": _nothing,
+    "POST /api/users/{id}/reset": _nothing,
+    "POST /api/auth/login": lambda who: {"email": who.emails[OWNER], "password": "not this one"},
+    "POST /api/auth/logout": _nothing,
+    "POST /api/auth/password": lambda _who: {"old": "not this one", "new": "nor this one, long as it is"},
+    "POST /api/auth/link": lambda _who: {"token": "none"},
+    "POST /api/auth/join": lambda _who: {"token": "none", "password": "a long one, and none of theirs"},
+    "POST /api/tokens": lambda _who: {"name": "x"},
+    "DELETE /api/tokens/{id}": _nothing,
+}
+"""What is sent: all that belongs to somebody is of the one given, everything else says nothing."""
+
+REFERRING: Final = {
+    "POST /api/sessions",
+    "POST /api/events",
+    "POST /api/users",
+    "PATCH /api/sessions/{id}",
+    "POST /api/rosters/import",
+    "POST /api/displays",
+    "PATCH /api/displays/{code}",
+}
+"""Where the body names something of somebody: tried at addresses of the caller's own, too."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """`sent`: texts that may come back, for they were given."""
+
+    route: Route
+    path: str
+    query: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    sent: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return f"{self.route.method} {self.route.path}"
+
+    @property
+    def is_socket(self) -> bool:
+        return self.route.path.startswith("/ws/")
+
+    def arguments(self) -> dict[str, Any]:
+        """For a request of aiohttp's client."""
+        given: dict[str, Any] = {"params": self.query, "allow_redirects": False}
+        if isinstance(self.body, aiohttp.FormData):
+            given["data"] = self.body
+        elif self.body is not None:
+            given["json"] = self.body
+        return given
+
+
+def attempts(
+    at: Furnished, of: Furnished, wanted: Callable[[Route], bool] = lambda _: True
+) -> Iterator[Attempt]:
+    """Every address, filled with what is `at`'s, each with the query and the body that name what is `of`'s."""
+    for route in ROUTES:
+        if wanted(route):
+            for path in paths(route.path, at):
+                sent = (path, *query(of).values(), *_texts(at), *_texts(of))
+                body = None if route.method == "GET" else body_of(route)(of)
+                yield Attempt(route, path, query(of), body, sent)
+
+
+def paths(pattern: str, at: Furnished) -> list[str]:
+    """An address with its placeholders filled; all ways of it. Fails for a placeholder that `PLACES` does not know."""
+    found = [re.sub(r":[^}]*}", "}", pattern)]
+    while "{" in found[0]:
+        prefix = found[0][: found[0].index("}") + 1]
+        place = re.sub(r"/(?=[^/{]*\d)[^/{]+", "/{id}", prefix) if prefix not in PLACES else prefix
+        kinds = PLACES[place]
+        values = [str(at.ids[kind]) for kind in kinds] or ["front.js"]
+        found = [
+            each.replace(prefix, prefix[: prefix.index("{")] + value) for each in found for value in values
+        ]
+    return found
+
+
+def body_of(route: Route) -> Body:
+    return BODIES[f"{route.method} {route.path}"]
+
+
+def query(of: Furnished) -> dict[str, str]:
+    """All that an address might look at, and what is somebody's in it."""
+    return {
+        "session": str(of.ids["active"]),
+        "session_id": str(of.ids["active"]),
+        "partner": of.slug,
+        "partner_id": str(of.partner_id),
+        "event": str(of.ids["events"]),
+        "user": str(of.ids["users"]),
+        "display": of.secrets["code"],
+        "code": of.secrets["code"],
+        "email": of.emails[OWNER],
+        "token": of.tokens[OWNER],
+        "to": f"/sessions/{of.ids['active']}",
+    }
+
+
+def _texts(who: Furnished) -> tuple[str, ...]:
+    return (
+        who.slug,
+        who.secrets["code"],
+        who.secrets["link"],
+        *who.emails.values(),
+        *who.tokens.values(),
+        *(str(each) for each in who.ids.values()),
+    )

@@ -1,0 +1,209 @@
+"""Every address of the hub, walked by each role of one partner with what belongs to another, and by nobody.
+
+Not one byte of the other is in any answer, every answer is the one that is given to what does not exist, and
+nothing of the other is changed. The walk is made of the table of routes: a new one is in it, or fails it.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote
+
+import aiohttp
+import asyncpg
+import msgspec
+import pytest
+import pytest_asyncio
+from aiohttp import WSMsgType
+
+from hub.accounts import OWNER, at_least
+from hub.config import Limits, Retention
+from hub.web.auth import ANYBODY, WITH_CODE
+from hub.web.routes import ROUTES, Route
+from tests.partners import ROLES, Furnished, absent, contents, count_from, furnish
+from tests.postgres import fresh_database
+from tests.running import Running, running_hub, settings_for
+from tests.store.making import migrated
+from tests.web.attempts import BODIES, REFERRING, Attempt, attempts
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OWN, OTHER, NO_ONE = "ALPHAX", "BRAVEX", "GHXSTX"
+IDS: Final = {OWN: 31_000_000, OTHER: 71_000_000, NO_ONE: 91_000_000}
+"""Where their ids begin: eight digits that tell whose they are."""
+HUBS_IDS: Final = 51_000_000
+TELLS_NOTHING: Final = {
+    "/health",
+    "/status",
+    "/static/{name:.+}",
+    "/d/{code}",
+    "/display/{code}",
+    "/api/displays/{code}/qr.svg",
+}
+"""What is answered there says nothing of anybody in letters."""
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    text: str
+
+
+class Site:
+    """A hub with two partners that have something of everything."""
+
+    def __init__(self, hub: Running, database: asyncpg.Connection, own: Furnished, other: Furnished) -> None:
+        self.hub, self.database, self.own, self.other = hub, database, own, other
+
+    def client(self, role: str | None) -> aiohttp.ClientSession:
+        """Somebody of the first partner; None: nobody."""
+        headers = {"Authorization": f"Bearer {self.own.tokens[role]}"} if role else {}
+        return aiohttp.ClientSession(self.hub.origin, headers=headers)
+
+    async def state(self) -> tuple[Any, ...]:
+        """All that the other partner has, in the tables and in the hub's memory."""
+        hub, other = self.hub.app.hub, self.other
+        sessions = [each.row for each in hub.sessions.values() if each.row.partner_id == other.partner_id]
+        displays = [each for each in hub.displays.values() if each.partner_id == other.partner_id]
+        held = (sessions, displays, hub.partners[other.partner_id])
+        assert len(sessions) == len(displays) == 1
+        return await contents(self.database, other), msgspec.json.encode(held)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
+    folder: Path = tmp_path_factory.mktemp("walls")
+    async with fresh_database(postgres_dsn) as dsn:
+        database = await migrated(dsn)
+        own, other = [await furnish(database, mark, first_id=IDS[mark]) for mark in (OWN, OTHER)]
+        await count_from(database, HUBS_IDS)
+        settings = settings_for(dsn, folder, limits=Limits(code_tries_per_minute=100_000, login_tries=1000)).model_copy(
+            update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
+        )
+        async with running_hub(settings) as hub:
+            yield Site(hub, database, own, other)
+        await database.close()
+
+
+async def ask(client: aiohttp.ClientSession, attempt: Attempt) -> Answer:
+    if attempt.is_socket:
+        return await _listen(client, attempt)
+    async with client.request(attempt.route.method, attempt.path, **attempt.arguments()) as response:
+        body = (await response.read()).decode("utf-8", "replace")
+        # An address may come back in an address, and that in another one.
+        return Answer(response.status, unquote(unquote(f"{dict(response.headers)}\n{body}")))
+
+
+async def _listen(client: aiohttp.ClientSession, attempt: Attempt) -> Answer:
+    """The first that comes of a socket, or why there is none."""
+    try:
+        async with client.ws_connect(attempt.path, params=attempt.query) as socket:
+            message = await socket.receive(timeout=10)
+            if message.type is WSMsgType.TEXT and '"bye"' in message.data:
+                with suppress(TimeoutError):
+                    await socket.receive(timeout=10)
+            return Answer(socket.close_code or 101, str(message.data))
+    except aiohttp.WSServerHandshakeError as problem:
+        return Answer(problem.status, problem.message)
+
+
+def traces(answer: Answer, who: Furnished, attempt: Attempt) -> list[str]:
+    """What an answer tells of a partner beyond what was asked."""
+    found = re.findall(rf"\b{str(IDS[who.mark])[:2]}\d{{6}}\b|[\w$@.-]*{who.mark}[\w$@.-]*", answer.text)
+    return [each for each in found if each not in attempt.sent]
+
+
+def without(answer: Answer, sent: tuple[str, ...]) -> tuple[int, str]:
+    """An answer as it would be to anybody's: what was sent left out, and when it was."""
+    text = answer.text
+    for each in sorted(sent, key=len, reverse=True):
+        text = text.replace(each, "*")
+    return answer.status, re.sub(r"'(Date|Content-Length|Set-Cookie|ETag|Location)': '[^']*'", "", text)
+
+
+def by_name(route: Route) -> bool:
+    return route.least != WITH_CODE
+
+
+async def test_every_address_is_known_to_the_walk(site: Site) -> None:
+    walked = {attempt.name for attempt in attempts(site.other, site.other)}
+    assert walked == {f"{route.method} {route.path}" for route in ROUTES}
+    changing = {f"{route.method} {route.path}" for route in ROUTES if route.method != "GET"}
+    assert set(BODIES) >= changing and set(BODIES) >= REFERRING
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+async def test_what_is_anothers_is_as_absent_as_what_does_not_exist(site: Site, role: str | None) -> None:
+    nobody = absent(NO_ONE, IDS[NO_ONE])
+    before = await site.state()
+    count = 0
+    async with site.client(role) as client:
+        for of_other, of_none in zip(
+            attempts(site.other, site.other, by_name), attempts(nobody, nobody, by_name), strict=True
+        ):
+            answer, same = await ask(client, of_other), await ask(client, of_none)
+            where = f"{role} at {of_other.name}: {answer.status}"
+            assert traces(answer, site.other, of_other) == [], where
+            assert answer.status == same.status, where
+            if answer.status >= 400:
+                assert without(answer, of_other.sent) == without(same, of_none.sent), where
+            if of_other.route.least == ANYBODY:
+                continue
+            assert answer.status >= 400 or "{" not in of_other.route.path, where
+            if role is None:
+                assert answer.status in (401, 403, 303), where
+            elif not at_least(role, of_other.route.least):
+                assert answer.status == 403, where
+            count += 1
+    assert count > 10
+    assert await site.state() == before
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+async def test_at_ones_own_addresses_nothing_of_another_comes_in_or_is_reached(
+    site: Site, role: str | None
+) -> None:
+    """The caller's own ids in the address; in the query, and where a body names something, what is the other's."""
+    nobody = absent(NO_ONE, IDS[NO_ONE])
+    before = await site.state()
+
+    def wanted(route: Route) -> bool:
+        return route.method == "GET" or f"{route.method} {route.path}" in REFERRING
+
+    async with site.client(role) as client:
+        for of_other, of_none in zip(
+            attempts(site.own, site.other, wanted), attempts(site.own, nobody, wanted), strict=True
+        ):
+            answer, same = await ask(client, of_other), await ask(client, of_none)
+            where = f"{role} at {of_other.name}: {answer.status}"
+            assert traces(answer, site.other, of_other) == [], where
+            if role is None and of_other.route.least != WITH_CODE:
+                assert traces(answer, site.own, of_other) == [], where
+            assert answer.status == same.status, where
+            if of_other.name in REFERRING:
+                assert answer.status >= 400, where
+                assert without(answer, of_other.sent) == without(same, of_none.sent), where
+    assert await site.state() == before
+
+
+async def test_their_own_is_there_for_them(site: Site) -> None:
+    """Else everything above would hold for a hub that answers nothing."""
+    async with site.client(OWNER) as client:
+        for attempt in attempts(site.own, site.own):
+            if attempt.route.method != "GET" or not at_least(OWNER, _role(attempt.route)):
+                continue
+            if attempt.is_socket and attempt.path.endswith(str(site.own.ids["ended"])):
+                continue  # nobody watches what has ended
+            attempt.query = {}
+            answer = await ask(client, attempt)
+            assert answer.status in (101, 200), (attempt.path, answer)
+            assert bool(traces(answer, site.own, attempt)) == (attempt.route.path not in TELLS_NOTHING), (
+                attempt.path
+            )
+
+
+def _role(route: Route) -> str:
+    return OWNER if route.least in (ANYBODY, WITH_CODE) else route.least
