@@ -166,9 +166,7 @@ class Venue:
 
 def first_link(app: App) -> str:
     """What the link of the hub's first user has behind its number sign."""
-    web = app._web
-    assert web is not None
-    return web[FIRST]
+    return app._application[FIRST]
 
 
 def clock_of(moment: datetime) -> str:

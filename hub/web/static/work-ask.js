@@ -46,7 +46,7 @@ async function parsed(response) {
 /** To where somebody signs in, and from there back here. */
 export function leave() {
   const here = location.pathname + location.search;
-  location.replace("/login" + (here === "/" ? "" : "?" + new URLSearchParams({ to: here })));
+  location.replace("/login?to=" + encodeURIComponent(here).replace(/%2F/g, "/"));
 }
 
 /** A path of our own, else the first page: a link may say anything. */
