@@ -43,10 +43,24 @@ async function parsed(response) {
   try { return await response.json(); } catch { return null; }
 }
 
+let signingOut = false;           // then nobody wants to come back
+
 /** To where somebody signs in, and from there back here. */
 export function leave() {
   const here = location.pathname + location.search;
-  location.replace("/login?to=" + encodeURIComponent(here).replace(/%2F/g, "/"));
+  if (signingOut) location.replace("/login");
+  else location.replace("/login?to=" + encodeURIComponent(here).replace(/%2F/g, "/"));
+}
+
+export async function signOut() {
+  signingOut = true;
+  try {
+    await ask("POST", "/api/auth/logout");
+    leave();
+  } catch (problem) {
+    signingOut = false;
+    throw problem;
+  }
 }
 
 /** A path of our own, else the first page: a link may say anything. */

@@ -1,7 +1,7 @@
 // What every page of somebody signed in does: it knows who that is, signs out, and leaves as soon as the sign-in has
 // ended, wherever that was done.
 
-import { ask, leave } from "./work-ask.js";
+import { ask, leave, signOut } from "./work-ask.js";
 import { makeClock, makeLink, messagesOf } from "./display-link.js";
 import { showOnClick } from "./work-form.js";
 import { $ } from "./front-paint.js";
@@ -78,12 +78,8 @@ export async function attempt(act) {
 
 // ---- all of it ---------------------------------------------------------------------------------------------------
 
-async function signOut() {
-  if (await attempt(() => ask("POST", "/api/auth/logout"))) location.assign("/login");
-}
-
 export function stay() {
-  $("sign-out").addEventListener("click", signOut);
+  $("sign-out").addEventListener("click", () => attempt(signOut));
   showOnClick(document);
   document.addEventListener("visibilitychange", wake);
   addEventListener("pageshow", event => { if (event.persisted) wake(); });
