@@ -16,18 +16,18 @@ from aiohttp import web
 
 from hub import __version__, files, logs
 from hub.addresses import from_here, joined, public_base
+from hub.changes import Changes
 from hub.clock import now_us, watch
 from hub.config import Settings
 from hub.config_live import Current
 from hub.disk import kept_secret
-from hub.errors import HubError, StoreAway
+from hub.errors import HubError, StoreAway, StoreError
 from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
 from hub.model import NOBODY, US_PER_S, Observation, Read, Rejected
 from hub.passwords import Hashes
-from hub.retention import Retention
 from hub.session import Session, Source
 from hub.store.bus import Bus
 from hub.stores import Stores
@@ -35,7 +35,7 @@ from hub.web import application, connections, sockets, web_sessions
 from hub.web.auth import admin_token
 from hub.web.live import Live
 from hub.web.sign_ins import SIGN_INS
-from hub.web.state import CHANGING, STARTING, Condition
+from hub.web.state import FIRST, STARTING, Condition
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -131,8 +131,7 @@ class App:
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
         self._bus: Bus | None = None
-        self._feeder: Feeder | None = None
-        self._retention: Retention | None = None
+        self._changes: Changes | None = None
         self._web: web.Application | None = None
         self._runner: connections.Runner | None = None
         self._listeners: list[Listener] = []
@@ -164,7 +163,9 @@ class App:
         self._opened = Stores(self.settings, self.hub)
         self._opened.start_afresh = self.live.start_afresh
         self._opened.retract = self.live.retract
-        self._feeder = Feeder(self._current, self.hub, self._opened, now_us)
+        self._changes = Changes(
+            self._current, self.hub, self.live, self._opened, now_us=now_us, hang_up=self._hang_up
+        )
         web_address = await self._start_web()
         await self._until_database()
         await self.stores.recover()
@@ -173,12 +174,18 @@ class App:
         self.run(sockets.tick(self._application))
         self.run(self._application[SIGN_INS].watch(self.stores.sign_ins))
         self.run(watch(self.hub.clock_jumped, wall_us=now_us))
-        changing = self._application[CHANGING]
-        self._retention = Retention(self._current, self.hub, self.live, self.stores, changing)
-        self.run(self._retention.run())
+        for work in self.changes.work():
+            self.run(work)
         self.condition.not_ready = ""
         self._folder.note({"web": f"http://{_said(*web_address)}"})
         return addresses
+
+    async def first_user(self) -> str:
+        """The secret of the link by which the first admin comes in; empty when there is one, or when PostgreSQL does
+        not say."""
+        with contextlib.suppress(StoreError):
+            return "" if await self.stores.users.has_admin() else self._application[FIRST]
+        return ""
 
     async def until_stopped(self) -> None:
         """Returns when `request_stop` was called. Raises what a part of the hub has failed with."""
@@ -211,8 +218,8 @@ class App:
             log.info("stopped in %.1f s", time.monotonic() - started)
 
     async def _end_listeners(self) -> None:
-        if self._feeder is not None:
-            self._feeder.close()
+        if self._changes is not None:
+            self._changes.feeder.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
 
     async def _say_goodbye(self) -> None:
@@ -254,8 +261,8 @@ class App:
                 connections_per_address=limits.connections_per_address,
                 allow=its.allow,
             )
-        if self._retention is not None and settings.retention != before.retention:
-            self._retention.wake()
+        if self._changes is not None and settings.retention != before.retention:
+            self._changes.retention.wake()
 
     # parts
 
@@ -271,10 +278,15 @@ class App:
         return self._opened
 
     @property
+    def changes(self) -> Changes:
+        """Once it is started."""
+        assert self._changes is not None
+        return self._changes
+
+    @property
     def feeder(self) -> Feeder:
         """Once it is started."""
-        assert self._feeder is not None
-        return self._feeder
+        return self.changes.feeder
 
     @property
     def _application(self) -> web.Application:
@@ -317,7 +329,8 @@ class App:
             partners=self.stores.partners,
             standing=self.stores.sign_ins,
             displays=self.stores.displays,
-            imports=self.feeder,
+            kept=self.stores.kept,
+            changes=self.changes,
             token=token,
             storage=self._storage(token),
             hashes=self.hashes,
@@ -396,6 +409,10 @@ class App:
             )
         return found[0]
 
+    def _hang_up(self, which: Callable[[Source], bool], reason: str) -> None:
+        for listener in self._listeners:
+            listener.hang_up(which, reason)
+
     def _warning(self) -> str:
         """What somebody has to look into, though nothing is lost."""
         drain = self.stores.drain
@@ -426,15 +443,16 @@ def freeze_memory() -> None:
     gc.freeze()
 
 
-def urls(app: App, addresses: Addresses, *, demo_code: str = "") -> list[str]:
+def urls(app: App, addresses: Addresses, *, demo_code: str = "", first: str = "") -> list[str]:
     """The addresses to open, for people, one a line. The demo's display, if there is one, comes first. Where there are
-    several partners, each has its own displays on the front page."""
+    several partners, each has its own displays on the front page. `first`: of App.first_user."""
     host, port = addresses.web
     base = public_base(app.settings.server.public_url, host, port, None)
     several = len(app.hub.partners) > 1
     others = [code for code in app.hub.displays if code != demo_code and not several]
     demo = [f"demo display: {base}/d/{demo_code}"] if demo_code else []
-    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/"]
+    joining = [f"first user: {base}/join#{first}"] if first else []
+    return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/", *joining]
 
 
 def _said(host: str, port: int) -> str:

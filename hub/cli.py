@@ -19,10 +19,11 @@ from hub import __version__, cli_people, commands, commands_import, config, file
 from hub.app import App, Stopped, freeze_memory, urls
 from hub.cli_common import ConfigOption, config_path, run, say, settings_of, warn
 from hub.config import Settings
-from hub.demo.show import Show
+from hub.demo import show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
 from hub.importing import Imported
 from hub.reload import Reload
+from hub.store.demo import USER
 
 log = logging.getLogger(__name__)
 
@@ -250,13 +251,17 @@ async def _serve_once(app: App, reload: Reload, wanted: _Demo | None) -> None:
     try:
         addresses = await app.start()
         freeze_memory()
+        first = await app.unless_stopped(app.first_user())
         if wanted is None:
-            say("\n".join([addresses.ready_line(), *urls(app, addresses)]))
+            await app.unless_stopped(show.is_over(app))
+            say("\n".join([addresses.ready_line(), *urls(app, addresses, first=first)]))
         else:
-            demo = Show(app, addresses, speed=wanted.speed, runners=wanted.runners)
+            demo = show.Show(app, addresses, speed=wanted.speed, runners=wanted.runners)
             await app.unless_stopped(demo.prepare())
             app.run(demo.run())
-            say("\n".join([addresses.ready_line(), *urls(app, addresses, demo_code=demo.code), _DEMO_HINT]))
+            said = urls(app, addresses, demo_code=demo.code, first=first)
+            user = f"demo user: {USER}, password {demo.password}"
+            say("\n".join([addresses.ready_line(), *said, user, _DEMO_HINT]))
         app.run(reload.run(app))
         await app.until_stopped()
     except Stopped:

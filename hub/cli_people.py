@@ -12,13 +12,18 @@ import typer
 from hub import account_names, commands_people, logs
 from hub.account_lines import UserLine
 from hub.accounts import ADMIN, ROLES
-from hub.cli_common import ConfigOption, run, say, settings_of
+from hub.cli_common import ConfigOption, run, say, settings_of, warn
 from hub.commands_people import NewUser
 from hub.config import Settings
 from hub.errors import ConfigError, Invalid, Problem
 from hub.tokens import new_password
 
 PARTNER_ROLES: Final = tuple(role for role in ROLES if role != ADMIN)
+
+_READERS_HINT: Final = (
+    "with several partners, a reader's event name has to be its session's stream key, or its port a partner's own"
+    " (listeners[].partner)"
+)
 
 partner = typer.Typer(no_args_is_help=True, help="Timing companies: the partners of this server.")
 user = typer.Typer(no_args_is_help=True, help="Who may sign in.")
@@ -43,6 +48,7 @@ def partner_add(
             account_names.slug(slug)
     made = run(commands_people.add_partner(settings, name, slug))
     say(f"partner {made.slug}: {made.name}")
+    warn(_READERS_HINT)
 
 
 @partner.command("list")

@@ -23,6 +23,7 @@ from hub.config_live import Current
 from hub.errors import FileFormatError
 from hub.feeding import Feeder
 from hub.folder import DataFolder
+from hub.guests import Guests
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, shown
 from hub.model import Read
@@ -115,7 +116,8 @@ async def _without_hub(
     on_done: Callable[[Imported], None],
 ) -> int:
     async with _stores(settings) as (hub, stores):
-        feeder = Feeder(Current(settings), hub, stores, now_us)
+        guests = Guests(Current(settings), hub, stores, asyncio.Lock())
+        feeder = Feeder(hub, stores, guests, now_us)
         parts = [asyncio.create_task(each.run()) for each in (stores.writer, stores.drain)]
         try:
             for each in files:

@@ -1,38 +1,30 @@
 """Puts a controller's files into a session: the same way as a reader's lines, by `accept`, journal and drain.
 
 Knows the order of things, and when to wait; what a read is, is decided in `importing` and `session`. One import at a
-time. A session that is not active is loaded for it as a guest, to which nobody else is led, and stays until
-PostgreSQL has all that it got.
+time. A session that is not active is a guest for it (`guests`), to which nobody else is led.
 """
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Final, TypeVar
+from typing import Final
 
-from hub import __version__, importing, recovery
-from hub.config_live import Current
-from hub.errors import Invalid, NotFound, StoreAway, Unavailable
+from hub import __version__, importing
+from hub.errors import Invalid, Unavailable
+from hub.guests import Guests
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, ImportPlan, Part, Piece, Problem
-from hub.model import MARK_REPEAT, US_PER_S, Observation, Read, SessionRow
+from hub.model import MARK_REPEAT, Observation, Read
 from hub.session import LOCATIONS_MAX, Session, Source
-from hub.store import sessions
-from hub.store.database import Connection
 from hub.stores import Stores
 
 log = logging.getLogger(__name__)
 
 LISTENER: Final = "import"
 PROGRAM: Final = "racehub import"
-LOOK_S: Final = 0.5
-"""How often what nobody tells of is looked at: a database that has gone away while it is waited for."""
 _NEVER_US: Final = -(1 << 60)
-
-T = TypeVar("T")
 
 
 def _unwatched(lines: int) -> None:
@@ -56,21 +48,17 @@ class _Count:
 
 
 class Feeder:
-    """`now_us`: the clock. Takes over `stores.moved`."""
+    """`now_us`: the clock."""
 
-    def __init__(self, current: Current, hub: Hub, stores: Stores, now_us: Callable[[], int]) -> None:
+    def __init__(self, hub: Hub, stores: Stores, guests: Guests, now_us: Callable[[], int]) -> None:
         # shared
-        self._current = current
         self._hub = hub
         self._stores = stores
+        self._guests = guests
         self._now_us = now_us
         # state
         self._one = asyncio.Lock()
-        self._moved = asyncio.Event()
-        self._leaving: dict[int, int | None] = {}
-        """Guests that nobody needs any more, and the group through which PostgreSQL has to be, once it is known."""
         self._closed = False
-        stores.moved = self._on_moved
 
     async def put(
         self,
@@ -88,15 +76,10 @@ class Feeder:
         being stopped: what was taken by then is kept, and to import the files again does not double it.
         """
         async with self._one:
-            await self._check_session(session_id)
+            await self._guests.check(session_id)  # before anything else: the file may be large
             plan = await asyncio.to_thread(importing.plan, files, location)
-            try:
-                session = await self._session(session_id)
+            async with self._guests.hosted(session_id) as session:
                 imported = await self._put(session, plan, remote, on_lines)
-            finally:
-                if session_id in self._hub.guests:
-                    self._leaving[session_id] = None
-                    self._sweep()
         log.info(
             "import: session %d, %s from %s: %d lines, %d reads are new, %d were held, %d lines rejected",
             session_id,
@@ -112,7 +95,7 @@ class Feeder:
     def close(self) -> None:
         """Nothing is put into a session from here on. What is on its way to the disk may be waited for."""
         self._closed = True
-        self._moved.set()
+        self._guests.wake()
 
     async def _put(
         self, session: Session, plan: ImportPlan, remote: str, on_lines: Callable[[int], None]
@@ -129,7 +112,7 @@ class Feeder:
                     on_lines(len(piece.observations) + len(piece.rejected))
             finally:
                 self._hub.release(source)
-        await self._until_written()
+        await self._guests.until_written()
         return Imported(
             session=session.row.id,
             location=", ".join(plan.locations),
@@ -178,82 +161,11 @@ class Feeder:
 
     # waiting
 
-    def _on_moved(self) -> None:
-        self._moved.set()
-        self._sweep()
-
-    async def _until(self, done: Callable[[], bool]) -> None:
-        while not done():
-            self._moved.clear()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S):
-                    await self._moved.wait()
-
     async def _until_room(self) -> None:
         """As long as readers have to wait, we do."""
-        await self._until(lambda: self._closed or not (self._hub.congested or self._stores.full))
+        await self._guests.until(lambda: self._closed or not (self._hub.congested or self._stores.full))
         if self._closed:
             raise Unavailable("The hub is stopping. What it has taken of the file is kept; import it again.")
-
-    async def _until_written(self) -> None:
-        """Until all that was accepted so far is on disk."""
-        wanted = self._hub.groups_wanted
-        await self._until(lambda: self._hub.groups_written >= wanted)
-
-    # sessions
-
-    async def _check_session(self, session_id: int) -> None:
-        """Before anything else: the file may be large."""
-        if self._hub.find(session_id) is None:
-            await self._row(session_id)
-
-    async def _session(self, session_id: int) -> Session:
-        """From memory, else loaded as a guest."""
-        session = self._hub.find(session_id)
-        if session is None:
-            session = await self._load(session_id)
-            self._hub.guests[session_id] = session
-        self._leaving.pop(session_id, None)
-        return session
-
-    async def _load(self, session_id: int) -> Session:
-        """A session that is not active, with all it has seen: what of it is in the journal has to be in PostgreSQL
-        first."""
-        await self._until_written()
-        through, drain = self._journaled_through, self._stores.drain
-        await self._until(lambda: drain.taken_through >= through or bool(drain.problem))
-        if drain.taken_through < through:
-            raise StoreAway(drain.problem)
-        row = await self._row(session_id)
-        session = Session(row, late_us=self._current.now.limits.late_s * US_PER_S)
-        await recovery.load_reads(self._pooled, self._hub, session)
-        return session
-
-    async def _row(self, session_id: int) -> SessionRow:
-        """As PostgreSQL has it, whosever it is: who may put something into it was asked before. Raises NotFound."""
-        async with self._stores.transaction() as connection:
-            row = await sessions.find(connection, session_id, self._current.now.zone_name)
-        if row is None:
-            raise NotFound(f"There is no session {session_id}.")
-        return row
-
-    async def _pooled(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        async with self._stores.transaction() as connection:
-            return await work(connection)
-
-    def _sweep(self) -> None:
-        """Guests leave when PostgreSQL has all they got: whoever loads them again finds it there."""
-        for session_id in list(self._leaving):
-            session = self._hub.guests[session_id]
-            if self._leaving[session_id] is None and session.durable == session.head:
-                self._leaving[session_id] = self._journaled_through
-            through = self._leaving[session_id]
-            if through is not None and self._stores.drain.taken_through >= through:
-                del self._leaving[session_id], self._hub.guests[session_id]
-
-    @property
-    def _journaled_through(self) -> int:
-        return self._stores.writer.journal.last_id
 
 
 def _check_locations(session: Session, plan: ImportPlan) -> None:

@@ -21,6 +21,7 @@ from hub.model import (
     Rejected,
     RejectRecord,
     SessionReads,
+    SessionRow,
     SourceRecord,
 )
 from hub.seen import Run
@@ -121,6 +122,36 @@ class Hub:
             self._old_keys.add(session.row.stream_key)
         del self.sessions[session.row.id]
 
+    def end_session(self, session: Session) -> None:
+        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest."""
+        self.remove_session(session)
+        self.guests[session.row.id] = session
+
+    def restore(self, session: Session, sources: Iterable[Source]) -> None:
+        """It begins, or goes on. `sources`: its own readers, each of whom may come back to it unless it feeds another
+        session now."""
+        self._old_keys.discard(session.row.stream_key)
+        self.guests.pop(session.row.id, None)
+        self.add_session(session)
+        for source in sources:
+            self.new_id.taken(source.id)
+            if source.record.connection_id and _place(source) not in self._by_connection:
+                self._remember(source)
+
+    def change_session(self, session: Session, row: SessionRow) -> None:
+        """What is said of it is another thing now. The key that it had leads nowhere any more."""
+        before = session.row.stream_key
+        retimed = (row.timezone, row.day) != (session.row.timezone, session.row.day)
+        session.change(row)
+        if retimed:
+            for source in self.sources.values():
+                if source.session is session:
+                    source.clock.forget()
+        if before != row.stream_key:
+            self._old_keys.add(before)
+            if self._by_key.pop(before, None) is not None:
+                self._by_key[row.stream_key] = session
+
     def find(self, session_id: int) -> Session | None:
         """The session of this number, if it is in memory for whatever reason."""
         return self.sessions.get(session_id) or self.guests.get(session_id)
@@ -158,8 +189,7 @@ class Hub:
 
     def add_source(self, record: SourceRecord) -> Source:
         """A source that the store knows, oldest first. It is remembered when its reader can come back to it."""
-        source = Source(record, self.sessions[record.session_id])
-        source.noted = True
+        source = stored_source(record, self.sessions[record.session_id])
         self.new_id.taken(record.id)
         if record.connection_id:
             self._remember(source)
@@ -361,6 +391,13 @@ class Hub:
             session = self.sessions.get(batch.session_id) or self.guests[batch.session_id]
             session.extend(batch.reads)
             self._publish(session, batch.reads)
+
+
+def stored_source(record: SourceRecord, session: Session) -> Source:
+    """A source that the store knows."""
+    source = Source(record, session)
+    source.noted = True
+    return source
 
 
 def _place(source: Source) -> tuple[int, str]:

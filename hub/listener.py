@@ -5,9 +5,9 @@ says is in `listener_connection`.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Final
+from typing import Any, Final
 
 from hub.listener_connection import Ingest, ReaderConnection
 
@@ -95,6 +95,11 @@ class Listener:
             self._refused_said.clear()  # who is refused by another list is told of again
         for connection in [each for each in self.connections if not self._allowed(each._address)]:
             connection.end(NOT_ALLOWED)
+
+    def hang_up(self, which: Callable[[Any], bool], reason: str) -> None:
+        """Ends the connections of the sources of which `which` says so. What they have sent until now is taken."""
+        for connection in [each for each in self.connections if each.feeds(which)]:
+            connection.end(reason)
 
     def admit(self, connection: ReaderConnection, address: str) -> str:
         """Counts a new connection. Gives why it may not be, or nothing."""

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, cast
 
 from hub.model import Observation, Rejected
@@ -238,6 +238,10 @@ class ReaderConnection(asyncio.Protocol):
     def _slowed_down(self) -> None:
         self._slow = None
         self._go_on()
+
+    def feeds(self, which: Callable[[Any], bool]) -> bool:
+        """Whether it has become a source, and one of which `which` says so."""
+        return self._source is not None and which(self._source)
 
     def end(self, reason: str) -> None:
         """Hangs up, with the reason for the log."""

@@ -10,6 +10,7 @@ Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 0
 and has no zone; an *instant* counts from the Unix epoch.
 """
 
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -174,7 +175,8 @@ class PartnerRow(msgspec.Struct, frozen=True):
 class SessionRow(msgspec.Struct, frozen=True):
     """A row of `timing_sessions`, as the hub keeps it in memory, with what it takes from its event.
 
-    timezone: an IANA name. day: the date that a time since midnight counts from.
+    timezone: an IANA name. day: the date that a time since midnight counts from. keys_day: the one that it counted from
+        when the session's first keys were made; empty: `day`.
     purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone.
     """
 
@@ -190,6 +192,7 @@ class SessionRow(msgspec.Struct, frozen=True):
     stream_key: str = ""
     purpose: str = PURPOSE_RACE
     races: tuple[Race, ...] = ()
+    keys_day: str = ""
 
 
 class DisplayRow(msgspec.Struct, frozen=True):
@@ -203,6 +206,19 @@ class DisplayRow(msgspec.Struct, frozen=True):
     session_id: int | None
     name: str
     settings: dict[str, Any] = {}
+
+
+class ExportRow(msgspec.Struct, frozen=True):
+    """A row of `exports`: the file in data_dir/exports that was kept of a deleted session."""
+
+    id: int
+    partner_id: int
+    session_id: int
+    session_name: str
+    file_name: str
+    bytes: int
+    reads: int
+    created_at: datetime
 
 
 class ReadFilter(msgspec.Struct, frozen=True):

@@ -8,12 +8,12 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
-from hub.hub import Hub
+from hub.hub import Hub, stored_source
 from hub.model import Participant, Rejected, SourceRecord
 from hub.protocols import ct01
 from hub.roster import Roster
 from hub.session import Session, Source
-from hub.store import rosters, sessions
+from hub.store import retimes, rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.sessions import KnownRead, RejectedLine
 from hub.tail import Tail
@@ -48,13 +48,30 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool 
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
     for session in hub.sessions.values():
-        await load_reads(run, hub, session, afresh=afresh)
+        await _load_all(run, hub, session, {}, afresh=afresh)
         hub.total_reads += session.durable
-        session.add_guns(await run(partial(sessions.guns, session_id=session.row.id)))
-        session.roster = Roster(await run(partial(_load_roster, session_id=session.row.id)))
-        _say_what_was_loaded(session)
     for display in await run(sessions.displays):
         hub.displays[display.code] = display
+
+
+async def load_session(run: Run, hub: Hub, session: Session) -> list[Source]:
+    """One that is not active, with all that it has seen. Gives its readers, who are not led to it yet."""
+    records = await run(partial(sessions.sources, session_ids=[session.row.id]))
+    own = {record.id: stored_source(record, session) for record in records}
+    await _load_all(run, hub, session, dict(own))
+    return list(own.values())
+
+
+async def _load_all(
+    run: Run, hub: Hub, session: Session, strangers: dict[int, Source], *, afresh: bool = False
+) -> None:
+    session_id = session.row.id
+    await load_reads(run, hub, session, strangers, afresh=afresh)
+    session.add_guns(await run(partial(sessions.guns, session_id=session_id)))
+    session.roster = Roster(await run(partial(_load_roster, session_id=session_id)))
+    if session_id in await run(retimes.unfinished):
+        session.correct_times()
+    _say_what_was_loaded(session)
 
 
 async def _load_roster(connection: Connection, session_id: int) -> list[Participant]:
@@ -78,11 +95,13 @@ def _say_what_was_loaded(session: Session) -> None:
     )
 
 
-async def load_reads(run: Run, hub: Hub, session: Session, *, afresh: bool = False) -> None:
-    """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows."""
+async def load_reads(
+    run: Run, hub: Hub, session: Session, strangers: dict[int, Source], *, afresh: bool = False
+) -> None:
+    """All that a session has seen. A hole in its offsets, which no hub makes, is filled with void rows. strangers: its
+    sources that are not among the hub's."""
     session_id = session.row.id
     holes = 0
-    strangers: dict[int, Source] = {}
     while known := await run(partial(_known_reads, session_id=session_id, after=session.head)):
         for offset, source_id, location_name, sequence, key in known:
             holes += offset - session.head - 1

@@ -16,11 +16,12 @@ SAME_GUN_US: Final = 3 * US_PER_S
 
 
 class Gun(NamedTuple):
-    """A gun read. `at_us`: the instant."""
+    """A gun read. `at_us`: the instant; `sent`: the time as the reader has it."""
 
     offset: int
     location: str
     at_us: int
+    sent: str = ""
 
 
 class Start(NamedTuple):

@@ -5,7 +5,7 @@ Knows what a read is and which marks it gets; refuses to know sockets, journals 
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta, tzinfo
+from datetime import tzinfo
 from itertools import compress, product
 from statistics import median
 from typing import Final
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from hub.model import (
     KIND_GUN,
     KIND_READ,
+    KIND_VOID,
     MARK_LATE,
     MARK_REPEAT,
     MARK_SUSPECT,
@@ -31,6 +32,7 @@ from hub.results import Gun, Start, starts
 from hub.roster import Roster
 from hub.seen import Run, Seen, SeenLocation, content_digest, line_digest
 from hub.tail import Tail
+from hub.times import SUSPECT_AHEAD_US, SUSPECT_BEFORE_US, Times, WallClock, marks_at, midnight_us
 
 SPELLINGS_MAX: Final = 2000
 """Names of locations that one source is remembered to use: a location may come in upper and lower case."""
@@ -45,43 +47,10 @@ CLOCK_APART_US: Final = US_PER_S // 2
 CLOCK_STEP_US: Final = US_PER_S
 """A change of the clock difference smaller than this is not worth writing down."""
 
-_EPOCH: Final = datetime(1970, 1, 1)
-_QUARTER_US: Final = 900 * US_PER_S
-SUSPECT_BEFORE_US: Final = 946_684_800 * US_PER_S
-"""The year 2000: a controller whose clock was never set counts from 1980."""
-SUSPECT_AHEAD_US: Final = 600 * US_PER_S
-"""No read is of the future; a clock that is set by hand is not ten minutes wrong."""
 _MARKS: Final = {
     flags: tuple(compress((MARK_LATE, MARK_REPEAT, MARK_SUSPECT), flags))
     for flags in product((False, True), repeat=3)
 }
-
-
-class WallClock:
-    """Wall times of one zone as instants. An hour that comes twice is taken as its first."""
-
-    __slots__ = ("_offsets", "zone")
-
-    def __init__(self, zone: tzinfo) -> None:
-        self.zone = zone
-        self._offsets: dict[int, int] = {}
-
-    def instant(self, wall_us: int) -> int:
-        quarter = wall_us // _QUARTER_US
-        offset = self._offsets.get(quarter)
-        if offset is None:
-            if len(self._offsets) > 1000:
-                self._offsets.clear()
-            offset = self._offsets[quarter] = self._offset_us(wall_us)
-        return wall_us - offset
-
-    def _offset_us(self, wall_us: int) -> int:
-        try:
-            local = (_EPOCH + timedelta(microseconds=wall_us)).replace(tzinfo=self.zone)
-            difference = local.utcoffset() or timedelta()
-        except OverflowError:  # a clock that was never set, in the year 1 or 9999: any instant will do
-            return 0
-        return difference // timedelta(microseconds=1)
 
 
 class SourceClock:
@@ -126,6 +95,13 @@ class SourceClock:
             if len(self._samples) >= CLOCK_SAMPLES_MIN:
                 self.known = True
                 self.difference_us = int(median(self._samples))
+
+    def forget(self) -> None:
+        """The zone or date by which read times were taken was not the right one: nothing is known any more."""
+        self._samples.clear()
+        self.known = False
+        self.difference_us = 0
+        self.noted_us = None
 
     @property
     def changed(self) -> bool:
@@ -253,8 +229,8 @@ class Session:
     def __init__(self, row: SessionRow, *, late_us: int) -> None:
         self.row = row
         self.late_us = late_us
-        self.wall = WallClock(ZoneInfo(row.timezone))
-        self.midnight_us = int((datetime.fromisoformat(row.day) - _EPOCH).total_seconds()) * US_PER_S
+        self._read_times()
+        self._outdated_through = 0
         self.head = 0
         self.durable = 0
         self.epoch = row.epoch
@@ -288,8 +264,46 @@ class Session:
         """Who wears this tag, as far as the roster knows now."""
         return self.roster.find(tag)
 
+    def change(self, row: SessionRow) -> None:
+        """What is said of it and its event is another thing now. By another zone or date all times are read again from
+        what was sent, and by the new one those of what is still on its way to the disk when that gets there. Keys stay:
+        what comes again is held."""
+        before, self.row = self.row, row
+        self._starts = None
+        if (row.timezone, row.day) != (before.timezone, before.day):
+            self._read_times()
+            self._outdated_through = self.head
+            self.correct_times()
+
+    def correct_times(self) -> None:
+        """What is remembered may have times by another zone or date than those of now."""
+        times = self._times()
+        self.tail.change(lambda read: _corrected(read, times))
+        self._correct(self._moved)
+        for offset, gun in self._guns.items():
+            instant_us = times.instant(gun.sent)
+            if instant_us is not None:
+                self._guns[offset] = gun._replace(at_us=instant_us)
+        self._starts = None
+
+    def _correct(self, reads: Iterable[Read]) -> None:
+        times = self._times()
+        for read in reads:
+            _corrected(read, times)
+
+    def _times(self) -> Times:
+        return Times(self.row.timezone, self.row.day)
+
+    def _read_times(self) -> None:
+        row = self.row
+        self.wall = WallClock(ZoneInfo(row.timezone))
+        self._midnight_us = midnight_us(row.day)
+        self._keys_midnight_us = midnight_us(row.keys_day or row.day)
+
     def extend(self, reads: list[Read]) -> None:
         """Reads that have become durable, in the order of their offsets."""
+        if reads[0].offset <= self._outdated_through:
+            self._correct(reads)
         self.tail.extend(reads)
         self.durable = reads[-1].offset
         self.add_guns(guns_of(reads))
@@ -305,6 +319,8 @@ class Session:
     def renumbered(self, reads: list[Read], epoch: int) -> None:
         """Reads of ours whose offsets another hub had given away have these now. What was shown is another epoch."""
         self.epoch = epoch
+        if self._outdated_through:
+            self._correct(reads)
         self.add_guns(guns_of(reads))
         self._moved += reads
         self._merge()
@@ -367,6 +383,7 @@ class Session:
         rejected: list[Rejected] = []
         judge = self.seen.judge
         instant = self.wall.instant
+        midnight_us, keys_midnight_us = self._midnight_us, self._keys_midnight_us
         source_id = source.record.id
         late_before = received_us - self.late_us - source.clock.difference_us
         ahead = received_us + SUSPECT_AHEAD_US
@@ -378,8 +395,11 @@ class Session:
             if run is None:
                 rejected.append(Rejected(seen.raw.encode(), f"more than {LOCATIONS_MAX} locations"))
                 continue
-            wall_us = seen.wall_us + self.midnight_us if seen.since_midnight else seen.wall_us
-            digest = content_digest(seen.tag, wall_us, seen.reader_id, seen.gator)
+            wall_us = key_us = seen.wall_us
+            if seen.since_midnight:
+                wall_us += midnight_us
+                key_us += keys_midnight_us
+            digest = content_digest(seen.tag, key_us, seen.reader_id, seen.gator)
             sequence = seen.sequence
             if run.expect:
                 self._check_resume(source, run, sequence, digest)
@@ -456,10 +476,19 @@ class Session:
         return self.tail.recent(count)
 
 
+def _corrected(read: Read, times: Times) -> Read:
+    """The same read, its time read again from what was sent; of what no reader sends it stays."""
+    instant_us = None if read.kind == KIND_VOID else times.instant(read.time_text)
+    if instant_us is not None:
+        read.read_us = instant_us
+        read.marks = marks_at(read.marks, instant_us, read.received_us)
+    return read
+
+
 def guns_of(reads: Iterable[Read]) -> list[Gun]:
     """The guns among them, each once."""
     return [
-        Gun(read.offset, read.location, read.read_us)
+        Gun(read.offset, read.location, read.read_us, read.time_text)
         for read in reads
         if read.kind == KIND_GUN and MARK_REPEAT not in read.marks
     ]

@@ -17,7 +17,7 @@ from hub.errors import StoreAway
 from hub.hub import Hub, Sealed
 from hub.model import US_PER_S, Read
 from hub.session import Session
-from hub.store import migrate, sessions, web_login
+from hub.store import migrate, session_changes, sessions, web_login
 from hub.store.batch import Renumbered
 from hub.store.database import Connection, Database, Writer, open_pool
 from hub.store.drain import Drain
@@ -27,6 +27,7 @@ from hub.store.journal_writer import JournalWriter
 from hub.store.pooled import WebDatabase
 from hub.store.web_accounts import WebAccounts
 from hub.store.web_displays import WebDisplays
+from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
@@ -39,8 +40,9 @@ ROOM_SHARE: Final = 0.9
 """Readers that wait for a full journal go on when it is emptied to this share, not at each group."""
 NOT_CONNECTED: Final = "PostgreSQL is not connected yet"
 PROBLEM_POLL_S: Final = 0.05
-OWN_CONNECTIONS_MAX: Final = 3
-"""Of the owner's login, beside the writer's: an import, the demo and the end of old sessions at once."""
+OWN_CONNECTIONS_MAX: Final = 5
+"""Of the owner's login, beside the writer's: an import, the demo, an export, a correction of times and a change by
+somebody at once."""
 
 
 class Stores:
@@ -64,6 +66,7 @@ class Stores:
         self._database: Writer | None = None
         self.queries = WebQueries(self.web, settings.zone_name)
         self.people = WebAccounts(self.web)
+        self.kept = WebKept(self.web)
         self.users = WebUsers(self.web)
         self.partners = WebPartners(self.web)
         self.sign_ins = WebSignIns(self.web)
@@ -246,11 +249,14 @@ class Stores:
 
     async def _prepare(self, connection: Connection) -> None:
         settings = self._settings
+        today = datetime.now(ZoneInfo(settings.zone_name)).date().isoformat()
         async with connection.transaction():
-            ended = await sessions.end_old(connection, settings.retention.end_sessions_after_days)
+            begun = await session_changes.begin_due(connection)
+            if begun:
+                log.info("session: %d began by the schedule while no hub ran", len(begun))
+            ended = await sessions.end_old(connection, settings.retention.end_sessions_after_days, today)
             if ended:
                 log.info("session: ended %d that had heard nothing for long (retention)", ended)
-            today = datetime.now(ZoneInfo(settings.zone_name)).date().isoformat()
             self.partner_id = await sessions.ensure_default(connection, today)
 
     def web(self) -> WebDatabase:

@@ -2,11 +2,14 @@
 
 ALTER TABLE timing_sessions
     ADD COLUMN scheduled_for timestamptz,
+    ADD COLUMN started_at timestamptz,
     ADD COLUMN times_by text,
     ADD COLUMN keys_day date,
     ADD COLUMN old_stream_keys text[] NOT NULL DEFAULT '{}';
 
 COMMENT ON COLUMN timing_sessions.scheduled_for IS 'when a scheduled session starts by itself; null: when somebody starts it';
+COMMENT ON COLUMN timing_sessions.started_at IS
+    'when it was started by its schedule or by hand, or reopened last; null: when it was made';
 COMMENT ON COLUMN timing_sessions.times_by IS
     'zone and date by which read_time stands, ''Europe/Berlin 2026-05-16''; null: those of the event. Differs from them '
     'while they are being corrected';
@@ -32,3 +35,23 @@ COMMENT ON TABLE exports IS 'what was kept of sessions that are deleted: zip fil
 ALTER TABLE exports ENABLE ROW LEVEL SECURITY;
 CREATE POLICY of_partner ON exports USING (partner_id = current_partner());
 CREATE POLICY of_admin ON exports USING (is_admin());
+
+-- One that was started or reopened lately is not old, however long ago it was made and last heard of.
+CREATE OR REPLACE FUNCTION cleanup_old_sessions(days_old integer DEFAULT 7) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+    ended integer;
+BEGIN
+    UPDATE timing_sessions AS sessions SET status = 'ended', ended_at = now()
+    WHERE sessions.status = 'active'
+      AND greatest(
+              coalesce(
+                  (SELECT received_at FROM timing_reads WHERE session_id = sessions.id
+                   ORDER BY feed_offset DESC LIMIT 1),
+                  (SELECT greatest(event_date::timestamptz, sessions.created_at) FROM events
+                   WHERE events.id = sessions.event_id),
+                  sessions.created_at),
+              sessions.started_at) < now() - make_interval(days => days_old);
+    GET DIAGNOSTICS ended = ROW_COUNT;
+    RETURN ended;
+END
+$$;

@@ -8,12 +8,14 @@ DECLARE
 BEGIN
     UPDATE timing_sessions AS sessions SET status = 'ended', ended_at = now()
     WHERE sessions.status = 'active'
-      AND coalesce(
-              (SELECT received_at FROM timing_reads WHERE session_id = sessions.id
-               ORDER BY feed_offset DESC LIMIT 1),
-              (SELECT greatest(event_date::timestamptz, sessions.created_at) FROM events
-               WHERE events.id = sessions.event_id),
-              sessions.created_at) < now() - make_interval(days => days_old);
+      AND greatest(
+              coalesce(
+                  (SELECT received_at FROM timing_reads WHERE session_id = sessions.id
+                   ORDER BY feed_offset DESC LIMIT 1),
+                  (SELECT greatest(event_date::timestamptz, sessions.created_at) FROM events
+                   WHERE events.id = sessions.event_id),
+                  sessions.created_at),
+              sessions.started_at) < now() - make_interval(days => days_old);
     GET DIAGNOSTICS ended = ROW_COUNT;
     RETURN ended;
 END
@@ -366,6 +368,7 @@ CREATE TABLE public.timing_sessions (
     ended_at timestamp with time zone,
     purpose text DEFAULT 'race'::text NOT NULL,
     scheduled_for timestamp with time zone,
+    started_at timestamp with time zone,
     times_by text,
     keys_day date,
     old_stream_keys text[] DEFAULT '{}'::text[] NOT NULL,
@@ -376,6 +379,8 @@ CREATE TABLE public.timing_sessions (
 COMMENT ON COLUMN public.timing_sessions.purpose IS 'rehearsal: every frame of its displays is marked TEST; demo: reads come to it by its stream key alone';
 
 COMMENT ON COLUMN public.timing_sessions.scheduled_for IS 'when a scheduled session starts by itself; null: when somebody starts it';
+
+COMMENT ON COLUMN public.timing_sessions.started_at IS 'when it was started by its schedule or by hand, or reopened last; null: when it was made';
 
 COMMENT ON COLUMN public.timing_sessions.times_by IS 'zone and date by which read_time stands, ''Europe/Berlin 2026-05-16''; null: those of the event. Differs from them while they are being corrected';
 

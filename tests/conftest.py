@@ -4,7 +4,9 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from tests.lifecycle import Office, new_office
 from tests.postgres import fresh_database, running_postgres
 from tests.serving import Run
 
@@ -21,6 +23,13 @@ async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
     """The same for an empty database of this test alone."""
     async with fresh_database(postgres_dsn) as dsn:
         yield dsn
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared_office(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+    """One hub for all tests that make their own sessions, and have `loop_scope="session"`."""
+    async with new_office(postgres_dsn, tmp_path_factory.mktemp("office")) as made:
+        yield made
 
 
 @pytest.fixture

@@ -348,6 +348,7 @@ class Line:
     async def cut(self) -> None:
         if self._server is not None:
             self._server.close()
+            self._server = None
             self._here.unlink(missing_ok=True)
         for transport in list(self._open):
             transport.abort()
@@ -356,6 +357,8 @@ class Line:
         reader_there, writer_there = await asyncio.open_unix_connection(self._there)
         ends = {writer.transport, writer_there.transport}
         self._open |= ends
+        if self._server is None:  # it was cut just when this one came
+            await self.cut()
         try:
             await asyncio.gather(_pump(reader, writer_there), _pump(reader_there, writer))
         finally:

@@ -445,6 +445,8 @@ async def test_where_displays_are() -> None:
         "demo display: http://10.0.0.5:80/d/K7XQ2M9P",
         "front page: http://10.0.0.5:80/",
     ]
+    *_, last = urls(app, Addresses(("10.0.0.5", 80), {}), first="rh_secret")
+    assert last == "first user: http://10.0.0.5:80/join#rh_secret"
     anywhere, _ = urls(app, Addresses(("0.0.0.0", 80), {}))
     assert anywhere.endswith(":80/d/K7XQ2M9P") and "0.0.0.0" not in anywhere
     app = App(Settings(server=Server(public_url="https://hub.example")))
@@ -453,6 +455,18 @@ async def test_where_displays_are() -> None:
         "display: https://hub.example/d/K7XQ2M9P",
         "front page: https://hub.example/",
     ]
+
+
+async def test_a_server_without_an_admin_offers_to_make_one(database_dsn: str, tmp_path: Path) -> None:
+    settings = settings_for(database_dsn, tmp_path)
+    async with running_hub(settings) as hub:
+        link = await hub.app.first_user()
+        body = {"token": link, "password": "Tartan-Bahn 7", "email": "ann@example.org"}
+        for status in (200, 404):
+            async with hub.anybody.post("/api/auth/join", json=body) as response:
+                assert response.status == status
+    async with running_hub(settings) as hub:
+        assert await hub.app.first_user() == ""
 
 
 def test_memory_that_stays_is_not_looked_at_again() -> None:

@@ -184,6 +184,8 @@ async def test_serve_says_when_it_is_ready_and_ends_when_it_is_told(
             )
             assert re.fullmatch(r"display: http://127\.0\.0\.1:\d+/d/[A-Z2-9]{8}", await process.line())
             assert re.fullmatch(r"front page: http://127\.0\.0\.1:\d+/", await process.line())
+            first = r"first user: http://127\.0\.0\.1:\d+/join#rh_[\w-]{43}"
+            assert re.fullmatch(first, await process.line())
             process.signal(number)
             code, out, err = await process.end()
             assert (code, out) == (0, "") and "Traceback" not in err and "stopped in" in err
@@ -322,14 +324,19 @@ async def test_demo_shows_a_race_and_stop_ends_it(database_dsn: str, tmp_path: P
     write_config(tmp_path, database_dsn)
     async with hub_process("demo", "--runners", "30", folder=tmp_path) as process:
         addresses = await process.ready()
-        lines = [await process.line() for _ in range(4)]
-        kinds = [line.partition(": ")[0] for line in lines[:3]]
-        assert kinds == ["demo display", "display", "front page"] and "Ctrl-C" in lines[3]
+        lines = [await process.line() for _ in range(6)]
+        kinds = [line.partition(": ")[0] for line in lines[:5]]
+        assert kinds == ["demo display", "display", "front page", "first user", "demo user"]
+        assert "Ctrl-C" in lines[5]
         url = lines[0].partition(": ")[2]
         async with aiohttp.ClientSession() as http, http.ws_connect(url.replace("/d/", "/ws/d/")) as screen:
             hello = json.loads((await screen.receive()).data.split("\n")[0])
             assert hello["session"]["event"] == "Harbour Run, demo at 10 times real time"
             assert (await http.get(f"{addresses['web']}/status")).ok
+            user = re.fullmatch(r"demo user: (\S+), password (\S+)", lines[4])
+            assert user is not None
+            body = {"email": user[1], "password": user[2]}
+            assert (await http.post(f"{addresses['web']}/api/auth/login", json=body)).ok
         async with hub_process("demo", folder=tmp_path) as second:
             code, out, err = await second.end()
             assert (code, out) == (1, "") and "is in use by another hub" in err

@@ -17,7 +17,8 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_partners_are_added_and_listed(run: Run, database_dsn: str, tmp_path: Path) -> None:
     write_config(tmp_path, database_dsn)
-    assert run("partner", "add", "Fast  Feet") == (0, "partner fast-feet: Fast Feet\n", "")
+    code, out, err = run("partner", "add", "Fast  Feet")
+    assert (code, out) == (0, "partner fast-feet: Fast Feet\n") and "stream key" in err
     assert run("partner", "add", "Läufe", "--slug", "runs")[:2] == (0, "partner runs: Läufe\n")
     code, out, err = run("partner", "add", "Other", "--slug", "runs")
     assert (code, out) == (1, "") and err == "racehub: There is a partner with the slug 'runs' already.\n"

@@ -158,6 +158,17 @@ async def code_tries_per_minute(site: Site) -> None:
     assert [await tried(), await tried()] == [200, 429]
 
 
+async def login_tries(site: Site) -> None:
+    async def tried() -> int:
+        body = {"email": "ann@race.example", "password": "x"}
+        async with site.hub.anybody.post("/api/auth/login", json=body) as response:
+            return response.status
+
+    assert [await tried() for _ in range(3)] == [401] * 3
+    await site.save(limits={"login_tries": 4})
+    assert [await tried(), await tried()] == [401, 429]
+
+
 async def upload_mib(site: Site) -> None:
     csv = ROSTER + f"{',' * 100}\n" * 11_000
     await site.hub.import_roster(csv)
@@ -204,6 +215,7 @@ OBSERVED: Final[dict[str, Observe]] = {
     "limits.connections_per_address": connections_per_address,
     "limits.display_queue_kib": display_queue_kib,
     "limits.displays": displays,
+    "limits.login_tries": login_tries,
     "limits.code_tries_per_minute": code_tries_per_minute,
     "limits.upload_mib": upload_mib,
     "limits.roster_rows": roster_rows,

@@ -32,8 +32,7 @@ UPDATE timing_sessions SET created_at = now() - interval '9 days';
 
 
 async def end_old(hub: Running) -> None:
-    assert hub.app._retention is not None
-    await hub.app._retention.end_old()
+    await hub.app.changes.retention.end_old()
 
 
 async def fed(hub: Running, *tags_: str) -> Reader:

@@ -6,8 +6,6 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from hub.model import (
@@ -31,7 +29,6 @@ from hub.session import (
     Session,
     Source,
     SourceClock,
-    WallClock,
 )
 from hub.tail import TAIL_READS_MAX
 
@@ -133,55 +130,6 @@ def test_a_time_of_day_and_a_full_time_are_one_content(session: Session, source:
     assert feed(source, observation(1, "7"))
     other = new_source(session, 2, "B" * 40)
     assert not feed(other, observation(2, "7", wall_us=8 * 3600 * US_PER_S, since_midnight=True))
-
-
-@pytest.mark.parametrize(
-    ("wall", "utc"),
-    [
-        ("2021-03-28T01:59:59", "2021-03-28T00:59:59"),
-        ("2021-03-28T03:00:00", "2021-03-28T01:00:00"),
-        ("2021-03-28T02:30:00", "2021-03-28T01:30:00"),  # an hour that does not exist
-        ("2021-10-31T01:59:59", "2021-10-30T23:59:59"),
-        ("2021-10-31T02:30:00", "2021-10-31T00:30:00"),  # an hour that comes twice: its first
-        ("2021-10-31T03:00:00", "2021-10-31T02:00:00"),
-    ],
-)
-def test_wall_times_around_a_change_of_the_clocks(wall: str, utc: str) -> None:
-    clock = WallClock(ZoneInfo("Europe/Berlin"))
-    expected = int(datetime.fromisoformat(utc + "+00:00").timestamp()) * US_PER_S
-    for _ in range(2):
-        assert clock.instant(wall_us(wall) + 640_000) == expected + 640_000
-
-
-def wall_us(text: str) -> int:
-    return int(datetime.fromisoformat(text + "+00:00").timestamp()) * US_PER_S
-
-
-@given(
-    st.datetimes(datetime(1971, 1, 1), datetime(2100, 1, 1)), st.sampled_from([ZONE, "Asia/Kolkata", "UTC"])
-)
-def test_wall_times_agree_with_datetime(moment: datetime, zone: str) -> None:
-    clock = WallClock(ZoneInfo(zone))
-    wall = wall_us(moment.replace(microsecond=0).isoformat())
-    assert (
-        clock.instant(wall)
-        == int(moment.replace(microsecond=0, tzinfo=ZoneInfo(zone)).timestamp()) * US_PER_S
-    )
-
-
-@pytest.mark.parametrize("wall", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
-@pytest.mark.parametrize("zone", ["Asia/Tokyo", ZONE])
-def test_a_clock_that_was_never_set_fails_nothing(wall: str, zone: str) -> None:
-    us = wall_us(wall)
-    assert abs(WallClock(ZoneInfo(zone)).instant(us) - us) <= 86_400 * US_PER_S
-    WallClock(ZoneInfo(zone)).instant(2**63 - 1)
-
-
-def test_many_days_do_not_fill_the_memory() -> None:
-    clock = WallClock(ZoneInfo(ZONE))
-    for quarter in range(5000):
-        clock.instant(WALL_US + quarter * 900 * US_PER_S)
-    assert len(clock._offsets) <= 1001
 
 
 # Marks

@@ -22,6 +22,7 @@ from hub.replay import replay, wall_now_us
 from hub.replay_plan import ReplayPlan, Timed, with_laps
 from hub.session import Session
 from hub.store import demo
+from hub.tokens import new_password
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +50,15 @@ class Show:
         self._races = 0
         self.code = ""
         """The display that shows it."""
+        self.password = new_password()
+        """Of the demo's user, until the next start."""
 
     async def prepare(self) -> None:
-        """The session of the first race, and the display that shows it. Raises StoreError."""
+        """The session of the first race, the display that shows it, and a user. Raises StoreError."""
         self._session = await self._new_session()
+        made = await asyncio.to_thread(self._app.hashes.hash, self.password)
+        async with self._app.stores.transaction() as connection:
+            await demo.ensure_user(connection, self._app.stores.partner_id, made)
 
     async def run(self) -> None:
         """For ever. Raises HubError when the hub's own listener does not take a reader of this machine from the
@@ -123,6 +129,18 @@ class Show:
             ),
             event=stream_key,
         )
+
+
+async def is_over(app: App) -> None:
+    """For a hub that is no demo any more: its user, whose password was on a screen, does not come in."""
+    try:
+        async with app.stores.transaction() as connection:
+            if await demo.lock_user_out(connection):
+                log.info(
+                    "demo: %s may not sign in any more; the next demo makes it a new password", demo.USER
+                )
+    except StoreError as problem:
+        log.warning("demo: %s may still sign in, if there was a demo: %s", demo.USER, problem)
 
 
 def timeline(

@@ -6,6 +6,7 @@ go on without. A connection that has broken meanwhile is replaced by the next qu
 """
 
 import contextlib
+import logging
 from collections.abc import Awaitable
 from typing import Any, Final, TypeVar
 
@@ -15,6 +16,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
 from hub.errors import StoreAway, StoreError
+
+log = logging.getLogger(__name__)
 
 ANSWER_S_MAX: Final = 1.0
 CONNECTIONS_MAX: Final = 16
@@ -41,6 +44,7 @@ class Bus:
         except ValueError:
             raise StoreError("redis.url: expected a URL such as redis://host:6379/0") from None
         self._redis = redis.asyncio.Redis(connection_pool=pool)
+        self._away = False
 
     async def alive(self) -> bool:
         """Whether it answers, and soon."""
@@ -70,7 +74,14 @@ class Bus:
         try:
             answer: T = await question
         except (RedisError, OSError, TimeoutError) as problem:
-            raise StoreAway(words(problem)) from problem
+            said = words(problem)
+            if not self._away:
+                log.warning("redis: %s; nobody can sign in until it does", said)
+            self._away = True
+            raise StoreAway(said) from problem
+        if self._away:
+            log.info("redis: answers again")
+        self._away = False
         return answer
 
 

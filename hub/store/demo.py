@@ -1,6 +1,7 @@
-"""What the demo keeps in PostgreSQL: an event with its races, a display, and a session for each of its races.
+"""What the demo keeps in PostgreSQL: an event with its races, a display, a session for each of its races, and a user.
 
-All of it is found again by `timing_sessions.purpose`, so that nothing of anybody else is ever touched.
+All of it is found again by `timing_sessions.purpose`, and the user by an address that nobody can have, so that nothing
+of anybody else is ever touched.
 """
 
 from collections.abc import Sequence
@@ -16,6 +17,18 @@ from hub.store.database import Connection, query
 
 SESSIONS_KEPT: Final = 5
 """Races of the demo that can be looked at afterwards; it runs for ever."""
+USER: Final = "demo@racehub.invalid"
+"""`.invalid` is for what does not exist (RFC 6761)."""
+
+
+async def ensure_user(connection: Connection, partner_id: int, password_hash: str) -> None:
+    """USER, an owner of this partner, has this password, and is signed in nowhere."""
+    await connection.execute(query("demo_user"), partner_id, USER, password_hash)
+
+
+async def lock_user_out(connection: Connection) -> bool:
+    """USER may not come in any more; False: there was nobody to lock out."""
+    return bool(await connection.fetchval(query("demo_user_away"), USER))
 
 
 async def ensure_event(

@@ -53,11 +53,22 @@ def _us(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-async def end_old(connection: Connection, days: int) -> int:
-    """Ends the active sessions that have heard nothing for so many days; 0: none. Gives how many."""
+async def end_old(connection: Connection, days: int, session_name: str) -> int:
+    """Ends the active sessions that have heard nothing for so many days; 0: none. Gives how many. Readers of a partner
+    whose last one has ended by that have a new one to go to."""
     if not days:
         return 0
-    return int(await connection.fetchval("SELECT cleanup_old_sessions($1)", days))
+    before = await _partners_on_the_air(connection)
+    ended = int(await connection.fetchval("SELECT cleanup_old_sessions($1)", days))
+    for partner_id in sorted(before - await _partners_on_the_air(connection)):
+        await create(connection, partner_id, session_name)
+        log.info("session: made %r, for the last active one has ended (retention)", session_name)
+    return ended
+
+
+async def _partners_on_the_air(connection: Connection) -> set[int]:
+    """Those with a session that readers can go to."""
+    return {row["partner_id"] for row in await connection.fetch(query("partners_on_the_air"))}
 
 
 async def old(connection: Connection, days: int) -> dict[int, int]:
@@ -84,16 +95,12 @@ async def ensure_empty(
 
 
 async def ensure_default(connection: Connection, session_name: str) -> int:
-    """The least that reads and screens need: one active session of the default partner, and one display of it.
-    Gives the partner's id."""
-    partner_id = await connection.fetchval("SELECT id FROM partners WHERE slug = 'default'")
-    active = (
-        "SELECT EXISTS (SELECT FROM timing_sessions"
-        " WHERE partner_id = $1 AND status = 'active' AND purpose <> 'demo')"
-    )
-    if not await connection.fetchval(active, partner_id):
+    """What a first look needs: a session of the default partner, and one display of it. Who has ended the last one
+    gets no other. Gives the partner's id; where that has another slug by now, or has gone, that of the oldest."""
+    partner_id = await connection.fetchval("SELECT id FROM partners ORDER BY slug <> 'default', id LIMIT 1")
+    if not await connection.fetchval(query("sessions_any")):
         await create(connection, partner_id, session_name)
-        log.info("session: made %r, for there was no active one", session_name)
+        log.info("session: made %r, for there was none", session_name)
     if not await connection.fetchval("SELECT EXISTS (SELECT FROM displays)"):
         await create_display(connection, partner_id, "Finish")
     return int(partner_id)
@@ -140,6 +147,12 @@ async def active(connection: Connection, timezone: str) -> list[SessionRow]:
     return [session_row(row, timezone) for row in rows if row["status"] == "active"]
 
 
+async def of_event(connection: Connection, event_id: int) -> list[int]:
+    """The sessions of an event."""
+    rows = await connection.fetch("SELECT id FROM timing_sessions WHERE event_id = $1 ORDER BY id", event_id)
+    return [row["id"] for row in rows]
+
+
 async def find(connection: Connection, session_id: int, timezone: str) -> SessionRow | None:
     """One session, whatever its status; None: there is none for this connection."""
     row = await connection.fetchrow(query("sessions_memory"), session_id)
@@ -163,6 +176,7 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         stream_key=row["stream_key"],
         purpose=row["purpose"],
         races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
+        keys_day=row["keys_day"].isoformat() if row["keys_day"] else "",
     )
 
 
@@ -214,9 +228,8 @@ async def displays(connection: Connection) -> list[DisplayRow]:
 
 
 async def old_keys(connection: Connection) -> list[str]:
-    """The stream keys of sessions that are not active."""
-    rows = await connection.fetch("SELECT stream_key FROM timing_sessions WHERE status <> 'active'")
-    return [row["stream_key"] for row in rows]
+    """The stream keys of sessions that are not active, and those that were given up."""
+    return [row["stream_key"] for row in await connection.fetch(query("old_keys"))]
 
 
 async def guns(connection: Connection, session_id: int) -> list[Gun]:

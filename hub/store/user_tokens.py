@@ -12,7 +12,10 @@ from hub.store.database import Connection, query
 from hub.tokens import hash_of, new_token
 
 TOKENS_MAX: Final = 50
-"""Of one user: a list that somebody can still look through for the one that is not known any more."""
+"""Of one user, and for good: a list that somebody can still look through for the one that is not known any more."""
+SIGN_INS_MAX: Final = 20
+"""Of one user, of tokens that end by themselves: a program that signs in for every question has its oldest end earlier,
+and is not locked out."""
 
 
 async def lines(connection: Connection, by: Caller) -> list[TokenLine]:
@@ -25,9 +28,12 @@ async def make(connection: Connection, by: Caller, name: str, hours: int | None 
     and Conflict when there are too many."""
     if not by.user_id:
         raise Forbidden("This machine's token belongs to no user; sign in to make tokens of your own.")
-    await connection.execute("DELETE FROM tokens WHERE user_id = $1 AND expires_at <= now()", by.user_id)
-    if await connection.fetchval("SELECT count(*) FROM tokens WHERE user_id = $1", by.user_id) >= TOKENS_MAX:
-        raise Conflict(f"You have {TOKENS_MAX} tokens already; delete those that are not used any more.")
+    if hours is None:
+        count = "SELECT count(*) FROM tokens WHERE user_id = $1 AND expires_at IS NULL"
+        if await connection.fetchval(count, by.user_id) >= TOKENS_MAX:
+            raise Conflict(f"You have {TOKENS_MAX} tokens already; delete those that are not used any more.")
+    else:
+        await connection.execute(query("tokens_make_room"), by.user_id, SIGN_INS_MAX)
     token = new_token()
     made = await connection.fetchrow(query("token_make"), by.user_id, name, hash_of(token), hours)
     detail = {"hours": hours} if hours else {}

@@ -44,12 +44,6 @@ class WebQueries:
         async with self._database().of(whose) as connection:
             return [dict(row) for row in await connection.fetch(query("sessions_list"), session_id)]
 
-    async def change_session(
-        self, whose: Whose, session_id: int, name: str | None, purpose: str | None
-    ) -> None:
-        async with self._database().of(whose) as connection:
-            await connection.execute(query("session_change"), session_id, name, purpose)
-
     async def session(self, whose: Whose, session_id: int) -> SessionRow | None:
         async with self._database().of(whose) as connection:
             return await sessions.find(connection, session_id, self._timezone)

@@ -1,6 +1,5 @@
 """The web application, put together. Knows aiohttp; what it serves is handed in."""
 
-import asyncio
 import logging
 import time
 import warnings
@@ -41,8 +40,9 @@ def build(
     users: state.Users,
     partners: state.Partners,
     displays: state.Displays,
+    kept: state.Kept,
+    changes: state.Changes,
     standing: state.Standing,
-    imports: state.Imports,
     token: str,
     storage: Storage,
     hashes: Hashes,
@@ -64,15 +64,20 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
+    app[state.KEPT] = kept
+    app[state.IMPORTS] = changes.feeder
+    app[state.SESSIONS] = changes.lifecycle
+    app[state.REMOVAL] = changes.removing
+    app[state.EVENTS] = changes.events
+    app[state.RETIMING] = changes.retiming
+    app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
-    app[state.IMPORTS] = imports
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
     app[SIGN_INS] = SignIns(time.monotonic, time.time)
     app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)
-    app[state.CHANGING] = asyncio.Lock()
     app[sockets.SCREENS] = sockets.Screens()
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)

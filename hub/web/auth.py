@@ -138,8 +138,10 @@ def _same(given: str, wanted: str) -> bool:
 
 def _from_own_page(request: web.Request) -> bool:
     """Browsers say where a WebSocket comes from, and most where a request does. What changes something has to say
-    it."""
+    it. A link to a page may stand anywhere."""
     harmless = request.method in HARMLESS and "Upgrade" not in request.headers
+    if harmless and request.headers.get("Sec-Fetch-Mode") == "navigate":
+        return True
     origin = request.headers.get("Origin")
     if origin is None:
         said = request.headers.get("Sec-Fetch-Site", "same-origin" if harmless else "")

@@ -139,8 +139,9 @@ class Live:
             on_air.starts = session.starts
             on_air.topic.tell([encode.starts(session, self._now_us())])
 
-    def tick(self) -> None:
-        for each in self._on_air.values():
+    def tick(self, part: int = 0, parts: int = 1) -> None:
+        """Of so many parts of all sessions, one after the other, this one hears that the hub lives."""
+        for each in [each for number, each in self._on_air.items() if number % parts == part]:
             each.forget_picture()
             each.topic.flush()
             each.topic.beat(encode.tick(self._now_us(), each.topic.offset))
@@ -186,6 +187,15 @@ class Live:
         on_air = self._on_air.pop(session.row.id, None)
         for subscriber in list(on_air.topic.subscribers) if on_air else []:
             subscriber.cut(ANOTHER_SESSION if subscriber in self._codes else SESSION_GONE)
+
+    def follow(self) -> None:
+        """Sessions have come or gone. Screens for which the hub has another one than they show come back for it."""
+        for subscriber, code in list(self._codes.items()):
+            display = self._hub.displays.get(code)
+            session = self._hub.session_of(display) if display is not None else None
+            on_air = self._on_air.get(session.row.id if session else _NO_SESSION)
+            if on_air is None or on_air.topic is not subscriber.topic:
+                subscriber.cut(ANOTHER_SESSION)
 
     def come_back(self, code: str, reason: CloseReason = ANOTHER_SESSION) -> None:
         """A display is to show something else: its screens come back, and get another hello; or they are told, by

@@ -44,6 +44,9 @@ TICK_S: Final = 5.0
 WATCHERS_MAX: Final = 400
 """Who has a work page open takes no place of a screen, and needs none: a desk or two, and telephones in the field. Most
 pages have two sockets, one for the session that they show."""
+TICK_PARTS: Final = 50
+"""Sessions hear of it some at a time: to tell thousands of screens takes the loop a hundredth of a second or more, for
+which every read would wait."""
 ENDS_SAID_MAX: Final = 50
 """Ends of screens that are said one by one, a minute and for each reason: somebody may look for one of them. What makes
 more of them is one event, or somebody who means to fill the log."""
@@ -295,8 +298,9 @@ async def _screen(request: web.Request) -> AsyncIterator[tuple[Screen, web.WebSo
 async def tick(app: web.Application) -> None:
     """Every TICK_S: screens hear that the hub lives, and stuck ones are ended."""
     while True:
-        await asyncio.sleep(TICK_S)
-        app[LIVE].tick()
+        for part in range(TICK_PARTS):
+            await asyncio.sleep(TICK_S / TICK_PARTS)
+            app[LIVE].tick(part, TICK_PARTS)
         for screen in list(app[SCREENS].all):
             screen.check()
 

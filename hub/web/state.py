@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 from aiohttp import web
@@ -12,10 +13,21 @@ from hub.account_rules import UserChange
 from hub.accounts import Caller, User
 from hub.config import Settings
 from hub.config_live import Current
+from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
-from hub.model import DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
+from hub.model import (
+    DisplayRow,
+    ExportRow,
+    Participant,
+    PartnerRow,
+    Read,
+    ReadFilter,
+    SessionRow,
+    Whose,
+)
 from hub.roster import Roster
+from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
 
 STARTING: Final = "the hub is starting"
@@ -45,11 +57,6 @@ class Queries(Protocol):
 
     async def sessions(self, whose: Whose, session_id: int | None = None) -> list[dict[str, Any]]:
         """All sessions with their figures, newest first, or one."""
-
-    async def change_session(
-        self, whose: Whose, session_id: int, name: str | None, purpose: str | None
-    ) -> None:
-        """None: as it is."""
 
     async def session(self, whose: Whose, session_id: int) -> SessionRow | None: ...
 
@@ -187,6 +194,92 @@ class Imports(Protocol):
         """Answers when all of it is on disk. Raises CallerError, FileFormatError, StoreAway."""
 
 
+class Sessions(Protocol):
+    """What makes, begins, ends and changes sessions. The caller may do it, and the session is there for the caller.
+    Each may raise CallerError, StoreAway, StoreError."""
+
+    async def make(self, by: Caller, partner_id: int, words: NewSession) -> int:
+        """Gives its id."""
+
+    async def change(self, by: Caller, session_id: int, words: SessionChange) -> None: ...
+
+    async def start(self, by: Caller, session_id: int) -> None: ...
+
+    async def end(self, by: Caller, session_id: int) -> None: ...
+
+    async def reopen(self, by: Caller, session_id: int) -> None: ...
+
+    async def renew_key(self, by: Caller, session_id: int) -> None: ...
+
+
+class Removal(Protocol):
+    """What deletes sessions and what was kept of them. `folder`: where exports are. Raises as `Sessions` does."""
+
+    folder: Path
+
+    async def remove(self, by: Caller, session_id: int, typed: str | None) -> ExportRow:
+        """Answers when all of it is in the export, and gone. `typed`: its name."""
+
+    async def delete_export(self, by: Caller, export_id: int) -> None: ...
+
+
+class Events(Protocol):
+    """What makes and changes events and their races. Raises as `Sessions` does."""
+
+    async def make(self, by: Caller, partner_id: int, words: EventWords) -> int:
+        """Gives its id."""
+
+    async def change(self, by: Caller, event_id: int, words: EventChange) -> None: ...
+
+    async def delete(self, by: Caller, event_id: int) -> None: ...
+
+    async def add_race(self, by: Caller, event_id: int, words: RaceWords) -> int:
+        """Gives its id."""
+
+    async def change_race(self, by: Caller, event_id: int, race_id: int, words: RaceChange) -> None: ...
+
+    async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
+
+
+class Retiming(Protocol):
+    """What corrects the times of sessions."""
+
+    def progress(self, session_id: int) -> tuple[int, int] | None:
+        """Reads done, of so many; None: there is nothing to correct."""
+
+
+class Kept(Protocol):
+    """What the web asks of events and exports. Each may raise StoreAway."""
+
+    async def events(self, whose: Whose, event_id: int | None = None) -> list[dict[str, Any]]:
+        """All events, the latest first, or one; each with its races and the ids of its sessions."""
+
+    async def exports(self, whose: Whose, export_id: int | None = None) -> list[ExportRow]:
+        """All exports, newest first, or one."""
+
+
+class Changes(Protocol):
+    """All that changes sessions and events. `changing`: held by whoever changes a session, a display or a roster:
+    what is in memory is then what was stored last."""
+
+    changing: asyncio.Lock
+
+    @property
+    def feeder(self) -> Imports: ...
+
+    @property
+    def lifecycle(self) -> Sessions: ...
+
+    @property
+    def removing(self) -> Removal: ...
+
+    @property
+    def events(self) -> Events: ...
+
+    @property
+    def retiming(self) -> Retiming: ...
+
+
 SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
 HUB: Final = web.AppKey("hub", Hub)
@@ -203,6 +296,11 @@ FIRST: Final = web.AppKey("first", str)
 """The link of the server's first user, good for nothing once there is an admin."""
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
+SESSIONS: Final = web.AppKey("sessions", Sessions)
+REMOVAL: Final = web.AppKey("removal", Removal)
+EVENTS: Final = web.AppKey("events", Events)
+RETIMING: Final = web.AppKey("retiming", Retiming)
+KEPT: Final = web.AppKey("kept", Kept)
 
 
 def settings(request: web.Request) -> Settings:

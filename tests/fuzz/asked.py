@@ -4,12 +4,14 @@ from typing import Final
 
 import msgspec
 from aiohttp.test_utils import make_mocked_request
+from msgspec import UNSET
 from yarl import URL
 
 from hub.errors import Invalid
 from hub.model import INT64_MAX, Participant
 from hub.roster import Roster
-from hub.web import scope, sockets
+from hub.session_words import NAME_CHARS_MAX, SessionChange, check_change
+from hub.web import bodies, scope, sockets
 from hub.web.api import sessions
 from hub.web.screen_messages import SIZE_PX_MAX, Pong, ScreenState, parse
 
@@ -39,13 +41,14 @@ def screen(data: bytes) -> None:
 def change(data: bytes) -> None:
     """Any body is a change of a session that the database can hold, or Invalid with words."""
     try:
-        wanted = sessions.parse_change(data)
+        wanted = bodies.decode(data, SessionChange)
+        check_change(wanted)
     except Invalid as problem:
         assert problem.message
         return
-    assert wanted.purpose in (None, "race", "rehearsal")
-    if wanted.session_name is not None:
-        assert 1 <= len(wanted.session_name) <= sessions.NAME_CHARS_MAX
+    assert wanted.purpose in (UNSET, "race", "rehearsal")
+    if wanted.session_name is not UNSET:
+        assert 1 <= len(wanted.session_name) <= NAME_CHARS_MAX
         assert "\0" not in wanted.session_name and wanted.session_name.encode()
 
 

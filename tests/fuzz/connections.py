@@ -31,6 +31,7 @@ from hub.web.routes import STATIC
 from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
+from tests.fuzz.changes import Changes, Kept
 
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
@@ -173,11 +174,6 @@ class Database:
     async def sessions(self, whose: Whose, session_id: int | None = None) -> list[dict[str, Any]]:
         return [{"id": 1, "purpose": "race"}] if session_id in (None, 1) else []
 
-    async def change_session(
-        self, whose: Whose, session_id: int, name: str | None, purpose: str | None
-    ) -> None:
-        self.changed.append(f"session {session_id}: {name} {purpose}".encode().decode())
-
     async def session(self, whose: Whose, session_id: int) -> SessionRow | None:
         return ROW if session_id == 1 else None
 
@@ -271,7 +267,8 @@ class Site:
             partners=NoPartners(self.database.changed),
             displays=self.database,
             standing=self.database,
-            imports=self.database,
+            kept=Kept(),
+            changes=Changes(self.database, self.database.changed),
             token=TOKEN,
             storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),
             hashes=CHEAP,

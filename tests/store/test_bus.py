@@ -44,7 +44,10 @@ async def test_it_connects_when_it_is_asked(server: RedisServer) -> None:
     await bus.close()
 
 
-async def test_one_that_has_gone_and_come_back(bus: Bus, server: RedisServer) -> None:
+async def test_one_that_has_gone_and_come_back(
+    bus: Bus, server: RedisServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "hub")
     await asyncio.gather(*(bus.put(f"k{each}", b"1", seconds=60) for each in range(40)))
     server.stop()
     for ask in (bus.get("a"), bus.put("a", b"1", seconds=1), bus.delete("a")):
@@ -54,6 +57,8 @@ async def test_one_that_has_gone_and_come_back(bus: Bus, server: RedisServer) ->
     server.start()
     assert [await bus.get("k1") for _ in range(20)] == [None] * 20, "no connection of before is used"
     assert await bus.alive()
+    said = [each.getMessage() for each in caplog.records if each.name == "hub.store.bus"]
+    assert len(said) == 2 and "nobody can sign in" in said[0] and said[1] == "redis: answers again"
 
 
 async def test_one_that_hangs_is_not_waited_for(bus: Bus, server: RedisServer) -> None:

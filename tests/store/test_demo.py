@@ -54,6 +54,24 @@ async def test_a_session_has_what_its_event_says(database_dsn: str) -> None:
     await connection.close()
 
 
+async def test_a_user_with_another_password_each_time_and_locked_out_between(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    partner_id = await sessions.ensure_default(connection, "x")
+    assert not await demo.lock_user_out(connection)
+    generations = []
+    for password_hash in ("one", "two"):
+        await demo.ensure_user(connection, partner_id, password_hash)
+        user = await connection.fetchrow("SELECT * FROM user_by_email($1)", demo.USER)
+        assert (user["password_hash"], user["role"], user["disabled_at"]) == (password_hash, "owner", None)
+        generations.append(user["session_generation"])
+        assert await demo.lock_user_out(connection) and not await demo.lock_user_out(connection)
+        user = await connection.fetchrow("SELECT * FROM user_by_email($1)", demo.USER)
+        assert user["disabled_at"] is not None and user["password_hash"] is None
+    assert generations[0] < generations[1]
+    assert await connection.fetchval("SELECT count(*) FROM users") == 1
+    await connection.close()
+
+
 async def test_one_display_for_ever_beside_those_of_others(database_dsn: str) -> None:
     connection = await migrated(database_dsn)
     partner_id = await sessions.ensure_default(connection, "x")

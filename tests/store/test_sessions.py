@@ -31,15 +31,39 @@ async def test_the_least_that_is_needed_is_made_once(database_dsn: str) -> None:
     await connection.close()
 
 
+async def test_the_default_partner_may_be_renamed_and_may_go(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    first = await sessions.ensure_default(connection, "one")
+    await connection.execute("INSERT INTO partners (slug, name) VALUES ('club', 'Club')")
+    await connection.execute("UPDATE partners SET slug = 'renamed' WHERE id = $1", first)
+    assert await sessions.ensure_default(connection, "two") == first
+    await connection.execute("DELETE FROM displays")
+    await connection.execute("DELETE FROM timing_sessions")
+    await connection.execute("DELETE FROM partners WHERE id = $1", first)
+    second = await sessions.ensure_default(connection, "three")
+    assert [row.partner_id for row in await sessions.active(connection, "UTC")] == [second]
+    await connection.close()
+
+
 async def test_a_new_session_follows_one_that_has_ended(database_dsn: str) -> None:
     connection = await migrated(database_dsn)
     await sessions.ensure_default(connection, "first")
     await connection.execute("UPDATE timing_sessions SET created_at = now() - interval '9 days'")
-    assert await sessions.end_old(connection, 0) == 0
-    assert await sessions.end_old(connection, 7) == 1
-    await sessions.ensure_default(connection, "second")
+    assert await sessions.end_old(connection, 0, "second") == 0
+    assert await sessions.end_old(connection, 7, "second") == 1
+    await sessions.ensure_default(connection, "third")
     assert [row.name for row in await sessions.active(connection, "UTC")] == ["second"]
     assert len(await sessions.displays(connection)) == 1
+    await connection.close()
+
+
+async def test_whoever_has_ended_the_last_session_gets_no_other(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    await sessions.ensure_default(connection, "first")
+    await connection.execute("UPDATE timing_sessions SET status = 'ended', ended_at = now()")
+    await sessions.ensure_default(connection, "second")
+    assert await sessions.end_old(connection, 7, "third") == 0
+    assert await sessions.active(connection, "UTC") == []
     await connection.close()
 
 
@@ -54,6 +78,7 @@ async def test_old_is_what_the_function_ends(database_dsn: str) -> None:
         "made after its event": (1, 9, None),
         "read lately": (30, 9, 1),
         "read long ago": (30, -1, 9),
+        "reopened": (30, -1, 9),
     }
     expected = {}
     for name, (age, event, read_age) in kinds.items():
@@ -73,12 +98,16 @@ async def test_old_is_what_the_function_ends(database_dsn: str) -> None:
                 session_id,
                 read_age,
             )
+        if name == "reopened":
+            await connection.execute(
+                "UPDATE timing_sessions SET started_at = now() WHERE id = $1", session_id
+            )
         if name in ("never used", "event over", "read long ago"):
             expected[session_id] = 2 if read_age else 0
     await new_session(connection, "ended", status="ended")
     assert await sessions.old(connection, 7) == expected
     before = [row.id for row in await sessions.active(connection, "UTC")]
-    assert await sessions.end_old(connection, 7) == len(expected)
+    assert await sessions.end_old(connection, 7, "another") == len(expected)
     left = [row.id for row in await sessions.active(connection, "UTC")]
     assert set(before) - set(left) == set(expected)
     await connection.close()

@@ -53,17 +53,29 @@ async def test_this_machine_s_token_makes_none(teams: Teams) -> None:
         await teams.users.make_token(MACHINE_CALLER, "x")
 
 
-async def test_there_are_only_so_many_and_old_ones_make_room(
+async def test_there_are_only_so_many_for_good(teams: Teams, monkeypatch: pytest.MonkeyPatch) -> None:
+    me = await teams.caller(VIEWER)
+    monkeypatch.setattr(user_tokens, "TOKENS_MAX", 2)
+    await teams.users.make_token(me, "signed in", hours=24)
+    await teams.users.make_token(me, "one")
+    second = await teams.users.make_token(me, "two")
+    with pytest.raises(Conflict, match="You have 2 tokens already"):
+        await teams.users.make_token(me, "three")
+    await teams.users.delete_token(me, second.id)
+    await teams.users.make_token(me, "three")
+
+
+async def test_who_signs_in_again_and_again_is_not_locked_out(
     teams: Teams, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     me = await teams.caller(VIEWER)
-    monkeypatch.setattr(user_tokens, "TOKENS_MAX", 2)
+    monkeypatch.setattr(user_tokens, "SIGN_INS_MAX", 2)
     await teams.users.make_token(me, "script")
-    signed_in = await teams.users.make_token(me, "signed in", hours=24)
-    assert signed_in.expires_at is not None
-    with pytest.raises(Conflict, match="You have 2 tokens already"):
-        await teams.users.make_token(me, "one more")
-    await teams.owner.execute("UPDATE tokens SET expires_at = now() WHERE id = $1", signed_in.id)
-    assert [each.name for each in await teams.users.tokens(me)] == ["script"]
-    await teams.users.make_token(me, "one more")
-    assert [each.name for each in await teams.users.tokens(me)] == ["one more", "script"]
+    old, *rest = [await teams.users.make_token(me, f"sign-in {number}", hours=24) for number in range(4)]
+    assert old.expires_at is not None
+    assert [each.name for each in await teams.users.tokens(me)] == ["sign-in 3", "sign-in 2", "script"]
+    await teams.owner.execute("UPDATE tokens SET expires_at = now() WHERE id = $1", rest[-1].id)
+    assert [each.name for each in await teams.users.tokens(me)] == ["sign-in 2", "script"]
+    await teams.users.make_token(me, "sign-in 4", hours=24)
+    held = await teams.values("SELECT name FROM tokens WHERE user_id = $1 ORDER BY id", me.user_id)
+    assert held == ["script", "sign-in 2", "sign-in 4"], "what has ended is not kept"

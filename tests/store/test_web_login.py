@@ -39,9 +39,9 @@ class Walls:
     """Two partners, each with something in every table, and both logins."""
 
     def __init__(
-        self, owner: asyncpg.Connection, web: WebDatabase, first: Furnished, second: Furnished
+        self, dsn: str, owner: asyncpg.Connection, web: WebDatabase, first: Furnished, second: Furnished
     ) -> None:
-        self.owner, self.web, self.first, self.second = owner, web, first, second
+        self.dsn, self.owner, self.web, self.first, self.second = dsn, owner, web, first, second
 
     async def columns(self, table: str, privilege: str) -> list[str]:
         """Those of a table that the web's login may SELECT, INSERT or UPDATE."""
@@ -69,7 +69,7 @@ async def walls(postgres_dsn: str) -> AsyncIterator[Walls]:
         owner = await migrated(dsn)
         first, second = [await furnish(owner, mark) for mark in MARKS]
         web = await as_web(dsn)
-        yield Walls(owner, web, first, second)
+        yield Walls(dsn, owner, web, first, second)
         await web.close()
         await owner.close()
 
@@ -355,17 +355,16 @@ async def test_an_owner_that_may_make_roles_needs_to_be_no_superuser(
         await forget(database_dsn, name)
 
 
-async def test_old_grants_do_not_stay(database_dsn: str) -> None:
-    owner = await migrated(database_dsn)
-    await (await as_web(database_dsn)).close()
+@pytest.mark.asyncio(loop_scope="module")
+async def test_old_grants_do_not_stay(walls: Walls) -> None:
+    owner = walls.owner
     await owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO racehub_web")
     await owner.execute("GRANT SELECT (password_hash) ON users TO racehub_web")
     await owner.execute("GRANT CREATE ON SCHEMA public TO racehub_web")
-    await (await as_web(database_dsn)).close()
+    await (await as_web(walls.dsn)).close()
     privilege = "SELECT has_column_privilege('racehub_web', 'users', 'password_hash', 'SELECT')"
     assert not await owner.fetchval(privilege)
     assert not await owner.fetchval("SELECT has_table_privilege('racehub_web', 'timing_reads', 'INSERT')")
-    await owner.close()
 
 
 async def test_two_hubs_of_one_server_make_it_at_once(
@@ -430,44 +429,40 @@ async def test_each_wall_is_looked_for_and_what_is_said_mends_it(database_dsn: s
     await owner.close()
 
 
-async def test_the_owner_itself_is_no_login_for_the_web(database_dsn: str) -> None:
-    owner = await migrated(database_dsn)
-    login = web_login.find(database_dsn, database_dsn, Path())
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_owner_itself_is_no_login_for_the_web(walls: Walls) -> None:
+    owner = walls.owner
+    login = web_login.find(walls.dsn, walls.dsn, Path())
     await web_login.prepare(owner, login)
     with pytest.raises(StoreError, match=r"it is a superuser.*it owns something"):
         await opened(login)
     assert await owner.fetchval("SELECT has_table_privilege('timing_reads', 'INSERT')")
-    await owner.close()
 
 
-async def test_another_database_is_refused(postgres_dsn: str, database_dsn: str) -> None:
-    owner = await migrated(database_dsn)
-    async with fresh_database(postgres_dsn) as other:
-        with pytest.raises(StoreError, match="leads to another database"):
-            await web_login.prepare(owner, web_login.find(database_dsn, other, Path()))
-    await owner.close()
+@pytest.mark.asyncio(loop_scope="module")
+async def test_another_database_is_refused(walls: Walls, postgres_dsn: str) -> None:
+    with pytest.raises(StoreError, match="leads to another database"):
+        await web_login.prepare(walls.owner, web_login.find(walls.dsn, postgres_dsn, Path()))
 
 
+@pytest.mark.asyncio(loop_scope="module")
 @pytest.mark.parametrize("given", [True, False])
-async def test_a_login_that_is_not_let_in(
-    database_dsn: str, monkeypatch: pytest.MonkeyPatch, given: bool
-) -> None:
-    owner = await migrated(database_dsn)
+async def test_a_login_that_is_not_let_in(walls: Walls, monkeypatch: pytest.MonkeyPatch, given: bool) -> None:
+    owner = walls.owner
     if given:
-        async with role(database_dsn) as (_, dsn):
-            login = web_login.find(database_dsn, dsn.replace("secret", "wrong"), Path())
+        async with role(walls.dsn) as (_, dsn):
+            login = web_login.find(walls.dsn, dsn.replace("secret", "wrong"), Path())
             with pytest.raises(StoreError, match=r"authentication failed.*the login of database\.web_dsn"):
                 await web_login.prepare(owner, login)
     else:
         name = of_test(monkeypatch)
-        login = web_login.find(database_dsn, "", Path())
+        login = web_login.find(walls.dsn, "", Path())
         await web_login.prepare(owner, login)
         await owner.execute(f"ALTER ROLE {name} NOLOGIN")
         with pytest.raises(StoreError, match="not permitted to log in") as refused:
             await opened(login)
         assert "pg_hba.conf" in str(refused.value) and f"ALTER ROLE {name} PASSWORD" in str(refused.value)
-        await forget(database_dsn, name)
-    await owner.close()
+        await forget(walls.dsn, name)
 
 
 def test_its_password_is_made_of_the_owners_or_kept(tmp_path: Path) -> None:

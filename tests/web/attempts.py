@@ -11,7 +11,7 @@ import aiohttp
 
 from hub.accounts import OWNER
 from hub.web.routes import ROUTES, Route
-from tests.partners import Furnished
+from tests.partners import Furnished, absent
 
 PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/static/{name}": (),
@@ -55,17 +55,19 @@ def _controller_file(_who: Furnished) -> aiohttp.FormData:
 _RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
 
 BODIES: Final[dict[str, Body]] = {
-    "PATCH /api/sessions/{id}": lambda who: {"session_name": "x", "event_id": who.ids["events"]},
+    "PATCH /api/sessions/{id}": lambda _who: {"session_name": "x"},
     "POST /api/sessions/{id}/import": _controller_file,
     "POST /api/rosters/import": _roster,
-    "POST /api/displays": lambda who: {"name": "x", "session_id": who.ids["active"], "partner": who.slug},
-    "PATCH /api/displays/{code}": lambda who: {"name": "x", "session_id": who.ids["active"]},
+    "POST /api/displays": lambda who: [
+        {"name": "x", "partner": who.slug},
+        {"name": "x", "session_id": who.ids["active"]},
+    ],
+    "PATCH /api/displays/{code}": lambda who: [{"name": "x"}, {"session_id": who.ids["active"]}],
     "DELETE /api/displays/{code}": _nothing,
-    "POST /api/sessions": lambda who: {
-        "session_name": "x",
-        "event_id": who.ids["events"],
-        "partner": who.slug,
-    },
+    "POST /api/sessions": lambda who: [
+        {"session_name": "x", "partner": who.slug},
+        {"session_name": "x", "event_id": who.ids["events"]},
+    ],
     "POST /api/sessions/{id}/start": _nothing,
     "POST /api/sessions/{id}/end": _nothing,
     "POST /api/sessions/{id}/reopen": _nothing,
@@ -99,18 +101,8 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/tokens": lambda _who: {"name": "x"},
     "DELETE /api/tokens/{id}": _nothing,
 }
-"""What is sent: all that belongs to somebody is of the one given, everything else says nothing."""
-
-REFERRING: Final = {
-    "POST /api/sessions",
-    "POST /api/events",
-    "POST /api/users",
-    "PATCH /api/sessions/{id}",
-    "POST /api/rosters/import",
-    "POST /api/displays",
-    "PATCH /api/displays/{code}",
-}
-"""Where the body names something of somebody: tried at addresses of the caller's own, too."""
+"""What is sent: all that belongs to somebody is of the one given, everything else says nothing. A list: one after the
+other."""
 
 
 @dataclass(slots=True)
@@ -142,15 +134,29 @@ class Attempt:
 
 
 def attempts(
-    at: Furnished, of: Furnished, wanted: Callable[[Route], bool] = lambda _: True
+    at: Furnished, of: Furnished, wanted: Callable[[Route], bool] = lambda _: True, *, referring: bool = False
 ) -> Iterator[Attempt]:
-    """Every address, filled with what is `at`'s, each with the query and the body that name what is `of`'s."""
-    for route in ROUTES:
-        if wanted(route):
-            for path in paths(route.path, at):
-                sent = (path, *query(of).values(), *_texts(at), *_texts(of))
-                body = None if route.method == "GET" else body_of(route)(of)
+    """Every address, filled with what is `at`'s, each with the query and the bodies that name what is `of`'s.
+    `referring`: of what changes something only where the body names something of somebody."""
+    for route in filter(wanted, ROUTES):
+        for path in paths(route.path, at):
+            sent = (path, *query(of).values(), *_texts(at), *_texts(of))
+            for body in bodies(route, of, referring=referring):
                 yield Attempt(route, path, query(of), body, sent)
+
+
+def bodies(route: Route, of: Furnished, *, referring: bool) -> list[Any]:
+    """All that is sent there, one after the other."""
+    if route.method == "GET":
+        return [None]
+    make = BODIES[f"{route.method} {route.path}"]
+    found, others = _listed(make(of)), _listed(make(absent("NXBXDY", 1)))
+    differ = [body for body, other in zip(found, others, strict=True) if body != other]
+    return differ if referring else found
+
+
+def _listed(made: Any) -> list[Any]:
+    return made if isinstance(made, list) else [made]
 
 
 def paths(pattern: str, at: Furnished) -> list[str]:
@@ -165,10 +171,6 @@ def paths(pattern: str, at: Furnished) -> list[str]:
             each.replace(prefix, prefix[: prefix.index("{")] + value) for each in found for value in values
         ]
     return found
-
-
-def body_of(route: Route) -> Body:
-    return BODIES[f"{route.method} {route.path}"]
 
 
 def query(of: Furnished) -> dict[str, str]:

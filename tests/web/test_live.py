@@ -291,6 +291,21 @@ async def test_a_tick_says_how_far_it_is() -> None:
     assert [(each["type"], each["offset"]) for each in seen] == [("read", 1), ("read", 2), ("tick", 2)]
 
 
+async def test_ticks_are_shared_out_and_every_session_has_its_own() -> None:
+    air = Air(1, 2, 3, 7)
+    screens = {number: air.join(number)[1] for number in (1, 2, 3, 7)}
+    _, idle = air.live.join(None, DISPLAY, resume=None, wake=lambda: None)
+    for each in (*screens.values(), idle):
+        await taken(each)
+    heard: list[list[int]] = []
+    for part in range(4):
+        air.live.tick(part, 4)
+        heard.append([number for number, each in screens.items() if await taken(each)])
+    assert heard == [[], [1], [2], [3, 7]]
+    air.live.tick(0, 4)
+    assert [each["type"] for each in await taken(idle)] == ["tick"] * 2
+
+
 async def test_all_are_cut_at_once() -> None:
     air = Air(1, 2)
     subscribers = [air.join(number)[1] for number in (1, 1, 2)]

@@ -11,11 +11,11 @@ from tests.running import Running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-async def post(hub: Running, **parts: bytes) -> tuple[int, Any]:
+async def post(hub: Running, session_id: int = 77, **parts: bytes) -> tuple[int, Any]:
     form = aiohttp.MultipartWriter("form-data")
     for name, data in parts.items():
         form.append(data).set_content_disposition("form-data", name=name)
-    async with hub.http.post("/api/sessions/77/import", data=form) as response:
+    async with hub.http.post(f"/api/sessions/{session_id}/import", data=form) as response:
         return response.status, (await response.json())["error"]
 
 
@@ -41,5 +41,5 @@ async def test_what_is_missing_is_said(shared_hub: Running) -> None:
 async def test_texts_have_a_limit_and_an_encoding(
     shared_hub: Running, text: bytes, status: int, said: str
 ) -> None:
-    found, error = await post(shared_hub, file=b"", location=text)
+    found, error = await post(shared_hub, 1, file=b"", location=text)
     assert (found, error["field"]) == (status, "location") and said in error["message"]

@@ -1,7 +1,7 @@
 -- Sessions with their figures, newest first; $1: only this one. Times of a clock that was never set are brought to
 -- where a client can show them: the years 1 to 9999.
-SELECT sessions.id, sessions.session_name, sessions.event_id, sessions.status, sessions.purpose, sessions.stream_key,
-       sessions.created_at, sessions.updated_at, sessions.ended_at,
+SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.event_id, sessions.status, sessions.purpose,
+       sessions.stream_key, sessions.scheduled_for, sessions.started_at, sessions.created_at, sessions.updated_at, sessions.ended_at,
        stats.total_reads, stats.unique_tags, stats.total_locations,
        CASE WHEN stats.first_read < '0001-01-02Z' THEN '0001-01-02Z' ELSE stats.first_read END AS first_read,
        CASE WHEN stats.last_read > '9999-12-30Z' THEN '9999-12-30Z' ELSE stats.last_read END AS last_read

@@ -1,6 +1,7 @@
 -- Sessions as the hub keeps them, each with its event's races; $1: only this one.
 SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.status, sessions.epoch, sessions.created_at,
-       sessions.stream_key, sessions.purpose, events.name AS event_name, events.timezone, events.event_date,
+       sessions.stream_key, sessions.purpose, sessions.keys_day, events.name AS event_name, events.timezone,
+       events.event_date,
        (
            SELECT coalesce(
                jsonb_agg(jsonb_build_array(name, distance_m, start_location, finish_location) ORDER BY id), '[]')

@@ -6,8 +6,10 @@ LEFT JOIN LATERAL (
     SELECT feed_offset, received_at FROM timing_reads WHERE session_id = sessions.id ORDER BY feed_offset DESC LIMIT 1
 ) AS last_read ON true
 WHERE sessions.status = 'active'
-  AND coalesce(
-          last_read.received_at,
-          greatest(events.event_date::timestamptz, sessions.created_at),
-          sessions.created_at) < now() - make_interval(days => $1)
+  AND greatest(
+          coalesce(
+              last_read.received_at,
+              greatest(events.event_date::timestamptz, sessions.created_at),
+              sessions.created_at),
+          sessions.started_at) < now() - make_interval(days => $1)
 ORDER BY sessions.id

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
+from aiohttp import WSServerHandshakeError
 
 from hub.accounts import ADMIN, OWNER, VIEWER
 from hub.config import Limits
@@ -145,6 +146,43 @@ async def test_another_sites_page_may_not(hub: Running, visitor: Browser, email:
     assert await visitor.status() == 200
     async with visitor.http.post("/api/auth/login", data=f'{{"email": "{email}"}}') as response:
         assert response.status == 415, "and a form cannot be JSON"
+
+
+@pytest.mark.parametrize(
+    ("headers", "get", "change"),
+    [
+        ({}, 200, 403),
+        ({"Sec-Fetch-Site": "same-origin"}, 200, 200),
+        ({"Sec-Fetch-Site": "none"}, 200, 200),
+        ({"Sec-Fetch-Site": "cross-site"}, 403, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}, 200, 403),
+        ({"Origin": "http://elsewhere.example"}, 403, 403),
+        ({"Origin": "null"}, 403, 403),
+        ({"Origin": "http://[x"}, 403, 403),
+        ({"Origin": "https://hub.example:443", "Host": "Hub.example"}, 200, 200),
+        ({"Origin": "http://elsewhere.example", "Sec-Fetch-Site": "same-origin"}, 403, 403),
+    ],
+)
+async def test_where_what_relies_on_the_cookie_may_come_from(
+    hub: Running, visitor: Browser, email: str, headers: dict[str, str], get: int, change: int
+) -> None:
+    await visitor.login(email)
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())}
+    async with hub.anybody.get("/api/sessions", headers=headers | cookie) as response:
+        assert response.status == get
+    body = {"old": PASSWORD, "new": PASSWORD}
+    async with hub.anybody.post("/api/auth/password", json=body, headers=headers | cookie) as response:
+        assert response.status == change
+    hub.anybody.cookie_jar.clear()
+    await visitor.login(email)
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in visitor.cookies.items())}
+    try:
+        async with hub.anybody.ws_connect(f"/ws/sessions/{hub.session_id}", headers=headers | cookie):
+            status = 200
+    except WSServerHandshakeError as refusal:
+        status = refusal.status
+    assert status == change, "a socket may do what a change may"
 
 
 async def test_a_token_for_programs(hub: Running, visitor: Browser, email: str, dsn: str) -> None:

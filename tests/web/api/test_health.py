@@ -26,7 +26,7 @@ async def test_a_healthy_hub(hub: Running) -> None:
         "status": "healthy",
         "service": health.SERVICE,
         "database": "healthy",
-        "redis": "disabled",
+        "redis": "healthy" if hub.app.settings.redis.url else "disabled",
         "journal": "healthy",
     }
 

@@ -51,6 +51,9 @@ async def test_the_list_of_sessions(shared_hub: Running) -> None:
         "status",
         "purpose",
         "stream_key",
+        "partner",
+        "scheduled_for",
+        "started_at",
         "created_at",
         "updated_at",
         "ended_at",
@@ -62,6 +65,7 @@ async def test_the_list_of_sessions(shared_hub: Running) -> None:
     }
     assert (session["total_reads"], session["unique_tags"], session["total_locations"]) == (7, 5, 2)
     assert (session["id"], session["status"], session["ended_at"]) == (shared_hub.session_id, "active", None)
+    assert session["partner"] == {"id": 1, "slug": "default", "name": "Default"}
     for name in ("created_at", "updated_at", "first_read", "last_read"):
         moment = datetime.fromisoformat(session[name])
         assert abs((moment - datetime.now(ZONE)).total_seconds()) < 60
@@ -270,4 +274,4 @@ async def test_neither_a_demo_nor_what_is_not_there_can_be_changed(hub: Running,
     async with hub.http.get("/api/sessions/99") as response:
         assert response.status == 404
     await rows(database_dsn, "UPDATE timing_sessions SET purpose = 'demo' RETURNING id")
-    assert "demo" in (await change(hub, {"purpose": "race"}, 400))["error"]["message"]
+    assert "demo" in (await change(hub, {"purpose": "race"}, 409))["error"]["message"]

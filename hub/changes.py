@@ -1,0 +1,50 @@
+"""All that changes sessions and events, put together: one lock, and each part with those that it needs. Knows the
+parts; no part knows it.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from hub import exporting
+from hub.config_live import Current
+from hub.events import Events
+from hub.facts import Facts
+from hub.feeding import Feeder
+from hub.guests import Guests
+from hub.hub import Hub
+from hub.lifecycle import HangUp, Lifecycle
+from hub.removing import Removing
+from hub.retention import Retention
+from hub.retiming import Retiming
+from hub.stores import Stores
+from hub.web.live import Live
+
+
+class Changes:
+    """`changing`: held by whoever changes a session or a roster, one at a time."""
+
+    def __init__(
+        self,
+        current: Current,
+        hub: Hub,
+        live: Live,
+        stores: Stores,
+        *,
+        now_us: Callable[[], int],
+        hang_up: HangUp,
+    ) -> None:
+        self.changing = asyncio.Lock()
+        self.guests = Guests(current, hub, stores, self.changing)
+        self.feeder = Feeder(hub, stores, self.guests, now_us)
+        self.retiming = Retiming(current, stores, self.guests, self.changing)
+        facts = Facts(current, hub, live, stores, self.retiming, self.changing)
+        self.events = Events(stores, facts)
+        self.lifecycle = Lifecycle(current, hub, live, stores, self.guests, facts, self.changing, hang_up)
+        folder = current.now.data_path / exporting.FOLDER
+        self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
+        self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
+
+    def work(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs by itself, until the hub stops."""
+        return [self.retiming.run(), self.lifecycle.run(), self.retention.run()]

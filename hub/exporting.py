@@ -1,0 +1,116 @@
+"""A session as one zip file: everything that is kept of it when it is deleted. Knows files and their order; refuses to
+know why.
+
+The file is on disk, and so is its name in the folder, before `write` returns: only then may anything be deleted. It is
+written in pieces, as PostgreSQL gives them, whatever a session holds.
+"""
+
+import asyncio
+import contextlib
+import csv
+import io
+import os
+import re
+import zipfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from hub.errors import Unavailable
+from hub.store import exports
+from hub.store.exports import Cells
+from hub.stores import Stores
+
+FOLDER: Final = "exports"
+PART: Final = ".part"
+"""What is not whole yet; of a hub that died meanwhile it is left, and removed before the next export."""
+NAME_CHARS_MAX: Final = 60
+README: Final = """Everything that the race hub held of one session when it was deleted.
+
+session.json   the session with its event, races and figures
+reads.csv      every read and gun in the order of acceptance; raw_data is the line as it was sent,
+               read_time_raw its time as sent, read_time the same in UTC; kind void: nothing is there any more
+rejects.csv    lines that were no reads, each with the reason
+roster.csv     the participants; it can be imported again
+locations.csv  the timing points
+sources.csv    the readers
+
+All files are UTF-8; all times are UTC unless they are as sent.
+"""
+
+
+class Written(NamedTuple):
+    file_name: str
+    bytes: int
+
+
+async def write(stores: Stores, folder: Path, session_id: int, name: str) -> Written:
+    """Raises StoreAway, StoreError, and Unavailable when the disk does not take it."""
+    file_name = f"{_plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+    part = folder / (file_name + PART)
+    try:
+        await asyncio.to_thread(_prepare, folder)
+        try:
+            await _fill(stores, part, session_id)
+            size = await asyncio.to_thread(_keep, part, folder / file_name)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as problem:
+        raise Unavailable(
+            f"The export cannot be written: {problem.strerror or problem}. Nothing was deleted."
+        ) from problem
+    return Written(file_name, size)
+
+
+async def _fill(stores: Stores, part: Path, session_id: int) -> None:
+    with _archive(part) as archive:
+        archive.writestr("README.txt", README)
+        async with stores.transaction() as connection:
+            await exports.in_utc(connection)
+            archive.writestr("session.json", await exports.session_json(connection, session_id))
+            for table, statement in exports.tables().items():
+                with archive.open(table, "w", force_zip64=True) as file:
+                    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+                    async for cells in exports.pieces(connection, statement, session_id):
+                        await asyncio.to_thread(_write, text, cells)
+                    text.detach()
+
+
+def _write(text: io.TextIOWrapper, cells: Cells) -> None:
+    csv.writer(text).writerows(cells)
+    text.flush()
+
+
+@contextlib.contextmanager
+def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
+    """A new zip file that is its owner's alone, and on disk at the end."""
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w+b") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            yield archive
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _prepare(folder: Path) -> None:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for each in folder.glob(f"*{PART}"):
+        each.unlink()
+
+
+def _keep(part: Path, path: Path) -> int:
+    """Gives the file its name, for good. Gives its size."""
+    part.rename(path)
+    handle = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    return path.stat().st_size
+
+
+def _plain(name: str) -> str:
+    """A session's name as a part of a file's, whatever the system."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
+    return plain[:NAME_CHARS_MAX].strip("-") or "session"

@@ -1,0 +1,2 @@
+-- When the next session begins by itself.
+SELECT min(scheduled_for) FROM timing_sessions WHERE status = 'scheduled'

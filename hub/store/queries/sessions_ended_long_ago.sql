@@ -1,0 +1,4 @@
+-- Sessions that ended $1 days ago or earlier; none of the demo's, which looks after its own.
+SELECT id FROM timing_sessions
+WHERE status = 'ended' AND purpose <> 'demo' AND ended_at < now() - make_interval(days => $1)
+ORDER BY ended_at, id

@@ -1,0 +1,89 @@
+"""`/api/sessions`, as far as something is made of them or done to them. Knows the shapes; `hub.lifecycle` and
+`hub.removing` do it, for those for whom the session is there.
+"""
+
+from typing import Final
+
+import msgspec
+from aiohttp import web
+
+from hub.errors import NotFound
+from hub.session_words import NewSession, SessionChange
+from hub.web import bodies, scope
+from hub.web.api.exports import export_json
+from hub.web.api.sessions import session_json
+from hub.web.state import QUERIES, REMOVAL, SESSIONS
+
+TYPED_CHARS_MAX: Final = 1000
+
+
+class Typed(msgspec.Struct, forbid_unknown_fields=True):
+    """`name`: the session's, typed by who deletes it."""
+
+    name: str
+
+
+async def make_session(request: web.Request) -> web.Response:
+    """JSON as `NewSession`. Gives the session, and 201."""
+    words = bodies.decode(await bodies.json(request), NewSession)
+    partner = scope.partner_for_new(request, words.partner)
+    made = await request.app[SESSIONS].make(scope.caller(request), partner.id, words)
+    return web.json_response(await session_json(request, made), status=201)
+
+
+async def change_session(request: web.Request) -> web.Response:
+    """JSON as `SessionChange`. Gives the session as it is then. Screens come back for it at once."""
+    words = bodies.decode(await bodies.json(request), SessionChange)
+    session_id = await _there(request)
+    await request.app[SESSIONS].change(scope.caller(request), session_id, words)
+    return await _answer(request, session_id)
+
+
+async def start_session(request: web.Request) -> web.Response:
+    """One that is scheduled."""
+    session_id = await _there(request)
+    await request.app[SESSIONS].start(scope.caller(request), session_id)
+    return await _answer(request, session_id)
+
+
+async def end_session(request: web.Request) -> web.Response:
+    """Its readers are hung up on; what they have sent is kept."""
+    session_id = await _there(request)
+    await request.app[SESSIONS].end(scope.caller(request), session_id)
+    return await _answer(request, session_id)
+
+
+async def reopen_session(request: web.Request) -> web.Response:
+    """One that has ended: it goes on after its last offset."""
+    session_id = await _there(request)
+    await request.app[SESSIONS].reopen(scope.caller(request), session_id)
+    return await _answer(request, session_id)
+
+
+async def renew_key(request: web.Request) -> web.Response:
+    """Another stream key; the old one leads nowhere any more."""
+    session_id = await _there(request)
+    await request.app[SESSIONS].renew_key(scope.caller(request), session_id)
+    return await _answer(request, session_id)
+
+
+async def delete_session(request: web.Request) -> web.Response:
+    """JSON: its `name`. Answers when all of it is in an export, and gone: seconds for a whole race."""
+    typed = bodies.decode(await bodies.json(request), Typed).name[:TYPED_CHARS_MAX]
+    session_id = await _there(request)
+    row = await request.app[REMOVAL].remove(scope.caller(request), session_id, typed)
+    return web.json_response({"deleted": True, "export": export_json(request, row)})
+
+
+async def _there(request: web.Request) -> int:
+    """The session whose number is in the address, if it is there for the caller. Raises NotFound."""
+    session_id = scope.path_id(request)
+    if scope.session(request, session_id) is None:
+        row = await request.app[QUERIES].session(scope.whose(request), session_id)
+        if row is None:
+            raise NotFound(f"There is no session {session_id}.")
+    return session_id
+
+
+async def _answer(request: web.Request, session_id: int) -> web.Response:
+    return web.json_response(await session_json(request, session_id))

@@ -1,0 +1,90 @@
+"""What the web asks for to be changed, noted and not done: for everything that comes over a connection."""
+
+import asyncio
+from pathlib import Path
+from typing import Any, NoReturn
+
+from hub import event_words, session_words
+from hub.accounts import Caller
+from hub.errors import NotFound
+from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
+from hub.model import ExportRow, Whose
+from hub.session_words import NewSession, SessionChange
+from hub.web.state import Imports
+
+
+class Sessions:
+    """One session, 1."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def make(self, by: Caller, partner_id: int, words: NewSession) -> int:
+        session_words.check_new(words)
+        self.changed.append(f"session of {partner_id}: {words.session_name}".encode().decode())
+        return 1
+
+    async def change(self, by: Caller, session_id: int, words: SessionChange) -> None:
+        session_words.check_change(words)
+        self.changed.append(f"session {session_id}: {words}".encode().decode())
+
+    async def start(self, by: Caller, session_id: int) -> None:
+        self.changed.append(f"session {session_id}")
+
+    end = reopen = renew_key = start
+
+
+class Removal:
+    """Nothing was ever kept."""
+
+    folder = Path("/nowhere")
+
+    async def remove(self, by: Caller, session_id: int, typed: str | None) -> NoReturn:
+        raise NotFound(f"There is no session {session_id}.")
+
+    async def delete_export(self, by: Caller, export_id: int) -> None:
+        raise NotFound(f"There is no export {export_id}.")
+
+
+class Events:
+    """No event is there."""
+
+    async def make(self, by: Caller, partner_id: int, words: EventWords) -> int:
+        event_words.check(words)
+        return 1
+
+    async def change(self, by: Caller, event_id: int, words: EventChange) -> None: ...
+
+    async def delete(self, by: Caller, event_id: int) -> None: ...
+
+    async def add_race(self, by: Caller, event_id: int, words: RaceWords) -> int:
+        return 1
+
+    async def change_race(self, by: Caller, event_id: int, race_id: int, words: RaceChange) -> None: ...
+
+    async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
+
+
+class Retiming:
+    def progress(self, session_id: int) -> tuple[int, int] | None:
+        return None
+
+
+class Kept:
+    async def events(self, whose: Whose, event_id: int | None = None) -> list[dict[str, Any]]:
+        return []
+
+    async def exports(self, whose: Whose, export_id: int | None = None) -> list[ExportRow]:
+        return []
+
+
+class Changes:
+    """`changed`: where it is noted."""
+
+    def __init__(self, feeder: Imports, changed: list[str]) -> None:
+        self.changing = asyncio.Lock()
+        self.feeder = feeder
+        self.lifecycle = Sessions(changed)
+        self.removing = Removal()
+        self.events = Events()
+        self.retiming = Retiming()
