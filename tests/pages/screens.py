@@ -87,8 +87,8 @@ class Screen:
         """What the test itself brings about is no fault."""
         self.allowed.append(pattern)
 
-    def at(self, selector: str) -> Locator:
-        return self.page.locator(selector)
+    def at(self, selector: str, *, has_text: str | None = None) -> Locator:
+        return self.page.locator(selector, has_text=has_text)
 
     async def shows(self, name: str) -> None:
         """Waits until this name is on the wall, alone or among others."""
@@ -128,6 +128,8 @@ class Screens:
     def __init__(self, browser: Browser, origin: str) -> None:
         self.all: list[Screen] = []
         self.origin = origin
+        self.allowed: list[re.Pattern[str]] = []
+        """What is no fault on any of them."""
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
@@ -136,6 +138,7 @@ class Screens:
         context = await self._browser.new_context(viewport=size, locale="en-GB", timezone_id="America/Lima")
         self._contexts.append(context)
         screen = Screen(await context.new_page(), self.origin)
+        screen.allowed.extend(self.allowed)
         self.all.append(screen)
         return screen
 
