@@ -303,6 +303,16 @@ RETIMING: Final = web.AppKey("retiming", Retiming)
 KEPT: Final = web.AppKey("kept", Kept)
 
 
+SEEN: Final = web.RequestKey("seen", web.Request)
+"""Set by proxies.py on a request that came over one that is trusted."""
+
+
+def as_seen(request: web.Request) -> web.Request:
+    """For what is handed the request as aiohttp has made it: as the first proxy has got it."""
+    seen: web.Request = request.get(SEEN, request)
+    return seen
+
+
 def settings(request: web.Request) -> Settings:
     """Those in force now. To be asked for where they are used, and not kept: they change while the hub runs."""
     return request.app[SETTINGS].now

@@ -12,6 +12,7 @@ from aiohttp import WSServerHandshakeError
 from hub.accounts import ADMIN, OWNER, VIEWER
 from hub.config import Limits
 from hub.passwords import Hashes
+from hub.web import hashing
 from hub.web.hashing import HASHING
 from hub.web.pauses import FIRST_S, PAUSES
 from hub.web.state import FIRST
@@ -250,6 +251,15 @@ async def test_so_many_wrong_ones_and_then_a_pause(
     pauses = hub.app._application[PAUSES]
     clock = pauses._clock
     monkeypatch.setattr(pauses, "_clock", lambda: clock() + FIRST_S)
+    assert (await visitor.login(email))[0] == 200
+
+
+async def test_what_could_not_be_looked_at_is_not_counted(
+    hub: Running, visitor: Browser, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashing, "WAITING_MAX", -hashing.AT_ONCE_MAX)
+    assert [(await visitor.login(email, OTHER))[0] for _ in range(5)] == [503] * 5
+    monkeypatch.undo()
     assert (await visitor.login(email))[0] == 200
 
 
