@@ -14,7 +14,7 @@ from tests.pages.work_stage import ALPINE, NAME, NORDIC, Answer, WorkStage, pers
 
 Answers = dict[str, Any] | None
 
-NOW: Final = datetime.now(UTC)
+NOW: Final = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
 LINK: Final = "http://192.168.1.20:8080/join#rh_kQ3vX9pL2mZr8Tn4Wb7YcE6uHs1AfGdJ0iOqRxVtNzM"
 
 
