@@ -182,6 +182,7 @@ async def test_users_and_partners_come_and_go(house: Venue, pages: Screens) -> N
     await page.page.keyboard.press("Escape")
     row = page.at(".user", has_text="eva@alpine.example")
     await row.locator("select").select_option("owner")
+    await agree(page, "Make eva@alpine.example an owner?")
     await says(page, "#notice", "eva@alpine.example is owner now")
     await row.get_by_role("button", name="Disable").click()
     await agree(page, "signed out at once")
@@ -401,6 +402,36 @@ async def test_reads_of_a_session_that_is_over(opened: Open) -> None:
     await expect(page.at("#rows tr")).to_have_count(1)
     await page.at("#unfilter").click()
     await expect(page.at("#rows tr")).to_have_count(250)
+
+
+async def test_older_reads_stay_in_line_with_those_that_come(opened: Open) -> None:
+    held = [
+        {**read(number, {"bib": str(number), "name": "Runner"}), "id": number}
+        for number in range(12_300, 12_401)
+    ]
+    stage = work_scenes.session(answers={"GET /api/sessions/4/reads": {"reads": held[:-1], "next": None}})
+    page = await opened(stage)
+    await expect(page.at("#rows tr")).to_have_count(8)
+    await page.at("#older").click()
+    await expect(page.at("#rows tr")).to_have_count(108)
+    assert isinstance(stage, work_scenes.SessionStage)
+    stage.say(*(read(number, {"bib": str(number), "name": "Runner"}) for number in range(12_408, 12_508)))
+    await says(page, "#rows tr", "12507")
+    await expect(page.at("#rows tr")).to_have_count(208)
+
+
+async def test_all_that_is_held_is_there_without_asking(opened: Open) -> None:
+    stage = work_scenes.session()
+    page = await opened(stage)
+    await expect(page.at("#rows tr")).to_have_count(8)
+    assert isinstance(stage, work_scenes.SessionStage)
+    few = [read(number, {"bib": str(number), "name": "Runner"}) for number in range(1, 61)]
+    stage.say({"type": "hello", "epoch": 2, "offset": 60, "now": ago(0), "session": {"id": 4}, "recent": few})
+    await expect(page.at("#rows tr")).to_have_count(50)
+    await page.at("#older").click()
+    await expect(page.at("#rows tr")).to_have_count(60)
+    await expect(page.at("#older")).to_be_hidden()
+    assert stage.told("GET", "/api/sessions/4/reads") == []
 
 
 async def test_names_from_outside_are_text(opened: Open) -> None:
