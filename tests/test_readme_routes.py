@@ -1,5 +1,5 @@
-"""The README's tables of addresses are those of the hub: every one, with its method and the least role that gets there,
-and no other. So are its errors."""
+"""The README's tables of addresses and pages are those of the hub: every one, with its method and the least role that
+gets there, and no other. So are its errors."""
 
 import re
 from pathlib import Path
@@ -26,10 +26,11 @@ def test_every_address_and_who_may_come_there() -> None:
 
 
 def test_every_page() -> None:
-    pages = re.search(r"^Pages: (.*?)\n\n", TEXT, re.MULTILINE | re.DOTALL)
-    assert pages
-    said = set(re.findall(r"`(/[^`]*)`", pages[1]))
-    assert said == {each.path.partition("{name")[0] for each in ROUTES if not each.path.startswith(IN_TABLES)}
+    said = {}
+    for pages, who in re.findall(r"^\| (`/.*?) \| (.*?) \| .* \|$", TEXT, re.MULTILINE):
+        said |= dict.fromkeys(re.findall(r"`(/[^`]*)`", pages), who)
+    pages = [each for each in ROUTES if not each.path.startswith((*IN_TABLES, "/static/", "/front/"))]
+    assert said == {each.path: WHO.get(each.least, each.least) for each in pages}
 
 
 def test_every_error() -> None:
