@@ -26,7 +26,7 @@ def test_every_address_and_who_may_come_there() -> None:
 
 
 def test_every_page() -> None:
-    said = {}
+    said: dict[str, str] = {}
     for pages, who in re.findall(r"^\| (`/.*?) \| (.*?) \| .* \|$", TEXT, re.MULTILINE):
         said |= dict.fromkeys(re.findall(r"`(/[^`]*)`", pages), who)
     pages = [each for each in ROUTES if not each.path.startswith((*IN_TABLES, "/static/", "/front/"))]
