@@ -35,7 +35,7 @@ GRANT SELECT ON public.timing_reads, public.timing_locations, public.timing_sour
 GRANT UPDATE (clock_difference_us) ON public.timing_sources TO racehub_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.races, public.displays,
-    public.participants, public.user_links, public.tokens TO racehub_web;
+    public.screens, public.participants, public.user_links, public.tokens TO racehub_web;
 
 -- A session is deleted after its export is on the disk: not by a request.
 GRANT SELECT ON public.timing_sessions TO racehub_web;
@@ -45,6 +45,9 @@ GRANT INSERT (partner_id, session_name, event_id, user_session_id, stream_key, s
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;
+
+-- Reads are moved by the hub alone.
+GRANT SELECT ON public.source_moves TO racehub_web;
 
 -- No list of users has their passwords in it: those are found one by one (user_by_id and its like).
 GRANT SELECT (id, partner_id, email, name, role, session_generation, disabled_at, last_seen_at, created_at, updated_at),
