@@ -17,7 +17,9 @@ from hub.lifecycle import HangUp, Lifecycle
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.sealing import Sealing
 from hub.stores import Stores
+from hub.stream_passwords import HangUpProved, StreamPasswords
 from hub.web.live import Live
 
 
@@ -33,6 +35,7 @@ class Changes:
         *,
         now_us: Callable[[], int],
         hang_up: HangUp,
+        hang_up_proved: HangUpProved,
     ) -> None:
         self.changing = asyncio.Lock()
         self.guests = Guests(current, hub, stores, self.changing)
@@ -40,6 +43,8 @@ class Changes:
         self.retiming = Retiming(current, stores, self.guests, self.changing)
         facts = Facts(current, hub, live, stores, self.retiming, self.changing)
         self.events = Events(stores, facts)
+        sealing = Sealing(current.now.data_path)
+        self.streams = StreamPasswords(hub, stores, sealing, self.changing, hang_up_proved)
         self.lifecycle = Lifecycle(current, hub, live, stores, self.guests, facts, self.changing, hang_up)
         folder = current.now.data_path / exporting.FOLDER
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)

@@ -17,6 +17,7 @@ from hub.model import (
     Group,
     Observation,
     PartnerRow,
+    Proved,
     Read,
     Rejected,
     RejectRecord,
@@ -24,6 +25,7 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.proofs import Proofs
 from hub.seen import Run
 from hub.session import Session, Source
 
@@ -94,6 +96,7 @@ class Hub:
         self.sessions: dict[int, Session] = {}
         self.guests: dict[int, Session] = {}
         """Sessions that are not active, while something is put into them all the same: nobody is led there."""
+        self.proofs = Proofs(self.partners)
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
         self._by_connection: dict[tuple[int, str], Source] = {}
@@ -164,6 +167,11 @@ class Hub:
         """Whether a reader reports a session's key as its event: a secret, of which a log shows the beginning."""
         return event_name in self._by_key or event_name in self._old_keys
 
+    def named(self, user: str) -> Proved | None:
+        """Whose user this is, with which a reader would prove who it is; None: nobody's."""
+        keyed = next((each.row for each in self.sessions.values() if each.row.stream_key == user), None)
+        return Proved(keyed.partner_id, keyed.id) if user and keyed else self.proofs.named(user)
+
     def shown_event(self, event_name: str) -> str:
         """What may be shown of the event that a reader reports."""
         return f"{event_name[:KEY_CHARS_SHOWN]}…" if self.is_stream_key(event_name) else event_name
@@ -206,6 +214,7 @@ class Hub:
         version: str,
         connection_id: str,
         event_name: str,
+        proved: Proved | None = None,
     ) -> Source | None:
         """The source of a connection that has shaken hands: the one with its connection id, else a new one, which
         the store hears of with its first line. None: there is no session to feed.
@@ -215,10 +224,18 @@ class Hub:
 
         An event name that is a session's stream key leads to that session, whatever the connection id did before,
         and nowhere when that session is not active. One that came by a key stays there only with the key.
+
+        proved: what the reader has proved to be, which comes before all of that.
         """
-        if event_name in self._old_keys:
-            return None
         keyed = self._by_key.get(event_name)
+        if proved is not None:
+            partner_id = proved.partner_id
+        if proved is not None and proved.session_id is not None:
+            keyed = self.sessions.get(proved.session_id)
+            if keyed is None:
+                return None
+        elif event_name in self._old_keys:
+            return None
         if keyed is not None and partner_id not in (NOBODY, keyed.row.partner_id):
             keyed = None
         partner_id = keyed.row.partner_id if keyed else partner_id or self._only_partner()
@@ -227,7 +244,12 @@ class Hub:
         if known is not None and known.session is (keyed or _home(known) or session):
             self.sources[known.id] = self.sources.pop(known.id)  # the last to be forgotten
             known.described(
-                listener=listener, remote=remote, program=program, version=version, event_name=event_name
+                listener=listener,
+                remote=remote,
+                program=program,
+                version=version,
+                event_name=event_name,
+                proved=proved is not None,
             )
             return known
         if session is None:
@@ -241,6 +263,7 @@ class Hub:
             version=version,
             connection_id=connection_id,
             event_name=event_name,
+            proved=proved is not None,
         )
 
     def new_source(
@@ -254,6 +277,7 @@ class Hub:
         version: str,
         connection_id: str,
         event_name: str,
+        proved: bool = False,
     ) -> Source:
         """One that feeds this session, of which the store hears with its first line."""
         record = SourceRecord(
@@ -269,6 +293,7 @@ class Hub:
             event_name,
             None,
             self._now_us(),
+            proved=proved,
         )
         source = Source(record, session)
         self._remember(source)
@@ -406,5 +431,7 @@ def _place(source: Source) -> tuple[int, str]:
 
 
 def _home(source: Source) -> Session | None:
-    """Where a source goes on that gives no key; None: it came by a key, and was at home there only with it."""
-    return None if source.record.event_name == source.session.row.stream_key else source.session
+    """Where a source goes on that gives no key; None: it came by a key or a proof, and was at home there only with
+    it."""
+    by_key = source.record.event_name == source.session.row.stream_key
+    return None if by_key or source.record.proved else source.session

@@ -112,7 +112,8 @@ class Read(msgspec.Struct, array_like=True, gc=False):
 
 
 class SourceRecord(msgspec.Struct, array_like=True, gc=False):
-    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`)."""
+    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`). `assigned`: the
+    session that an operator has sent it to; 0: none. `proved`: it has shown the password of its session or partner."""
 
     id: int
     partner_id: int
@@ -126,6 +127,8 @@ class SourceRecord(msgspec.Struct, array_like=True, gc=False):
     event_name: str
     clock_us: int | None
     seen_us: int
+    assigned: int = 0
+    proved: bool = False
 
 
 class RejectRecord(msgspec.Struct, array_like=True, gc=False):
@@ -162,6 +165,13 @@ class Race(msgspec.Struct, frozen=True, array_like=True):
     distance_m: int
     start_location: str
     finish_location: str
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """What a reader has proved to be: of a partner, and of one session of that one, or of any (None)."""
+
+    partner_id: int
+    session_id: int | None = None
 
 
 class PartnerRow(msgspec.Struct, frozen=True):

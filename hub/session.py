@@ -186,7 +186,7 @@ class Source:
             self.runs[name] = run
         return run
 
-    def described(self, **facts: str) -> None:
+    def described(self, **facts: str | bool) -> None:
         """What it says of itself now: a laptop moves, an event is renamed."""
         if any(getattr(self.record, name) != value for name, value in facts.items()):
             self.record = replace(self.record, **facts)
