@@ -27,10 +27,11 @@ from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
-from hub.model import NOBODY, US_PER_S, Proved, Read
+from hub.model import NOBODY, US_PER_S, InboxRecord, Proved, Read
 from hub.passwords import Hashes
 from hub.reader_feed import ReaderFeed
 from hub.refused import RefusedReaders
+from hub.served import inbox_row
 from hub.session import Session, Source
 from hub.store.bus import Bus
 from hub.stores import Stores
@@ -81,6 +82,7 @@ class App:
         self.hashes = hashes or Hashes()
         self.condition = Condition(now_us=now_us, started_us=now_us())
         self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
+        self.hub.new_inbox = self._new_inbox
         self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
@@ -262,6 +264,10 @@ class App:
         task = asyncio.create_task(work)
         self._tasks.append(task)
         return task
+
+    def _new_inbox(self, record: InboxRecord) -> Session:
+        settings = self.settings
+        return Session(inbox_row(record, settings.zone_name), late_us=settings.limits.late_s * US_PER_S)
 
     def _wake(self) -> None:
         self.stores.writer.wake()

@@ -25,8 +25,8 @@ REFUSED_SAID_MAX: Final = 10_000
 
 
 class Listener:
-    """One timing port. `allow`: networks that may connect; empty: all. `auth`: whether readers prove who they are: "none",
-    "optional" or "required". `tls`: None: the port is not encrypted."""
+    """One timing port. `allow`: networks that may connect; empty: all. `auth`: whether readers prove who they are:
+    "none", "optional" or "required". `tls`: None: the port is not encrypted."""
 
     def __init__(
         self,

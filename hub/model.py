@@ -49,6 +49,7 @@ not exist."""
 PURPOSE_RACE: Final = "race"
 PURPOSE_REHEARSAL: Final = "rehearsal"
 PURPOSE_DEMO: Final = "demo"
+PURPOSE_INBOX: Final = "inbox"
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -131,6 +132,16 @@ class SourceRecord(msgspec.Struct, array_like=True, gc=False):
     proved: bool = False
 
 
+class InboxRecord(msgspec.Struct, array_like=True, gc=False):
+    """The hidden session of a source that leads nowhere. `partner_id` NOBODY: whose it is, is not known."""
+
+    id: int
+    partner_id: int
+    source_id: int
+    name: str
+    made_us: int
+
+
 class RejectRecord(msgspec.Struct, array_like=True, gc=False):
     """A rejected line with its place: who sent it and when."""
 
@@ -151,11 +162,13 @@ class SessionReads(msgspec.Struct, array_like=True, gc=False):
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):
-    """One row of the journal: what became durable at once. Sources come before what they sent."""
+    """One row of the journal: what became durable at once. Inboxes and sources come before what they were sent, and
+    sent."""
 
     sources: list[SourceRecord]
     sessions: list[SessionReads]
     rejects: list[RejectRecord]
+    inboxes: list[InboxRecord] = []
 
 
 class Race(msgspec.Struct, frozen=True, array_like=True):
@@ -187,7 +200,8 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     timezone: an IANA name. day: the date that a time since midnight counts from. keys_day: the one that it counted from
         when the session's first keys were made; empty: `day`.
-    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone.
+    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone; `inbox`: it is
+        hidden, and its source's alone (`source_id`). partner_id: NOBODY for an inbox of nobody known.
     """
 
     id: int
@@ -203,6 +217,8 @@ class SessionRow(msgspec.Struct, frozen=True):
     purpose: str = PURPOSE_RACE
     races: tuple[Race, ...] = ()
     keys_day: str = ""
+    event_id: int | None = None
+    source_id: int = 0
 
 
 class DisplayRow(msgspec.Struct, frozen=True):

@@ -45,7 +45,7 @@ class ReaderFeed:
         connection_id: str,
         event_name: str,
         proved: Proved | None,
-    ) -> tuple[Source, Mapping[str, int]] | None:
+    ) -> tuple[Source, Mapping[str, int]]:
         source = self._hub.open_source(
             partner_id=self._partner_id,
             listener=listener,
@@ -57,7 +57,7 @@ class ReaderFeed:
             event_name=event_name,
             proved=proved,
         )
-        return (source, source.connected(now_us())) if source else None
+        return source, source.connected(now_us())
 
     def accept(
         self, source: Source, observations: list[Observation], rejected: list[Rejected]

@@ -16,6 +16,7 @@ from aiohttp_session.log import log as session_logger
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.passwords import Hashes
+from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.hashing import HASHING, Hashing
@@ -42,6 +43,7 @@ def build(
     displays: state.Displays,
     kept: state.Kept,
     changes: state.Changes,
+    refused: RefusedReaders,
     standing: state.Standing,
     token: str,
     storage: Storage,
@@ -67,9 +69,12 @@ def build(
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
+    app[state.MOVES] = changes.moving
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
+    app[state.STREAMS] = changes.streams
+    app[state.REFUSED] = refused
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiohttp import web
 
@@ -26,7 +26,9 @@ from hub.model import (
     SessionRow,
     Whose,
 )
+from hub.refused import RefusedReaders
 from hub.roster import Roster
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
 
@@ -182,6 +184,23 @@ class Displays(Protocol):
         """False: it is gone."""
 
 
+class MoveProgress(NamedTuple):
+    """How far a source's reads are on their way to another session: through this offset of the old one, of so many."""
+
+    done: int
+    total: int
+
+
+class Moves(Protocol):
+    """What gives sources another place. Raises Conflict while one is on its way."""
+
+    def progress(self, source_id: int) -> MoveProgress | None: ...
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Imports(Protocol):
     """What puts controller files into sessions."""
 
@@ -238,6 +257,14 @@ class Events(Protocol):
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Streams(Protocol):
+    """What makes stream passwords. The session or partner is there for the caller. Raises as `Sessions` does."""
+
+    async def renew_session(self, by: Caller, session_id: int) -> None: ...
+
+    async def renew_partner(self, by: Caller, partner_id: int) -> None: ...
+
+
 class Retiming(Protocol):
     """What corrects the times of sessions."""
 
@@ -276,6 +303,12 @@ class Changes(Protocol):
     @property
     def retiming(self) -> Retiming: ...
 
+    @property
+    def streams(self) -> Streams: ...
+
+    @property
+    def moving(self) -> Moves: ...
+
 
 SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
@@ -294,10 +327,13 @@ FIRST: Final = web.AppKey("first", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 SESSIONS: Final = web.AppKey("sessions", Sessions)
+MOVES: Final = web.AppKey("moves", Moves)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
 KEPT: Final = web.AppKey("kept", Kept)
+STREAMS: Final = web.AppKey("streams", Streams)
+REFUSED: Final = web.AppKey("refused", RefusedReaders)
 
 
 SEEN: Final = web.RequestKey("seen", web.Request)

@@ -9,6 +9,7 @@ from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.model import ExportRow, Whose
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.state import Imports
 
@@ -65,6 +66,17 @@ class Events:
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Streams:
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def renew_session(self, by: Caller, session_id: int) -> None:
+        self.changed.append(f"password of session {session_id}")
+
+    async def renew_partner(self, by: Caller, partner_id: int) -> None:
+        self.changed.append(f"password of partner {partner_id}")
+
+
 class Retiming:
     def progress(self, session_id: int) -> tuple[int, int] | None:
         return None
@@ -78,6 +90,17 @@ class Kept:
         return []
 
 
+class Moving:
+    """Nothing moves."""
+
+    def progress(self, source_id: int) -> None:
+        return None
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Changes:
     """`changed`: where it is noted."""
 
@@ -88,3 +111,5 @@ class Changes:
         self.removing = Removal()
         self.events = Events()
         self.retiming = Retiming()
+        self.streams = Streams(changed)
+        self.moving = Moving()

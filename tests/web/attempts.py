@@ -72,6 +72,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/sessions/{id}/end": _nothing,
     "POST /api/sessions/{id}/reopen": _nothing,
     "POST /api/sessions/{id}/key": _nothing,
+    "POST /api/sessions/{id}/password": _nothing,
     "DELETE /api/sessions/{id}": lambda who: {"name": f"{who.mark} Session"},
     "POST /api/events": lambda who: {
         "name": "x",
@@ -88,6 +89,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/partners": lambda who: {"name": "x", "slug": who.slug},
     "PATCH /api/partners/{id}": lambda _who: {"name": "x"},
     "DELETE /api/partners/{id}": _nothing,
+    "POST /api/partners/{id}/password": _nothing,
     "POST /api/users": lambda who: {"email": "new@x.example", "role": "viewer", "partner": who.slug},
     "PATCH /api/users/{id}": lambda _who: {"name": "x", "role": "owner"},
     "DELETE /api/users/{id}": _nothing,
@@ -139,9 +141,10 @@ def attempts(
     `referring`: of what changes something only where the body names something of somebody."""
     for route in filter(wanted, ROUTES):
         for path in paths(route.path, at):
-            sent = (path, *query(of).values(), *_texts(at), *_texts(of))
             for body in bodies(route, of, referring=referring):
-                yield Attempt(route, path, query(of), body, sent)
+                said = f"{path} {query(of)} {body}"
+                sent = tuple(text for text in {*_texts(at), *_texts(of)} if text in said)
+                yield Attempt(route, path, query(of), body, (path, *query(of).values(), *sent))
 
 
 def bodies(route: Route, of: Furnished, *, referring: bool) -> list[Any]:
