@@ -86,6 +86,7 @@ def _of_session(request: web.Request, row: SessionRow) -> web.Response:
     return web.json_response(
         _place(request, row.partner_id)
         | {
+            "name": row.name,
             "user": row.stream_key,
             "event_name": row.stream_key,
             "password": request.app[HUB].proofs.of_session(row.id),
@@ -96,7 +97,12 @@ def _of_session(request: web.Request, row: SessionRow) -> web.Response:
 def _of_partner(request: web.Request, row: PartnerRow) -> web.Response:
     return web.json_response(
         _place(request, row.id)
-        | {"user": row.slug, "event_name": "", "password": request.app[HUB].proofs.of_partner(row.id)}
+        | {
+            "name": row.name,
+            "user": row.slug,
+            "event_name": "",
+            "password": request.app[HUB].proofs.of_partner(row.id),
+        }
     )
 
 
