@@ -16,6 +16,7 @@ from aiohttp_session.log import log as session_logger
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.passwords import Hashes
+from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.hashing import HASHING, Hashing
@@ -43,6 +44,7 @@ def build(
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
+    refused: RefusedReaders,
     standing: state.Standing,
     token: str,
     storage: Storage,
@@ -73,6 +75,8 @@ def build(
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
+    app[state.STREAMS] = changes.streams
+    app[state.REFUSED] = refused
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token

@@ -72,6 +72,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/sessions/{id}/end": _nothing,
     "POST /api/sessions/{id}/reopen": _nothing,
     "POST /api/sessions/{id}/key": _nothing,
+    "POST /api/sessions/{id}/password": _nothing,
     "DELETE /api/sessions/{id}": lambda who: {"name": f"{who.mark} Session"},
     "POST /api/events": lambda who: {
         "name": "x",
@@ -88,6 +89,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/partners": lambda who: {"name": "x", "slug": who.slug},
     "PATCH /api/partners/{id}": lambda _who: {"name": "x"},
     "DELETE /api/partners/{id}": _nothing,
+    "POST /api/partners/{id}/password": _nothing,
     "POST /api/users": lambda who: {"email": "new@x.example", "role": "viewer", "partner": who.slug},
     "PATCH /api/users/{id}": lambda _who: {"name": "x", "role": "owner"},
     "DELETE /api/users/{id}": _nothing,
