@@ -27,7 +27,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.proofs": {"hub.model", "hub.protocols"},
     "hub.refused": {"hub.model"},
     "hub.event_words": {"hub.errors"},
-    "hub.session_words": {"hub.errors", "hub.event_words"},
+    "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.tail": {"hub.model"},
     "hub.session": {"hub.model", "hub.results", "hub.roster", "hub.seen", "hub.tail", "hub.times"},
     "hub.encode": {"hub.model", "hub.results"},

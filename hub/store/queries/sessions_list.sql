@@ -1,4 +1,4 @@
--- Sessions with their figures, newest first; $1: only this one. Times of a clock that was never set are brought to
+-- Sessions with their figures, newest first, but no inboxes; $1: only this one. Times of a clock that was never set are brought to
 -- where a client can show them: the years 1 to 9999.
 SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.event_id, sessions.status, sessions.purpose,
        sessions.stream_key, sessions.scheduled_for, sessions.started_at, sessions.created_at, sessions.updated_at, sessions.ended_at,
@@ -7,5 +7,5 @@ SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.event_i
        CASE WHEN stats.last_read > '9999-12-30Z' THEN '9999-12-30Z' ELSE stats.last_read END AS last_read
 FROM timing_sessions AS sessions
 JOIN timing_session_stats AS stats USING (id)
-WHERE sessions.id = $1 OR $1::bigint IS NULL
+WHERE sessions.id = $1 OR $1::bigint IS NULL AND sessions.purpose <> 'inbox'
 ORDER BY sessions.created_at DESC, sessions.id DESC

@@ -41,7 +41,7 @@ GRANT SELECT (id, slug, name, created_at, crew_tags, emergency),
     DELETE
     ON public.partners TO racehub_web;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON public.events, public.races, public.displays,
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.events, public.races, public.displays, public.screens,
     public.participants, public.user_links, public.tokens TO racehub_web;
 
 -- A session is deleted after its export is on the disk: not by a request.
@@ -53,6 +53,9 @@ GRANT SELECT (id, partner_id, session_name, event_id, user_session_id, stream_ke
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;
+
+-- Reads are moved by the hub alone.
+GRANT SELECT ON public.source_moves TO racehub_web;
 
 -- No list of users has their passwords in it: those are found one by one (user_by_id and its like).
 GRANT SELECT (id, partner_id, email, name, role, session_generation, disabled_at, last_seen_at, created_at, updated_at),
