@@ -14,6 +14,8 @@ from hub.feeding import Feeder
 from hub.guests import Guests
 from hub.hub import Hub
 from hub.lifecycle import HangUp, Lifecycle
+from hub.locations import Locations
+from hub.partner_words import PartnerWords
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
@@ -40,6 +42,8 @@ class Changes:
         self.retiming = Retiming(current, stores, self.guests, self.changing)
         facts = Facts(current, hub, live, stores, self.retiming, self.changing)
         self.events = Events(stores, facts)
+        self.locations = Locations(facts)
+        self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.lifecycle = Lifecycle(current, hub, live, stores, self.guests, facts, self.changing, hang_up)
         folder = current.now.data_path / exporting.FOLDER
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)

@@ -24,6 +24,7 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.roster import normal
 from hub.seen import Run
 from hub.session import Session, Source
 
@@ -95,6 +96,10 @@ class Hub:
         self.guests: dict[int, Session] = {}
         """Sessions that are not active, while something is put into them all the same: nobody is led there."""
         self.sources: dict[int, Source] = {}
+        self.crew_tags: dict[int, list[str]] = {}
+        """By partner: tags whose reads are kept and shown nowhere, as they were given."""
+        self.emergency: dict[int, str] = {}
+        """By partner: the line on all its screens, where there is one."""
         self.displays: dict[str, DisplayRow] = {}
         self._by_connection: dict[tuple[int, str], Source] = {}
         self._by_key: dict[str, Session] = {}
@@ -110,6 +115,7 @@ class Hub:
     # What is served
 
     def add_session(self, session: Session) -> None:
+        session.crew = self.crew(session.row.partner_id)
         self.sessions[session.row.id] = session
         if session.row.stream_key:
             self._by_key[session.row.stream_key] = session
@@ -151,6 +157,18 @@ class Hub:
             self._old_keys.add(before)
             if self._by_key.pop(before, None) is not None:
                 self._by_key[row.stream_key] = session
+
+    def crew(self, partner_id: int) -> frozenset[str]:
+        """The partner's crew tags, as they are compared."""
+        return frozenset(map(normal, self.crew_tags.get(partner_id, ())))
+
+    def change_crew(self, partner_id: int, tags: list[str]) -> list[Session]:
+        """Other tags of a partner are the crew's now. Gives the sessions that may show something else by it."""
+        self.crew_tags[partner_id] = tags
+        changed = [each for each in self.sessions.values() if each.row.partner_id == partner_id]
+        for session in changed:
+            session.crew = self.crew(partner_id)
+        return changed
 
     def find(self, session_id: int) -> Session | None:
         """The session of this number, if it is in memory for whatever reason."""

@@ -13,7 +13,7 @@ from hub.model import Participant, Rejected, SourceRecord
 from hub.protocols import ct01
 from hub.roster import Roster
 from hub.session import Session, Source
-from hub.store import retimes, rosters, sessions
+from hub.store import partner_words, retimes, rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.sessions import KnownRead, RejectedLine
 from hub.tail import Tail
@@ -42,6 +42,9 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool 
     """
     for partner in await run(sessions.partners):
         hub.partners[partner.id] = partner
+    for said in await run(partner_words.all_said):
+        hub.change_crew(said.partner_id, said.crew_tags)
+        hub.emergency[said.partner_id] = said.emergency
     for row in await run(lambda connection: sessions.active(connection, timezone)):
         hub.add_session(Session(row, late_us=late_us))
     hub.add_old_keys(await run(sessions.old_keys))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.model import PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
+from hub.model import PURPOSE_RACE, DisplayRow, PartnerRow, PlaceRow, Race, Read, SessionRow, SourceRecord
 from hub.results import Gun
 from hub.store.database import Connection, query
 from hub.tail import TAIL_READS_MAX
@@ -177,6 +177,8 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         purpose=row["purpose"],
         races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
         keys_day=row["keys_day"].isoformat() if row["keys_day"] else "",
+        testing=row["testing"],
+        places=msgspec.json.decode(row["places"], type=tuple[PlaceRow, ...]),
     )
 
 
