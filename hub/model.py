@@ -53,6 +53,7 @@ not exist."""
 PURPOSE_RACE: Final = "race"
 PURPOSE_REHEARSAL: Final = "rehearsal"
 PURPOSE_DEMO: Final = "demo"
+PURPOSE_INBOX: Final = "inbox"
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -116,7 +117,8 @@ class Read(msgspec.Struct, array_like=True, gc=False):
 
 
 class SourceRecord(msgspec.Struct, array_like=True, gc=False):
-    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`)."""
+    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`). `assigned`: the
+    session that an operator has sent it to; 0: none. `proved`: it has shown the password of its session or partner."""
 
     id: int
     partner_id: int
@@ -130,6 +132,18 @@ class SourceRecord(msgspec.Struct, array_like=True, gc=False):
     event_name: str
     clock_us: int | None
     seen_us: int
+    assigned: int = 0
+    proved: bool = False
+
+
+class InboxRecord(msgspec.Struct, array_like=True, gc=False):
+    """The hidden session of a source that leads nowhere. `partner_id` NOBODY: whose it is, is not known."""
+
+    id: int
+    partner_id: int
+    source_id: int
+    name: str
+    made_us: int
 
 
 class RejectRecord(msgspec.Struct, array_like=True, gc=False):
@@ -152,11 +166,13 @@ class SessionReads(msgspec.Struct, array_like=True, gc=False):
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):
-    """One row of the journal: what became durable at once. Sources come before what they sent."""
+    """One row of the journal: what became durable at once. Inboxes and sources come before what they were sent, and
+    sent."""
 
     sources: list[SourceRecord]
     sessions: list[SessionReads]
     rejects: list[RejectRecord]
+    inboxes: list[InboxRecord] = []
 
 
 class Race(msgspec.Struct, frozen=True, array_like=True):
@@ -180,6 +196,13 @@ class PlaceRow(msgspec.Struct, frozen=True, array_like=True):
     position: int | None = None
 
 
+class Proved(msgspec.Struct, frozen=True):
+    """What a reader has proved to be: of a partner, and of one session of that one, or of any (None)."""
+
+    partner_id: int
+    session_id: int | None = None
+
+
 class PartnerRow(msgspec.Struct, frozen=True):
     """A timing company. `slug`: its short name, in configurations and addresses."""
 
@@ -193,7 +216,8 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     timezone: an IANA name. day: the date that a time since midnight counts from. keys_day: the one that it counted from
         when the session's first keys were made; empty: `day`.
-    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone.
+    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone; `inbox`: it is
+        hidden, and its source's alone (`source_id`). partner_id: NOBODY for an inbox of nobody known.
     testing: the reads that come now are a test. places: the locations of which people have said something.
     """
 
@@ -212,6 +236,8 @@ class SessionRow(msgspec.Struct, frozen=True):
     keys_day: str = ""
     testing: bool = False
     places: tuple[PlaceRow, ...] = ()
+    event_id: int | None = None
+    source_id: int = 0
 
 
 class DisplayRow(msgspec.Struct, frozen=True):

@@ -1,12 +1,15 @@
 """What people have made of a session's locations: how each is called, of which it is a part, whether it is shown. Pure.
 
-Knows names; refuses to know reads. A read keeps the name that it came with, in the tables and in the memory of what was
-seen: what stands here is asked when it is shown, and so holds for reads of before as well, and can be taken back.
+Knows names; refuses to know reads and clocks. A read keeps the name that it came with, in the tables and in the memory of
+what was seen: what stands here is asked when it is shown, and so holds for reads of before, and can be taken back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from hub.model import PlaceRow
+from msgspec.structs import replace
+
+from hub.model import PlaceRow, Race
+from hub.results import Gun
 
 
 class Places:
@@ -57,3 +60,17 @@ class Places:
         row = self._by_name.get(name.casefold())
         position = row.position if row else None
         return position is None, position or 0
+
+
+def placed(
+    places: Places, guns: Iterable[Gun], races: Sequence[Race]
+) -> tuple[Iterable[Gun], Sequence[Race]]:
+    """Guns and races at the locations as they are shown; those at hidden ones start nothing."""
+    if not places:
+        return guns, races
+    shown = [
+        gun._replace(location=places.shown(gun.location))
+        for gun in guns
+        if not places.is_hidden(gun.location)
+    ]
+    return shown, [replace(race, start_location=places.called(race.start_location)) for race in races]

@@ -19,15 +19,15 @@ from hub.model import (
     MARK_REPEAT,
     MARK_SUSPECT,
     MARK_TEST,
+    NOBODY,
     Observation,
     Participant,
-    Race,
     Read,
     Rejected,
     SessionRow,
     SourceRecord,
 )
-from hub.places import Places
+from hub.places import Places, placed
 from hub.results import Gun, Start, starts
 from hub.roster import Roster
 from hub.seen import Run, Seen, SeenLocation, content_digest, line_digest
@@ -62,13 +62,16 @@ class Source:
         "noted",
         "online",
         "outdated",
+        "port",
         "record",
         "rejected",
         "runs",
         "session",
     )
 
-    def __init__(self, record: SourceRecord, session: "Session") -> None:
+    def __init__(self, record: SourceRecord, session: "Session", port: int = NOBODY) -> None:
+        """`port`: whose the port is that it came by."""
+        self.port = port
         self.record = record
         self.session = session
         self.clock = SourceClock(record.clock_us)
@@ -113,6 +116,32 @@ class Source:
             self.session.seen.forget(run)
         self.runs.clear()
         self._runs.clear()
+
+    def redirect(self, session: "Session", stand_in: "Source | None" = None) -> None:
+        """From now on its lines are for another session. What it has shown to the old one stays held there.
+        `stand_in`: who has shown it to the new one in its place; it goes on from there."""
+        for run in self._runs.values():
+            self.session.seen.forget(run)
+        self.session = session
+        self.runs = stand_in.runs if stand_in else {}
+        self._runs = stand_in._runs if stand_in else {}
+        for run in self._runs.values():
+            run.live = self.online > 0
+        self.record = replace(self.record, partner_id=session.row.partner_id, session_id=session.row.id)
+        self.outdated = True
+
+    def assign(self, session_id: int) -> None:
+        """Where an operator has sent it."""
+        self.record = replace(self.record, assigned=session_id)
+        self.outdated = True
+
+    @property
+    def numberings(self) -> list[Run]:
+        return list(self._runs.values())
+
+    def shows(self, runs: Sequence[Run]) -> bool:
+        """Whether one of these numberings is its own."""
+        return any(each is run for each in runs for run in self._runs.values())
 
     def run(self, name: str) -> Run | None:
         """What it has shown at a location, whatever the case it writes it in; None: a location too many."""
@@ -416,6 +445,15 @@ class Session:
         source.clock.jumped()
         return [(names.get(id(run), run.location.name), run.contiguous + 1) for run in gaps]
 
+    def release(self, places: Iterable[tuple[str, bytes]]) -> list[Run]:
+        """Reads under these (location, key) pairs have left: nothing of them is held. See `Seen.release`."""
+        keys: dict[str, list[bytes]] = {}
+        for name, key in places:
+            keys.setdefault(name, []).append(key)
+        return [
+            run for name, each in keys.items() for run in self.seen.release(self.seen.location(name), each)
+        ]
+
     def load(self, source: Source, location_name: str, sequence: int, key: bytes) -> None:
         """A read that the store holds, in the order of offsets. Nobody comes back to a source without a connection
         id: of what it has shown only the contents matter."""
@@ -453,17 +491,3 @@ def guns_of(reads: Iterable[Read]) -> list[Gun]:
         for read in reads
         if read.kind == KIND_GUN and MARK_REPEAT not in read.marks
     ]
-
-
-def placed(
-    places: Places, guns: Iterable[Gun], races: Sequence[Race]
-) -> tuple[Iterable[Gun], Sequence[Race]]:
-    """Guns and races at the locations as they are shown; those at hidden ones start nothing."""
-    if not places:
-        return guns, races
-    shown = [
-        gun._replace(location=places.shown(gun.location))
-        for gun in guns
-        if not places.is_hidden(gun.location)
-    ]
-    return shown, [replace(race, start_location=places.called(race.start_location)) for race in races]

@@ -32,6 +32,7 @@ from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
 from hub.store.web_sign_ins import WebSignIns
+from hub.store.web_sources import WebSources
 from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Stores:
         self.partners = WebPartners(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
+        self.source_log = WebSources(self.web)
         self.partner_id = 0
         self.full = False
         self.set_aside = ""
@@ -176,6 +178,7 @@ class Stores:
         await recovery.load(
             self._database.insist,
             self._hub,
+            ports={each.name: each.partner for each in self._settings.listeners},
             timezone=self._settings.zone_name,
             late_us=self._settings.limits.late_s * US_PER_S,
             afresh=bool(self.set_aside),

@@ -339,7 +339,7 @@ async def test_another_stream_key(shared_office: Office) -> None:
     await gone(old)
     assert await refused(old), "it leads nowhere, and least of all into another session"
     reader = await shared_office.fed(renewed, "A2")
-    assert shared_office.hub.app.hub.is_stream_key(made["stream_key"]), "and stays a secret"
+    assert shared_office.hub.app.hub.routes.is_key(made["stream_key"]), "and stays a secret"
     held = await rows(
         shared_office.dsn, "SELECT old_stream_keys FROM timing_sessions WHERE id = $1", made["id"]
     )

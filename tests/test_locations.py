@@ -64,7 +64,10 @@ async def test_merged_and_split_again(shared_office: Office) -> None:
     assert (whole["name"], part["name"]) == ("FINISH", "finish1")
     assert (part["merged_into"], part["shown_name"], part["reads"]) == (ids["FINISH"], "FINISH", 1)
     assert (await shared_office.ask("GET", f"sessions/{made['id']}"))["total_locations"] == 1
-    both = [("A1", "FINISH", "FINISH", []), ("A2", "FINISH", "finish1", [])]
+    both: list[tuple[str, str, str, list[str]]] = [
+        ("A1", "FINISH", "FINISH", []),
+        ("A2", "FINISH", "finish1", []),
+    ]
     assert await shown(shared_office, made, "?location=finish") == both
     assert await shown(shared_office, made, "?location=finish1") == both[1:]
     await shared_office.ask("POST", f"{path}/split")

@@ -41,6 +41,7 @@ def build(
     users: state.Users,
     partners: state.Partners,
     displays: state.Displays,
+    source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
     standing: state.Standing,
@@ -65,9 +66,11 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
+    app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
+    app[state.MOVES] = changes.moving
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming

@@ -22,6 +22,7 @@ from hub.web.api import (
     rosters,
     session_changes,
     sessions,
+    sources,
     tokens,
     users,
 )
@@ -97,6 +98,12 @@ ROUTES: Final = (
     Route("GET", "/api/exports", OPERATOR, exports.list_exports),
     Route("GET", "/api/exports/{id}/file", OPERATOR, exports.download),
     Route("DELETE", "/api/exports/{id}", OPERATOR, exports.delete_export),
+    # sources
+    Route("GET", "/api/sources", VIEWER, sources.list_sources),
+    Route("POST", "/api/sources/{id}/assign", OPERATOR, sources.assign_source),
+    Route("POST", "/api/sources/{id}/release", OPERATOR, sources.release_source),
+    Route("GET", "/api/chronotrack/sessions", VIEWER, sources.list_streams),
+    Route("POST", "/api/chronotrack/sessions/{id}/select", OPERATOR, sources.select_stream),
     # displays
     Route("GET", "/api/displays", VIEWER, displays.list_displays),
     Route("POST", "/api/displays", OPERATOR, displays.make_display),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiohttp import web
 
@@ -28,6 +28,7 @@ from hub.model import (
     Whose,
 )
 from hub.roster import Roster
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
 
@@ -186,6 +187,31 @@ class Displays(Protocol):
         """False: it is gone."""
 
 
+class MoveProgress(NamedTuple):
+    """How far a source's reads are on their way to another session: through this offset of the old one, of so many."""
+
+    done: int
+    total: int
+
+
+class SourceLog(Protocol):
+    """Where it is written down who sends sources where. May raise StoreAway, StoreError."""
+
+    async def note_source(
+        self, by: Caller, action: str, what: str, partner_id: int, source_id: int, session_id: int
+    ) -> None: ...
+
+
+class Moves(Protocol):
+    """What gives sources another place. Raises Conflict while one is on its way."""
+
+    def progress(self, source_id: int) -> MoveProgress | None: ...
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Imports(Protocol):
     """What puts controller files into sessions."""
 
@@ -309,6 +335,9 @@ class Changes(Protocol):
     @property
     def partner_words(self) -> PartnerWords: ...
 
+    @property
+    def moving(self) -> Moves: ...
+
 
 SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
@@ -327,6 +356,8 @@ FIRST: Final = web.AppKey("first", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 SESSIONS: Final = web.AppKey("sessions", Sessions)
+MOVES: Final = web.AppKey("moves", Moves)
+SOURCE_LOG: Final = web.AppKey("source_log", SourceLog)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)

@@ -10,6 +10,7 @@ from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.location_words import LocationChange
 from hub.model import ExportRow, Whose
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.state import Imports
 
@@ -109,6 +110,17 @@ class Kept:
         return []
 
 
+class Moving:
+    """Nothing moves."""
+
+    def progress(self, source_id: int) -> None:
+        return None
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Changes:
     """`changed`: where it is noted."""
 
@@ -121,3 +133,4 @@ class Changes:
         self.retiming = Retiming()
         self.locations = Locations(changed)
         self.partner_words = PartnerWords(changed)
+        self.moving = Moving()

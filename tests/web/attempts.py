@@ -146,9 +146,10 @@ def attempts(
     `referring`: of what changes something only where the body names something of somebody."""
     for route in filter(wanted, ROUTES):
         for path in paths(route.path, at):
-            sent = (path, *query(of).values(), *_texts(at), *_texts(of))
             for body in bodies(route, of, referring=referring):
-                yield Attempt(route, path, query(of), body, sent)
+                said = f"{path} {query(of)} {body}"
+                sent = tuple(text for text in {*_texts(at), *_texts(of)} if text in said)
+                yield Attempt(route, path, query(of), body, (path, *query(of).values(), *sent))
 
 
 def bodies(route: Route, of: Furnished, *, referring: bool) -> list[Any]:
@@ -167,16 +168,14 @@ def _listed(made: Any) -> list[Any]:
 
 def paths(pattern: str, at: Furnished) -> list[str]:
     """An address with its placeholders filled; all ways of it. Fails for a placeholder that `PLACES` does not know."""
-    found = [re.sub(r":[^}]*}", "}", pattern)]
-    while "{" in found[0]:
-        prefix = found[0][: found[0].index("}") + 1]
-        place = re.sub(r"/(?=[^/{]*\d)[^/{]+", "/{id}", prefix) if prefix not in PLACES else prefix
-        kinds = PLACES[place]
-        values = [str(at.ids[kind]) for kind in kinds] or ["front.js"]
-        found = [
-            each.replace(prefix, prefix[: prefix.index("{")] + value) for each in found for value in values
-        ]
-    return found
+    plain = re.sub(r":[^}]*}", "}", pattern)
+    if "{" not in plain:
+        return [plain]
+    prefix = plain[: plain.index("}") + 1]
+    place = re.sub(r"/(?=[^/{]*\d)[^/{]+", "/{id}", prefix) if prefix not in PLACES else prefix
+    values = [str(at.ids[kind]) for kind in PLACES[place]] or ["front.js"]
+    filled = [prefix[: prefix.index("{")] + value + plain[len(prefix) :] for value in values]
+    return [path for each in filled for path in paths(each, at)]
 
 
 def query(of: Furnished) -> dict[str, str]:

@@ -10,6 +10,7 @@ import pytest
 
 from hub.errors import StoreAway
 from hub.model import Read
+from hub.reads_export import HEADER
 from hub.web.api import reads_export
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from tests.lifecycle import Office
@@ -63,7 +64,7 @@ async def test_of_a_location_or_a_tag(shared_office: Office) -> None:
     text, _ = await file(shared_office, session_id, "txt", "?tag=7&location=5K")
     assert [line.split("~")[3] for line in text.splitlines()] == ["007"]
     text, _ = await file(shared_office, session_id, "csv", "?tag=none")
-    assert text.splitlines() == [",".join(reads_export.reads_export.HEADER)]
+    assert text.splitlines() == [",".join(HEADER)]
 
 
 @SHARED
