@@ -1,7 +1,7 @@
 """What people have made of a session's locations: how each is called, of which it is a part, whether it is shown. Pure.
 
-Knows names; refuses to know reads and clocks. A read keeps the name that it came with, in the tables and in the memory of
-what was seen: what stands here is asked when it is shown, and so holds for reads of before, and can be taken back.
+Knows names; refuses to know reads and clocks. A read keeps the name that it came with, in the tables and in the memory
+of what was seen: what stands here is asked when it is shown, and so holds for reads of before, and can be taken back.
 """
 
 from collections.abc import Iterable, Sequence
