@@ -9,8 +9,11 @@ from typing import Any
 
 import pytest
 
+from hub import moving
+from hub.store import moves
+from hub.web.state import MoveProgress
 from tests.postgres import execute
-from tests.running import Reader, Running, rows, running_hub, settings_for, until
+from tests.running import PATIENCE_S, Reader, Running, rows, running_hub, settings_for, until
 
 MANY = 5000
 SESSIONS = """
@@ -77,7 +80,8 @@ async def test_assigned_afterwards_while_it_goes_on_and_taken_out_again(
     await until(lambda: not hub.app.changes.moving._progress)
     going_on.cancel()
     await asyncio.gather(going_on, return_exceptions=True)
-    await reader.sent()
+    count = len(reader.stream.location("FINISH").items)
+    await until(lambda: hub.app.hub.sessions[20].durable == count)
     await still(hub)
     kept = await check(hub, database_dsn, 20, reader)
     assert "late" in kept[0]["marks"] and len(kept) >= MANY
@@ -119,3 +123,127 @@ async def feed(reader: Reader) -> None:
 async def post_display(hub: Running, session_id: int) -> Any:
     async with hub.http.post("/api/displays", json={"name": "S", "session_id": session_id}) as response:
         return (await response.json())["display"]
+
+
+async def unclaimed(hub: Running, count: int, **facts: Any) -> Reader:
+    """A reader in its inbox, that has sent so many."""
+    reader = hub.reader(**facts)
+    reader.add(*(f"T{number}" for number in range(count)))
+    await reader.connect()
+    await reader.sent()
+    await until(lambda: sum(each.durable for each in hub.app.hub.inboxes.values()) == count)
+    return reader
+
+
+async def test_a_hub_that_stops_on_the_way_goes_on_at_its_next_start(
+    database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "AT_ONCE_MAX", 20)
+    monkeypatch.setattr(moves, "READS_AT_ONCE", 50)
+    settings = settings_for(database_dsn, tmp_path)
+    async with running_hub(settings):
+        pass
+    await execute(database_dsn, SESSIONS)
+    async with running_hub(settings) as hub:
+        reader = await unclaimed(hub, 600)
+        await reader.hang_up()
+        source = await source_of(hub)
+        await post(hub, f"/api/sources/{source['id']}/assign", session_id=20)
+        await until(lambda: hub.app.hub.sessions[20].durable >= 100)
+    assert len(await rows(database_dsn, "SELECT FROM source_moves WHERE done_at IS NULL")) == 1
+    async with running_hub(settings) as hub:
+        async with asyncio.timeout(PATIENCE_S):
+            while await rows(database_dsn, "SELECT FROM source_moves WHERE done_at IS NULL"):  # noqa: ASYNC110
+                await asyncio.sleep(0.02)
+        await still(hub)
+        await check(hub, database_dsn, 20, reader)
+        now = await source_of(hub)
+        assert (now["session"]["id"], now["assigned"], now["move"]) == (20, True, None)
+        reader.address = hub.address()
+        reader.add("LAST")
+        await reader.connect()
+        await until(lambda: hub.app.hub.sessions[20].durable == 601)
+        await hub.app.stores.drain.drained()
+        await check(hub, database_dsn, 20, reader)
+        assert {row["kind"] for row in await rows(database_dsn, READS, source["session"]["id"])} == {"void"}
+        await reader.hang_up()
+
+
+async def test_a_key_that_is_given_later_takes_along_what_was_sent_before(
+    hub: Running, database_dsn: str
+) -> None:
+    reader = await unclaimed(hub, 300)
+    await reader.hang_up()
+    inbox = (await source_of(hub))["session"]["id"]
+    reader.stream.event = "KeyOfMorn1"
+    reader.add("LAST")
+    await reader.connect()
+    await until(lambda: hub.app.hub.sessions[20].durable == 301)
+    await still(hub)
+    await check(hub, database_dsn, 20, reader)
+    assert {row["kind"] for row in await rows(database_dsn, READS, inbox)} == {"void"}
+    await reader.hang_up()
+
+
+async def test_what_two_have_sent_stays_when_one_of_them_is_taken_out(
+    hub: Running, database_dsn: str
+) -> None:
+    first = hub.reader(event="KeyOfMorn1")
+    first.add(*(f"T{number}" for number in range(50)))
+    await first.connect()
+    await until(lambda: hub.app.hub.sessions[20].durable == 50)
+    second = hub.reader(event="KeyOfMorn1")
+    second.stream.locations = first.stream.locations
+    second.stream._places = first.stream._places
+    coming = asyncio.create_task(second.keep_coming(0.05))
+    await until(lambda: second.lines_sent >= 50)
+    assert hub.app.hub.sessions[20].durable == 50
+    one = min((await hub.get("/api/sources"))["sources"], key=lambda each: int(each["id"]))
+    await post(hub, f"/api/sources/{one['id']}/release")
+    await still(hub)
+    await until(lambda: hub.app.hub.sessions[20].durable == 100)
+    await hub.app.stores.drain.drained()
+    kept = [row for row in await rows(database_dsn, READS, 20) if row["kind"] != "void"]
+    assert sorted(row["tag_code"] for row in kept) == sorted(f"T{number}" for number in range(50))
+    inbox = hub.app.hub.sources[one["id"]].session.row.id
+    assert len([row for row in await rows(database_dsn, READS, inbox) if row["kind"] != "void"]) == 50
+    coming.cancel()
+    await asyncio.gather(coming, return_exceptions=True)
+    await first.hang_up()
+
+
+async def test_a_session_that_is_made_gets_what_has_waited_for_it(database_dsn: str, tmp_path: Path) -> None:
+    async with running_hub(settings_for(database_dsn, tmp_path)) as hub:
+        async with hub.http.post(f"/api/sessions/{hub.session_id}/end") as response:
+            assert response.status == 200
+        reader = await unclaimed(hub, 20)
+        async with hub.http.post("/api/sessions", json={"session_name": "Next"}) as response:
+            made = (await response.json())["id"]
+        await still(hub)
+        await check(hub, database_dsn, made, reader)
+        async with hub.http.post(f"/api/sessions/{made}/end") as response:
+            assert response.status == 200
+        await reader.hang_up()
+        reader.add("AFTER")
+        await reader.connect()
+        await until(lambda: any(each.durable for each in hub.app.hub.inboxes.values()))
+        await reader.hang_up()
+
+
+async def test_what_cannot_be_assigned(hub: Running) -> None:
+    reader = await unclaimed(hub, 1)
+    source = await source_of(hub)
+    for path, body, status in (
+        (f"/api/sources/{source['id']}/assign", {"session_id": 999}, 404),
+        (f"/api/sources/{source['id']}/assign", {}, 400),
+        ("/api/sources/1/assign", {"session_id": 20}, 404),
+        ("/api/sources/x/assign", {"session_id": 20}, 400),
+        ("/api/sources/1/release", {}, 404),
+    ):
+        async with hub.http.post(path, json=body) as response:
+            assert response.status == status, path
+            assert (await response.json())["error"]["message"]
+    hub.app.changes.moving._progress[source["id"]] = MoveProgress(0, 1)
+    async with hub.http.post(f"/api/sources/{source['id']}/release") as response:
+        assert response.status == 409
+    await reader.hang_up()
