@@ -19,6 +19,7 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web.api.reads_export import SENDING, Sending
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
@@ -77,11 +78,14 @@ def build(
     app[state.RETIMING] = changes.retiming
     app[state.STREAMS] = changes.streams
     app[state.REFUSED] = refused
+    app[state.LOCATIONS] = changes.locations
+    app[state.PARTNER_WORDS] = changes.partner_words
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
+    app[SENDING] = Sending()
     app[SIGN_INS] = SignIns(time.monotonic, time.time)
     app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)
