@@ -68,7 +68,6 @@ NOT_BUILT = frozenset(
         "listeners[].auth",
         "listeners[].tls_cert",
         "listeners[].tls_key",
-        "retention.delete_ended_after_days",
     }
 )
 

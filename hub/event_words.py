@@ -22,6 +22,8 @@ RACES_MAX: Final = 200
 YEAR_MIN: Final = 1970
 YEAR_MAX: Final = 2999
 NEAR_MAX: Final = 3
+NO_PLACES: Final = {"localtime", "posixrules", "Factory"}
+"""Files among those of the zones that are another one on each machine."""
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)]
 Location = Annotated[str, msgspec.Meta(min_length=1, max_length=LOCATION_CHARS_MAX)]
@@ -92,7 +94,7 @@ def day(text: str) -> date:
 def check_zone(name: str) -> None:
     """Raises Invalid for what is no name of a zone, with those that come near it."""
     try:
-        known = ZoneInfo(name).key in available_timezones()
+        known = ZoneInfo(name).key in available_timezones() - NO_PLACES
     except (ZoneInfoNotFoundError, ValueError, OSError):
         known = False
     if not known:
@@ -104,7 +106,7 @@ def check_zone(name: str) -> None:
 def zones_near(name: str) -> list[str]:
     """Zones that somebody who typed this may have meant: of its name or its city, in any case."""
     wanted = name.strip().replace(" ", "_").casefold()[:NAME_CHARS_MAX]
-    full = {zone.casefold(): zone for zone in sorted(available_timezones())}
+    full = {zone.casefold(): zone for zone in sorted(available_timezones() - NO_PLACES)}
     if wanted in full:
         return [full[wanted]]
     cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(full.values()) if "/" in zone}

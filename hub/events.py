@@ -29,7 +29,7 @@ class Events:
 
     async def make(self, by: Caller, partner_id: int, words: EventWords) -> int:
         event_words.check(words)
-        async with self._stores.transaction() as connection:
+        async with self._stores.change_of(by.whose) as connection:
             day = event_words.day(words.date)
             made = await events.make(connection, partner_id, words.name.strip(), day, words.timezone)
             await events.put_races(connection, made, _rows(words.races))
@@ -45,7 +45,7 @@ class Events:
 
     async def change(self, by: Caller, event_id: int, words: EventChange) -> None:
         event_words.check(words)
-        async with self._facts.of_event(event_id) as connection:
+        async with self._facts.of_event(by, event_id) as connection:
             before = await _there(connection, event_id)
             after = replace(
                 before,
@@ -59,7 +59,7 @@ class Events:
             await _note_change(connection, by, after, _difference(before, after, words.races is not None))
 
     async def delete(self, by: Caller, event_id: int) -> None:
-        async with self._stores.transaction() as connection:
+        async with self._stores.change_of(by.whose) as connection:
             row = await _there(connection, event_id)
             sessions = await events.session_count(connection, event_id)
             if sessions:
@@ -71,7 +71,7 @@ class Events:
     async def add_race(self, by: Caller, event_id: int, words: RaceWords) -> int:
         event_words.check_race(words)
         (race,) = _rows([words])
-        async with self._facts.of_event(event_id) as connection:
+        async with self._facts.of_event(by, event_id) as connection:
             event = await _there(connection, event_id)
             names = await events.other_names(connection, event_id)
             if len(names) >= event_words.RACES_MAX:
@@ -83,7 +83,7 @@ class Events:
 
     async def change_race(self, by: Caller, event_id: int, race_id: int, words: RaceChange) -> None:
         event_words.check_race(words)
-        async with self._facts.of_event(event_id) as connection:
+        async with self._facts.of_event(by, event_id) as connection:
             event = await _there(connection, event_id)
             race = _changed(await _race(connection, event_id, race_id), words)
             _check_name(race, await events.other_names(connection, event_id, race_id))
@@ -91,7 +91,7 @@ class Events:
             await _note_change(connection, by, event, {"race": race[0]})
 
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None:
-        async with self._facts.of_event(event_id) as connection:
+        async with self._facts.of_event(by, event_id) as connection:
             event = await _there(connection, event_id)
             race = await _race(connection, event_id, race_id)
             await events.delete_race(connection, race_id)

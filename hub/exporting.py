@@ -11,11 +11,12 @@ import csv
 import io
 import os
 import re
+import secrets
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
 
 from hub.errors import Unavailable
 from hub.store import exports
@@ -47,39 +48,57 @@ class Written(NamedTuple):
 
 async def write(stores: Stores, folder: Path, session_id: int, name: str) -> Written:
     """Raises StoreAway, StoreError, and Unavailable when the disk does not take it."""
-    file_name = f"{_plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.zip"
+    # One that was written before, and whose session was not deleted then, stays.
+    file_name = f"{_plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.zip"
     part = folder / (file_name + PART)
-    try:
+    with _disk():
         await asyncio.to_thread(_prepare, folder)
         try:
             await _fill(stores, part, session_id)
             size = await asyncio.to_thread(_keep, part, folder / file_name)
         finally:
             part.unlink(missing_ok=True)
-    except OSError as problem:
-        raise Unavailable(
-            f"The export cannot be written: {problem.strerror or problem}. Nothing was deleted."
-        ) from problem
     return Written(file_name, size)
 
 
 async def _fill(stores: Stores, part: Path, session_id: int) -> None:
     with _archive(part) as archive:
-        archive.writestr("README.txt", README)
+        _write(archive, "README.txt", README)
         async with stores.transaction() as connection:
             await exports.in_utc(connection)
-            archive.writestr("session.json", await exports.session_json(connection, session_id))
-            for table, statement in exports.tables().items():
-                with archive.open(table, "w", force_zip64=True) as file:
-                    text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            _write(archive, "session.json", await exports.session_json(connection, session_id))
+            for name, statement in exports.tables().items():
+                with _disk():  # a fault of the disk is none of PostgreSQL's
+                    file = archive.open(name, "w", force_zip64=True)
+                try:
                     async for cells in exports.pieces(connection, statement, session_id):
-                        await asyncio.to_thread(_write, text, cells)
-                    text.detach()
+                        await asyncio.to_thread(_append, file, cells)
+                finally:
+                    with _disk():
+                        file.close()
 
 
-def _write(text: io.TextIOWrapper, cells: Cells) -> None:
+def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
+    with _disk():
+        archive.writestr(name, text)
+
+
+def _append(file: IO[bytes], cells: Cells) -> None:
+    text = io.StringIO(newline="")
     csv.writer(text).writerows(cells)
-    text.flush()
+    with _disk():
+        file.write(text.getvalue().encode())
+
+
+@contextlib.contextmanager
+def _disk() -> Iterator[None]:
+    """Raises Unavailable for what the system says against a file."""
+    try:
+        yield
+    except OSError as problem:
+        raise Unavailable(
+            f"The export cannot be written: {problem.strerror or problem}. Nothing was deleted."
+        ) from problem
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 
+from hub.accounts import Caller
 from hub.config_live import Current
 from hub.fanout import ANOTHER_SESSION
 from hub.hub import Hub
@@ -40,20 +41,21 @@ class Facts:
         self._changing = changing
 
     @contextlib.asynccontextmanager
-    async def of_session(self, session_id: int) -> AsyncIterator[Connection]:
-        """A transaction in which something of this session is changed. Raises StoreAway, StoreError."""
+    async def of_session(self, by: Caller, session_id: int) -> AsyncIterator[Connection]:
+        """A transaction in which something of this session is changed, if it is there for `by`. Raises StoreAway,
+        StoreError."""
         async with self._changing:
-            async with self._stores.transaction() as connection:
+            async with self._stores.change_of(by.whose) as connection:
                 before = await self._rows(connection, [session_id])
                 yield connection
                 after, outdated = await self._noted(connection, before)
             self._put_in_force(after, outdated)
 
     @contextlib.asynccontextmanager
-    async def of_event(self, event_id: int) -> AsyncIterator[Connection]:
+    async def of_event(self, by: Caller, event_id: int) -> AsyncIterator[Connection]:
         """The same for an event, and so for all sessions of it."""
         async with self._changing:
-            async with self._stores.transaction() as connection:
+            async with self._stores.change_of(by.whose) as connection:
                 ids = await sessions.of_event(connection, event_id)
                 before = await self._rows(connection, ids)
                 yield connection

@@ -77,7 +77,7 @@ class Lifecycle:
         session_words.check_new(words)
         scheduled = words.scheduled_for is not None or words.start is False
         async with self._changing:
-            async with self._stores.transaction() as connection:
+            async with self._stores.change_of(by.whose) as connection:
                 await _check_event(connection, words.event_id, partner_id)
                 session_id = await session_changes.make(
                     connection,
@@ -102,7 +102,7 @@ class Lifecycle:
 
     async def change(self, by: Caller, session_id: int, words: SessionChange) -> None:
         session_words.check_change(words)
-        async with self._facts.of_session(session_id) as connection:
+        async with self._facts.of_session(by, session_id) as connection:
             before = await _there(connection, session_id)
             after = _changed(before, words)
             if after == before:
@@ -115,7 +115,7 @@ class Lifecycle:
     async def renew_key(self, by: Caller, session_id: int) -> None:
         session = self._hub.sessions.get(session_id)
         before = session.row.stream_key if session else ""
-        async with self._facts.of_session(session_id) as connection:
+        async with self._facts.of_session(by, session_id) as connection:
             state = await _there(connection, session_id)
             await session_changes.renew_key(connection, session_id)
             await _note(connection, by, "session.key_renewed", state.partner_id, state.name, session_id)
@@ -142,7 +142,7 @@ class Lifecycle:
 
     async def end_locked(self, by: Caller, session_id: int) -> None:
         """The same for who holds `changing`."""
-        async with self._stores.transaction() as connection:
+        async with self._stores.change_of(by.whose) as connection:
             state = await _there(connection, session_id)
             if state.status == SCHEDULED:
                 raise Conflict(f"{state.name} has not begun: there is nothing to end.")
@@ -161,7 +161,7 @@ class Lifecycle:
         if session_id in self._hub.sessions:
             raise Conflict(f"Session {session_id} is active already.")
         async with self._guests.hosted(session_id) as session, self._changing:
-            async with self._stores.transaction() as connection:
+            async with self._stores.change_of(by.whose) as connection:
                 state = await _there(connection, session_id)
                 if state.status != status:
                     raise Conflict(f"{state.name} is {state.status}: only one that is {status} can do that.")

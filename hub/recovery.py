@@ -47,8 +47,11 @@ async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool 
     hub.add_old_keys(await run(sessions.old_keys))
     for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
         hub.add_source(record)
+    outdated = await run(retimes.unfinished)
     for session in hub.sessions.values():
         await _load_all(run, hub, session, {}, afresh=afresh)
+        if session.row.id in outdated:
+            session.correct_times()
         hub.total_reads += session.durable
     for display in await run(sessions.displays):
         hub.displays[display.code] = display
@@ -59,6 +62,8 @@ async def load_session(run: Run, hub: Hub, session: Session) -> list[Source]:
     records = await run(partial(sessions.sources, session_ids=[session.row.id]))
     own = {record.id: stored_source(record, session) for record in records}
     await _load_all(run, hub, session, dict(own))
+    if session.row.id in await run(retimes.unfinished):
+        session.correct_times()
     return list(own.values())
 
 
@@ -69,8 +74,6 @@ async def _load_all(
     await load_reads(run, hub, session, strangers, afresh=afresh)
     session.add_guns(await run(partial(sessions.guns, session_id=session_id)))
     session.roster = Roster(await run(partial(_load_roster, session_id=session_id)))
-    if session_id in await run(retimes.unfinished):
-        session.correct_times()
     _say_what_was_loaded(session)
 
 

@@ -61,7 +61,7 @@ class Removing:
 
     async def delete_export(self, by: Caller, export_id: int) -> None:
         """The file first: a row without a file can be deleted again, a file without a row could not be found."""
-        async with self._stores.transaction() as connection:
+        async with self._stores.change_of(by.whose) as connection:
             row = await exports.find(connection, export_id)
             if row is None:
                 raise NotFound(f"There is no export {export_id}.")
@@ -74,7 +74,7 @@ class Removing:
 
     async def _remove(self, by: Caller, session_id: int, typed: str | None) -> ExportRow:
         async with self._changing:
-            state = await self._checked(session_id, typed)
+            state = await self._checked(by, session_id, typed)
             if state.status == ACTIVE or session_id in self._hub.sessions:
                 await self._lifecycle.end_locked(by, session_id)
         await self._guests.until_drained()
@@ -99,8 +99,8 @@ class Removing:
         )
         return row
 
-    async def _checked(self, session_id: int, typed: str | None) -> State:
-        async with self._stores.transaction() as connection:
+    async def _checked(self, by: Caller, session_id: int, typed: str | None) -> State:
+        async with self._stores.change_of(by.whose) as connection:
             state = await session_changes.state(connection, session_id)
         if state is None:
             raise NotFound(f"There is no session {session_id}.")

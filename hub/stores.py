@@ -15,7 +15,7 @@ from hub import recovery
 from hub.config import Settings
 from hub.errors import StoreAway
 from hub.hub import Hub, Sealed
-from hub.model import US_PER_S, Read
+from hub.model import US_PER_S, Read, Whose
 from hub.session import Session
 from hub.store import migrate, session_changes, sessions, web_login
 from hub.store.batch import Renumbered
@@ -272,6 +272,13 @@ class Stores:
         if self._pool is None:
             raise StoreAway(NOT_CONNECTED)
         async with self._pool.change() as connection:
+            yield connection
+
+    @contextlib.asynccontextmanager
+    async def change_of(self, whose: Whose) -> AsyncIterator[Connection]:
+        """A connection in a transaction for what somebody asks to be changed: there is nothing in it but what belongs
+        to `whose`. Raises as `transaction`."""
+        async with self.web().change_of(whose) as connection:
             yield connection
 
     # the way of a read

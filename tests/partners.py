@@ -103,7 +103,7 @@ async def _event(connection: asyncpg.Connection, made: Furnished) -> None:
             connection,
             "timing_sessions",
             **session,
-            session_name=f"{made.mark} {status}",
+            session_name=f"{made.mark} Session",
             status=status,
             stream_key=key,
         )

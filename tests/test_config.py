@@ -296,7 +296,6 @@ OTHER_VALUES = {
     "listeners[].auth": ('"required"', '"required"'),
     "listeners[].tls_cert": ('"a.pem"', '"a.pem"'),
     "listeners[].tls_key": ('"a.pem"', '"a.pem"'),
-    "retention.delete_ended_after_days": ("1", "1"),
 }
 
 

@@ -238,6 +238,7 @@ async def test_who_has_ended_the_last_session_has_none_after_a_restart(
     async with running_hub(settings) as hub:
         assert hub.app.hub.sessions == {}
         assert (await hub.get("/front/state"))["sessions"] == []
+        assert (await hub.get("/status"))["current_session"] is None
         assert await refused(hub.reader())
         async with hub.http.post(f"/api/sessions/{only}/reopen") as response:
             assert (await response.json())["status"] == "active"

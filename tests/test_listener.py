@@ -168,3 +168,14 @@ async def test_a_thousand_connections_from_one_address(caplog: pytest.LogCapture
     reader.data_received(line(1))
     assert len(listener.connections) == 3 and len(ingest.observations) == 1
     assert caplog.text.count("10.0.0.66 refused") == 1
+
+
+async def test_some_sources_are_hung_up_on(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO")
+    ingest = Ingest()
+    listener = new_listener(ingest, connections_per_address=3)
+    made = [streaming(listener), streaming(listener), connected(listener)]
+    listener.hang_up(lambda source: source == "source 2", "its session has ended")
+    assert [transport.closing for _, transport in made] == [False, True, False]
+    made[1][0].connection_lost(None)
+    assert ingest.released == ["source 2"] and "its session has ended" in caplog.text

@@ -2,6 +2,7 @@
 says that it takes effect at the next start, and one that cannot be another is refused.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -13,7 +14,7 @@ from hub.config import NOT_BUILT, Settings
 from hub.config_live import LIVE
 from hub.config_report import known_keys
 from tests.reloading import Site, reloading, value_of
-from tests.running import HOST, ROSTER, Line, rows, stored, tags, until
+from tests.running import HOST, PATIENCE_S, ROSTER, Line, rows, stored, tags, until
 from tests.test_config import OTHER_VALUES
 
 WAITING: Final[dict[str, tuple[Any, str]]] = {
@@ -205,6 +206,20 @@ async def end_sessions_after_days(site: Site) -> None:
     assert site.hub.session_id > old
 
 
+async def delete_ended_after_days(site: Site) -> None:
+    dsn = site.settings.database.dsn
+    made = "INSERT INTO timing_sessions (partner_id, session_name, stream_key, status, ended_at)"
+    values = "VALUES (1, 'Old', 'old', 'ended', now() - interval '9 days') RETURNING id"
+    (old,) = await rows(dsn, f"{made} {values}")
+    await site.save(retention={"delete_ended_after_days": 10})
+    await site.save(retention={"delete_ended_after_days": 8})
+    async with asyncio.timeout(PATIENCE_S):
+        while await rows(dsn, "SELECT FROM timing_sessions WHERE id = $1", old["id"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+    (export,) = (await site.hub.get("/api/exports"))["exports"]
+    assert (export["session_id"], export["session_name"]) == (old["id"], "Old")
+
+
 OBSERVED: Final[dict[str, Observe]] = {
     "server.name": name,
     "server.public_url": public_url,
@@ -221,6 +236,7 @@ OBSERVED: Final[dict[str, Observe]] = {
     "limits.roster_rows": roster_rows,
     "limits.late_s": late_s,
     "retention.end_sessions_after_days": end_sessions_after_days,
+    "retention.delete_ended_after_days": delete_ended_after_days,
 }
 """What a change of each live key does on a hub that runs."""
 

@@ -254,3 +254,54 @@ async def test_every_hour_and_postgresql_that_is_away_is_waited_for(
             while await statuses(database_dsn) != ["ended", "active"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
     await line.cut()
+
+
+async def test_each_partner_has_somewhere_to_go_to(database_dsn: str, tmp_path: Path) -> None:
+    settings = settings_for(database_dsn, tmp_path)
+    async with running_hub(settings):
+        pass
+    await execute(database_dsn, "INSERT INTO partners (slug, name) VALUES ('club', 'Club')")
+    await execute(
+        database_dsn,
+        "INSERT INTO timing_sessions (partner_id, session_name, stream_key)"
+        " SELECT id, 'Club run', 'clubkey' FROM partners WHERE slug = 'club'",
+    )
+
+    async def active() -> list[str]:
+        query = "SELECT slug FROM timing_sessions JOIN partners ON partners.id = partner_id WHERE status = 'active'"
+        return sorted(row["slug"] for row in await rows(database_dsn, query))
+
+    async with running_hub(settings) as hub:
+        await execute(database_dsn, AGE)
+        await end_old(hub)
+        assert await active() == ["club", "default"] and await statuses(database_dsn) == [
+            *["ended"] * 2,
+            *["active"] * 2,
+        ]
+    await execute(database_dsn, AGE)
+    async with running_hub(settings) as hub:
+        assert await active() == ["club", "default"], "at a start as well"
+        assert {each.row.partner_id for each in hub.app.hub.sessions.values()} == {1, 2}
+
+
+async def test_what_ended_long_ago_is_deleted_with_an_export(
+    database_dsn: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    settings = settings_for(database_dsn, tmp_path)
+    async with running_hub(settings.model_copy(update={"retention": Days(delete_ended_after_days=7)})) as hub:
+        old = hub.session_id
+        await left(hub, await fed(hub, "A1", "A2"))
+        await stored(database_dsn, 2)
+        async with hub.http.post(f"/api/sessions/{old}/end") as response:
+            assert response.status == 200
+        await hub.app.changes.retention.delete_ended()
+        assert await statuses(database_dsn) == ["ended"], "it is young"
+        await execute(database_dsn, "UPDATE timing_sessions SET ended_at = now() - interval '8 days'")
+        async with hub.app.changes.guests.hosted(old):
+            await hub.app.changes.retention.delete_ended()
+        assert await statuses(database_dsn) == ["ended"] and "not deleted now: Something" in caplog.text
+        await hub.app.changes.retention.delete_ended()
+        assert await statuses(database_dsn) == []
+        (export,) = (await hub.get("/api/exports"))["exports"]
+        assert export["reads"] == 2 and f"session {old}" in caplog.text and "by retention" in caplog.text

@@ -82,16 +82,12 @@ def build(
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
-    app.on_response_prepare.append(_add_headers)
+    app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     app.on_cleanup.append(_close)
     routes.add(app)
     _hush()
     return app
-
-
-async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
-    await middlewares.add_headers(proxies.as_seen(request), response)
 
 
 async def _close(app: web.Application) -> None:

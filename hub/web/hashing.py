@@ -6,6 +6,10 @@ and the processors from the reads.
 """
 
 import asyncio
+import contextlib
+import os
+import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, TypeVar
@@ -18,6 +22,7 @@ from hub.passwords import Hashes
 AT_ONCE_MAX: Final = 2
 WAITING_MAX: Final = 30
 """The last of them waits for two seconds."""
+NICE: Final = 10
 CROWDED: Final = "Too many people sign in at this moment. Try again."
 
 T = TypeVar("T")
@@ -29,7 +34,7 @@ class Hashing:
     def __init__(self, hashes: Hashes) -> None:
         # shared
         self._hashes = hashes
-        self._threads = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="hash")
+        self._threads = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="hash", initializer=_step_back)
         # state
         self._asked = 0
         self.verified = 0
@@ -57,6 +62,13 @@ class Hashing:
             return await asyncio.wrap_future(self._threads.submit(work))
         finally:
             self._asked -= 1
+
+
+def _step_back() -> None:
+    """Where threads have a priority of their own, reads go before passwords."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 HASHING: Final = web.AppKey("hashing", Hashing)

@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.errors import CallerError, StoreAway, TooSlow, Unavailable
 from hub.web import refusals
 from hub.web.headers import HEADERS, OVER_HTTPS
-from hub.web.state import CONDITION, settings
+from hub.web.state import CONDITION, as_seen, settings
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     """Files and pages are asked for again each time (and come only when they changed): after an upgrade of the hub
     no screen runs the old ones. Data is never kept."""
     response.headers.update(HEADERS)
-    if request.secure or settings(request).server.public_url.startswith("https:"):
+    if as_seen(request).secure or settings(request).server.public_url.startswith("https:"):
         response.headers.update(OVER_HTTPS)
     kept = response.status in (200, 304) and request.path.startswith(("/static/", *PAGES))
     response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from hub.config_values import Network
 from hub.web.middlewares import Handler
-from hub.web.state import settings
+from hub.web.state import SEEN, settings
 
 SCHEMES: Final = ("http", "https")
 HOPS_MAX: Final = 32
@@ -23,7 +23,6 @@ _HOST: Final = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]{1,253})(:[0-9]{1,
 _WITH_PORT: Final = re.compile(r"\[([^\]]*)\](:\d{1,5})?|([^:]*):\d{1,5}", re.ASCII)
 
 Address = IPv4Address | IPv6Address
-SEEN: Final = web.RequestKey("seen", web.Request)
 
 
 @web.middleware
@@ -35,12 +34,6 @@ async def behind_proxies(request: web.Request, handler: Handler) -> web.StreamRe
         return await handler(request)
     request[SEEN] = seen = request.clone(**changed)
     return await handler(seen)
-
-
-def as_seen(request: web.Request) -> web.Request:
-    """For what gets the request that aiohttp has made: the same as the handlers have it."""
-    seen: web.Request = request.get(SEEN, request)
-    return seen
 
 
 def told(request: web.BaseRequest, networks: Sequence[Network]) -> dict[str, Any]:

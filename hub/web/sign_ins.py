@@ -22,6 +22,8 @@ from hub.web.web_sessions import SignIn
 log = logging.getLogger(__name__)
 
 LOOK_S: Final = 1.0
+AGAIN_S: Final = 30.0
+"""After a fault, which is in the log each time."""
 REMEMBERED_S_MAX: Final = 300.0
 """How long a user is taken for what he was while PostgreSQL does not say: as long as it takes to start it again."""
 REMEMBERED_MAX: Final = 1000
@@ -48,7 +50,7 @@ class SignIns:
         self._clock = clock
         self._now_s = now_s
         # state
-        self._here: set[_Here] = set()
+        self._here: dict[_Here, None] = {}
         self._users: OrderedDict[int, tuple[User, float]] = OrderedDict()
         self._ended: OrderedDict[str, int] = OrderedDict()
 
@@ -61,17 +63,22 @@ class SignIns:
             yield  # this machine's token, which ends with the machine
             return
         here = _Here(who, sign_in, end)
-        self._here.add(here)
+        self._here[here] = None
         try:
             yield
         finally:
-            self._here.discard(here)
+            self._here.pop(here, None)
 
     async def watch(self, standing: Standing) -> None:
         """Until cancelled."""
         while True:
             await asyncio.sleep(LOOK_S)
-            await self.look(standing)
+            try:
+                await self.look(standing)
+            except Exception:
+                # The hub is there for reads: it does not end for this.
+                log.exception("sign-ins: it could not be looked at whose sockets have to end")
+                await asyncio.sleep(AGAIN_S)
 
     async def look(self, standing: Standing) -> None:
         """Ends the sockets of those who are not what they were when they came in."""
@@ -91,7 +98,7 @@ class SignIns:
                 self._end(here)
 
     def _end(self, here: _Here) -> None:
-        self._here.discard(here)
+        self._here.pop(here, None)
         here.end()
 
     # sign-ins

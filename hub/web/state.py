@@ -117,6 +117,9 @@ class Users(Protocol):
     async def use_link(self, text: str, password_hash: str, name: str | None) -> User | None:
         """The user whose password this is now, once for each link; `name` None: as it is."""
 
+    async def rename(self, by: Caller, name: str) -> User:
+        """The caller's own name."""
+
     async def change_password(self, by: Caller, password_hash: str) -> User:
         """The caller's own. All sign-ins under the old one end; `generation` is that of the next."""
 
@@ -298,6 +301,16 @@ REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
 KEPT: Final = web.AppKey("kept", Kept)
+
+
+SEEN: Final = web.RequestKey("seen", web.Request)
+"""Set by proxies.py on a request that came over one that is trusted."""
+
+
+def as_seen(request: web.Request) -> web.Request:
+    """For what is handed the request as aiohttp has made it: as the first proxy has got it."""
+    seen: web.Request = request.get(SEEN, request)
+    return seen
 
 
 def settings(request: web.Request) -> Settings:

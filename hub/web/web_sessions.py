@@ -88,7 +88,7 @@ class InRedis(Storage):
     async def load_session(self, request: web.Request) -> Session:
         key = self.load_cookie(request) or ""
         held = await self._held(key) if _KEY.fullmatch(key) else None
-        data = json.loads(held) if held else None
+        data = _data(held)
         return Session(key if data else None, data=data, new=data is None, max_age=self.max_age)
 
     async def save_session(
@@ -181,6 +181,15 @@ async def end(request: web.Request) -> None:
     """The answer to this request takes it from the browser. Raises Unavailable."""
     if request.app[STORAGE].cookie_name in request.cookies:
         (await get_session(request)).invalidate()
+
+
+def _data(held: bytes | None) -> Any:
+    """As it was kept; None for what never was."""
+    try:
+        data = msgspec.json.decode(held or b"", type=dict[str, Any])
+    except msgspec.DecodeError:
+        return None
+    return data if isinstance(data.get("session"), dict) else None
 
 
 def _name(key: str) -> str:

@@ -26,6 +26,9 @@ PATHS: Final = (
         b"/health",
         b"/front/state",
         b"/api/sessions/1",
+        b"/api/sessions/1/end",
+        b"/api/events",
+        b"/api/exports/1/file",
         b"/api/sessions/1/reads?tag=A1",
         b"/api/rosters/import",
         b"/api/users",
@@ -268,7 +271,7 @@ def _requests() -> Bytes:
             b"%b %b HTTP/1.1\r\n%bContent-Length: %d\r\n\r\n%b"
             % (method, path, b"".join(headers), len(body), body)
         ),
-        *(st.sampled_from([b"GET", b"GET", b"HEAD", b"POST", b"PATCH", b"TRACE"]), path),
+        *(st.sampled_from([b"GET", b"GET", b"HEAD", b"POST", b"PATCH", b"DELETE", b"TRACE"]), path),
         *(
             st.lists(header, max_size=4),
             st.sampled_from([b"", b"{}", b'{"session_name":"x"}', b"[" * 300, b"\xff"]),

@@ -1,18 +1,14 @@
-"""Pictures of the front page for the documentation: a hub that has just begun, one in a race, one in trouble."""
+"""Pictures of the control room for the documentation: a hub that has just begun, one in a race, one in trouble."""
 
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.pages.front_stage import NOW, FrontStage, ago, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
+from tests.pages.usable import SIZES
 
-SIZES: Final = {
-    "laptop": ViewportSize(width=1440, height=900),
-    "tablet": ViewportSize(width=820, height=1180),
-    "phone": ViewportSize(width=390, height=844),
-}
 RUNNERS: Final = (
     ("2041", "Ingrid Solberg", "FINISH"),
     ("317", "Tomás Herrera", "FINISH"),

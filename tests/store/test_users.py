@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import asyncpg
 import pytest
@@ -184,7 +185,16 @@ async def test_the_last_owner_stays_unless_an_admin_wants_otherwise(teams: Teams
     await teams.users.change(MACHINE_CALLER, one.id, UserChange(role=VIEWER))
 
 
-async def test_two_owners_who_remove_each_other_at_once(teams: Teams) -> None:
+async def test_two_owners_who_remove_each_other_at_once(
+    teams: Teams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = users._check_not_last
+
+    async def and_then_dawdle(*arguments: Any) -> None:
+        await real(*arguments)
+        await asyncio.sleep(0.05)  # what comes between the question and the deed: the other's question
+
+    monkeypatch.setattr(users, "_check_not_last", and_then_dawdle)
     partner = await teams.partner()
     one, two = await teams.user(OWNER, partner), await teams.user(OWNER, partner)
     done = await asyncio.gather(

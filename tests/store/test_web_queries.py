@@ -15,6 +15,7 @@ from hub.store import reads
 from hub.store.database import query
 from hub.store.pooled import WebDatabase
 from hub.store.web_queries import WebQueries
+from tests.partners import contents, furnish
 from tests.store.making import as_web, line_to, migrated, new_session, read
 
 
@@ -88,17 +89,8 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
         assert (first["first_read"].year, first["last_read"].year) == (1, 9999)
         assert (second["total_reads"], second["first_read"], second["last_read"]) == (0, None, None)
         assert set(first) == {
-            *(
-                "id",
-                "session_name",
-                "event_id",
-                "status",
-                "purpose",
-                "stream_key",
-                "created_at",
-                "updated_at",
-                "ended_at",
-            ),
+            *("id", "partner_id", "session_name", "event_id", "status", "purpose", "stream_key"),
+            *("scheduled_for", "started_at", "created_at", "updated_at", "ended_at"),
             *("total_reads", "unique_tags", "total_locations", "first_read", "last_read"),
         }
 
@@ -156,3 +148,20 @@ async def test_a_roster_is_saved_and_found(database_dsn: str) -> None:
         found = roster.find("a1")
         assert found is not None
         assert (found.bib, roster.size) == ("12", 2)
+
+
+async def test_what_is_anothers_is_not_there(database_dsn: str) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        own, other = [await furnish(connection, mark) for mark in ("ALPHAX", "BRAVEX")]
+        theirs, everything = other.ids["active"], ReadFilter(after=0, limit=10)
+        before = await contents(connection, other)
+        for whose, there in ((own.partner_id, 0), (other.partner_id, 1), (EVERYONE, 1)):
+            assert len(await queries.sessions(whose, theirs)) == there
+            assert (await queries.session(whose, theirs) is not None) == bool(there)
+            assert len(await queries.reads(whose, theirs, everything)) == there
+            assert len(await queries.rejects(whose, theirs, 0, 10)) == there
+            assert (await queries.roster(whose, theirs)).size == there
+        assert {each["partner_id"] for each in await queries.sessions(own.partner_id)} == {own.partner_id}
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await queries.save_roster(own.partner_id, theirs, [Participant(0, "1")])
+        assert await contents(connection, other) == before

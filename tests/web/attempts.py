@@ -55,7 +55,7 @@ def _controller_file(_who: Furnished) -> aiohttp.FormData:
 _RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
 
 BODIES: Final[dict[str, Body]] = {
-    "PATCH /api/sessions/{id}": lambda _who: {"session_name": "x"},
+    "PATCH /api/sessions/{id}": lambda who: [{"purpose": "rehearsal"}, {"event_id": who.ids["events"]}],
     "POST /api/sessions/{id}/import": _controller_file,
     "POST /api/rosters/import": _roster,
     "POST /api/displays": lambda who: [
@@ -72,7 +72,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/sessions/{id}/end": _nothing,
     "POST /api/sessions/{id}/reopen": _nothing,
     "POST /api/sessions/{id}/key": _nothing,
-    "DELETE /api/sessions/{id}": lambda who: {"name": f"{who.mark} active"},
+    "DELETE /api/sessions/{id}": lambda who: {"name": f"{who.mark} Session"},
     "POST /api/events": lambda who: {
         "name": "x",
         "date": "2026-05-16",
@@ -82,7 +82,7 @@ BODIES: Final[dict[str, Body]] = {
     "PATCH /api/events/{id}": lambda _who: {"name": "x"},
     "DELETE /api/events/{id}": _nothing,
     "POST /api/events/{id}/races": lambda _who: _RACE,
-    "PATCH /api/events/{id}/races/{race}": lambda _who: _RACE,
+    "PATCH /api/events/{id}/races/{race}": lambda _who: {"distance_m": 2000},
     "DELETE /api/events/{id}/races/{race}": _nothing,
     "DELETE /api/exports/{id}": _nothing,
     "POST /api/partners": lambda who: {"name": "x", "slug": who.slug},
@@ -94,6 +94,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/users/{id}/reset": _nothing,
     "POST /api/auth/login": lambda who: {"email": who.emails[OWNER], "password": "not this one"},
     "POST /api/auth/logout": _nothing,
+    "PATCH /api/auth/me": lambda _who: {"name": "x"},
     "POST /api/auth/password": lambda _who: {"old": "not this one", "new": "nor this one, long as it is"},
     "POST /api/auth/link": lambda _who: {"token": "none"},
     "POST /api/auth/join": lambda _who: {"token": "none", "password": "a long one, and none of theirs"},

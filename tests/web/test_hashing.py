@@ -1,6 +1,8 @@
 """Passwords hashed beside the loop."""
 
 import asyncio
+import os
+import sys
 import threading
 from collections.abc import AsyncIterator
 
@@ -8,7 +10,7 @@ import pytest
 
 from hub.errors import Unavailable
 from hub.passwords import Hashes
-from hub.web.hashing import AT_ONCE_MAX, WAITING_MAX, Hashing
+from hub.web.hashing import AT_ONCE_MAX, NICE, WAITING_MAX, Hashing
 from tests.running import CHEAP, until
 
 
@@ -64,6 +66,17 @@ async def test_a_few_at_once_a_few_that_wait_and_no_more(slow: tuple[Hashing, Sl
     hashes.go.set()
     assert await asyncio.gather(*asked) == [False] * len(asked)
     assert await hashing.verify(None, "x") is False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+async def test_reads_go_before_passwords() -> None:
+    class Looking(Hashes):
+        def hash(self, password: str) -> str:
+            return str(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+
+    hashing = Hashing(Looking(memory_kib=8, passes=1, lanes=1))
+    assert int(await hashing.hash("x")) >= NICE > os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    hashing.close()
 
 
 async def test_who_has_left_makes_room(slow: tuple[Hashing, Slow]) -> None:

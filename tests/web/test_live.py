@@ -393,3 +393,17 @@ async def test_a_session_that_ends_leaves_its_displays_something_to_come_back_to
     air.live.session_ended(air.session())
     assert (screen.reason, watcher.reason) == (ANOTHER_SESSION, SESSION_GONE)
     air.live.session_ended(air.session())
+
+
+async def test_screens_go_where_their_display_shows_another_session_now() -> None:
+    air = Air(1)
+    air.hub.displays[DISPLAY.code] = DISPLAY
+    _, screen = air.join(1)
+    air.live.follow()
+    assert await taken(screen) == []
+    row = replace(air.session(1).row, id=2, created_us=2)
+    air.hub.add_session(Session(row, late_us=1))
+    air.live.follow()
+    with pytest.raises(Cut) as cut:
+        screen.take()
+    assert cut.value.reason is ANOTHER_SESSION

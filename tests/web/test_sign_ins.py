@@ -105,6 +105,26 @@ async def test_nobody_is_ended_while_nobody_can_be_asked() -> None:
     assert await stage.look() == ["ann", "bob"]
 
 
+async def test_a_fault_of_ours_is_said_and_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    stage = Stage()
+    sound = stage.users.generations
+
+    async def broken(user_ids: Collection[int]) -> dict[int, int]:
+        monkeypatch.setattr(stage.users, "generations", sound)
+        raise RuntimeError("permission denied")
+
+    monkeypatch.setattr(sign_ins, "LOOK_S", 0.001)
+    monkeypatch.setattr(sign_ins, "AGAIN_S", 0.001)
+    monkeypatch.setattr(stage.users, "generations", broken)
+    stage.users.held.clear()
+    watching = asyncio.create_task(stage.here.watch(stage.users))
+    await until(lambda: stage.ended == ["ann", "bob"])
+    assert "permission denied" in caplog.text
+    watching.cancel()
+
+
 async def test_a_sign_in_goes_on_with_another_password() -> None:
     stage = Stage()
     with stage.here.kept(stage.sign_in):
@@ -208,6 +228,19 @@ async def test_who_signs_out_has_nothing_open(hub: Running) -> None:
         ann = await seat(hub, stack, "leaving")
         await ann.browser.post("/api/auth/logout")
         assert await ann.screen.closed() == 4002
+
+
+@loop_of_the_session
+async def test_a_page_that_shows_no_session_hears_of_it_too(hub: Running) -> None:
+    async with AsyncExitStack() as stack:
+        ann = await seat(hub, stack, "looking")
+        page = await stack.enter_async_context(Screen(ann.browser.http, "/ws/me", {}))
+        hello = await page.next()
+        assert (hello["type"], hello["session"], hello["recent"]) == ("hello", None, [])
+        hub.app.live.tick()
+        assert await page.next("tick")
+        await ann.browser.post("/api/auth/logout")
+        assert await page.closed() == 4002
 
 
 @loop_of_the_session

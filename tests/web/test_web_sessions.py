@@ -170,7 +170,17 @@ async def test_without_the_cookie_redis_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    "held", [b"{}", b'{"created": 1, "session": {"sign_in": {"user_id": "x"}}}', b'{"session": {}}']
+    "held",
+    [
+        b"",
+        b"{}",
+        b"5",
+        b"\xff",
+        b"[",
+        b'{"session": 5}',
+        b'{"created": 1, "session": {"sign_in": {"user_id": "x"}}}',
+        b'{"session": {}}',
+    ],
 )
 async def test_what_is_no_sign_in(held: bytes) -> None:
     bus = Bus()

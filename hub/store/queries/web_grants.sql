@@ -28,9 +28,11 @@ BEGIN
 END
 $$;
 
--- Reads come by the drain alone, and so does what is said of their sources.
+-- Reads come by the drain alone, and so does what is said of their sources; but another zone or date of a session is
+-- another difference of their clocks, which has to be found out anew.
 GRANT SELECT ON public.timing_reads, public.timing_locations, public.timing_sources, public.timing_rejects,
     public.timing_reads_compat, public.timing_session_stats TO racehub_web;
+GRANT UPDATE (clock_difference_us) ON public.timing_sources TO racehub_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.races, public.displays,
     public.participants, public.user_links, public.tokens TO racehub_web;
@@ -38,8 +40,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.r
 -- A session is deleted after its export is on the disk: not by a request.
 GRANT SELECT ON public.timing_sessions TO racehub_web;
 GRANT INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
-    UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, ended_at, purpose,
-            scheduled_for, times_by, keys_day)
+    UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, started_at, ended_at,
+            purpose, scheduled_for, times_by, keys_day)
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;

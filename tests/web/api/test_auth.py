@@ -12,6 +12,7 @@ from aiohttp import WSServerHandshakeError
 from hub.accounts import ADMIN, OWNER, VIEWER
 from hub.config import Limits
 from hub.passwords import Hashes
+from hub.web import hashing
 from hub.web.hashing import HASHING
 from hub.web.pauses import FIRST_S, PAUSES
 from hub.web.state import FIRST
@@ -91,6 +92,20 @@ async def test_signed_in_until_signed_out(hub: Running, visitor: Browser, email:
     assert await visitor.status() == 401 and visitor.cookies == {}
     assert await visitor.post("/api/auth/logout") == (200, {"success": True}), "whoever asks"
     assert await log_of(dsn, email) == ["user.added", "auth.signed_in"]
+
+
+async def test_ones_own_name(hub: Running, visitor: Browser, email: str, dsn: str) -> None:
+    await visitor.login(email)
+    status, body = await visitor.ask("PATCH", "/api/auth/me", json={"name": "  Ann   King "})
+    assert (status, body["user"]["name"]) == (200, "Ann King")
+    assert (await visitor.ask("GET", "/api/auth/me"))[1] == body
+    assert (await visitor.ask("PATCH", "/api/auth/me", json={"name": "Ann King"}))[0] == 200
+    assert await log_of(dsn, email) == ["user.added", "auth.signed_in", "user.changed"], "once"
+    status, body = await visitor.ask("PATCH", "/api/auth/me", json={"name": " "})
+    assert (status, body["error"]["field"]) == (400, "name")
+    assert (await visitor.ask("PATCH", "/api/auth/me", json={"name": "x", "role": "owner"}))[0] == 400
+    async with hub.http.patch("/api/auth/me", json={"name": "x"}) as response:
+        assert response.status == 403, "a machine is called as it is"
 
 
 async def test_a_copy_of_the_cookie_ends_with_the_sign_out(
@@ -250,6 +265,15 @@ async def test_so_many_wrong_ones_and_then_a_pause(
     pauses = hub.app._application[PAUSES]
     clock = pauses._clock
     monkeypatch.setattr(pauses, "_clock", lambda: clock() + FIRST_S)
+    assert (await visitor.login(email))[0] == 200
+
+
+async def test_what_could_not_be_looked_at_is_not_counted(
+    hub: Running, visitor: Browser, email: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hashing, "WAITING_MAX", -hashing.AT_ONCE_MAX)
+    assert [(await visitor.login(email, OTHER))[0] for _ in range(5)] == [503] * 5
+    monkeypatch.undo()
     assert (await visitor.login(email))[0] == 200
 
 

@@ -167,6 +167,15 @@ async def test_a_disabled_user_asks_for_nothing(team: Teamed) -> None:
     assert (await team.ask("gone", "GET", "/api/tokens"))[0] == 401
 
 
+async def test_a_link_that_is_used_twice_at_once(team: Teamed) -> None:
+    body = {"email": "twice@example.org", "role": VIEWER}
+    link = (await team.ask(OWNER, "POST", "/api/users", body))[1]["link"]
+    joining = {"token": link.partition("#")[2], "password": "Tartan-Bahn 7"}
+    done = await asyncio.gather(*(team.ask("", "POST", "/api/auth/join", joining) for _ in range(3)))
+    assert sorted(status for status, _ in done) == [200, 404, 404]
+    assert [action for _, action in await team.noted("twice@example.org")] == ["user.invited", "user.joined"]
+
+
 async def test_an_admin_says_whose_user_it_is(team: Teamed) -> None:
     status, said, field = await team.error(ADMIN, "POST", "/api/users", {"email": "a@b", "role": VIEWER})
     assert (status, field) == (400, "partner") and "default, there" in said
