@@ -190,6 +190,15 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         name=f"{made.mark} Screen",
         settings=json.dumps({"locations": [f"{made.mark} FINISH"]}),
     )
+    made.ids["screens"] = await _insert(
+        connection,
+        "screens",
+        id=f"{made.mark}-screen-0000",
+        partner_id=made.partner_id,
+        code=f"{made.mark}22",
+        name=f"{made.mark} wall",
+        version=f"{made.mark} 1",
+    )
     made.ids["exports"] = await _insert(
         connection,
         "exports",
@@ -239,7 +248,8 @@ def absent(mark: str, number: int) -> Furnished:
         mark,
         number,
         tokens={role: f"rht_{mark}_{role}" for role in ROLES},
-        ids=ids | {"displays": f"{mark}22", "user_links": _digest(f"{mark}-link")},
+        ids=ids
+        | {"displays": f"{mark}22", "screens": f"{mark}-screen-0000", "user_links": _digest(f"{mark}-link")},
         emails={role: f"{role}@{mark}.example" for role in ROLES},
         secrets={"code": f"{mark}22", "link": f"{mark}-link"},
     )

@@ -18,9 +18,11 @@ from hub.hub import Hub
 from hub.passwords import Hashes
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
+from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
 from hub.web.web_sessions import STORAGE, Storage
 
@@ -40,6 +42,7 @@ def build(
     users: state.Users,
     partners: state.Partners,
     displays: state.Displays,
+    screens: state.ScreenStore,
     kept: state.Kept,
     changes: state.Changes,
     standing: state.Standing,
@@ -64,6 +67,8 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
+    app[FLEET] = Fleet(screens, condition.now_us)
+    app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle

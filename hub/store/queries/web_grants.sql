@@ -35,7 +35,7 @@ GRANT SELECT ON public.timing_reads, public.timing_locations, public.timing_sour
 GRANT UPDATE (clock_difference_us) ON public.timing_sources TO racehub_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.races, public.displays,
-    public.participants, public.user_links, public.tokens TO racehub_web;
+    public.screens, public.participants, public.user_links, public.tokens TO racehub_web;
 
 -- A session is deleted after its export is on the disk: not by a request.
 GRANT SELECT ON public.timing_sessions TO racehub_web;
