@@ -26,8 +26,9 @@ from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
-from hub.model import NOBODY, US_PER_S, Observation, Read, Rejected
+from hub.model import NOBODY, US_PER_S, InboxRecord, Observation, Read, Rejected
 from hub.passwords import Hashes
+from hub.served import inbox_row
 from hub.session import Session, Source
 from hub.store.bus import Bus
 from hub.stores import Stores
@@ -82,7 +83,7 @@ class ReaderFeed:
 
     def open(
         self, *, listener: str, remote: str, program: str, version: str, connection_id: str, event_name: str
-    ) -> tuple[Source, Mapping[str, int]] | None:
+    ) -> tuple[Source, Mapping[str, int]]:
         source = self._hub.open_source(
             partner_id=self._partner_id,
             listener=listener,
@@ -93,7 +94,7 @@ class ReaderFeed:
             connection_id=connection_id,
             event_name=event_name,
         )
-        return (source, source.connected(now_us())) if source else None
+        return source, source.connected(now_us())
 
     def accept(
         self, source: Source, observations: list[Observation], rejected: list[Rejected]
@@ -129,6 +130,7 @@ class App:
         self.hashes = hashes or Hashes()
         self.condition = Condition(now_us=now_us, started_us=now_us())
         self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
+        self.hub.new_inbox = self._new_inbox
         self.live = Live(self.hub, now_us, settings.limits.display_queue_kib * 1024)
         self._folder = DataFolder(settings.data_path)
         self._opened: Stores | None = None
@@ -303,6 +305,10 @@ class App:
         task = asyncio.create_task(work)
         self._tasks.append(task)
         return task
+
+    def _new_inbox(self, record: InboxRecord) -> Session:
+        settings = self.settings
+        return Session(inbox_row(record, settings.zone_name), late_us=settings.limits.late_s * US_PER_S)
 
     def _wake(self) -> None:
         self.stores.writer.wake()

@@ -14,6 +14,7 @@ from hub.feeding import Feeder
 from hub.guests import Guests
 from hub.hub import Hub
 from hub.lifecycle import HangUp, Lifecycle
+from hub.moving import Moving
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
@@ -40,11 +41,14 @@ class Changes:
         self.retiming = Retiming(current, stores, self.guests, self.changing)
         facts = Facts(current, hub, live, stores, self.retiming, self.changing)
         self.events = Events(stores, facts)
-        self.lifecycle = Lifecycle(current, hub, live, stores, self.guests, facts, self.changing, hang_up)
+        self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
+        self.lifecycle = Lifecycle(
+            current, hub, live, stores, self.guests, facts, self.changing, hang_up, self.moving.look
+        )
         folder = current.now.data_path / exporting.FOLDER
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """What runs by itself, until the hub stops."""
-        return [self.retiming.run(), self.lifecycle.run(), self.retention.run()]
+        return [self.moving.run(), self.retiming.run(), self.lifecycle.run(), self.retention.run()]

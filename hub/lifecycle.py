@@ -60,7 +60,9 @@ class Lifecycle:
         facts: Facts,
         changing: asyncio.Lock,
         hang_up: HangUp,
+        begun: Callable[[], None],
     ) -> None:
+        """`begun` is called when readers may be led to a session that they could not be led to before."""
         # shared
         self._current = current
         self._hub = hub
@@ -70,6 +72,7 @@ class Lifecycle:
         self._facts = facts
         self._changing = changing
         self._hang_up = hang_up
+        self._begun = begun
         # state
         self._planned = asyncio.Event()
 
@@ -95,8 +98,9 @@ class Lifecycle:
             if row is not None and not scheduled:
                 self._hub.restore(Session(row, late_us=self._late_us), [])
                 self._live.follow()
+                self._begun()
             elif row is not None:
-                self._hub.add_old_keys([row.stream_key])
+                self._hub.routes.add_old_keys([(row.stream_key, row.partner_id)])
         self._planned.set()
         return session_id
 
@@ -121,7 +125,7 @@ class Lifecycle:
             await _note(connection, by, "session.key_renewed", state.partner_id, state.name, session_id)
         if session is None:
             async with self._stores.transaction() as connection:
-                self._hub.add_old_keys(await sessions.old_keys(connection))
+                self._hub.routes.add_old_keys(await sessions.old_keys(connection))
         else:
             self._hang_up(
                 lambda each: each.session is session and each.record.event_name == before, OTHER_KEY
@@ -170,6 +174,7 @@ class Lifecycle:
             self._hub.change_session(session, replace(session.row, status=ACTIVE))
             self._hub.restore(session, self._guests.take_sources(session_id))
             self._live.follow()
+            self._begun()
         log.info("session %d (%s): %s by %s", session_id, state.name, action.partition(".")[2], by.name)
 
     # the schedule

@@ -49,6 +49,7 @@ not exist."""
 PURPOSE_RACE: Final = "race"
 PURPOSE_REHEARSAL: Final = "rehearsal"
 PURPOSE_DEMO: Final = "demo"
+PURPOSE_INBOX: Final = "inbox"
 
 
 class Observation(msgspec.Struct, frozen=True, gc=False):
@@ -112,7 +113,8 @@ class Read(msgspec.Struct, array_like=True, gc=False):
 
 
 class SourceRecord(msgspec.Struct, array_like=True, gc=False):
-    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`)."""
+    """What is kept of a source. `clock_us`: arrival minus read time, once known (see `hub.session`). `assigned`: the
+    session that an operator has sent it to; 0: none. `proved`: it has shown the password of its session or partner."""
 
     id: int
     partner_id: int
@@ -126,6 +128,18 @@ class SourceRecord(msgspec.Struct, array_like=True, gc=False):
     event_name: str
     clock_us: int | None
     seen_us: int
+    assigned: int = 0
+    proved: bool = False
+
+
+class InboxRecord(msgspec.Struct, array_like=True, gc=False):
+    """The hidden session of a source that leads nowhere. `partner_id` NOBODY: whose it is, is not known."""
+
+    id: int
+    partner_id: int
+    source_id: int
+    name: str
+    made_us: int
 
 
 class RejectRecord(msgspec.Struct, array_like=True, gc=False):
@@ -148,11 +162,13 @@ class SessionReads(msgspec.Struct, array_like=True, gc=False):
 
 
 class Group(msgspec.Struct, array_like=True, gc=False):
-    """One row of the journal: what became durable at once. Sources come before what they sent."""
+    """One row of the journal: what became durable at once. Inboxes and sources come before what they were sent, and
+    sent."""
 
     sources: list[SourceRecord]
     sessions: list[SessionReads]
     rejects: list[RejectRecord]
+    inboxes: list[InboxRecord] = []
 
 
 class Race(msgspec.Struct, frozen=True, array_like=True):
@@ -162,6 +178,13 @@ class Race(msgspec.Struct, frozen=True, array_like=True):
     distance_m: int
     start_location: str
     finish_location: str
+
+
+class Proved(msgspec.Struct, frozen=True):
+    """What a reader has proved to be: of a partner, and of one session of that one, or of any (None)."""
+
+    partner_id: int
+    session_id: int | None = None
 
 
 class PartnerRow(msgspec.Struct, frozen=True):
@@ -177,7 +200,8 @@ class SessionRow(msgspec.Struct, frozen=True):
 
     timezone: an IANA name. day: the date that a time since midnight counts from. keys_day: the one that it counted from
         when the session's first keys were made; empty: `day`.
-    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone.
+    purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone; `inbox`: it is
+        hidden, and its source's alone (`source_id`). partner_id: NOBODY for an inbox of nobody known.
     """
 
     id: int
@@ -193,6 +217,8 @@ class SessionRow(msgspec.Struct, frozen=True):
     purpose: str = PURPOSE_RACE
     races: tuple[Race, ...] = ()
     keys_day: str = ""
+    event_id: int | None = None
+    source_id: int = 0
 
 
 class DisplayRow(msgspec.Struct, frozen=True):

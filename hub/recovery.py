@@ -4,14 +4,15 @@ Knows the order of things; the stores do the work.
 """
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Protocol, TypeVar
 
-from hub.hub import Hub, stored_source
-from hub.model import Participant, Rejected, SourceRecord
+from hub.hub import Hub
+from hub.model import NOBODY, PURPOSE_INBOX, Participant, Rejected, SourceRecord
 from hub.protocols import ct01
 from hub.roster import Roster
+from hub.served import stored_source
 from hub.session import Session, Source
 from hub.store import retimes, rosters, sessions
 from hub.store.database import Connection, query
@@ -35,20 +36,31 @@ async def stored_heads(connection: Connection) -> dict[int, int]:
     return {row["id"]: row["head"] for row in await connection.fetch(query("heads"))}
 
 
-async def load(run: Run, hub: Hub, *, timezone: str, late_us: int, afresh: bool = False) -> None:
+async def load(
+    run: Run, hub: Hub, *, ports: Mapping[str, str], timezone: str, late_us: int, afresh: bool = False
+) -> None:
     """Fills the hub's memory: active sessions with all they have seen, their sources, rosters, all displays.
 
+    ports: the short name of the partner whose each port is, by its name; empty: anybody's.
     afresh: what screens hold may be another read than what gets its offset now: every session has a new epoch.
     """
     for partner in await run(sessions.partners):
         hub.partners[partner.id] = partner
+    numbers = {each.slug: each.id for each in hub.partners.values()}
+    hub.ports = {name: numbers.get(slug, NOBODY) for name, slug in ports.items()}
     for row in await run(lambda connection: sessions.active(connection, timezone)):
-        hub.add_session(Session(row, late_us=late_us))
-    hub.add_old_keys(await run(sessions.old_keys))
-    for record in await run(lambda connection: sessions.sources(connection, list(hub.sessions))):
+        session = Session(row, late_us=late_us)
+        if row.purpose == PURPOSE_INBOX:
+            hub.add_inbox(session)
+        else:
+            hub.add_session(session)
+    hub.routes.add_old_keys(await run(sessions.old_keys))
+    served = [*hub.sessions.values(), *hub.inboxes.values()]
+    numbers_served = [session.row.id for session in served]
+    for record in await run(lambda connection: sessions.sources(connection, numbers_served)):
         hub.add_source(record)
     outdated = await run(retimes.unfinished)
-    for session in hub.sessions.values():
+    for session in served:
         await _load_all(run, hub, session, {}, afresh=afresh)
         if session.row.id in outdated:
             session.correct_times()

@@ -45,10 +45,10 @@ class Retiming:
         self._wanted = asyncio.Event()
         self._progress: dict[int, Progress] = {}
 
-    def want(self, session_id: int) -> None:
-        """Its zone or date was changed just now."""
+    def want(self, session_id: int, reads: int = 0) -> None:
+        """Its zone or date was changed just now; `reads`: about how many it has."""
         self._waiting[session_id] = None
-        self._progress[session_id] = Progress(0, 0)
+        self._progress[session_id] = Progress(0, reads)
         self._wanted.set()
 
     def progress(self, session_id: int) -> Progress | None:

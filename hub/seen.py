@@ -21,7 +21,7 @@ that has shown it. What a content was seen by is one interned tuple shared by al
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 DIGEST_BYTES: Final = 14
@@ -311,6 +311,38 @@ class Seen:
         if count > 1:
             location.held[number] = max(count, location.held.get(number, 1))
         return digest
+
+    def release(self, location: SeenLocation, keys: Iterable[bytes]) -> list[Run]:
+        """Nothing is held under these keys any more: who sends it again brings a read. Gives the numberings that have
+        shown some of it all the same; they have shown nothing from now on, and are to be asked again."""
+        held = [(int.from_bytes(location.parse_key(key)[0], "big")) for key in keys]
+        runs = [run for run in location.runs if any(self._has_shown(run, number) for number in held)]
+        for run in runs:
+            self._unsee_all(run)
+            run.from_the_first()
+        for number in held:
+            count = location.held.pop(number, 1) - 1
+            if count > 1:
+                location.held[number] = count
+            elif not count:
+                self._drop(location, number)
+        return runs
+
+    def _has_shown(self, run: Run, number: int) -> bool:
+        sightings = self._sightings.get(number, ())
+        at = _find(sightings, run.location.index)
+        return at >= 0 and bool(sightings[at + 1] & run.bit)
+
+    def _drop(self, location: SeenLocation, number: int) -> None:
+        sightings = self._sightings.get(number, ())
+        at = _find(sightings, location.index)
+        if at < 0:
+            return
+        rest = (*sightings[:at], *sightings[at + 2 :])
+        if rest:
+            self._sightings[number] = self._intern(rest)
+        else:
+            del self._sightings[number]
 
     def load_beside(self, run: Run, sequence: int, digest: bytes) -> None:
         """A line that is no read and that the store holds, when all reads are in: it closes a gap, or says nothing."""

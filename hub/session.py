@@ -20,6 +20,7 @@ from hub.model import (
     MARK_LATE,
     MARK_REPEAT,
     MARK_SUSPECT,
+    NOBODY,
     US_PER_S,
     Observation,
     Participant,
@@ -122,13 +123,16 @@ class Source:
         "noted",
         "online",
         "outdated",
+        "port",
         "record",
         "rejected",
         "runs",
         "session",
     )
 
-    def __init__(self, record: SourceRecord, session: "Session") -> None:
+    def __init__(self, record: SourceRecord, session: "Session", port: int = NOBODY) -> None:
+        """`port`: whose the port is that it came by."""
+        self.port = port
         self.record = record
         self.session = session
         self.clock = SourceClock(record.clock_us)
@@ -173,6 +177,32 @@ class Source:
             self.session.seen.forget(run)
         self.runs.clear()
         self._runs.clear()
+
+    def redirect(self, session: "Session", stand_in: "Source | None" = None) -> None:
+        """From now on its lines are for another session. What it has shown to the old one stays held there.
+        `stand_in`: who has shown it to the new one in its place; it goes on from there."""
+        for run in self._runs.values():
+            self.session.seen.forget(run)
+        self.session = session
+        self.runs = stand_in.runs if stand_in else {}
+        self._runs = stand_in._runs if stand_in else {}
+        for run in self._runs.values():
+            run.live = self.online > 0
+        self.record = replace(self.record, partner_id=session.row.partner_id, session_id=session.row.id)
+        self.outdated = True
+
+    def assign(self, session_id: int) -> None:
+        """Where an operator has sent it."""
+        self.record = replace(self.record, assigned=session_id)
+        self.outdated = True
+
+    @property
+    def numberings(self) -> list[Run]:
+        return list(self._runs.values())
+
+    def shows(self, runs: Sequence[Run]) -> bool:
+        """Whether one of these numberings is its own."""
+        return any(each is run for each in runs for run in self._runs.values())
 
     def run(self, name: str) -> Run | None:
         """What it has shown at a location, whatever the case it writes it in; None: a location too many."""
@@ -454,6 +484,15 @@ class Session:
         names = {id(run): name for name, run in source.runs.items()}
         source.clock.jumped()
         return [(names.get(id(run), run.location.name), run.contiguous + 1) for run in gaps]
+
+    def release(self, places: Iterable[tuple[str, bytes]]) -> list[Run]:
+        """Reads under these (location, key) pairs have left: nothing of them is held. See `Seen.release`."""
+        keys: dict[str, list[bytes]] = {}
+        for name, key in places:
+            keys.setdefault(name, []).append(key)
+        return [
+            run for name, each in keys.items() for run in self.seen.release(self.seen.location(name), each)
+        ]
 
     def load(self, source: Source, location_name: str, sequence: int, key: bytes) -> None:
         """A read that the store holds, in the order of offsets. Nobody comes back to a source without a connection

@@ -178,6 +178,7 @@ class Stores:
         await recovery.load(
             self._database.insist,
             self._hub,
+            ports={each.name: each.partner for each in self._settings.listeners},
             timezone=self._settings.zone_name,
             late_us=self._settings.limits.late_s * US_PER_S,
             afresh=bool(self.set_aside),

@@ -1,5 +1,7 @@
 """What is said of sessions is the same in the tables and in memory, whatever fails."""
 
+from typing import Any
+
 import pytest
 
 from hub.accounts import MACHINE_CALLER
@@ -41,10 +43,38 @@ async def test_another_name_corrects_no_times_and_leaves_other_sessions_alone(sh
 
 
 @SHARED
-async def test_the_keys_of_a_session_stay_by_its_first_date(shared_office: Office) -> None:
-    event = await shared_office.event()
+async def test_the_keys_of_a_session_stay_by_the_date_of_its_first_read(shared_office: Office) -> None:
+    event = await shared_office.event(date="2026-05-15")
     made = await shared_office.session("Keys", event_id=event["id"])
-    for day in ("2026-05-17", "2026-05-18"):
+
+    async def moved_to(day: str) -> tuple[str, str]:
         await shared_office.ask("PATCH", f"events/{event['id']}", {"date": day})
         row = shared_office.memory(made).row
-        assert (row.day, row.keys_day) == (day, "2026-05-16")
+        return row.day, row.keys_day
+
+    assert await moved_to("2026-05-16") == ("2026-05-16", ""), "there were no keys yet"
+    await (await shared_office.fed(made, "A1")).hang_up()
+    assert await moved_to("2026-05-17") == ("2026-05-17", "2026-05-16")
+    assert await moved_to("2026-05-18") == ("2026-05-18", "2026-05-16")
+    await shared_office.corrected(made)
+
+
+@SHARED
+async def test_the_first_reads_may_come_while_the_date_is_changed(
+    shared_office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await shared_office.event(date="2026-05-15")
+    made = await shared_office.session("Just now", event_id=event["id"])
+    facts = shared_office.hub.app.changes.lifecycle._facts
+    put_in_force = facts._put_in_force
+
+    async def meanwhile(changed: list[Any]) -> None:
+        await (await shared_office.fed(made, "A1")).hang_up()
+        await put_in_force(changed)
+
+    monkeypatch.setattr(facts, "_put_in_force", meanwhile)
+    await shared_office.ask("PATCH", f"events/{event['id']}", {"date": "2026-05-16"})
+    assert shared_office.memory(made).row.keys_day == "2026-05-15"
+    await shared_office.corrected(made)
+    (held,) = await rows(shared_office.dsn, "SELECT keys_day FROM timing_sessions WHERE id = $1", made["id"])
+    assert held["keys_day"].isoformat() == "2026-05-15"

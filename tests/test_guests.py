@@ -21,6 +21,16 @@ async def test_a_guest_stays_as_long_as_somebody_needs_it(shared_office: Office)
 
 
 @SHARED
+async def test_one_that_ends_while_somebody_has_it(shared_office: Office) -> None:
+    made = await shared_office.session("Ends")
+    guests, hub = shared_office.hub.app.changes.guests, shared_office.hub.app.hub
+    async with guests.hosted(made["id"]) as session:
+        await shared_office.ask("POST", f"sessions/{made['id']}/end")
+        assert hub.guests[made["id"]] is session, "what it is given still has a place"
+    await until(lambda: made["id"] not in hub.guests)
+
+
+@SHARED
 async def test_what_is_changed_while_it_is_loaded_is_known(
     shared_office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -171,7 +171,7 @@ async def test_it_says_how_far_it_is_and_begins_again_when_the_zone_changes_mean
     await shared_office.ask("PATCH", f"events/{event['id']}", {"timezone": "Asia/Tokyo"})
     await reached.wait()
     changed = await shared_office.ask("PATCH", f"events/{event['id']}", {"timezone": "Asia/Kolkata"})
-    assert changed["event"]["retiming"] == {"done": 0, "total": 0}
+    assert changed["event"]["retiming"] == {"done": 0, "total": 50}
     gate.set()
     await shared_office.corrected(made)
     assert [utc(row)[:16] for row in await shared_office.reads(made, 50)] == ["2026-05-16 04:30"] * 50

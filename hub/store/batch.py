@@ -14,7 +14,7 @@ from typing import Final, TypeVar
 import asyncpg
 
 from hub.errors import StoreError
-from hub.model import KIND_VOID, Group, Read, RejectRecord, SourceRecord
+from hub.model import KIND_VOID, Group, InboxRecord, Read, RejectRecord, SourceRecord
 from hub.store import reads
 from hub.store.database import Connection, query
 from hub.store.reads import Row
@@ -51,6 +51,7 @@ class Batch:
     sources: dict[int, SourceRecord] = field(default_factory=dict)
     reads: list[Placed] = field(default_factory=list)
     rejects: list[RejectRecord] = field(default_factory=list)
+    inboxes: list[InboxRecord] = field(default_factory=list)
 
     def add(self, number: int, group: Group) -> None:
         self.through = number
@@ -59,10 +60,11 @@ class Batch:
         for session in group.sessions:
             self.reads += [(session.session_id, read) for read in session.reads]
         self.rejects += group.rejects
+        self.inboxes += group.inboxes
 
     def pieces(self) -> Iterator["Batch"]:
-        """The same in small batches, sources and rejects in the first."""
-        yield Batch(self.through, self.sources, self.reads[:APART_READS_MAX], self.rejects)
+        """The same in small batches, inboxes, sources and rejects in the first."""
+        yield Batch(self.through, self.sources, self.reads[:APART_READS_MAX], self.rejects, self.inboxes)
         for start in range(APART_READS_MAX, len(self.reads), APART_READS_MAX):
             yield Batch(self.through, {}, self.reads[start : start + APART_READS_MAX])
 
@@ -106,7 +108,9 @@ class BatchWriter:
     async def copy(self, connection: Connection, batch: Batch) -> None:
         """A batch of which nothing is there yet. Raises one of DATA_FAULTS when that is not so, too."""
         places = self._places(batch.reads)
-        alone = not (batch.sources or batch.rejects) and all(place in self._locations for place in places)
+        alone = not (batch.sources or batch.rejects or batch.inboxes) and all(
+            place in self._locations for place in places
+        )
         # Reads alone are one statement, which is a transaction by itself: two answers less to wait for.
         async with contextlib.nullcontext() if alone else connection.transaction():
             await self._before(connection, batch)
@@ -164,6 +168,9 @@ class BatchWriter:
         return foreign, refused
 
     async def _before(self, connection: Connection, batch: Batch) -> None:
+        if batch.inboxes:
+            rows = [_inbox_row(each) for each in batch.inboxes]
+            await connection.executemany(query("inbox_insert"), rows)
         if batch.sources:
             rows = [_source_row(each) for each in batch.sources.values()]
             await connection.executemany(query("source_upsert"), rows)
@@ -299,6 +306,18 @@ def _source_row(source: SourceRecord) -> tuple[object, ...]:
         ),
         source.clock_us,
         reads.instant(source.seen_us),
+        source.assigned or None,
+        source.proved,
+    )
+
+
+def _inbox_row(inbox: InboxRecord) -> tuple[object, ...]:
+    return (
+        inbox.id,
+        inbox.partner_id or None,
+        inbox.source_id,
+        reads.storable(inbox.name),
+        reads.instant(inbox.made_us),
     )
 
 

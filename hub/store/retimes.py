@@ -45,6 +45,12 @@ async def begin(connection: Connection, before: SessionRow) -> None:
     )
 
 
+async def head(connection: Connection, session_id: int) -> int:
+    """The last offset of a session that PostgreSQL holds; 0: none."""
+    statement = "SELECT coalesce(max(feed_offset), 0) FROM timing_reads WHERE session_id = $1"
+    return int(await connection.fetchval(statement, session_id))
+
+
 async def count(connection: Connection, session_id: int) -> int:
     """How many rows there are to go through."""
     return int(await connection.fetchval(query("retime_count"), session_id))

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.model import PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
+from hub.model import NOBODY, PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
 from hub.results import Gun
 from hub.store.database import Connection, query
 from hub.tail import TAIL_READS_MAX
@@ -164,7 +164,7 @@ def session_row(row: Any, timezone: str) -> SessionRow:
     timezone = _known_zone(row["timezone"]) or timezone
     return SessionRow(
         id=row["id"],
-        partner_id=row["partner_id"],
+        partner_id=row["partner_id"] or NOBODY,
         name=row["session_name"],
         event_name=row["event_name"] or "",
         status=row["status"],
@@ -177,6 +177,8 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         purpose=row["purpose"],
         races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
         keys_day=row["keys_day"].isoformat() if row["keys_day"] else "",
+        event_id=row["event_id"],
+        source_id=row["source_id"] or 0,
     )
 
 
@@ -206,6 +208,8 @@ async def sources(connection: Connection, session_ids: Sequence[int]) -> list[So
             row["event_name"],
             row["clock_difference_us"],
             _us(row["last_seen"]),
+            row["assigned_session_id"] or 0,
+            row["proved"],
         )
         for row in rows
     ]
@@ -227,9 +231,9 @@ async def displays(connection: Connection) -> list[DisplayRow]:
     ]
 
 
-async def old_keys(connection: Connection) -> list[str]:
-    """The stream keys of sessions that are not active, and those that were given up."""
-    return [row["stream_key"] for row in await connection.fetch(query("old_keys"))]
+async def old_keys(connection: Connection) -> list[tuple[str, int]]:
+    """The stream keys of sessions that are not active, and those that were given up, each with its partner."""
+    return [(row["stream_key"], row["partner_id"]) for row in await connection.fetch(query("old_keys"))]
 
 
 async def guns(connection: Connection, session_id: int) -> list[Gun]:

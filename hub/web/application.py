@@ -72,6 +72,7 @@ def build(
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
+    app[state.MOVES] = changes.moving
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming

@@ -3,7 +3,7 @@ fan-out; refuses to know sockets and stores."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from hub import encode
@@ -132,6 +132,14 @@ class Live:
         if on_air is not None:
             on_air.topic.replace(_ring(session))
             on_air.topic.tell([encode.retract(offset)])
+            self._tell_starts(on_air, session)
+
+    def retract_all(self, session: Session, offsets: Sequence[int]) -> None:
+        """The same for many at once."""
+        on_air = self._on_air.get(session.row.id)
+        if on_air is not None and offsets:
+            on_air.topic.replace(_ring(session))
+            on_air.topic.tell([encode.retract(offset) for offset in offsets])
             self._tell_starts(on_air, session)
 
     def _tell_starts(self, on_air: _OnAir, session: Session) -> None:

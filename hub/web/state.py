@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiohttp import web
 
@@ -28,6 +28,7 @@ from hub.model import (
     Whose,
 )
 from hub.roster import Roster
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
 
@@ -201,6 +202,23 @@ class ScreenStore(Protocol):
     async def delete(self, by: Caller, row: ScreenRow) -> None: ...
 
 
+class MoveProgress(NamedTuple):
+    """How far a source's reads are on their way to another session: through this offset of the old one, of so many."""
+
+    done: int
+    total: int
+
+
+class Moves(Protocol):
+    """What gives sources another place. Raises Conflict while one is on its way."""
+
+    def progress(self, source_id: int) -> MoveProgress | None: ...
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Imports(Protocol):
     """What puts controller files into sessions."""
 
@@ -295,6 +313,9 @@ class Changes(Protocol):
     @property
     def retiming(self) -> Retiming: ...
 
+    @property
+    def moving(self) -> Moves: ...
+
 
 SETTINGS: Final = web.AppKey("settings", Current)
 CONDITION: Final = web.AppKey("condition", Condition)
@@ -313,6 +334,7 @@ FIRST: Final = web.AppKey("first", str)
 CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 SESSIONS: Final = web.AppKey("sessions", Sessions)
+MOVES: Final = web.AppKey("moves", Moves)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)

@@ -14,6 +14,7 @@ async def test_what_was_sent_and_what_is_made_of_it(database_dsn: str) -> None:
     await reads.insert(connection, [(made, None, reads.voided(read(4)))])
     found = await retimes.sent(connection, made, 0)
     assert [each.offset for each in found] == [1, 2, 3] and await retimes.count(connection, made) == 3
+    assert (await retimes.head(connection, made), await retimes.head(connection, 99)) == (4, 0)
     assert found[1] == (2, held[1].time_text, held[1].read_us, held[1].marks, held[1].received_us)
     await retimes.put(connection, made, [Retimed(2, START_US, ("late",)), Retimed(3, START_US + 1, ())])
     await retimes.put(connection, made, [])

@@ -152,9 +152,10 @@ def attempts(
     `referring`: of what changes something only where the body names something of somebody."""
     for route in filter(wanted, ROUTES):
         for path in paths(route.path, at):
-            sent = (path, *query(of).values(), *_texts(at), *_texts(of))
             for body in bodies(route, of, referring=referring):
-                yield Attempt(route, path, query(of), body, sent)
+                said = f"{path} {query(of)} {body}"
+                sent = tuple(text for text in {*_texts(at), *_texts(of)} if text in said)
+                yield Attempt(route, path, query(of), body, (path, *query(of).values(), *sent))
 
 
 def bodies(route: Route, of: Furnished, *, referring: bool) -> list[Any]:

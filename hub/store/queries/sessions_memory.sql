@@ -1,6 +1,6 @@
 -- Sessions as the hub keeps them, each with its event's races; $1: only this one.
 SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.status, sessions.epoch, sessions.created_at,
-       sessions.stream_key, sessions.purpose, sessions.keys_day, events.name AS event_name, events.timezone,
+       sessions.stream_key, sessions.purpose, sessions.keys_day, sessions.event_id, sessions.source_id, events.name AS event_name, events.timezone,
        events.event_date,
        (
            SELECT coalesce(
