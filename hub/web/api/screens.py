@@ -31,7 +31,13 @@ class ScreenChange(msgspec.Struct, forbid_unknown_fields=True):
 async def list_screens(request: web.Request) -> web.Response:
     """All of the caller's, those that came first before the others. `version`: of the page that this hub gives."""
     known = request.app[FLEET].of(scope.caller(request))
-    return web.json_response({"screens": [_shape(request, each) for each in known], "version": __version__})
+    return web.json_response(
+        {
+            "screens": [_shape(request, each) for each in known],
+            "version": __version__,
+            "now": iso(request.app[CONDITION].now_us()),
+        }
+    )
 
 
 async def change_screen(request: web.Request) -> web.Response:
