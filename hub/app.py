@@ -341,6 +341,7 @@ class App:
             standing=self.stores.sign_ins,
             displays=self.stores.displays,
             screens=self.stores.screens,
+            source_log=self.stores.source_log,
             kept=self.stores.kept,
             changes=self.changes,
             token=token,

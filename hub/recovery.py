@@ -72,7 +72,10 @@ async def load(
 async def load_session(run: Run, hub: Hub, session: Session) -> list[Source]:
     """One that is not active, with all that it has seen. Gives its readers, who are not led to it yet."""
     records = await run(partial(sessions.sources, session_ids=[session.row.id]))
-    own = {record.id: stored_source(record, session) for record in records}
+    own = {
+        record.id: stored_source(record, session, hub.ports.get(record.listener, NOBODY))
+        for record in records
+    }
     await _load_all(run, hub, session, dict(own))
     if session.row.id in await run(retimes.unfinished):
         session.correct_times()

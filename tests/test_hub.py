@@ -7,8 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from hub import hub as hub_module
-from hub.hub import Hub, Ids, Sealed
+from hub import served
+from hub.hub import Hub, Sealed
 from hub.model import DisplayRow, Observation, Read, Rejected, RejectRecord, SessionRow, SourceRecord
+from hub.served import Ids
 from hub.session import Session, Source
 
 NOW_US: Final = 1_620_460_800_000_000
@@ -280,7 +282,7 @@ def test_a_source_with_a_connection_left_is_not_released(world: World) -> None:
 
 
 def test_sources_that_are_away_for_long_are_forgotten(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub_module, "SOURCES_KEPT_MAX", 3)
+    monkeypatch.setattr(served, "SOURCES_KEPT_MAX", 3)
     sources = [world.connect(f"{number}" * 40) for number in range(3)]
     for number, source in enumerate(sources):
         world.accept(source, range(1, number + 2))
@@ -461,11 +463,13 @@ def test_a_session_that_has_ended_is_fed_no_more(world: World) -> None:
     world.hub.remove_session(over)
     assert 2 not in world.hub.sessions and fed.id not in world.hub.sources
     facts = {"partner_id": 1, "listener": "main", "protocol": "", "remote": "", "program": "", "version": ""}
-    for key in ("Kq4ZpT8wXb", "bbbbbbbbbb"):
-        world.hub.add_old_keys(["bbbbbbbbbb"])
-        assert world.hub.is_stream_key(key) and world.hub.shown_event(key) == f"{key[:2]}…"
-        opened = world.hub.open_source(**facts, connection_id="B" * 40, event_name=key)  # type: ignore[arg-type]
-        assert opened is None, "its key leads nowhere, and least of all into another session"
+    for number, key in enumerate(("Kq4ZpT8wXb", "bbbbbbbbbb")):
+        world.hub.routes.add_old_keys([("bbbbbbbbbb", 1)])
+        assert world.hub.routes.is_key(key) and world.hub.shown_event(key) == f"{key[:2]}…"
+        opened = world.hub.open_source(**facts, connection_id=f"{number}" * 40, event_name=key)  # type: ignore[arg-type]
+        assert opened.session.row.purpose == "inbox", (
+            "its key leads nowhere, and least of all into another session"
+        )
 
 
 # Guests

@@ -2,8 +2,8 @@
 
 from msgspec.structs import replace
 
-from hub.hub import stored_source
 from hub.model import US_PER_S, SourceRecord
+from hub.served import stored_source
 from hub.session import Session, Source
 from tests.test_hub import ID, World, session_row
 
@@ -18,7 +18,7 @@ def test_what_was_accepted_before_the_end_becomes_durable_after_it() -> None:
     world.accept(source, [1, 2])
     sealed = world.seal()
     world.accept(source, [3])
-    world.hub.end_session(session)
+    assert world.hub.end_session(session) == [source]
     assert world.hub.sessions == {} and world.hub.find(1) is session and world.hub.sources == {}
     world.hub.written(sealed)
     world.write()
@@ -31,9 +31,9 @@ def test_one_that_goes_on_has_its_readers_again() -> None:
     world.hub.sessions[1].row = replace(session_row(1), stream_key="key")
     session = world.hub.sessions[1]
     world.hub.end_session(session)
-    world.hub.add_old_keys(["key"])
-    assert world.hub.is_stream_key("key") and world.hub.active_session(1) is None
-    own = [stored_source(record(5), session), stored_source(record(6, ""), session)]
+    world.hub.routes.add_old_keys([("key", 1)])
+    assert world.hub.routes.is_key("key") and world.hub.active_session(1) is None
+    own = [stored_source(record(5), session, 1), stored_source(record(6, ""), session, 1)]
     world.hub.restore(session, own)
     assert world.hub.find(1) is session and world.hub.guests == {}
     assert world.hub.sources == {5: own[0]}, "nobody comes back to the one without a connection id"
@@ -49,7 +49,7 @@ def test_a_reader_that_feeds_another_session_meanwhile_stays_there() -> None:
     world.hub.add_session(other)
     source = world.connect()
     world.accept(source, [1])
-    world.hub.restore(session, [stored_source(record(5), session)])
+    world.hub.restore(session, [stored_source(record(5), session, 1)])
     world.hub.release(source)
     assert world.connect() is source and source.session is other
 

@@ -42,7 +42,9 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.files": set(),
     "hub.clock": set(),
     # level 2
-    "hub.hub": {"hub.model", "hub.seen", "hub.session"},
+    "hub.routing": {"hub.model", "hub.session"},
+    "hub.served": {"hub.model", "hub.routing", "hub.session"},
+    "hub.hub": {"hub.model", "hub.seen", "hub.served", "hub.session"},
     "hub.fanout": {"hub.errors"},
     # level 3: each meets one part of the world
     "hub.listener": {"hub.model", "hub.protocols"},
@@ -96,6 +98,7 @@ ABOVE: Final = {
     "hub.facts",
     "hub.guests",
     "hub.lifecycle",
+    "hub.moving",
     "hub.recovery",
     "hub.removing",
     "hub.retiming",
@@ -143,6 +146,8 @@ PURE_MODULES: Final = (
     "hub.times",
     "hub.session",
     "hub.tail",
+    "hub.routing",
+    "hub.served",
     "hub.hub",
     "hub.encode",
     "hub.fanout",

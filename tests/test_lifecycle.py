@@ -302,6 +302,7 @@ async def test_a_session_that_has_ended_just_now_goes_on(shared_office: Office) 
         await lifecycle.reopen(MACHINE_CALLER, made["id"])
     await gone(reader)
     await shared_office.fed(made, "A2", reader=reader)
+    assert b"FINISH~1" in b"".join(reader.said), "it resumes where it was"
     assert tags(await shared_office.reads(made, 2)) == ["A1", "A2"]
     with pytest.raises(Conflict, match="is active already"):
         await lifecycle.reopen(MACHINE_CALLER, made["id"])
@@ -339,7 +340,7 @@ async def test_another_stream_key(shared_office: Office) -> None:
     await gone(old)
     assert await refused(old), "it leads nowhere, and least of all into another session"
     reader = await shared_office.fed(renewed, "A2")
-    assert shared_office.hub.app.hub.is_stream_key(made["stream_key"]), "and stays a secret"
+    assert shared_office.hub.app.hub.routes.is_key(made["stream_key"]), "and stays a secret"
     held = await rows(
         shared_office.dsn, "SELECT old_stream_keys FROM timing_sessions WHERE id = $1", made["id"]
     )

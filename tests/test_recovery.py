@@ -49,7 +49,9 @@ class Start:
         self.hub = Hub(now_us=lambda: START_US, wake=lambda: None, publish=lambda *_: None)
 
     async def load(self, *, afresh: bool = False) -> Hub:
-        await recovery.load(self.writer.insist, self.hub, timezone="UTC", late_us=120_000_000, afresh=afresh)
+        await recovery.load(
+            self.writer.insist, self.hub, ports={}, timezone="UTC", late_us=120_000_000, afresh=afresh
+        )
         return self.hub
 
     async def know(self, made: SourceRecord) -> None:

@@ -43,6 +43,7 @@ def build(
     partners: state.Partners,
     displays: state.Displays,
     screens: state.ScreenStore,
+    source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
     standing: state.Standing,
@@ -69,6 +70,7 @@ def build(
     app[state.DISPLAYS] = displays
     app[FLEET] = Fleet(screens, condition.now_us)
     app[EXPIRING] = Expiring(hub, live, condition.now_us)
+    app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle

@@ -20,6 +20,7 @@ from hub.web.api import (
     screens,
     session_changes,
     sessions,
+    sources,
     tokens,
     users,
 )
@@ -103,6 +104,12 @@ ROUTES: Final = (
     Route("DELETE", "/api/screens/{id}", OPERATOR, screens.delete_screen),
     Route("POST", "/api/screens/{id}/identify", OPERATOR, screens.identify_screen),
     Route("POST", "/api/screens/{id}/reload", OPERATOR, screens.reload_screen),
+    # sources
+    Route("GET", "/api/sources", VIEWER, sources.list_sources),
+    Route("POST", "/api/sources/{id}/assign", OPERATOR, sources.assign_source),
+    Route("POST", "/api/sources/{id}/release", OPERATOR, sources.release_source),
+    Route("GET", "/api/chronotrack/sessions", VIEWER, sources.list_streams),
+    Route("POST", "/api/chronotrack/sessions/{id}/select", OPERATOR, sources.select_stream),
     # displays
     Route("GET", "/api/displays", VIEWER, displays.list_displays),
     Route("POST", "/api/displays", OPERATOR, displays.make_display),

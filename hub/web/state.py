@@ -209,6 +209,14 @@ class MoveProgress(NamedTuple):
     total: int
 
 
+class SourceLog(Protocol):
+    """Where it is written down who sends sources where. May raise StoreAway, StoreError."""
+
+    async def note_source(
+        self, by: Caller, action: str, what: str, partner_id: int, source_id: int, session_id: int
+    ) -> None: ...
+
+
 class Moves(Protocol):
     """What gives sources another place. Raises Conflict while one is on its way."""
 
@@ -335,6 +343,7 @@ CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 SESSIONS: Final = web.AppKey("sessions", Sessions)
 MOVES: Final = web.AppKey("moves", Moves)
+SOURCE_LOG: Final = web.AppKey("source_log", SourceLog)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)

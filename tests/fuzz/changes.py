@@ -10,6 +10,7 @@ from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.model import ExportRow, ScreenRow, Whose
+from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.state import Imports
 
@@ -99,6 +100,17 @@ class Kept:
         return []
 
 
+class Moving:
+    """Nothing moves."""
+
+    def progress(self, source_id: int) -> None:
+        return None
+
+    def assign(self, source: Source, session: Session) -> None: ...
+
+    def release(self, source: Source) -> None: ...
+
+
 class Changes:
     """`changed`: where it is noted."""
 
@@ -109,3 +121,4 @@ class Changes:
         self.removing = Removal()
         self.events = Events()
         self.retiming = Retiming()
+        self.moving = Moving()

@@ -225,6 +225,11 @@ class Database:
         self.changed.append(f"display {row.code} deleted")
         return True
 
+    async def note_source(
+        self, by: Caller, action: str, what: str, partner_id: int, source_id: int, session_id: int
+    ) -> None:
+        self.changed.append(f"{action} {source_id} {session_id}")
+
     async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None:
         self.changed.append(f"roster {session_id}: {len(participants)}")
 
@@ -269,6 +274,7 @@ class Site:
             partners=NoPartners(self.database.changed),
             displays=self.database,
             screens=Screens(self.database.changed),
+            source_log=self.database,
             standing=self.database,
             kept=Kept(),
             changes=Changes(self.database, self.database.changed),

@@ -32,6 +32,7 @@ class FrontStage(WorkStage):
         own = {
             "GET /front/state": self._now,
             "GET /api/sessions": {"sessions": []},
+            "GET /api/exports": {"exports": []},
             "GET /api/events": {"events": []},
         }
         super().__init__("front.html", "/", me=me or person(), answers=own | (answers or {}), state=state)

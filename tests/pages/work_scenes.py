@@ -14,7 +14,7 @@ from tests.pages.work_stage import ALPINE, NAME, NORDIC, Answer, WorkStage, pers
 
 Answers = dict[str, Any] | None
 
-NOW: Final = datetime.now(UTC)
+NOW: Final = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
 LINK: Final = "http://192.168.1.20:8080/join#rh_kQ3vX9pL2mZr8Tn4Wb7YcE6uHs1AfGdJ0iOqRxVtNzM"
 
 
@@ -193,18 +193,25 @@ REJECTS: Final = [
 class SessionStage(WorkStage):
     """With its socket, and reads on it."""
 
+    _socket: WebSocketRoute | None = None
+
     async def open(self, page: Page, query: str = "") -> None:
         await page.route_web_socket(re.compile("/ws/sessions/"), self._greet)
         await super().open(page, query)
 
+    def say(self, *messages: dict[str, Any]) -> None:
+        assert self._socket is not None
+        self._socket.send("\n".join(map(json.dumps, messages)))
+
     def _greet(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
         recent = [
             read(
                 12_400 + number, {"bib": str(2000 + number), "name": "Ingrid Solberg"}, received_at=ago(0.01)
             )
             for number in range(8)
         ]
-        hello = {"type": "hello", "epoch": 1, "offset": 12_408, "now": ago(0), "session": {"id": 4}}
+        hello = {"type": "hello", "epoch": 1, "offset": 12_407, "now": ago(0), "session": {"id": 4}}
         socket.send(json.dumps(hello | {"recent": recent}))
 
 

@@ -85,11 +85,18 @@ function onChange(event) {
   const each = event.target.matches("[data-f=shows]") && displayAt(event.target);
   if (!each) return;
   const session_id = event.target.value ? Number(event.target.value) : null;
-  event.target.blur();
-  attempt(async () => {
+  const chosen = event.target.selectedOptions[0].textContent.replace(/^The/, "the");
+  const show = async () => {
     await ask("PATCH", "/api/displays/" + encodeURIComponent(each.code), { session_id });
-    notice(`“${nameOf(each)}” shows ${session_id === null ? "the active session" : "the session you chose"}.`);
-  }).then(room.refresh);
+    notice(`“${nameOf(each)}” shows ${chosen}.`);
+    await room.refresh();
+  };
+  event.target.value = each.session === null ? "" : String(each.session);   // until it is so
+  if (!each.screens) return attempt(show);
+  sure({
+    title: `Show ${chosen} on “${nameOf(each)}”?`, yes: "Show it",
+    words: `${words.count(each.screens, "screen")} ${each.screens === 1 ? "shows" : "show"} it now, and ${each.screens === 1 ? "changes" : "change"} at once.`,
+  }, show);
 }
 
 async function make(values) {

@@ -44,7 +44,7 @@ function paint() {
 
 /** "user.invited" of ann: "ann@example.org: user invited, bo@example.org" */
 function sentenceOf({ who, action, what }) {
-  return `${who}: ${action.replace(/[._]/g, " ")}${what ? ", " + what : ""}`;
+  return `${who}: ${action.replace(/[._]/g, " ")}${what && what !== who ? ", " + what : ""}`;
 }
 
 /** "role operator · Nordic Timing" */

@@ -16,9 +16,10 @@ const STALE_MS = 3000;
 const BEAT_MS = 1000;
 
 const clock = makeClock();
-/** `older`: rows before those that are live. `before`: the first offset that is listed. `filter`: null, or what to ask
+/** `all`: somebody has asked for more than the last rows. `older`: rows before those that are held. `before`: where they
+ * begin. `filter`: null, or what to ask
  * with; then `rows` are what it found, and `next` where it goes on. */
-const list = { session: null, live: false, held: nothing(), older: [], before: 0, filter: null, rows: [], next: null, loaded: false };
+const list = { session: null, live: false, held: nothing(), all: false, older: [], before: 0, filter: null, rows: [], next: null, loaded: false };
 let link = null, lostAt = null, frame = 0, rejects = [], nextReject = 0;
 
 export function openReads() {
@@ -39,7 +40,7 @@ export function watchReads(session) {
   if (live !== list.live || first) {
     if (link) link.stop();
     link = null;
-    Object.assign(list, { live, held: nothing(), older: [], before: 0, loaded: false });
+    Object.assign(list, { live, held: nothing(), all: false, older: [], before: 0, loaded: false });
     if (live) connect();
     else if (session) attempt(loadLast);
   }
@@ -60,12 +61,25 @@ function address() {
 
 function onFrame(data) {
   lostAt = null;
+  const before = list.all ? list.held.reads : [];
   for (const message of messagesOf(data)) {
     list.held = reduce(list.held, message);
     if (message && message.type === "hello") link.greeted();
   }
   list.loaded = true;
+  keepOlder(before);
   paintSoon();
+}
+
+/** What is not held any more goes to the older ones, once somebody has asked for those. */
+function keepOlder(before) {
+  const { reads } = list.held, first = reads.length ? reads[0].offset : 0;
+  list.older = before.filter(read => read.offset < first).map(rowOf).reverse().concat(list.older);
+}
+
+/** The last ones; all that are held, once somebody has asked for older ones. */
+function liveRows() {
+  return list.all ? list.held.reads.map(rowOf).reverse() : rowsOf(list.held);
 }
 
 function onLost(code) {
@@ -102,8 +116,10 @@ async function more() {
     list.rows = list.rows.concat(page.reads.map(rowOf));
     list.next = page.next;
   } else {
-    const first = list.older.length ? list.before : (rowsOf(list.held).slice(-1)[0] || { key: 1 }).key;
-    const after = Math.max(0, first - 1 - PAGE), page = await reads({ after, limit: Math.min(PAGE, first - 1) || 1 });
+    const { reads: live } = list.held, first = list.before || (live.length ? live[0].offset : 1);
+    list.all = true;
+    if (first <= 1) return paintSoon();
+    const after = Math.max(0, first - 1 - PAGE), page = await reads({ after, limit: Math.min(PAGE, first - 1) });
     const older = page.reads.filter(each => each.offset < first);
     list.older = list.older.concat(older.map(rowOf).reverse());
     list.before = after + 1;
@@ -151,14 +167,14 @@ function paintSoon() {
 
 function rows() {
   if (list.filter) return list.rows;
-  const live = rowsOf(list.held), last = live.length ? live[live.length - 1].key : Infinity;
+  const live = liveRows(), last = live.length ? live[live.length - 1].key : Infinity;
   return live.concat(list.older.filter(each => each.key < last));
 }
 
 function paint() {
   if (!list.session || !$("rows")) return;
   const shown = rows(), now = Date.now(), silent = lostAt === null ? 0 : clock() - lostAt;
-  const first = list.older.length ? list.before : shown.length ? shown[shown.length - 1].key : 0;
+  const first = list.before || (shown.length ? shown[shown.length - 1].key : 0);
   sayOrHide($("stale"), list.live && silent >= STALE_MS ? "no connection for " + duration(silent) : "");
   $("table").hidden = !shown.length;
   $("nothing").hidden = shown.length > 0;

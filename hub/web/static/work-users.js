@@ -122,11 +122,16 @@ function onClick(event) {
 function onRole(event) {
   const each = event.target.matches("[data-f=role]") && userAt(event.target), role = event.target.value;
   if (!each) return;
-  event.target.blur();
-  attempt(async () => {
+  event.target.value = each.role;                                    // until it is so
+  const words = each.name || each.email;
+  sure({
+    title: `Make ${words} ${/^[ao]/.test(role) ? "an" : "a"} ${role}?`, yes: "Change the role",
+    words: "What the user has open is signed out at once. The next sign-in has the new role.",
+  }, async () => {
     await ask("PATCH", "/api/users/" + each.id, { role });
-    notice(`${each.name || each.email} is ${role} now, and has to sign in again.`);
-  }).then(() => attempt(load)).then(loadChanges);
+    notice(`${words} is ${role} now.`);
+    await Promise.all([load(), loadChanges()]);
+  });
 }
 
 // ---- all of it ---------------------------------------------------------------------------------------------------
