@@ -31,6 +31,7 @@ from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
+from hub.store.web_screens import WebScreens
 from hub.store.web_sign_ins import WebSignIns
 from hub.store.web_sources import WebSources
 from hub.store.web_users import WebUsers
@@ -73,6 +74,7 @@ class Stores:
         self.partners = WebPartners(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
+        self.screens = WebScreens(self.web)
         self.source_log = WebSources(self.web)
         self.partner_id = 0
         self.full = False

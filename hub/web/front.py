@@ -52,7 +52,9 @@ def state(request: web.Request) -> dict[str, Any]:
         "sources": [_source(request, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
         "sources_more": len(shown[SOURCES_MAX:]),
         "displays": [
-            _display(request, base, each) for each in hub.displays.values() if who.sees(each.partner_id)
+            _display(request, base, each)
+            for each in hub.displays.values()
+            if who.sees(each.partner_id) and each.holds(now_us)
         ],
         "displays_local": is_loopback(_host(base)),
     }

@@ -20,6 +20,7 @@ from hub.web.api import (
     reads_export,
     rejects,
     rosters,
+    screens,
     session_changes,
     sessions,
     sources,
@@ -64,12 +65,14 @@ ROUTES: Final = (
     Route("GET", "/display/{code}", WITH_CODE, pages.display),
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
+    Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
     # work pages
     Route("GET", "/login", ANYBODY, work_pages.login),
     Route("GET", "/join", ANYBODY, work_pages.join),
     Route("GET", "/", VIEWER, work_pages.control_room, page=True),
     Route("GET", "/sessions/{id}", VIEWER, work_pages.session, page=True),
     Route("GET", "/users", OWNER, work_pages.users, page=True),
+    Route("GET", "/displays", VIEWER, work_pages.fleet, page=True),
     Route("GET", "/settings", VIEWER, work_pages.user_settings, page=True),
     Route("GET", "/front/state", VIEWER, front.front_state),
     # sessions
@@ -108,6 +111,12 @@ ROUTES: Final = (
     Route("GET", "/api/exports", OPERATOR, exports.list_exports),
     Route("GET", "/api/exports/{id}/file", OPERATOR, exports.download),
     Route("DELETE", "/api/exports/{id}", OPERATOR, exports.delete_export),
+    # screens, one by one
+    Route("GET", "/api/screens", VIEWER, screens.list_screens),
+    Route("PATCH", "/api/screens/{id}", OPERATOR, screens.change_screen),
+    Route("DELETE", "/api/screens/{id}", OPERATOR, screens.delete_screen),
+    Route("POST", "/api/screens/{id}/identify", OPERATOR, screens.identify_screen),
+    Route("POST", "/api/screens/{id}/reload", OPERATOR, screens.reload_screen),
     # sources
     Route("GET", "/api/sources", VIEWER, sources.list_sources),
     Route("POST", "/api/sources/{id}/assign", OPERATOR, sources.assign_source),
@@ -120,6 +129,9 @@ ROUTES: Final = (
     Route("GET", "/api/displays/{code}", VIEWER, displays.get_display),
     Route("PATCH", "/api/displays/{code}", OPERATOR, displays.change_display),
     Route("DELETE", "/api/displays/{code}", OPERATOR, displays.delete_display),
+    Route("POST", "/api/displays/{code}/identify", OPERATOR, displays.identify_display),
+    Route("POST", "/api/displays/{code}/reload", OPERATOR, displays.reload_display),
+    Route("POST", "/api/display/generate-url", OPERATOR, displays.generate_url),
     # partners and users
     Route("GET", "/api/partners", ADMIN, partners.list_partners),
     Route("POST", "/api/partners", ADMIN, partners.make_partner),

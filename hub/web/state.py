@@ -1,7 +1,7 @@
 """What the handlers of one web application share: typed keys, no globals."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
@@ -24,6 +24,7 @@ from hub.model import (
     PartnerRow,
     Read,
     ReadFilter,
+    ScreenRow,
     SessionRow,
     Whose,
 )
@@ -182,13 +183,28 @@ class Standing(Protocol):
 class Displays(Protocol):
     """What is done to displays in PostgreSQL. May raise StoreAway, StoreError."""
 
-    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow: ...
+    async def make(self, by: Caller, wanted: DisplayRow) -> DisplayRow:
+        """One like this, under a code of its own."""
 
-    async def change(self, by: Caller, row: DisplayRow) -> bool:
-        """Name and session; False: it is gone."""
+    async def change(self, by: Caller, row: DisplayRow, action: str) -> bool:
+        """All that can be said of it, and what the log calls that; False: it is gone."""
 
     async def delete(self, by: Caller, row: DisplayRow) -> bool:
         """False: it is gone."""
+
+
+class ScreenStore(Protocol):
+    """What is kept of screens in PostgreSQL. May raise StoreAway, StoreError."""
+
+    async def all(self) -> list[ScreenRow]: ...
+
+    async def save(self, partner_id: int, rows: Sequence[ScreenRow], gone: Sequence[str]) -> None:
+        """How these of a partner's are, but not what somebody wished of them; and those that are to be forgotten."""
+
+    async def change(self, by: Caller, row: ScreenRow, action: str) -> bool:
+        """All of it, and what the log calls that; False: its code leads nowhere."""
+
+    async def delete(self, by: Caller, row: ScreenRow) -> None: ...
 
 
 class MoveProgress(NamedTuple):

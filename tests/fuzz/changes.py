@@ -1,6 +1,7 @@
 """What the web asks for to be changed, noted and not done: for everything that comes over a connection."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,7 +10,7 @@ from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.location_words import LocationChange
-from hub.model import ExportRow, Whose
+from hub.model import ExportRow, ScreenRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.state import Imports
@@ -111,6 +112,26 @@ class Streams:
 class Retiming:
     def progress(self, session_id: int) -> tuple[int, int] | None:
         return None
+
+
+class Screens:
+    """None is kept."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def all(self) -> list[ScreenRow]:
+        return []
+
+    async def save(self, partner_id: int, rows: Sequence[ScreenRow], gone: Sequence[str]) -> None:
+        pass
+
+    async def change(self, by: Caller, row: ScreenRow, action: str) -> bool:
+        self.changed.append(f"screen {row.id}")
+        return True
+
+    async def delete(self, by: Caller, row: ScreenRow) -> None:
+        self.changed.append(f"screen {row.id} deleted")
 
 
 class Kept:
