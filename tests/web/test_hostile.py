@@ -94,6 +94,8 @@ async def test_every_address(hub: Running, caplog: pytest.LogCaptureFixture, met
     async with hub.http.post("/api/displays", json={"name": "To be attacked"}) as response:
         code = (await response.json())["display"]["code"]
     assert await attacked(hub, hostile.of_route(method, path, hub.token, code)) == []
+    async with hub.http.post("/api/sessions/1/reopen") as response:
+        assert response.status in (200, 409), "one that has ended goes on"
     await check_well(hub, caplog)
 
 
