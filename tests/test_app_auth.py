@@ -69,11 +69,11 @@ def closed(reader: Reader) -> str:
 async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Site]:
     folder = tmp_path_factory.mktemp("auth")
     made = certificates.make(folder)
-    tls = {"tls_cert": str(made.certificate), "tls_key": str(made.key)}
+    files: dict[str, Any] = {"tls_cert": str(made.certificate), "tls_key": str(made.key)}
     listeners = (
         Listener(name="required", host=HOST, port=0, auth="required"),
         Listener(name="optional", host=HOST, port=0, auth="optional"),
-        Listener(name="tls", host=HOST, port=0, auth="required", **tls),
+        Listener(name="tls", host=HOST, port=0, auth="required", **files),
     )
     async with (
         fresh_database(postgres_dsn) as dsn,

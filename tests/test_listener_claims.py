@@ -65,7 +65,7 @@ async def test_who_is_wrong_hears_why_and_is_hung_up_on(auth: str, caplog: pytes
     assert ingest.refusals == [("10.0.0.5", "alice", WRONG)] * 2
     assert not ingest.opened and not ingest.observations
     assert [each.line for each in ingest.rejected] == [line(1).strip()] * 2
-    assert caplog.text.count("refused as user 'al': wrong user or password") == 1, (
+    assert caplog.text.count("is refused as user 'al': wrong user or password\n") == 1, (
         "it comes back every second"
     )
     assert "ended after" not in caplog.text
@@ -93,7 +93,7 @@ async def test_who_does_not_say_who_it_is_goes_on_where_it_may() -> None:
 
 
 async def test_silence_is_refused_where_a_proof_is_required(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(chronotrack.DEADLINE_S, chronotrack.State.AWAIT_PROOF, 0.01)  # type: ignore[arg-type]
+    monkeypatch.setitem(chronotrack.DEADLINE_S, chronotrack.State.AWAIT_PROOF, 0.01)
     ingest = an_ingest()
     _, transport = asked(ingest)
     await until(lambda: transport.closing)
