@@ -37,7 +37,9 @@ from hub.store.bus import Bus
 from hub.stores import Stores
 from hub.web import application, connections, sockets, web_sessions
 from hub.web.auth import admin_token
+from hub.web.expiring import EXPIRING
 from hub.web.live import Live
+from hub.web.screens import FLEET
 from hub.web.sign_ins import SIGN_INS
 from hub.web.state import FIRST, STARTING, Condition
 
@@ -135,10 +137,13 @@ class App:
         await self._until_database()
         await self.stores.recover()
         await self.changes.streams.load()
+        await self._application[FLEET].load()
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
         self.run(sockets.tick(self._application))
         self.run(self._application[SIGN_INS].watch(self.stores.sign_ins))
+        self.run(self._application[EXPIRING].watch())
+        self.run(self._application[FLEET].keep())
         self.run(watch(self.hub.clock_jumped, wall_us=now_us))
         for work in self.changes.work():
             self.run(work)
@@ -299,6 +304,8 @@ class App:
             partners=self.stores.partners,
             standing=self.stores.sign_ins,
             displays=self.stores.displays,
+            screens=self.stores.screens,
+            source_log=self.stores.source_log,
             kept=self.stores.kept,
             changes=self.changes,
             refused=self.refused,
@@ -436,7 +443,8 @@ def urls(app: App, addresses: Addresses, *, demo_code: str = "", first: str = ""
     host, port = addresses.web
     base = public_base(app.settings.server.public_url, host, port, None)
     several = len(app.hub.partners) > 1
-    others = [code for code in app.hub.displays if code != demo_code and not several]
+    there = [each.code for each in app.hub.displays.values() if each.holds(now_us())]
+    others = [code for code in there if code != demo_code and not several]
     demo = [f"demo display: {base}/d/{demo_code}"] if demo_code else []
     joining = [f"first user: {base}/join#{first}"] if first else []
     return [*demo, *(f"display: {base}/d/{code}" for code in others), f"front page: {base}/", *joining]

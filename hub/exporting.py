@@ -10,7 +10,6 @@ import contextlib
 import csv
 import io
 import os
-import re
 import secrets
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from hub.errors import Unavailable
+from hub.reads_export import plain
 from hub.store import exports
 from hub.store.exports import Cells
 from hub.stores import Stores
@@ -26,7 +26,6 @@ from hub.stores import Stores
 FOLDER: Final = "exports"
 PART: Final = ".part"
 """What is not whole yet; of a hub that died meanwhile it is left, and removed before the next export."""
-NAME_CHARS_MAX: Final = 60
 README: Final = """Everything that the race hub held of one session when it was deleted.
 
 session.json   the session with its event, races and figures
@@ -49,7 +48,7 @@ class Written(NamedTuple):
 async def write(stores: Stores, folder: Path, session_id: int, name: str) -> Written:
     """Raises StoreAway, StoreError, and Unavailable when the disk does not take it."""
     # One that was written before, and whose session was not deleted then, stays.
-    file_name = f"{_plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.zip"
+    file_name = f"{plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.zip"
     part = folder / (file_name + PART)
     with _disk():
         await asyncio.to_thread(_prepare, folder)
@@ -62,7 +61,8 @@ async def write(stores: Stores, folder: Path, session_id: int, name: str) -> Wri
 
 
 async def _fill(stores: Stores, part: Path, session_id: int) -> None:
-    with _archive(part) as archive:
+    archive = await asyncio.to_thread(_open, part)
+    try:
         _write(archive, "README.txt", README)
         async with stores.transaction() as connection:
             await exports.in_utc(connection)
@@ -74,8 +74,9 @@ async def _fill(stores: Stores, part: Path, session_id: int) -> None:
                     async for cells in exports.pieces(connection, statement, session_id):
                         await asyncio.to_thread(_append, file, cells)
                 finally:
-                    with _disk():
-                        file.close()
+                    await asyncio.to_thread(_end, file)
+    finally:
+        await asyncio.to_thread(_close, archive)
 
 
 def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
@@ -101,15 +102,27 @@ def _disk() -> Iterator[None]:
         ) from problem
 
 
-@contextlib.contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A new zip file that is its owner's alone, and on disk at the end."""
+def _end(file: IO[bytes]) -> None:
+    with _disk():
+        file.close()
+
+
+def _open(path: Path) -> zipfile.ZipFile:
+    """A new zip file that is its owner's alone."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w+b") as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            yield archive
+    return zipfile.ZipFile(os.fdopen(handle, "w+b"), "w", zipfile.ZIP_DEFLATED)
+
+
+def _close(archive: zipfile.ZipFile) -> None:
+    """It is on disk then."""
+    file = archive.fp
+    assert file is not None
+    try:
+        archive.close()
         file.flush()
         os.fsync(file.fileno())
+    finally:
+        file.close()
 
 
 def _prepare(folder: Path) -> None:
@@ -127,9 +140,3 @@ def _keep(part: Path, path: Path) -> int:
     finally:
         os.close(handle)
     return path.stat().st_size
-
-
-def _plain(name: str) -> str:
-    """A session's name as a part of a file's, whatever the system."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
-    return plain[:NAME_CHARS_MAX].strip("-") or "session"

@@ -52,7 +52,7 @@ class _Open:
 
     @property
     def empty(self) -> bool:
-        return not (self.reads or self.rejects or self.sources)
+        return not (self.reads or self.rejects or self.sources or self.inboxes)
 
 
 class Hub(Served):
@@ -142,8 +142,7 @@ class Hub(Served):
         session_id = source.session.row.id
         if always or not source.noted or source.outdated or source.clock.changed:
             opened.sources[source.id] = source.noted_record(received_us)
-        if session_id in self._inboxes_new:
-            opened.inboxes.append(self._inboxes_new.pop(session_id))
+        self.announce(source.session)
         if reads:
             batch = opened.sessions.get(session_id)
             if batch is None:
@@ -153,6 +152,13 @@ class Hub(Served):
             opened.reads += len(reads)
         self._reject(source.id, session_id, rejected, received_us)
         self._wake()
+
+    def announce(self, session: Session) -> None:
+        """The store hears of an inbox, before it is given anything."""
+        record = self._inboxes_new.pop(session.row.id, None)
+        if record is not None:
+            self._open.inboxes.append(record)
+            self._wake()
 
     def _reject(
         self, source_id: int, session_id: int | None, rejected: list[Rejected], received_us: int

@@ -135,6 +135,14 @@ class Lifecycle:
                 OTHER_KEY,
             )
 
+    async def test(self, by: Caller, session_id: int, on: bool) -> None:
+        """Reads that come from now on are a test; or they are so no more, and all that were one do not count."""
+        async with self._facts.of_session(by, session_id) as connection:
+            state = await _there(connection, session_id)
+            if await session_changes.test(connection, session_id, on):
+                action = "session.test_begun" if on else "session.test_over"
+                await _note(connection, by, action, state.partner_id, state.name, session_id)
+
     async def start(self, by: Caller, session_id: int) -> None:
         """One that is scheduled."""
         await self._begin(by, session_id, SCHEDULED, "session.started")
@@ -160,9 +168,8 @@ class Lifecycle:
         session = self._hub.sessions.get(session_id)
         if session is not None:
             self._hang_up(lambda each: each.session is session, HUNG_UP)
-            self._hub.end_session(session)
+            self._guests.leave(session_id, self._hub.end_session(session))
             self._live.session_ended(session)
-            self._guests.leave(session_id)
             log.info("session %d (%s): ended by %s", session_id, session.row.name, by.name)
 
     async def _begin(self, by: Caller, session_id: int, status: str, action: str) -> None:

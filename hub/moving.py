@@ -82,6 +82,7 @@ class Moving:
         somebody gives it another place. Raises Conflict while it is on its way somewhere."""
         self._check_still(source)
         inbox = self._hub.inbox_of(source)
+        self._hub.announce(inbox)
         source.assign(inbox.row.id)
         self._hub.note(source)
         self._start(source, inbox)

@@ -24,6 +24,7 @@ from hub.model import (
     SourceRecord,
 )
 from hub.proofs import Proofs
+from hub.roster import normal
 from hub.routing import Routes
 from hub.session import Session, Source
 
@@ -75,6 +76,10 @@ class Served:
         """The hidden sessions of the sources that lead nowhere."""
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
+        self.crew_tags: dict[int, list[str]] = {}
+        """By partner: tags whose reads are kept and shown nowhere, as they were given."""
+        self.emergency: dict[int, str] = {}
+        """By partner: the line on all its screens, where there is one."""
         self.ports: dict[str, int] = {}
         """Whose each port is, by its name; NOBODY: any partner's readers come there."""
         self.routes = Routes(self.partners, self.sessions)
@@ -88,20 +93,24 @@ class Served:
         raise NotImplementedError
 
     def add_session(self, session: Session) -> None:
+        session.crew = self.crew(session.row.partner_id)
         self.sessions[session.row.id] = session
         self.routes.add(session)
 
     def remove_session(self, session: Session) -> None:
         """It has ended: nothing feeds it any more. What it has accepted must be on disk."""
         for source in [each for each in self.sources.values() if each.session is session]:
-            self._forget(source)
+            self._drop(source)  # its numbering goes with the session
         self.routes.remove(session)
         del self.sessions[session.row.id]
 
-    def end_session(self, session: Session) -> None:
-        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest."""
+    def end_session(self, session: Session) -> list[Source]:
+        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest. Gives
+        the readers that it had."""
+        own = [each for each in self.sources.values() if each.session is session]
         self.remove_session(session)
         self.guests[session.row.id] = session
+        return own
 
     def restore(self, session: Session, sources: Iterable[Source]) -> None:
         """It begins, or goes on. `sources`: its own readers, each of whom may come back to it unless it feeds another
@@ -124,6 +133,18 @@ class Served:
                     source.clock.forget()
         if before != row.stream_key:
             self.routes.rekey(before, session)
+
+    def crew(self, partner_id: int) -> frozenset[str]:
+        """The partner's crew tags, as they are compared."""
+        return frozenset(map(normal, self.crew_tags.get(partner_id, ())))
+
+    def change_crew(self, partner_id: int, tags: list[str]) -> list[Session]:
+        """Other tags of a partner are the crew's now. Gives the sessions that may show something else by it."""
+        self.crew_tags[partner_id] = tags
+        changed = [each for each in self.sessions.values() if each.row.partner_id == partner_id]
+        for session in changed:
+            session.crew = self.crew(partner_id)
+        return changed
 
     def find(self, session_id: int) -> Session | None:
         """The session of this number, if it is in memory for whatever reason."""
@@ -367,12 +388,16 @@ class Served:
             self._by_connection[_place(source)] = source
 
     def _forget(self, source: Source) -> None:
-        self.sources.pop(source.id, None)
-        if self._by_connection.get(_place(source)) is source:
-            del self._by_connection[_place(source)]
+        self._drop(source)
         source.forget()
         if source.session.row.id in self._inboxes_new:  # nothing has come
             del self._inboxes_new[source.session.row.id], self.inboxes[source.session.row.id]
+
+    def _drop(self, source: Source) -> None:
+        """Nobody is led to it any more."""
+        self.sources.pop(source.id, None)
+        if self._by_connection.get(_place(source)) is source:
+            del self._by_connection[_place(source)]
 
     def clock_jumped(self, by_us: int) -> None:
         """The machine's clock was set: readers are as far from it as they were, and that much more."""

@@ -31,7 +31,9 @@ from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
+from hub.store.web_screens import WebScreens
 from hub.store.web_sign_ins import WebSignIns
+from hub.store.web_sources import WebSources
 from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
@@ -72,6 +74,8 @@ class Stores:
         self.partners = WebPartners(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
+        self.screens = WebScreens(self.web)
+        self.source_log = WebSources(self.web)
         self.partner_id = 0
         self.full = False
         self.set_aside = ""

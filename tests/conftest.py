@@ -1,7 +1,9 @@
 """Fixtures for every test. What they are made of is in postgres.py."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Final
 
 import pytest
 import pytest_asyncio
@@ -9,6 +11,31 @@ import pytest_asyncio
 from tests.lifecycle import Office, new_office
 from tests.postgres import fresh_database, running_postgres
 from tests.serving import Run
+
+LONGEST: Final = (
+    "tests/adversity/",
+    "tests/soak/test_soak.py",
+    "tests/pages/test_away.py",
+    "tests/pages/test_display.py",
+    "tests/pages/test_front.py",
+    "tests/test_stores.py",
+    "tests/store/test_drain.py",
+    "tests/test_cli.py",
+    "tests/test_reload.py",
+    "tests/test_joined.py",
+)
+"""What takes more than five seconds: begun first, so that at the end no process works on while the others are done."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """Half of its time a test waits: for a process to start or to end, for what is tried again."""
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + (processors + 1) // 2
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -8,27 +8,46 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Final
 from urllib.parse import urlsplit
 
 import asyncpg
 
 from hub.store.embedded import EmbeddedPostgres
 
-HASTY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "100"}
+HASTY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "128MB",  # it may lie in memory
+    "max_connections": "100",
+}
 """A test's server has nothing to keep. More connections: pools of several tests overlap."""
+MEMORY: Final = Path("/dev/shm")
+MEMORY_BYTES_MIN: Final = 4 << 30
+"""So much has to be free there: several servers, each with its programs, run at the same time."""
 
 _numbers = itertools.count(1)
 
 
 @contextmanager
 def folder_for_postgres() -> Iterator[Path]:
-    """An empty folder that the server's account can enter, its path short: as root, tmp_path is neither."""
-    folder = Path(tempfile.mkdtemp(prefix="racehub-test-"))
+    """An empty folder that the server's account can enter, its path short: as root, tmp_path is neither. In memory
+    where that can be: a database is three hundred files, and every test has its own."""
+    folder = Path(tempfile.mkdtemp(prefix="racehub-test-", dir=MEMORY if _may_lie_in_memory() else None))
     folder.chmod(0o711)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _may_lie_in_memory() -> bool:
+    """There is enough of it, and programs may be run from there: those of PostgreSQL are copied."""
+    if not MEMORY.is_dir():
+        return False
+    free = shutil.disk_usage(MEMORY).free
+    return free >= MEMORY_BYTES_MIN and not os.statvfs(MEMORY).f_flag & os.ST_NOEXEC
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`racehub` as a process of its own: what a user starts, a supervisor stops and a power cut kills."""
 
 import asyncio
+import json
 import os
 import resource
 import signal
@@ -15,6 +16,7 @@ from tests.running import HOST, PATIENCE_S, ZONE
 
 TOP: Final = Path(__file__).parent.parent
 HUB: Final = (sys.executable, "-m", "hub")
+SPARE: Final = (sys.executable, "-m", "tests.spare_hub")
 Run = Callable[..., tuple[int, str, str]]
 """`racehub` within this process (the fixture `run`): words in; exit code, stdout and stderr out."""
 ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
@@ -78,6 +80,12 @@ class Process:
                     return line.rstrip("\n")
         raise EOFError(f"it ended and has not logged {text!r}")
 
+    def tell(self, line: str) -> None:
+        """The one line that it reads on stdin."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{line}\n".encode())
+        self._process.stdin.close()
+
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
@@ -94,29 +102,59 @@ class Process:
         await self._process.communicate()
 
 
+async def started(
+    *command: str, folder: Path, files: int = 0, stdin: int = asyncio.subprocess.DEVNULL
+) -> Process:
+    """`files`: how many it may open; 0: as many as we."""
+
+    def limit() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
+
+    return Process(
+        await asyncio.create_subprocess_exec(
+            *command,
+            cwd=folder,
+            env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
+            stdin=stdin,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            preexec_fn=limit if files else None,
+        )
+    )
+
+
 @asynccontextmanager
 async def hub_process(
     *arguments: str, folder: Path, program: Sequence[str] = HUB, files: int = 0
 ) -> AsyncIterator[Process]:
     """Started in `folder`; killed if it still runs at the end. `program`: the hub, or what runs it. `files`: how many
     it may open; 0: as many as we."""
-
-    def limit() -> None:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
-
-    process = Process(
-        await asyncio.create_subprocess_exec(
-            *program,
-            *arguments,
-            cwd=folder,
-            env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            preexec_fn=limit if files else None,
-        )
-    )
+    process = await started(*program, *arguments, folder=folder, files=files)
     try:
         yield process
     finally:
         await process.kill()
+
+
+class Spare:
+    """Hubs that are started one after the other in one folder: each has loaded its modules before it is needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._next: asyncio.Task[Process] | None = None
+
+    def prepare(self) -> None:
+        self._next = asyncio.create_task(started(*SPARE, folder=self._folder, stdin=asyncio.subprocess.PIPE))
+
+    async def take(self, module: str, *arguments: str, last: bool) -> Process:
+        """It runs the `main` of this module from now on; while it does, the next one gets ready."""
+        assert self._next is not None
+        process, self._next = await self._next, None
+        process.tell(json.dumps([module, *arguments]))
+        if not last:
+            self.prepare()
+        return process
+
+    async def close(self) -> None:
+        if self._next is not None:
+            await (await self._next).kill()

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import signal
+import sys
 from pathlib import Path
+from typing import Final
 
 import aiohttp
 import pytest
@@ -14,6 +16,12 @@ from tests.reloading import reloading
 from tests.running import HOST, Reader, running_hub, settings_for, stored, tags, until
 from tests.serving import hub_process, write_config
 
+LOOKS_OFTEN: Final = (
+    sys.executable,
+    "-c",
+    "from hub import cli, reload\nreload.POLL_S = 0.1\ncli.main()",
+)
+"""The hub's program, which looks at its file ten times a second instead of once."""
 ONE: Stamp = (1, 10, 7)
 TWO: Stamp = (2, 10, 7)
 THREE: Stamp = (2, 11, 7)
@@ -237,7 +245,10 @@ async def test_what_is_said_is_heard_when_the_log_level_changes(
 async def test_save_and_sighup_beside_a_stream(database_dsn: str, tmp_path: Path) -> None:
     config = write_config(tmp_path, database_dsn)
     text = config.read_text()
-    async with hub_process("serve", folder=tmp_path) as process, aiohttp.ClientSession() as http:
+    async with (
+        hub_process("serve", folder=tmp_path, program=LOOKS_OFTEN) as process,
+        aiohttp.ClientSession() as http,
+    ):
         addresses = await process.ready()
         host, port = addresses["chronotrack"].split(":")
         reader = Reader((host, int(port)))

@@ -408,7 +408,8 @@ async def test_rejects_are_stored_too(database_dsn: str, tmp_path: Path) -> None
         await connection.close()
 
 
-async def test_our_own_postgres_is_started_again_when_it_was_killed() -> None:
+async def test_our_own_postgres_is_started_again_when_it_was_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.store.drain.PROBE_S", 0.2)
     with folder_for_postgres() as folder:
         one = Site("", folder)
         try:

@@ -12,7 +12,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.model import NOBODY, PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
+from hub.model import (
+    NOBODY,
+    PURPOSE_RACE,
+    DisplayRow,
+    PartnerRow,
+    PlaceRow,
+    Race,
+    Read,
+    SessionRow,
+    SourceRecord,
+)
 from hub.results import Gun
 from hub.store.database import Connection, query
 from hub.tail import TAIL_READS_MAX
@@ -177,6 +187,8 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         purpose=row["purpose"],
         races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
         keys_day=row["keys_day"].isoformat() if row["keys_day"] else "",
+        testing=row["testing"],
+        places=msgspec.json.decode(row["places"], type=tuple[PlaceRow, ...]),
         event_id=row["event_id"],
         source_id=row["source_id"] or 0,
     )
@@ -216,9 +228,6 @@ async def sources(connection: Connection, session_ids: Sequence[int]) -> list[So
 
 
 async def displays(connection: Connection) -> list[DisplayRow]:
-    rows = await connection.fetch(
-        "SELECT code, partner_id, session_id, name, settings FROM displays ORDER BY created_at, code"
-    )
     return [
         DisplayRow(
             row["code"],
@@ -226,8 +235,11 @@ async def displays(connection: Connection) -> list[DisplayRow]:
             row["session_id"],
             row["name"],
             msgspec.json.decode(row["settings"], type=dict[str, Any]),
+            row["place"],
+            _us(row["expires_at"]) if row["expires_at"] else None,
+            _us(row["revoked_at"]) if row["revoked_at"] else None,
         )
-        for row in rows
+        for row in await connection.fetch(query("displays_all"))
     ]
 
 

@@ -19,9 +19,12 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web.api.reads_export import SENDING, Sending
+from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
+from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
 from hub.web.web_sessions import STORAGE, Storage
 
@@ -41,6 +44,8 @@ def build(
     users: state.Users,
     partners: state.Partners,
     displays: state.Displays,
+    screens: state.ScreenStore,
+    source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
     refused: RefusedReaders,
@@ -66,6 +71,9 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
+    app[FLEET] = Fleet(screens, condition.now_us)
+    app[EXPIRING] = Expiring(hub, live, condition.now_us)
+    app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
@@ -75,11 +83,14 @@ def build(
     app[state.RETIMING] = changes.retiming
     app[state.STREAMS] = changes.streams
     app[state.REFUSED] = refused
+    app[state.LOCATIONS] = changes.locations
+    app[state.PARTNER_WORDS] = changes.partner_words
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
+    app[SENDING] = Sending()
     app[SIGN_INS] = SignIns(time.monotonic, time.time)
     app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)

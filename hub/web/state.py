@@ -1,7 +1,7 @@
 """What the handlers of one web application share: typed keys, no globals."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
@@ -16,6 +16,7 @@ from hub.config_live import Current
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
+from hub.location_words import LocationChange
 from hub.model import (
     DisplayRow,
     ExportRow,
@@ -23,6 +24,7 @@ from hub.model import (
     PartnerRow,
     Read,
     ReadFilter,
+    ScreenRow,
     SessionRow,
     Whose,
 )
@@ -64,6 +66,9 @@ class Queries(Protocol):
 
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
+
+    async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
+        """With their figures, in the order in which they are shown."""
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         """Lines that are no reads, by their ids."""
@@ -118,6 +123,9 @@ class Users(Protocol):
 
     async def use_link(self, text: str, password_hash: str, name: str | None) -> User | None:
         """The user whose password this is now, once for each link; `name` None: as it is."""
+
+    async def rename(self, by: Caller, name: str) -> User:
+        """The caller's own name."""
 
     async def change_password(self, by: Caller, password_hash: str) -> User:
         """The caller's own. All sign-ins under the old one end; `generation` is that of the next."""
@@ -175,13 +183,28 @@ class Standing(Protocol):
 class Displays(Protocol):
     """What is done to displays in PostgreSQL. May raise StoreAway, StoreError."""
 
-    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow: ...
+    async def make(self, by: Caller, wanted: DisplayRow) -> DisplayRow:
+        """One like this, under a code of its own."""
 
-    async def change(self, by: Caller, row: DisplayRow) -> bool:
-        """Name and session; False: it is gone."""
+    async def change(self, by: Caller, row: DisplayRow, action: str) -> bool:
+        """All that can be said of it, and what the log calls that; False: it is gone."""
 
     async def delete(self, by: Caller, row: DisplayRow) -> bool:
         """False: it is gone."""
+
+
+class ScreenStore(Protocol):
+    """What is kept of screens in PostgreSQL. May raise StoreAway, StoreError."""
+
+    async def all(self) -> list[ScreenRow]: ...
+
+    async def save(self, partner_id: int, rows: Sequence[ScreenRow], gone: Sequence[str]) -> None:
+        """How these of a partner's are, but not what somebody wished of them; and those that are to be forgotten."""
+
+    async def change(self, by: Caller, row: ScreenRow, action: str) -> bool:
+        """All of it, and what the log calls that; False: its code leads nowhere."""
+
+    async def delete(self, by: Caller, row: ScreenRow) -> None: ...
 
 
 class MoveProgress(NamedTuple):
@@ -189,6 +212,14 @@ class MoveProgress(NamedTuple):
 
     done: int
     total: int
+
+
+class SourceLog(Protocol):
+    """Where it is written down who sends sources where. May raise StoreAway, StoreError."""
+
+    async def note_source(
+        self, by: Caller, action: str, what: str, partner_id: int, source_id: int, session_id: int
+    ) -> None: ...
 
 
 class Moves(Protocol):
@@ -226,6 +257,29 @@ class Sessions(Protocol):
     async def reopen(self, by: Caller, session_id: int) -> None: ...
 
     async def renew_key(self, by: Caller, session_id: int) -> None: ...
+
+    async def test(self, by: Caller, session_id: int, on: bool) -> None:
+        """Reads that come from now on are a test, or are so no more, and all that were one do not count."""
+
+
+class Locations(Protocol):
+    """What people say of a session's locations. Raises as `Sessions` does."""
+
+    async def change(self, by: Caller, session_id: int, location_id: int, words: LocationChange) -> None: ...
+
+    async def merge(self, by: Caller, session_id: int, location_id: int, into: int) -> None: ...
+
+    async def split(self, by: Caller, session_id: int, location_id: int) -> None: ...
+
+
+class PartnerWords(Protocol):
+    """What a partner says for all its sessions. Raises as `Sessions` does."""
+
+    async def say_crew_tags(self, by: Caller, partner_id: int, tags: list[str]) -> None:
+        """Their reads are kept, and shown nowhere."""
+
+    async def say_emergency(self, by: Caller, partner_id: int, text: str) -> None:
+        """The line over everything on all screens; empty: none."""
 
 
 class Removal(Protocol):
@@ -307,6 +361,12 @@ class Changes(Protocol):
     def streams(self) -> Streams: ...
 
     @property
+    def locations(self) -> Locations: ...
+
+    @property
+    def partner_words(self) -> PartnerWords: ...
+
+    @property
     def moving(self) -> Moves: ...
 
 
@@ -328,9 +388,12 @@ CHANGING: Final = web.AppKey("changing", asyncio.Lock)
 """One roster, one change of a session at a time: what is in memory is then what was stored last."""
 SESSIONS: Final = web.AppKey("sessions", Sessions)
 MOVES: Final = web.AppKey("moves", Moves)
+SOURCE_LOG: Final = web.AppKey("source_log", SourceLog)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
+LOCATIONS: Final = web.AppKey("locations", Locations)
+PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
 KEPT: Final = web.AppKey("kept", Kept)
 STREAMS: Final = web.AppKey("streams", Streams)
 REFUSED: Final = web.AppKey("refused", RefusedReaders)

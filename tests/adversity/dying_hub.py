@@ -10,7 +10,7 @@ import sys
 from functools import partial
 from typing import Any
 
-from hub.cli import main
+from hub import cli
 
 
 class Moment:
@@ -53,9 +53,13 @@ def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-if __name__ == "__main__":
+def main() -> None:
     when, word, nth = sys.argv[1:4]
     factory = connection_that_dies(Moment(when, word, int(nth)))
     vars(sqlite3)["connect"] = partial(sqlite3.connect, factory=factory)
     sys.argv[1:4] = []
+    cli.main()
+
+
+if __name__ == "__main__":
     main()

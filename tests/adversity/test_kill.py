@@ -18,7 +18,7 @@ async def test_at_any_moment(database_dsn: str, tmp_path: Path) -> None:
         scene.feed()
         await first.kill()
         for number in range(KILLS - 1):
-            async with lives.life() as process:
+            async with lives.another() as process:
                 if number % 3 != 2:
                     await process.ready()
                 await asyncio.sleep(random.random() * LIFE_S_MAX)

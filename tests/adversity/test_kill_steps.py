@@ -4,7 +4,6 @@ import asyncio
 import os
 import random
 import signal
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -15,7 +14,7 @@ from tests.adversity.wire import COMMAND_COMPLETE, COPY_DATA, COPY_DONE, Moment
 from tests.running import PATIENCE_S
 from tests.serving import Process
 
-DYING_HUB: Final = (sys.executable, "-m", "tests.adversity.dying_hub")
+DYING_HUB: Final = "tests.adversity.dying_hub"
 
 STEPS: Final = (
     ("before", "BEGIN"),
@@ -43,7 +42,7 @@ async def test_at_every_step_of_the_journal(database_dsn: str, tmp_path: Path) -
         await first.kill()
         for when, word in STEPS:
             nth = str(random.randrange(3, 30))
-            async with lives.life(when, word, nth, program=DYING_HUB) as process:
+            async with lives.another(DYING_HUB, when, word, nth) as process:
                 code, _, said = await process.end()
                 assert code == -signal.SIGKILL, said
             scene.forget()
@@ -64,7 +63,7 @@ async def test_at_every_step_of_a_batch(
         scene.feed()
         await first.kill()
         for moment in BATCH_STEPS.values():
-            async with lives.life() as process:
+            async with lives.another() as process:
                 await process.ready()
                 postgres_line.arm(moment(), killer(process))
                 postgres_line.cut()  # a trap is for connections that begin

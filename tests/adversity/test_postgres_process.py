@@ -40,6 +40,7 @@ async def test_it_ends_and_comes_back(tmp_path: Path) -> None:
 
 async def test_it_freezes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """And goes on: first before the hub has lost its patience, then after."""
+    monkeypatch.setattr("hub.store.database.ALIVE_S_MAX", 0.3)
     async with (
         cluster() as postgres,
         fresh_database(postgres.dsn) as dsn,

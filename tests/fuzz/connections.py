@@ -13,6 +13,8 @@ from functools import cache, cached_property
 from typing import Any, Final
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
 from hub import fanout
 from hub.accounts import Caller, User
 from hub.config import Server, Settings, Web
@@ -32,7 +34,7 @@ from hub.web.routes import STATIC
 from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
-from tests.fuzz.changes import Changes, Kept
+from tests.fuzz.changes import Changes, Kept, Screens
 
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
@@ -181,6 +183,9 @@ class Database:
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         return []
 
+    async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
+        return []
+
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         return []
 
@@ -212,17 +217,22 @@ class Database:
     async def rehash(self, user: User, password_hash: str) -> int | None:
         return None
 
-    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
-        self.changed.append(f"display of {partner_id}: {len(name)}")
-        return DisplayRow("AAAA2222", partner_id, session_id, name)
+    async def make(self, by: Caller, wanted: DisplayRow) -> DisplayRow:
+        self.changed.append(f"display of {wanted.partner_id}: {len(wanted.name)}")
+        return replace(wanted, code="AAAA2222")
 
-    async def change(self, by: Caller, row: DisplayRow) -> bool:
+    async def change(self, by: Caller, row: DisplayRow, action: str) -> bool:
         self.changed.append(f"display {row.code}: {len(row.name)}")
         return True
 
     async def delete(self, by: Caller, row: DisplayRow) -> bool:
         self.changed.append(f"display {row.code} deleted")
         return True
+
+    async def note_source(
+        self, by: Caller, action: str, what: str, partner_id: int, source_id: int, session_id: int
+    ) -> None:
+        self.changed.append(f"{action} {source_id} {session_id}")
 
     async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None:
         self.changed.append(f"roster {session_id}: {len(participants)}")
@@ -267,6 +277,8 @@ class Site:
             users=NoUsers(self.database.changed),
             partners=NoPartners(self.database.changed),
             displays=self.database,
+            screens=Screens(self.database.changed),
+            source_log=self.database,
             standing=self.database,
             kept=Kept(),
             changes=Changes(self.database, self.database.changed),

@@ -124,7 +124,7 @@ async def test_who_pings_and_does_not_read_the_answers_is_ended(
     database_dsn: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     # What it answers to the hub's own pings is stuck behind its flood, which waits for it to read.
-    monkeypatch.setattr(sockets, "HEARTBEAT_S", 2.0)
+    monkeypatch.setattr(sockets, "HEARTBEAT_S", 1.0)
     async with (
         running_hub(settings_for(database_dsn, tmp_path)) as hub,
         undisturbed(hub, caplog),

@@ -13,7 +13,8 @@ const CALM_MS = 500;              // arrivals closer than this enter without mot
 export const STALE_SILENT_MS = 15000; // the hub ticks every 5 s
 export const STALE_LOST_MS = 3000;
 const CATCH_UP_MS = 1000;         // how long the wall waits for the newest of what was missed
-const IDENTIFY_MS = 8000;
+const IDENTIFY_MS = 10000;
+const NO_CARD = ["late", "repeat", "hidden"];
 const SKEWS_MAX = 12;             // a minute of ticks
 
 export function initial(now) {
@@ -25,6 +26,7 @@ export function initial(now) {
     skews: [],
     cards: [],                    // by offset; each until its time ends
     lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
+    screen: null,                 // what the hub calls this screen, and whether it is to be dark
   };
 }
 
@@ -32,6 +34,7 @@ const MESSAGES = {
   hello: onHello, read: onRead, correction: onCorrection, retract: onRetract,
   starts: (state, message) => with_(state, { starts: startsOf(message.starts) }),
   tick: (state, message, now) => withNow(state, message.now, now),
+  settings: (state, message) => (message.screen ? with_(state, { screen: message.screen }) : state),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
   reload: state => with_(state, { wish: "reload" }),
   move: (state, message) => moved(state, message.code),
@@ -79,6 +82,11 @@ export function heard(state, now) {
 
 export function lost(state, now) {
   return state.lostAt === null ? with_(state, { lostAt: now }) : state;
+}
+
+/** As it was told before this page was loaded: the hub will say how it is by now. */
+export function darkened(state) {
+  return with_(state, { screen: { id: "", name: "", blank: true } });
 }
 
 export function ended(state, code) {
@@ -199,7 +207,7 @@ function isSameFeed(state, session, epoch) {
 
 function isForTheWall(state, read) {
   const marks = marksOf(read), here = !state.locations.length || state.locations.includes(plain(read.location));
-  return (read.kind === "gun" || (read.kind === "read" && here)) && !marks.includes("late") && !marks.includes("repeat");
+  return (read.kind === "gun" || (read.kind === "read" && here)) && NO_CARD.every(mark => !marks.includes(mark));
 }
 
 function marksOf(read) {
@@ -219,7 +227,9 @@ function latest(known, read) {
 
 function asKnownBy(state, known, card) {
   const read = latest(known, card);
-  return read && isForTheWall(state, read) ? with_(card, { runner: read.runner || null, bib: read.bib }) : null;
+  if (!read || !isForTheWall(state, read)) return null;
+  const { bib, location, time } = read;
+  return with_(card, { runner: read.runner || null, bib, location, time, marks: marksOf(read) });
 }
 
 function kept(items, change) {
