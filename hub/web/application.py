@@ -1,5 +1,6 @@
 """The web application, put together. Knows aiohttp; what it serves is handed in."""
 
+import asyncio
 import logging
 import time
 import warnings
@@ -18,7 +19,7 @@ from hub.hub import Hub
 from hub.passwords import Hashes
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
-from hub.web.api.reads_export import SENDING, Sending
+from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
@@ -81,7 +82,7 @@ def build(
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
-    app[SENDING] = Sending()
+    app[SENDING] = asyncio.Semaphore(EXPORTS_MAX)
     app[SIGN_INS] = SignIns(time.monotonic, time.time)
     app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)

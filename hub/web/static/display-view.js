@@ -23,6 +23,7 @@ export function view(state, now) {
   return {
     scene, cards, event,
     stale: staleText(state, now),
+    emergency: state.emergency,
     offset: state.offset === null ? "" : String(state.offset),
     clock: clockText(state, now),
     clocks: raceClocks(state, now),
