@@ -17,6 +17,7 @@ from hub.model import (
     Participant,
     Race,
     Read,
+    ScreenRow,
     SessionRow,
 )
 from hub.places import Places
@@ -172,8 +173,22 @@ def tick(now_us: int, offset: int) -> bytes:
     return _encode({"type": "tick", "now": iso(now_us), "offset": offset})
 
 
-def bye(code: int, reason: str, again: bool) -> bytes:
-    return _encode({"type": "bye", "code": code, "reason": reason, "again": again})
+def bye(code: int, reason: str, again: bool, move: str = "") -> bytes:
+    """`move`: the code of another display, to which the screen is to go."""
+    moving = {"move": move} if move else {}
+    return _encode({"type": "bye", "code": code, "reason": reason, "again": again, **moving})
+
+
+def wish(kind: str) -> bytes:
+    """What somebody wishes of a screen, in a word: identify, reload."""
+    return _encode({"type": kind})
+
+
+def screen_settings(row: ScreenRow, own: str) -> bytes:
+    """What one screen is told of itself. `own`: what it is to call itself from now on."""
+    return _encode(
+        {"type": "settings", "screen": {"id": row.id, "own": own, "name": row.name, "blank": row.blank}}
+    )
 
 
 def hello(

@@ -41,6 +41,8 @@ class CloseReason:
 
     code: int
     text: str
+    move: str = ""
+    """The code that it is to go on with, instead of its own."""
 
     @property
     def again(self) -> bool:
@@ -50,11 +52,13 @@ class CloseReason:
 UNKNOWN_CODE: Final = CloseReason(4001, "unknown or revoked code")
 SIGNED_OUT: Final = CloseReason(4002, "signed out")
 SESSION_GONE: Final = CloseReason(4003, "session deleted, or ended")
+MOVED: Final = CloseReason(4004, "moved: use the code in bye")
 NOT_UNDERSTOOD: Final = CloseReason(4005, "message from the screen not understood")
 STOPPING: Final = CloseReason(4101, "hub stopping")
 TOO_SLOW: Final = CloseReason(4102, "too slow: resume from your offset")
 TOO_MANY_SCREENS: Final = CloseReason(4103, "too many screens: come back later")
 ANOTHER_SESSION: Final = CloseReason(4104, "another session: come back")
+REPLACED: Final = CloseReason(4105, "this screen has another connection by now")
 
 
 class Past(Protocol):

@@ -244,6 +244,7 @@ class DisplayRow(msgspec.Struct, frozen=True):
     """A row of `displays`. `session_id` None: the partner's one active session, whichever that is.
 
     settings: `duration` of a card in seconds, and `locations`: names of those whose reads get a card.
+    expires_us: the instant from which on its code leads nowhere; revoked_us: when somebody has said so.
     """
 
     code: str
@@ -251,6 +252,32 @@ class DisplayRow(msgspec.Struct, frozen=True):
     session_id: int | None
     name: str
     settings: dict[str, Any] = {}
+    place: str = ""
+    expires_us: int | None = None
+    revoked_us: int | None = None
+
+    def holds(self, now_us: int) -> bool:
+        """Whether its code leads anywhere. One that does not is as unknown as one that never was."""
+        return self.revoked_us is None and (self.expires_us is None or now_us < self.expires_us)
+
+
+class ScreenRow(msgspec.Struct, frozen=True):
+    """A row of `screens`: one browser on one machine, as far as it is kept.
+
+    id: made by the hub of what the browser calls itself and whose display it shows. blank: it is to be dark.
+    width, height: 0 until it has said. version: of its page.
+    """
+
+    id: str
+    partner_id: int
+    code: str
+    name: str = ""
+    blank: bool = False
+    width: int = 0
+    height: int = 0
+    version: str = ""
+    first_us: int = 0
+    last_us: int = 0
 
 
 class ExportRow(msgspec.Struct, frozen=True):

@@ -8,7 +8,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from hub import recovery
@@ -31,11 +31,13 @@ from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
 from hub.store.web_queries import WebQueries
+from hub.store.web_screens import WebScreens
 from hub.store.web_sign_ins import WebSignIns
 from hub.store.web_sources import WebSources
 from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 ROOM_SHARE: Final = 0.9
 """Readers that wait for a full journal go on when it is emptied to this share, not at each group."""
@@ -72,6 +74,7 @@ class Stores:
         self.partners = WebPartners(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
+        self.screens = WebScreens(self.web)
         self.source_log = WebSources(self.web)
         self.partner_id = 0
         self.full = False
@@ -283,6 +286,11 @@ class Stores:
         to `whose`. Raises as `transaction`."""
         async with self.web().change_of(whose) as connection:
             yield connection
+
+    async def insist(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """For a start: gives a connection of the tables' owner to a piece of work, and waits for PostgreSQL."""
+        assert self._database is not None
+        return await self._database.insist(work)
 
     # the way of a read
 

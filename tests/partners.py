@@ -183,6 +183,14 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
             last_name=f"{mark} Lee",
             custom=json.dumps({f"{mark} column": f"{mark} value"}),
         )
+    made.ids["source_moves"] = await _insert(
+        connection,
+        "source_moves",
+        source_id=made.ids["timing_sources"],
+        from_session_id=made.ids["ended"],
+        to_session_id=made.ids["active"],
+        done_at=MOMENT,
+    )
 
 
 async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
@@ -196,6 +204,15 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         session_id=made.ids["active"],
         name=f"{made.mark} Screen",
         settings=json.dumps({"locations": [f"{made.mark} FINISH"]}),
+    )
+    made.ids["screens"] = await _insert(
+        connection,
+        "screens",
+        id=f"{made.mark}-screen-0000",
+        partner_id=made.partner_id,
+        code=f"{made.mark}22",
+        name=f"{made.mark} wall",
+        version=f"{made.mark} 1",
     )
     made.ids["exports"] = await _insert(
         connection,
@@ -246,7 +263,8 @@ def absent(mark: str, number: int) -> Furnished:
         mark,
         number,
         tokens={role: f"rht_{mark}_{role}" for role in ROLES},
-        ids=ids | {"displays": f"{mark}22", "user_links": _digest(f"{mark}-link")},
+        ids=ids
+        | {"displays": f"{mark}22", "screens": f"{mark}-screen-0000", "user_links": _digest(f"{mark}-link")},
         emails={role: f"{role}@{mark}.example" for role in ROLES},
         secrets={"code": f"{mark}22", "link": f"{mark}-link"},
     )
@@ -263,6 +281,7 @@ _IDS: Final = (
         "ended",
         "timing_sessions",
         "timing_sources",
+        "source_moves",
     ),
     *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
 )

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub import encode
-from hub.model import DisplayRow, Participant, PlaceRow, Race, Read, SessionRow
+from hub.model import DisplayRow, Participant, PlaceRow, Race, Read, ScreenRow, SessionRow
 from hub.roster import Roster
 from hub.session import Session
 
@@ -167,6 +167,23 @@ def test_tick_and_bye() -> None:
     }
     bye = {"type": "bye", "code": 4101, "reason": "hub stopping", "again": True}
     assert json.loads(encode.bye(4101, "hub stopping", True)) == bye
+    moved = encode.bye(4004, "moved", False, "K7XQ2M9P")
+    assert json.loads(moved) == {
+        "type": "bye",
+        "code": 4004,
+        "reason": "moved",
+        "again": False,
+        "move": "K7XQ2M9P",
+    }
+
+
+def test_what_one_screen_alone_is_told() -> None:
+    row = ScreenRow("s" * 22, 1, "K7XQ2M9P", "LED wall", True)
+    assert json.loads(encode.screen_settings(row, "own")) == {
+        "type": "settings",
+        "screen": {"id": "s" * 22, "own": "own", "name": "LED wall", "blank": True},
+    }
+    assert json.loads(encode.wish("identify")) == {"type": "identify"}
 
 
 def test_hello() -> None:

@@ -228,9 +228,6 @@ async def sources(connection: Connection, session_ids: Sequence[int]) -> list[So
 
 
 async def displays(connection: Connection) -> list[DisplayRow]:
-    rows = await connection.fetch(
-        "SELECT code, partner_id, session_id, name, settings FROM displays ORDER BY created_at, code"
-    )
     return [
         DisplayRow(
             row["code"],
@@ -238,8 +235,11 @@ async def displays(connection: Connection) -> list[DisplayRow]:
             row["session_id"],
             row["name"],
             msgspec.json.decode(row["settings"], type=dict[str, Any]),
+            row["place"],
+            _us(row["expires_at"]) if row["expires_at"] else None,
+            _us(row["revoked_at"]) if row["revoked_at"] else None,
         )
-        for row in rows
+        for row in await connection.fetch(query("displays_all"))
     ]
 
 

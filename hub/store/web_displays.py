@@ -1,19 +1,23 @@
 """Displays as the web makes and changes them. Knows the table; refuses to know what a display shows now."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import asyncpg
+import msgspec
+from msgspec.structs import replace
 
 from hub.accounts import Caller
 from hub.model import DisplayRow
 from hub.store.audit import note
-from hub.store.database import query
+from hub.store.database import Connection, query
 from hub.store.pooled import WebDatabase
+from hub.store.reads import instant
 from hub.store.sessions import new_code
 
 TRIES_MAX: Final = 5
 """A code that is taken is one of a million million: more than one such hit has another cause."""
+CHANGED: Final = "display.changed"
 
 
 class WebDisplays:
@@ -23,34 +27,42 @@ class WebDisplays:
     def __init__(self, database: Callable[[], WebDatabase]) -> None:
         self._database = database
 
-    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
+    async def make(self, by: Caller, wanted: DisplayRow) -> DisplayRow:
+        """One like this, under a code of its own."""
         async with self._database().change_of(by.whose) as connection:
             for left in reversed(range(TRIES_MAX)):
-                row = DisplayRow(new_code(), partner_id, session_id, name)
+                row = replace(wanted, code=new_code())
                 try:
                     async with connection.transaction():
                         await connection.execute(
-                            query("display_make"), row.code, partner_id, session_id, name
+                            query("display_make"),
+                            row.code,
+                            row.partner_id,
+                            row.session_id,
+                            *_words(row),
                         )
                 except asyncpg.UniqueViolationError:
                     if not left:
                         raise
                 else:
                     break
-            await note(connection, by, "display.made", name, partner_id=partner_id, detail={"code": row.code})
+            await _note(connection, by, "display.made", row)
             return row
 
-    async def change(self, by: Caller, row: DisplayRow) -> bool:
-        """Name and session become those of `row`. False: there is none."""
+    async def change(self, by: Caller, row: DisplayRow, action: str = CHANGED) -> bool:
+        """All that can be said of a display becomes as in `row`. `action`: what that is called in the log. False: there
+        is none."""
         async with self._database().change_of(by.whose) as connection:
             changed = await connection.fetchval(
-                query("display_change"), row.code, row.partner_id, row.session_id, row.name
+                query("display_change"),
+                row.code,
+                row.partner_id,
+                row.session_id,
+                *_words(row),
+                _instant(row.revoked_us),
             )
             if changed:
-                detail = {"code": row.code, "session": row.session_id}
-                await note(
-                    connection, by, "display.changed", row.name, partner_id=row.partner_id, detail=detail
-                )
+                await _note(connection, by, action, row, session=row.session_id)
             return bool(changed)
 
     async def delete(self, by: Caller, row: DisplayRow) -> bool:
@@ -62,12 +74,17 @@ class WebDisplays:
                 row.partner_id,
             )
             if deleted:
-                await note(
-                    connection,
-                    by,
-                    "display.deleted",
-                    row.name,
-                    partner_id=row.partner_id,
-                    detail={"code": row.code},
-                )
+                await _note(connection, by, "display.deleted", row)
             return bool(deleted)
+
+
+def _words(row: DisplayRow) -> tuple[object, ...]:
+    return row.name, msgspec.json.encode(row.settings).decode(), row.place, _instant(row.expires_us)
+
+
+def _instant(us: int | None) -> object:
+    return None if us is None else instant(us)
+
+
+async def _note(connection: Connection, by: Caller, action: str, row: DisplayRow, **more: Any) -> None:
+    await note(connection, by, action, row.name, partner_id=row.partner_id, detail={"code": row.code, **more})

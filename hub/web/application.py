@@ -17,12 +17,15 @@ from aiohttp_session.log import log as session_logger
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.passwords import Hashes
+from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
+from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
+from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
 from hub.web.web_sessions import STORAGE, Storage
 
@@ -42,9 +45,11 @@ def build(
     users: state.Users,
     partners: state.Partners,
     displays: state.Displays,
+    screens: state.ScreenStore,
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
+    refused: RefusedReaders,
     standing: state.Standing,
     token: str,
     storage: Storage,
@@ -67,6 +72,8 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
+    app[FLEET] = Fleet(screens, condition.now_us)
+    app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
@@ -75,6 +82,8 @@ def build(
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
+    app[state.STREAMS] = changes.streams
+    app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
     app[state.CHANGING] = changes.changing

@@ -74,11 +74,13 @@ TRIES: Final = web.AppKey("tries", Tries)
 
 
 def display_of(request: web.Request) -> DisplayRow | None:
-    """The display whose code is in the address; None: there is none. Raises TooMany.
+    """The display whose code is in the address; None: there is none, or not any more. Raises TooMany.
 
     A hub that is starting knows no display yet, and counts nothing.
     """
     row = request.app[HUB].displays.get(code_of(request))
+    if row is not None and not row.holds(request.app[CONDITION].now_us()):
+        row = None
     if row is None and not request.app[CONDITION].not_ready:
         wait_s = request.app[TRIES].admit(
             request.remote or "", settings(request).limits.code_tries_per_minute

@@ -22,15 +22,19 @@ class Shown(msgspec.Struct, tag="shown", tag_field="type"):
 
 
 class Pong(msgspec.Struct, tag="pong", tag_field="type"):
+    """It has a tick; `at` is what that had as `now`."""
+
     at: str | float | None = None
 
 
 class ScreenState(msgspec.Struct, tag="state", tag_field="type"):
-    """How a screen is: its size in pixels, whether anybody can see it, its page's version."""
+    """How a screen is: its size in pixels, whether anybody can see it, its page's version, and in a word what it
+    shows."""
 
     size: tuple[Pixels, Pixels]
     visible: bool
     version: str
+    shows: str = ""
 
 
 Message = Shown | Pong | ScreenState

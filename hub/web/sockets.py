@@ -15,14 +15,16 @@ from aiohttp import WebSocketError, WSCloseCode, WSMsgType, web
 from hub import encode, fanout
 from hub.errors import Invalid
 from hub.fanout import CloseReason, Cut, Subscriber
-from hub.model import DisplayRow
+from hub.model import US_PER_S, DisplayRow
 from hub.session import Session
 from hub.web import scope, screen_messages
 from hub.web.codes import display_of
 from hub.web.live import Resume
+from hub.web.screen_messages import Message
+from hub.web.screens import FLEET, Known
 from hub.web.seldom import say_seldom
 from hub.web.sign_ins import SIGN_IN, SIGN_INS
-from hub.web.state import HUB, LIVE, settings
+from hub.web.state import CONDITION, HUB, LIVE, settings
 
 log = logging.getLogger(__name__)
 
@@ -72,11 +74,13 @@ class Screen:
         self._ending: asyncio.TimerHandle | None = None
         self._sending = False
         self._sending_ticks = 0
+        self._framed_at = self._loop.time()
         self.ended = ""
         """Why it ended, in words: the first reason there was."""
 
     async def display(self, row: DisplayRow | None, resume: Resume | None) -> None:
         """Shows what the display of this row shows; None: its code is unknown."""
+        row = self._as_now(row)
         session = self._request.app[HUB].session_of(row) if row else None
         refused = None
         if row is None:
@@ -85,6 +89,11 @@ class Screen:
             refused = fanout.TOO_MANY_SCREENS
             say_seldom(self._request, "is a screen too many (limits.displays)")
         await self._run(session, row, resume, refused)
+
+    def _as_now(self, row: DisplayRow | None) -> DisplayRow | None:
+        """It may have been changed, or taken back, while the connection was made."""
+        found = self._request.app[HUB].displays.get(row.code) if row else None
+        return found if found and found.holds(self._request.app[CONDITION].now_us()) else None
 
     async def watch(self, session: Session | None, resume: Resume | None) -> None:
         """Shows a session to somebody who watches it; None: there is none, or it has ended."""
@@ -125,6 +134,15 @@ class Screen:
         if self._subscriber is not None:
             self._subscriber.cut(reason)
 
+    def tell(self, message: bytes) -> None:
+        """A message for this screen alone, after what it has been told by now."""
+        if self._subscriber is not None:
+            self._subscriber.tell(message)
+
+    def frame_age_us(self) -> int:
+        """How long ago its last frame left, to a turn of the loop."""
+        return max(0, round((self._loop.time() - self._framed_at) * US_PER_S))
+
     def abort(self) -> None:
         """Ends the socket now. `close()` would wait for a client that reads no more."""
         transport = self._request.transport
@@ -145,9 +163,12 @@ class Screen:
 
     async def _show(self, session: Session | None, row: DisplayRow | None, resume: Resume | None) -> None:
         subscriber, writer = self._join(session, row, resume)
+        fleet, known = self._request.app[FLEET], self._come(row)
         try:
-            await self._read(subscriber)
+            await self._read(subscriber, known)
         finally:
+            if known is not None:
+                fleet.leave(known, self)
             self._request.app[LIVE].leave(subscriber)
             if subscriber.reason is None:  # else it is saying so, which takes BYE_S_MAX at the most
                 writer.cancel()
@@ -164,6 +185,12 @@ class Screen:
         self._subscriber = subscriber
         return subscriber, asyncio.create_task(self._write(hello, subscriber))
 
+    def _come(self, row: DisplayRow | None) -> Known | None:
+        """It is told who it is right after its hello."""
+        query = self._request.query
+        own, tab = query.get("screen", ""), query.get("tab", "")
+        return self._request.app[FLEET].come(row, own, tab, self) if row and own else None
+
     def _wake(self) -> None:
         self._wanted = True
         if self._asleep is not None:
@@ -174,16 +201,23 @@ class Screen:
             # The writer may be stuck in a send, and would not hear of it.
             self._ending = self._loop.call_later(2 * BYE_S_MAX, self.abort)
 
-    async def _read(self, subscriber: Subscriber) -> None:
+    async def _read(self, subscriber: Subscriber, known: Known | None) -> None:
         async for message in self._ws:
             if message.type is WSMsgType.ERROR:  # aiohttp has hung up
                 self._end(_fault(message.data))
                 return
             try:
-                screen_messages.parse(message.data if message.type is WSMsgType.TEXT else "")
+                said = screen_messages.parse(message.data if message.type is WSMsgType.TEXT else "")
             except msgspec.DecodeError:
                 subscriber.cut(fanout.NOT_UNDERSTOOD)
+            else:
+                if known is not None:
+                    self._hear(known, said)
         self._end(LINE_LOST if self._ws.close_code == WSCloseCode.ABNORMAL_CLOSURE else LEFT)
+
+    def _hear(self, known: Known, said: list[Message]) -> None:
+        for each in said:
+            self._request.app[FLEET].hear(known, each)
 
     async def _write(self, hello: bytes, subscriber: Subscriber) -> None:
         try:
@@ -208,6 +242,7 @@ class Screen:
         self._sending, self._sending_ticks = True, 0
         await self._ws.send_frame(frame, WSMsgType.TEXT)
         self._sending = False
+        self._framed_at = self._turns.at
 
     async def _say_bye(self, reason: CloseReason) -> None:
         """Tells the screen why, and closes. What has not left by BYE_S_MAX is not going to."""
@@ -217,7 +252,8 @@ class Screen:
         transport.set_write_buffer_limits(high=0)  # so that what waits for room waits until all has left
         with contextlib.suppress(TimeoutError, ConnectionError, RuntimeError):
             async with asyncio.timeout(BYE_S_MAX):
-                await self._ws.send_frame(encode.bye(reason.code, reason.text, reason.again), WSMsgType.TEXT)
+                bye = encode.bye(reason.code, reason.text, reason.again, reason.move)
+                await self._ws.send_frame(bye, WSMsgType.TEXT)
                 await self._ws.close(code=reason.code, message=reason.text.encode())
 
 

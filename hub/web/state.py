@@ -1,7 +1,7 @@
 """What the handlers of one web application share: typed keys, no globals."""
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Protocol
@@ -24,9 +24,11 @@ from hub.model import (
     PartnerRow,
     Read,
     ReadFilter,
+    ScreenRow,
     SessionRow,
     Whose,
 )
+from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
@@ -181,13 +183,28 @@ class Standing(Protocol):
 class Displays(Protocol):
     """What is done to displays in PostgreSQL. May raise StoreAway, StoreError."""
 
-    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow: ...
+    async def make(self, by: Caller, wanted: DisplayRow) -> DisplayRow:
+        """One like this, under a code of its own."""
 
-    async def change(self, by: Caller, row: DisplayRow) -> bool:
-        """Name and session; False: it is gone."""
+    async def change(self, by: Caller, row: DisplayRow, action: str) -> bool:
+        """All that can be said of it, and what the log calls that; False: it is gone."""
 
     async def delete(self, by: Caller, row: DisplayRow) -> bool:
         """False: it is gone."""
+
+
+class ScreenStore(Protocol):
+    """What is kept of screens in PostgreSQL. May raise StoreAway, StoreError."""
+
+    async def all(self) -> list[ScreenRow]: ...
+
+    async def save(self, partner_id: int, rows: Sequence[ScreenRow], gone: Sequence[str]) -> None:
+        """How these of a partner's are, but not what somebody wished of them; and those that are to be forgotten."""
+
+    async def change(self, by: Caller, row: ScreenRow, action: str) -> bool:
+        """All of it, and what the log calls that; False: its code leads nowhere."""
+
+    async def delete(self, by: Caller, row: ScreenRow) -> None: ...
 
 
 class MoveProgress(NamedTuple):
@@ -294,6 +311,14 @@ class Events(Protocol):
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Streams(Protocol):
+    """What makes stream passwords. The session or partner is there for the caller. Raises as `Sessions` does."""
+
+    async def renew_session(self, by: Caller, session_id: int) -> None: ...
+
+    async def renew_partner(self, by: Caller, partner_id: int) -> None: ...
+
+
 class Retiming(Protocol):
     """What corrects the times of sessions."""
 
@@ -333,6 +358,9 @@ class Changes(Protocol):
     def retiming(self) -> Retiming: ...
 
     @property
+    def streams(self) -> Streams: ...
+
+    @property
     def locations(self) -> Locations: ...
 
     @property
@@ -367,6 +395,8 @@ RETIMING: Final = web.AppKey("retiming", Retiming)
 LOCATIONS: Final = web.AppKey("locations", Locations)
 PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
 KEPT: Final = web.AppKey("kept", Kept)
+STREAMS: Final = web.AppKey("streams", Streams)
+REFUSED: Final = web.AppKey("refused", RefusedReaders)
 
 
 SEEN: Final = web.RequestKey("seen", web.Request)

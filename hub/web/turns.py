@@ -22,6 +22,8 @@ class Turns:
         self._asleep: deque[asyncio.Future[None]] = deque()
         self._calls: list[Callable[[], None]] = []
         self._scheduled = False
+        self.at = 0.0
+        """When the last turn was, by the loop's clock."""
 
     def wake(self, asleep: asyncio.Future[None]) -> None:
         """In its turn: who waits for it goes on one turn later."""
@@ -40,6 +42,7 @@ class Turns:
 
     def _turn(self) -> None:
         self._scheduled = False
+        self.at = asyncio.get_running_loop().time()
         if not self._asleep:  # who was woken last has gone on since
             calls, self._calls = self._calls, []
             for call in calls:

@@ -15,6 +15,7 @@ from hub.web.state import USERS, settings
 
 NAV: Final = (
     ("/", "Control room", VIEWER),
+    ("/displays", "Displays", VIEWER),
     ("/users", "Users", OWNER),
     ("/settings", "Settings", VIEWER),
 )
@@ -30,6 +31,11 @@ async def session(request: web.Request) -> web.Response:
     """One session. One that is not there, or another partner's, is no page."""
     shown = await sessions.session_json(request, scope.path_id(request))
     return _page(request, "session.html", session=shown)
+
+
+async def fleet(request: web.Request) -> web.Response:
+    """Displays, and the screens that show them."""
+    return _page(request, "fleet.html")
 
 
 async def users(request: web.Request) -> web.Response:

@@ -1,6 +1,7 @@
 """What the web asks for to be changed, noted and not done: for everything that comes over a connection."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -9,7 +10,7 @@ from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.location_words import LocationChange
-from hub.model import ExportRow, Whose
+from hub.model import ExportRow, ScreenRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.state import Imports
@@ -97,9 +98,40 @@ class Events:
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Streams:
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def renew_session(self, by: Caller, session_id: int) -> None:
+        self.changed.append(f"password of session {session_id}")
+
+    async def renew_partner(self, by: Caller, partner_id: int) -> None:
+        self.changed.append(f"password of partner {partner_id}")
+
+
 class Retiming:
     def progress(self, session_id: int) -> tuple[int, int] | None:
         return None
+
+
+class Screens:
+    """None is kept."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def all(self) -> list[ScreenRow]:
+        return []
+
+    async def save(self, partner_id: int, rows: Sequence[ScreenRow], gone: Sequence[str]) -> None:
+        pass
+
+    async def change(self, by: Caller, row: ScreenRow, action: str) -> bool:
+        self.changed.append(f"screen {row.id}")
+        return True
+
+    async def delete(self, by: Caller, row: ScreenRow) -> None:
+        self.changed.append(f"screen {row.id} deleted")
 
 
 class Kept:
@@ -131,6 +163,7 @@ class Changes:
         self.removing = Removal()
         self.events = Events()
         self.retiming = Retiming()
+        self.streams = Streams(changed)
         self.locations = Locations(changed)
         self.partner_words = PartnerWords(changed)
         self.moving = Moving()

@@ -13,6 +13,8 @@ from functools import cache, cached_property
 from typing import Any, Final
 from unittest.mock import patch
 
+from msgspec.structs import replace
+
 from hub import fanout
 from hub.accounts import Caller, User
 from hub.config import Server, Settings, Web
@@ -21,6 +23,7 @@ from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.passwords import Hashes
+from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, connections, state
@@ -31,7 +34,7 @@ from hub.web.routes import STATIC
 from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
-from tests.fuzz.changes import Changes, Kept
+from tests.fuzz.changes import Changes, Kept, Screens
 
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
@@ -214,11 +217,11 @@ class Database:
     async def rehash(self, user: User, password_hash: str) -> int | None:
         return None
 
-    async def make(self, by: Caller, partner_id: int, name: str, session_id: int | None) -> DisplayRow:
-        self.changed.append(f"display of {partner_id}: {len(name)}")
-        return DisplayRow("AAAA2222", partner_id, session_id, name)
+    async def make(self, by: Caller, wanted: DisplayRow) -> DisplayRow:
+        self.changed.append(f"display of {wanted.partner_id}: {len(wanted.name)}")
+        return replace(wanted, code="AAAA2222")
 
-    async def change(self, by: Caller, row: DisplayRow) -> bool:
+    async def change(self, by: Caller, row: DisplayRow, action: str) -> bool:
         self.changed.append(f"display {row.code}: {len(row.name)}")
         return True
 
@@ -274,10 +277,12 @@ class Site:
             users=NoUsers(self.database.changed),
             partners=NoPartners(self.database.changed),
             displays=self.database,
+            screens=Screens(self.database.changed),
             source_log=self.database,
             standing=self.database,
             kept=Kept(),
             changes=Changes(self.database, self.database.changed),
+            refused=RefusedReaders(lambda: NOW_US),
             token=TOKEN,
             storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),
             hashes=CHEAP,

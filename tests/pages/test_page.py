@@ -28,7 +28,7 @@ async def test_files_are_asked_for_anew_so_that_versions_never_mix(venue: Venue,
     )
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()
-    parts = ("", "-core", "-fit", "-keep", "-link", "-paint", "-view")
+    parts = ("", "-core", "-fit", "-keep", "-link", "-own", "-paint", "-view")
     modules = {f"/static/display{part}.js" for part in parts}
     assert modules | {"/static/display.css", f"/d/{venue.code}"} <= set(answers)
     for path, headers in answers.items():
@@ -63,7 +63,7 @@ async def test_operator_identifies_moves_and_reloads(staged: tuple[Screen, Stage
     screen, stage = staged
     code = screen.page.url.rpartition("/")[2]
     stage.say({"type": "identify"})
-    await expect(screen.at("#identify")).to_have_text(f"{code} Finish left")
+    await expect(screen.at("#identify")).to_have_text(re.compile(rf"{code}\s+Finish left"))
     stage.say({"type": "move", "code": "ZYXWVUTS"})
     await screen.page.wait_for_url("**/d/ZYXWVUTS")
     await screen.rests()

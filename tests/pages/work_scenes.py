@@ -112,16 +112,71 @@ EVENTS: Final = [
         "sessions": 2,
     }
 ]
-DISPLAYS: Final = [
-    {
-        "code": "K7XQ2M9P",
-        "name": "Finish left",
+
+
+def display(code: str, name: str, screens: int = 0, **parts: Any) -> dict[str, Any]:
+    return {
+        "code": code,
+        "name": name,
+        "place": "",
         "session_id": None,
-        "url": "http://192.168.1.20:8080/d/K7XQ2M9P",
-        "screens": 2,
+        "url": f"http://192.168.1.20:8080/d/{code}",
+        "screens": screens,
         "settings": {},
+        "expires_at": None,
+        "revoked_at": None,
+        "holds": True,
         "partner": NORDIC,
+        **parts,
     }
+
+
+DISPLAYS: Final = [
+    display("K7XQ2M9P", "Finish left", 2, place="Harbour gate, mast 3", expires_at=ago(-40)),
+    display("TTW34ABC", "Bandstand", 1, session_id=4, settings={"duration": 12.0, "locations": ["FINISH"]}),
+    display("R8P2MMQA", "Start, seaward side", revoked_at=ago(2), holds=False),
+]
+
+
+def screen(ending: str, name: str, code: str, **parts: Any) -> dict[str, Any]:
+    of = next(each for each in DISPLAYS if each["code"] == code)
+    return {
+        "id": "q3Vn8ZpLk2mXw9Rt5y" + ending,
+        "name": name,
+        "code": code,
+        "display": of["name"],
+        "place": of["place"],
+        "width": 1920,
+        "height": 1080,
+        "visible": True,
+        "version": "0.1.0",
+        "blank": False,
+        "online": True,
+        "shows": "runner",
+        "last_frame_at": ago(0.0004),
+        "round_trip_ms": 8.4,
+        "first_seen": ago(30),
+        "last_seen": ago(0),
+        "partner": NORDIC,
+        **parts,
+    }
+
+
+SCREENS: Final = [
+    screen("Ab4K", "LED wall", "K7XQ2M9P"),
+    screen("9xQe", "", "K7XQ2M9P", width=1080, height=1920, shows="resting", round_trip_ms=1840.0),
+    screen("Zz01", "Commentary", "TTW34ABC", blank=True, shows="blank", version="0.0.9", round_trip_ms=0.6),
+    screen(
+        "0kLp",
+        "Sponsor tent, the one with the curved screen",
+        "R8P2MMQA",
+        online=False,
+        visible=False,
+        shows="",
+        last_frame_at=None,
+        round_trip_ms=None,
+        last_seen=ago(2),
+    ),
 ]
 REJECTS: Final = [
     {
@@ -181,6 +236,16 @@ def users(role: str = ADMIN, answers: Answers = None) -> WorkStage:
     return WorkStage("users.html", "/users", me=person(role), answers=own | (answers or {}))
 
 
+def fleet(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
+    own = {
+        "GET /api/screens": {"screens": SCREENS, "version": "0.1.0", "now": ago(0)},
+        "GET /api/displays": {"displays": DISPLAYS},
+        "GET /api/sessions": {"sessions": [SESSION]},
+        "GET /api/partners": {"partners": PARTNERS},
+    }
+    return WorkStage("fleet.html", "/displays", me=person(role), answers=own | (answers or {}))
+
+
 def settings(answers: Answers = None) -> WorkStage:
     own = {"GET /api/tokens": {"tokens": TOKENS}}
     return WorkStage("settings.html", "/settings", me=person(), answers=own | (answers or {}), hours=12)
@@ -204,6 +269,7 @@ SCENES: Final[dict[str, tuple[Callable[[], WorkStage], str]]] = {
     "login-first": (lambda: login(nobody=True), ".first"),
     "join": (join, "#join"),
     "users": (users, ".user"),
+    "fleet": (fleet, ".screen"),
     "settings": (settings, "#token-list li"),
     "session": (session, "#rows tr"),
     "session-viewed": (lambda: session(VIEWER), "#rows tr"),

@@ -17,10 +17,10 @@ async def test_a_code_that_is_taken_is_not_given_again(database_dsn: str, tmp_pa
         displays = hub.app.stores.displays
         codes = iter([hub.code, hub.code, "AAAA2222"])
         with patch("hub.store.web_displays.new_code", lambda: next(codes)):
-            made = await displays.make(MACHINE_CALLER, 1, "Start", None)
+            made = await displays.make(MACHINE_CALLER, DisplayRow("", 1, None, "Start"))
         assert made == DisplayRow("AAAA2222", 1, None, "Start")
         with patch("hub.store.web_displays.new_code", lambda: hub.code), pytest.raises(StoreError):
-            await displays.make(MACHINE_CALLER, 1, "Start", None)
+            await displays.make(MACHINE_CALLER, DisplayRow("", 1, None, "Start"))
         assert len(await rows(database_dsn, "SELECT FROM displays")) == 2
         assert len(await rows(database_dsn, "SELECT FROM audit_log WHERE action = 'display.made'")) == 1
 

@@ -13,6 +13,7 @@ def test_what_a_screen_may_say() -> None:
     assert parse('{"type":"pong","at":"2026-01-01T00:00:00Z"}') == [Pong("2026-01-01T00:00:00Z")]
     state = '{"type":"state","size":[1920,1080],"visible":true,"version":"1"}'
     assert parse(state) == [ScreenState((1920, 1080), True, "1")]
+    assert parse(f'{state[:-1]},"shows":"gun"}}') == [ScreenState((1920, 1080), True, "1", "gun")]
 
 
 def test_a_frame_holds_one_message_a_line() -> None:

@@ -1,2 +1,5 @@
--- Another session ($3) and name ($4) for a display.
-UPDATE displays SET session_id = $3, name = $4 WHERE code = $1 AND partner_id = $2 RETURNING true
+-- All that can be said of a display ($1, of partner $2) anew.
+UPDATE displays
+SET session_id = $3, name = $4, settings = $5, place = $6, expires_at = $7, revoked_at = $8
+WHERE code = $1 AND partner_id = $2
+RETURNING true

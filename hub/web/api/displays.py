@@ -2,39 +2,22 @@
 screens hear of a change at once.
 """
 
-from typing import Annotated, Any, Final
+from typing import Any
 
-import msgspec
 from aiohttp import web
-from msgspec import UNSET, UnsetType
-from msgspec.structs import replace
 
+from hub import display_words
+from hub.display_words import DisplayChange, NamedDisplay, NewDisplay
+from hub.encode import iso
 from hub.errors import NotFound
 from hub.fanout import UNKNOWN_CODE
-from hub.model import INT64_MAX, DisplayRow
+from hub.model import DisplayRow
 from hub.web import bodies, scope
+from hub.web.codes import display_of
+from hub.web.expiring import EXPIRING
 from hub.web.front import display_url
-from hub.web.state import CHANGING, DISPLAYS, HUB, LIVE, QUERIES
-
-NAME_CHARS_MAX: Final = 100
-
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)]
-SessionId = Annotated[int, msgspec.Meta(ge=1, le=INT64_MAX)]
-
-
-class New(msgspec.Struct, forbid_unknown_fields=True):
-    """`session_id` None: the partner's active session, whichever that is. `partner`: a short name, for admins."""
-
-    name: Name
-    session_id: SessionId | None = None
-    partner: str | None = None
-
-
-class Change(msgspec.Struct, forbid_unknown_fields=True):
-    """What is not given stays."""
-
-    name: Name | UnsetType = UNSET
-    session_id: SessionId | UnsetType | None = UNSET
+from hub.web.screens import FLEET
+from hub.web.state import CHANGING, CONDITION, DISPLAYS, HUB, LIVE
 
 
 async def list_displays(request: web.Request) -> web.Response:
@@ -49,31 +32,48 @@ async def get_display(request: web.Request) -> web.Response:
 
 
 async def make_display(request: web.Request) -> web.Response:
-    """JSON as `New`. Gives the display, with its code and address, and 201."""
-    wanted = parse_new(await bodies.json(request))
-    partner = scope.partner_for_new(request, wanted.partner)
-    async with request.app[CHANGING]:
-        await _check_session(request, wanted.session_id, partner.id)
-        row = await request.app[DISPLAYS].make(
-            scope.caller(request), partner.id, wanted.name, wanted.session_id
-        )
-        request.app[HUB].displays[row.code] = row
+    """JSON as `NamedDisplay`. Gives the display, with its code and address, and 201."""
+    row = await _make(request, bodies.decode(await bodies.json(request), NamedDisplay))
     return web.json_response({"display": shape(request, row)}, status=201)
 
 
+async def generate_url(request: web.Request) -> web.Response:
+    """`POST /api/display/generate-url`: the same in the predecessor's words, with nothing that has to be said."""
+    body = await bodies.json(request) if request.can_read_body else b"{}"
+    row = await _make(request, bodies.decode(body, NewDisplay))
+    return web.json_response({"id": row.code, "url": display_url(request, row.code)}, status=201)
+
+
+async def of_code(request: web.Request) -> web.Response:
+    """`GET /api/display/{code}`: what a code leads to, for whoever has it."""
+    row = display_of(request)
+    if row is None:
+        raise NotFound("There is no display with this code.")
+    session = request.app[HUB].session_of(row)
+    return web.json_response(
+        {
+            "id": row.code,
+            "name": row.name,
+            "url": display_url(request, row.code),
+            "session": {"id": session.row.id, "name": session.row.name} if session else None,
+        }
+    )
+
+
 async def change_display(request: web.Request) -> web.Response:
-    """JSON as `Change`. Open screens come back for it, and get what it shows now."""
-    change = parse_change(await bodies.json(request))
+    """JSON as `DisplayChange`. Open screens come back for what they show now; or hear that their code leads nowhere any
+    more."""
+    change = bodies.decode(await bodies.json(request), DisplayChange)
     async with request.app[CHANGING]:
         before = scope.display(request)
-        row = replace(before, **_given(change))
+        row = display_words.changed(before, change, request.app[CONDITION].now_us())
         if row.session_id != before.session_id:
             await _check_session(request, row.session_id, row.partner_id)
         if row != before:
-            if not await request.app[DISPLAYS].change(scope.caller(request), row):
+            if not await request.app[DISPLAYS].change(scope.caller(request), row, _action(before, row)):
                 raise NotFound("There is no display with this code.")
             request.app[HUB].displays[row.code] = row
-            request.app[LIVE].come_back(row.code)
+            _tell(request, before, row)
     return web.json_response({"display": shape(request, row)})
 
 
@@ -83,51 +83,74 @@ async def delete_display(request: web.Request) -> web.Response:
         row = scope.display(request)
         await request.app[DISPLAYS].delete(scope.caller(request), row)
         request.app[HUB].displays.pop(row.code, None)
+        request.app[FLEET].forget_code(row.code)
         request.app[LIVE].come_back(row.code, UNKNOWN_CODE)
     return web.Response(status=204)
 
 
-def parse_new(body: bytes) -> New:
-    """Raises Invalid."""
-    wanted = bodies.decode(body, New)
-    scope.storable(wanted.name, "name")
-    return wanted
+async def identify_display(request: web.Request) -> web.Response:
+    """All its screens say who they are. Gives how many were told."""
+    return web.json_response({"told": request.app[FLEET].identify_all(scope.display(request).code)})
 
 
-def parse_change(body: bytes) -> Change:
-    """Raises Invalid."""
-    change = bodies.decode(body, Change)
-    if change.name is not UNSET:
-        scope.storable(change.name, "name")
-    return change
+async def reload_display(request: web.Request) -> web.Response:
+    """All its screens load their page anew. Gives how many were told."""
+    return web.json_response({"told": request.app[FLEET].reload_all(scope.display(request).code)})
 
 
 def shape(request: web.Request, row: DisplayRow) -> dict[str, Any]:
-    """A display as every answer gives it. `screens`: how many show it now."""
+    """A display as every answer gives it. `screens`: how many show it now; `holds`: whether its code leads anywhere."""
     return {
         "code": row.code,
         "name": row.name,
+        "place": row.place,
         "session_id": row.session_id,
         "url": display_url(request, row.code),
         "screens": request.app[LIVE].screens_of(row.code),
         "settings": row.settings,
+        "expires_at": _iso(row.expires_us),
+        "revoked_at": _iso(row.revoked_us),
+        "holds": row.holds(request.app[CONDITION].now_us()),
         "partner": scope.partner_json(scope.partner(request, row.partner_id)),
     }
 
 
-def _given(change: Change) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(change).items() if value is not UNSET}
+async def _make(request: web.Request, wanted: NewDisplay) -> DisplayRow:
+    partner = scope.partner_for_new(request, wanted.partner)
+    row = display_words.made(wanted, partner.id, request.app[CONDITION].now_us())
+    async with request.app[CHANGING]:
+        await _check_session(request, row.session_id, partner.id)
+        row = await request.app[DISPLAYS].make(scope.caller(request), row)
+        request.app[HUB].displays[row.code] = row
+    request.app[EXPIRING].wake()
+    return row
+
+
+def _action(before: DisplayRow, row: DisplayRow) -> str:
+    """What the log calls it."""
+    if (before.revoked_us is None) == (row.revoked_us is None):
+        return "display.changed"
+    return "display.restored" if row.revoked_us is None else "display.revoked"
+
+
+def _tell(request: web.Request, before: DisplayRow, row: DisplayRow) -> None:
+    """Its screens, of what is theirs to know: not of when it expires, until it does."""
+    request.app[EXPIRING].wake()
+    told = [(each.name, each.session_id, each.settings) for each in (before, row)]
+    if not row.holds(request.app[CONDITION].now_us()):
+        request.app[LIVE].come_back(row.code, UNKNOWN_CODE)
+    elif told[0] != told[1]:
+        request.app[LIVE].come_back(row.code)
+
+
+def _iso(us: int | None) -> str | None:
+    return None if us is None else iso(us)
 
 
 async def _check_session(request: web.Request, session_id: int | None, partner_id: int) -> None:
     """Raises NotFound unless it is one of this partner."""
     if session_id is None:
         return
-    active = scope.session(request, session_id)
-    row = (
-        active.row
-        if active is not None
-        else await request.app[QUERIES].session(scope.whose(request), session_id)
-    )
-    if row is None or row.partner_id != partner_id:
+    row = await scope.session_row(request, session_id, "session_id")
+    if row.partner_id != partner_id:
         raise NotFound(f"There is no session {session_id}.", field="session_id")

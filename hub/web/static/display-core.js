@@ -13,7 +13,7 @@ const CALM_MS = 500;              // arrivals closer than this enter without mot
 export const STALE_SILENT_MS = 15000; // the hub ticks every 5 s
 export const STALE_LOST_MS = 3000;
 const CATCH_UP_MS = 1000;         // how long the wall waits for the newest of what was missed
-const IDENTIFY_MS = 8000;
+const IDENTIFY_MS = 10000;
 const NO_CARD = ["late", "repeat", "hidden"];
 const SKEWS_MAX = 12;             // a minute of ticks
 
@@ -27,6 +27,7 @@ export function initial(now) {
     cards: [],                    // by offset; each until its time ends
     lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
     emergency: "",                // a line over everything else
+    screen: null,                 // what the hub calls this screen, and whether it is to be dark
   };
 }
 
@@ -35,6 +36,7 @@ const MESSAGES = {
   starts: (state, message) => with_(state, { starts: startsOf(message.starts) }),
   tick: (state, message, now) => withNow(state, message.now, now),
   message: (state, message) => (message.kind === "emergency" ? with_(state, { emergency: text(message.text) }) : state),
+  settings: (state, message) => (message.screen ? with_(state, { screen: message.screen }) : state),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
   reload: state => with_(state, { wish: "reload" }),
   move: (state, message) => moved(state, message.code),
@@ -82,6 +84,11 @@ export function heard(state, now) {
 
 export function lost(state, now) {
   return state.lostAt === null ? with_(state, { lostAt: now }) : state;
+}
+
+/** As it was told before this page was loaded: the hub will say how it is by now. */
+export function darkened(state) {
+  return with_(state, { screen: { id: "", name: "", blank: true } });
 }
 
 export function ended(state, code) {

@@ -29,9 +29,12 @@ export function makePainter({ code, server, onShown }) {
     for (const id of ["stale", "test", "clock", "session", "farewell"]) say(id, seen[id]);
     say("event", event);
     say("caption", event);
-    say("identify-code", identify && code);
-    say("identify-name", identify.trim());
+    mark("dark", String(seen.dark));
     $("identify").hidden = !identify;
+    if (identify) {
+      say("identify-code", code);
+      for (const part of ["display", "screen", "id"]) say("identify-" + part, identify[part]);
+    }
     for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
     paintCards(seen, state, card => cardTexts(card, state, now));

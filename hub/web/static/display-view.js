@@ -6,6 +6,7 @@ const CLOCKS_MAX = 3;
 const RACE_CLOCK = "0:00:00";
 const DAY_MS = 86400000;
 const EARLY_MS = 60000;           // so far may a reader's clock run before the hub's
+const ID_CHARS_SHOWN = 4;
 const KEPT_MS = 1000;             // how long a picture of before waits for the hub without a word
 
 const FAREWELLS = {
@@ -19,19 +20,30 @@ const FAREWELLS = {
 export function view(state, now) {
   const event = eventName(state.session);
   const cards = cardsOf(state);
-  const scene = sceneOf(state, cards);
+  const scene = sceneOf(state, cards), stale = staleText(state, now), dark = isDark(state);
   return {
-    scene, cards, event,
-    stale: staleText(state, now),
+    scene, cards, event, stale, dark,
+    shows: dark ? "blank" : !state.gone && stale ? "stale" : scene,
     emergency: state.emergency,
     offset: state.offset === null ? "" : String(state.offset),
     clock: clockText(state, now),
     clocks: raceClocks(state, now),
     session: sessionLine(state.session, event),
     test: state.session && state.session.test || cards.some(card => card.marks.includes("test")) ? "TEST" : "",
-    identify: now < state.identifyUntil ? text(state.display && state.display.name) || " " : "",
+    identify: now < state.identifyUntil ? identity(state) : null,
     farewell: state.gone ? (FAREWELLS[state.gone] || "This screen has been switched off.") + " The timer can help." : "",
   };
+}
+
+/** An operator has wished it, and wishes nothing of a screen that is gone. */
+function isDark({ screen, gone }) {
+  return Boolean(screen && screen.blank && !gone);
+}
+
+/** By what people find this screen in their list. */
+function identity({ display, screen }) {
+  const id = screen ? text(screen.id).slice(-ID_CHARS_SHOWN) : "";
+  return { display: text(display && display.name), screen: text(screen && screen.name), id: id && "screen …" + id };
 }
 
 function sceneOf(state, cards) {

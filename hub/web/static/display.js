@@ -2,9 +2,10 @@
 // the wall says in display-view.js, how it is painted in display-paint.js, the line to the hub in display-link.js, what
 // is kept for a start without the hub in display-keep.js.
 
-import { advance, ended, heard, initial, isFinal, lost, reduce } from "./display-core.js";
+import { advance, darkened, ended, heard, initial, isFinal, lost, reduce } from "./display-core.js";
 import { forget, keepPage, keepPicture, keptPicture } from "./display-keep.js";
 import { makeClock, makeLink, messagesOf, pauseMs } from "./display-link.js";
+import { makeOwn } from "./display-own.js";
 import { loadFonts, makePainter } from "./display-paint.js";
 import { view } from "./display-view.js";
 
@@ -12,13 +13,16 @@ const BEAT_MS = 100;
 const KEEP_MS = 1000;
 const CURSOR_MS = 2000;
 const STATE_DEBOUNCE_MS = 300;
+const SHOWS_MS = 1000;            // what is shown changes with every runner: it is said no more often than this
 
 function boot({ code, version, build }) {
-  const clock = makeClock();
+  const clock = makeClock(), own = makeOwn();
   let state = keptPicture(code, clock()) || initial(clock());
+  if (own.dark()) state = darkened(state);
+  let shows = "", told = { shows: "", at: -Infinity };
   let frame = 0, moving = false, kept = state, keptAt = clock(), pageKept = false;
 
-  const link = makeLink({ address: () => socketAddress(code, state), onFrame, onLost, clock });
+  const link = makeLink({ address: () => socketAddress(code, state, own), onFrame, onLost, clock });
   const paint = makePainter({ code, server: document.title, onShown });
   const reportSoon = debounced(report, STATE_DEBOUNCE_MS);
 
@@ -26,10 +30,16 @@ function boot({ code, version, build }) {
     state = heard(state, now);
     for (const message of messagesOf(data)) {
       state = reduce(state, message, now);
-      if (message && message.type === "hello") greeted();
+      if (message) answer(message);
     }
     obey();
     paintSoon();
+  }
+
+  function answer({ type, now, screen }) {
+    if (type === "hello") greeted();
+    else if (type === "tick") link.send({ type: "pong", at: now });
+    else if (type === "settings" && screen) own.told(screen);
   }
 
   function greeted() {
@@ -54,7 +64,14 @@ function boot({ code, version, build }) {
   }
 
   function paintSoon() {
-    if (!frame) frame = requestAnimationFrame(() => { frame = 0; paint(view(state, clock()), state, clock()); });
+    if (!frame) frame = requestAnimationFrame(paintNow);
+  }
+
+  function paintNow() {
+    frame = 0;
+    const seen = view(state, clock());
+    shows = seen.shows;
+    paint(seen, state, clock());
   }
 
   /** Told after the frame that holds the cards: the task after a frame's callbacks runs once it is painted. */
@@ -65,12 +82,14 @@ function boot({ code, version, build }) {
 
   function report() {
     const visible = document.visibilityState === "visible";
-    link.send({ type: "state", size: [innerWidth, innerHeight], visible, version });
+    told = { shows, at: clock() };
+    link.send({ type: "state", size: [innerWidth, innerHeight], visible, version, shows });
   }
 
   function beat() {
     state = advance(state, clock());
     if (!state.gone && !state.moveTo) { link.check(); keep(clock()); }
+    if (shows !== told.shows && clock() - told.at >= SHOWS_MS) report();
     paintSoon();
   }
 
@@ -110,10 +129,10 @@ function hideCursor() {
   still();
 }
 
-function socketAddress(code, state) {
-  const place = location.origin.replace(/^http/, "ws") + "/ws/d/" + encodeURIComponent(code);
-  if (!state.session || state.offset === null) return place;
-  return place + "?" + new URLSearchParams({ session: state.session.id, after: state.offset, epoch: state.epoch });
+function socketAddress(code, state, own) {
+  const place = location.origin.replace(/^http/, "ws") + "/ws/d/" + encodeURIComponent(code), query = own.query();
+  if (state.session && state.offset !== null) Object.assign(query, { session: state.session.id, after: state.offset, epoch: state.epoch });
+  return place + "?" + new URLSearchParams(query);
 }
 
 boot(document.documentElement.dataset);

@@ -1,6 +1,8 @@
 """Displays, made, changed and taken away over the API."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -55,11 +57,91 @@ async def test_made_shown_changed_and_taken_away(hub: Running, database_dsn: str
 async def test_it_is_there_after_a_restart(database_dsn: str, tmp_path: Path) -> None:
     settings = settings_for(database_dsn, tmp_path)
     async with running_hub(settings) as hub:
-        made = (await make(hub, name="Start", session_id=hub.session_id))[1]["display"]
-    assert isinstance(made, dict)
+        made = (await make(hub, name="Start", session_id=hub.session_id, place="Gate", expires_in_hours=2))[
+            1
+        ]["display"]
+        assert isinstance(made, dict)
+        await change(hub, made["code"], revoked=True)
+        before = hub.app.hub.displays[made["code"]]
     async with running_hub(settings) as hub:
         row = hub.app.hub.displays[made["code"]]
-        assert (row.name, row.session_id) == ("Start", made["session_id"])
+        assert row == before and row.revoked_us and row.expires_us
+        assert (row.name, row.session_id, row.place) == ("Start", made["session_id"], "Gate")
+
+
+async def change(hub: Running, code: str, **body: object) -> dict[str, Any]:
+    async with hub.http.patch(f"/api/displays/{code}", json=body) as response:
+        assert response.status == 200, await response.text()
+        display: dict[str, Any] = (await response.json())["display"]
+        return display
+
+
+async def test_a_code_that_is_revoked_is_as_unknown_until_it_is_restored(
+    hub: Running, database_dsn: str
+) -> None:
+    async with hub.screen() as screen:
+        await screen.next("hello")
+        revoked = await change(hub, hub.code, revoked=True)
+        assert not revoked["holds"] and revoked["revoked_at"].endswith("+00:00")
+        assert await screen.closed() == 4001
+    for path in (f"/api/display/{hub.code}", f"/api/displays/{hub.code}/qr.svg"):
+        async with hub.anybody.get(path) as response:
+            assert response.status == 404
+    async with hub.screen() as screen:
+        assert await screen.closed() == 4001
+    assert (await change(hub, hub.code, revoked=False))["holds"]
+    async with hub.screen() as screen:
+        await screen.next("hello")
+    noted = await rows(database_dsn, "SELECT action FROM audit_log WHERE action ~ '^display' ORDER BY id")
+    assert [row["action"] for row in noted] == ["display.revoked", "display.restored"]
+
+
+async def test_a_code_expires_while_somebody_looks(hub: Running) -> None:
+    async with hub.screen() as screen:
+        await screen.next("hello")
+        soon = datetime.now(UTC) + timedelta(seconds=0.3)
+        display = await change(hub, hub.code, expires_at=soon.isoformat())
+        assert display["holds"] and display["expires_at"][:19] == soon.isoformat()[:19]
+        bye = await screen.next("bye")
+        assert bye["code"] == 4001 and datetime.now(UTC) >= soon
+    assert (await hub.get("/front/state"))["displays"] == []
+    listed = (await hub.get("/api/displays"))["displays"][0]
+    assert not listed["holds"] and listed["revoked_at"] is None
+    assert (await change(hub, hub.code, expires_at=None))["holds"]
+
+
+async def test_words_that_no_screen_shows_send_none_away(hub: Running) -> None:
+    async with hub.screen() as screen:
+        await screen.next("hello")
+        await change(hub, hub.code, place="Gate", expires_in_hours=1)
+        assert (await change(hub, hub.code, settings={"duration": 3, "locations": ["FINISH"]}))[
+            "settings"
+        ] == {
+            "duration": 3.0,
+            "locations": ["FINISH"],
+        }
+        assert await screen.closed() == 4104
+    async with hub.screen() as screen:
+        assert (await screen.next())["display"]["settings"]["duration"] == 3.0
+
+
+async def test_an_address_in_the_predecessors_words(hub: Running) -> None:
+    async with hub.http.post("/api/display/generate-url") as response:
+        made = await response.json()
+        assert response.status == 201
+    assert made == {"id": made["id"], "url": f"{hub.origin}/d/{made['id']}"}
+    body = {"name": "Gantry", "session_id": hub.session_id, "expires_in_hours": 24}
+    async with hub.http.post("/api/display/generate-url", json=body) as response:
+        code = (await response.json())["id"]
+    async with hub.anybody.get(f"/api/display/{code.lower()}") as response:
+        session = hub.app.hub.sessions[hub.session_id].row
+        assert await response.json() == {
+            "id": code,
+            "name": "Gantry",
+            "url": f"{hub.origin}/d/{code}",
+            "session": {"id": session.id, "name": session.name},
+        }
+    assert hub.app.hub.displays[code].expires_us is not None
 
 
 @pytest.mark.parametrize(
@@ -73,6 +155,8 @@ async def test_it_is_there_after_a_restart(database_dsn: str, tmp_path: Path) ->
         ({"name": "x", "session_id": 999}, 404, "session_id"),
         ({"name": "x", "partner": "nobody"}, 404, "partner"),
         ({"name": "x", "code": "AAAA2222"}, 400, None),
+        ({"name": "x", "expires_at": "2020-01-01T00:00:00Z"}, 400, "expires_at"),
+        ({"name": "x", "settings": {"duration": 61}}, 400, None),
     ],
 )
 @pytest.mark.asyncio(loop_scope="session")

@@ -1,0 +1,239 @@
+"""The fleet in a browser: an address is made, opened from its picture, and its screen is found, named, made dark, moved
+and sent away; and what the display page does of it.
+"""
+
+import io
+import re
+from collections.abc import AsyncIterator
+from typing import Any, Final
+
+import pytest
+import pytest_asyncio
+import zxingcpp
+from PIL import Image
+from playwright.async_api import Browser, ViewportSize, expect
+
+from hub import __version__
+from hub.web.screens import FLEET, known_as
+from tests.pages import work_scenes
+from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
+from tests.pages.usable import SIZES
+from tests.pages.venue import Venue
+from tests.pages.work_stage import ORIGIN, WorkStage
+from tests.pages.working import REFUSED, agree, says
+from tests.postgres import fresh_database
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+SMALL: Final = ViewportSize(width=1280, height=720)
+OWN: Final = "() => sessionStorage.getItem('screen') || localStorage.getItem('screen')"
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def made(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Venue]:
+    """A hub of this file's own: its fleet is counted, and it is stopped and started."""
+    async with fresh_database(postgres_dsn) as dsn:
+        venue = Venue(dsn, tmp_path_factory.mktemp("fleet"))
+        try:
+            await venue.start()
+            yield venue
+        finally:
+            await venue.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def opened(browser: Browser, made: Venue) -> AsyncIterator[Screens]:
+    screens = Screens(browser, made.origin)
+    screens.allowed += [REFUSED, LINE_CUT]
+    try:
+        yield screens
+        assert screens.faults() == []
+    finally:
+        await screens.close()
+
+
+async def look_again(page: Screen) -> None:
+    """What it does by itself every other second."""
+    await page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+async def dark(screen: Screen, yes: bool = True) -> None:
+    await expect(screen.at("body")).to_have_attribute("data-dark", str(yes).lower(), timeout=WAIT_MS)
+    await expect(screen.at("#clock")).to_be_visible(visible=not yes, timeout=WAIT_MS)
+
+
+async def test_from_an_address_to_a_screen_and_to_its_end(made: Venue, opened: Screens) -> None:
+    page = await opened.signed_in(made, "/displays", SIZES["laptop"])
+    await says(page, "#no-screen", "No screen has been here yet", "Open one of the addresses below")
+    await page.at("#make-more summary").click()
+    await page.at("#make [type=submit]").click()
+    await says(page, "#make-name-error", "Give it a name.")
+    await page.at("#make-name").fill("Bandstand")
+    await page.at("#make-place").fill("Harbour gate")
+    await page.at("#make-expires_in_hours").select_option("72")
+    await page.page.keyboard.press("Enter")
+
+    # the picture is what a telephone opens
+    await expect(page.at("#qr[open] img")).to_have_js_property("complete", True, timeout=WAIT_MS)
+    url = str(await page.at("#qr-url").text_content())
+    picture = Image.open(io.BytesIO(await page.at("#qr-picture").screenshot()))
+    assert [each.text for each in zxingcpp.read_barcodes(picture)] == [url]
+    await page.at("#qr [type=submit]").click()
+    code = url.rpartition("/")[2]
+    address = page.at(f".code-row[data-key='{code}']")
+    await expect(address).to_contain_text("Harbour gate")
+    await expect(address).to_contain_text("until ")
+    wall = await opened.open(f"/d/{code}", SMALL)
+
+    # it is in the list, with what it says of itself
+    row = page.at(".screen")
+    await wall.rests()
+    await look_again(page)
+    for words in (code, "Bandstand, Harbour gate", "1280\u00d7720", __version__, "Event and clock"):
+        await expect(row).to_contain_text(words, timeout=WAIT_MS)
+    made.app.live.tick()
+    await expect(row.locator("[data-f=trip]")).to_contain_text("ms", timeout=WAIT_MS)
+    screen_id = await row.get_attribute("data-key")
+
+    await row.get_by_role("button", name="Change").click()
+    await page.at("#screen-form-name").fill("LED wall")
+    await page.page.keyboard.press("Enter")
+    await expect(row).to_contain_text("LED wall", timeout=WAIT_MS)
+    await row.focus()
+    await page.page.keyboard.press("i")
+    await says(wall, "#identify", code, "Bandstand", "LED wall", f"screen …{str(screen_id)[-4:]}")
+
+    # moved, it keeps its name
+    await row.get_by_role("button", name="Change").click()
+    await page.at("#screen-form-code").select_option(made.code)
+    await page.at("#screen-form [type=submit]").click()
+    await wall.page.wait_for_url(f"**/d/{made.code}", timeout=WAIT_MS)
+    await wall.rests()
+    await look_again(page)
+    await expect(row).to_contain_text(made.code, timeout=WAIT_MS)
+    assert await row.get_attribute("data-key") == screen_id
+
+    # and with its address it goes
+    address = page.at(f".code-row[data-key='{made.code}']")
+    await expect(address).to_contain_text("1 screen open", timeout=WAIT_MS)
+    await address.get_by_role("button", name="Revoke").click()
+    await agree(page, "Its address and its QR code stop working", "1 screen shows it now, and will go dark.")
+    await says(wall, "#farewell", "This screen's address is not valid any more.")
+    await look_again(page)
+    await says(page, ".screen", "gone since")
+    await address.get_by_role("button", name="Restore").click()
+    await says(page, "#notice", "works again")
+    await expect(address.get_by_role("button", name="Revoke")).to_be_visible(timeout=WAIT_MS)
+
+
+async def test_dark_it_stays_whatever_starts_anew(made: Venue, opened: Screens) -> None:
+    wall = await opened.open(f"/d/{made.code}", SMALL)
+    await wall.rests()
+    own = await wall.page.evaluate(OWN)
+    assert re.fullmatch(r"[A-Za-z0-9_-]{22}", own)
+    page = await opened.signed_in(made, "/displays", SIZES["phone"])
+    row = page.at(f".screen[data-key='{known_as(1, own)}']")
+    blank = row.get_by_role("button", name="Blank")
+    await blank.click()
+    await dark(wall)
+    await expect(blank).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    await expect(row).to_contain_text("Dark", timeout=WAIT_MS)
+    await wall.page.reload()
+    await dark(wall)
+    await made.stop()
+    await made.start()
+    await expect(wall.at("body")).to_have_attribute("data-stale", "false", timeout=4 * WAIT_MS)
+    await wall.page.reload()
+    await dark(wall)
+    known = made.app._application[FLEET].find(known_as(1, own))
+    assert known is not None and known.row.blank
+    await page.page.reload()
+    await expect(blank).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    await blank.click()
+    await dark(wall, False)
+
+
+async def test_a_second_tab_is_a_screen_of_its_own_and_stays_it(made: Venue, opened: Screens) -> None:
+    first = await opened.open(f"/d/{made.code}", SMALL)
+    await first.rests()
+    second = Screen(await first.page.context.new_page(), made.origin)
+    await second.page.goto(f"{made.origin}/d/{made.code}")
+    await second.rests()
+    own = str(await first.page.evaluate(OWN))
+    await second.page.wait_for_function(f"own => ({OWN})() === own + '-2'", arg=own, timeout=WAIT_MS)
+    await second.page.reload()
+    await second.rests()
+    assert await second.page.evaluate(OWN) == f"{own}-2" and await first.page.evaluate(OWN) == own
+    assert second.faults == []
+
+
+async def test_without_storage_it_is_another_one_with_every_load(modules: Any) -> None:
+    words = await modules.evaluate(
+        """async () => {
+          const { madeUp, makeOwn } = await import("/static/display-own.js");
+          Object.defineProperty(window, "localStorage", { configurable: true, get() { throw new Error("refused"); } });
+          const own = makeOwn();
+          own.told({ own: "x".repeat(22), blank: true });
+          delete window.localStorage;
+          return [madeUp(16), own.query().screen, own.query().tab, own.dark()];
+        }"""
+    )
+    assert len(words[0]) == 22 and words[1] == "x" * 22 and len(words[2]) == 8 and words[3] is False
+
+
+async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser: Browser) -> None:
+    stage = work_scenes.fleet("viewer")
+    screen = await _staged(browser, stage)
+    amiss = screen.at("dd[data-tone=warn]")
+    assert await amiss.all_text_contents() == ["0.0.9, old", "1,840 ms"]
+    assert await screen.at(".screen b").all_text_contents() == [
+        "Commentary",
+        "LED wall",
+        "Screen 9xQe",
+        "Sponsor tent, the one with the curved screen",
+    ]
+    assert await screen.at(".screen button, #make").count() == 0
+    await screen.page.keyboard.press("/")
+    await screen.page.keyboard.type("bandstand")
+    await expect(screen.at(".screen:visible")).to_have_count(1)
+    await screen.page.keyboard.press("Escape")
+    await screen.page.keyboard.press("j")
+    await expect(screen.at(".screen").nth(1)).to_be_focused()
+    stage.answers["GET /api/screens"] = lambda _asked: None
+    await screen.page.context.close()
+    assert screen.faults == []
+
+
+async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None:
+    stage = work_scenes.fleet()
+    screen = await _staged(browser, stage)
+    row = screen.at(".code-row", has_text="Bandstand")
+    await row.get_by_role("button", name="Change").click()
+    await screen.at("#change-form-duration").fill("90")
+    await screen.at("#change-form [type=submit]").click()
+    await says(screen, "#change-form-duration-error", "1 to 60")
+    await screen.at("#change-form-duration").fill("7,5")
+    await screen.at("#change-form-locations").fill("FINISH, 10 KM ,")
+    stage.answers["PATCH /api/displays/TTW34ABC"] = {"display": {}}
+    await screen.at("#change-form [type=submit]").click()
+    await expect(screen.at("#change")).to_be_hidden(timeout=WAIT_MS)
+    assert stage.told("PATCH", "/api/displays/TTW34ABC") == [
+        {
+            "name": "Bandstand",
+            "place": "",
+            "session_id": 4,
+            "expires_at": None,
+            "settings": {"duration": 7.5, "locations": ["FINISH", "10 KM"]},
+        }
+    ]
+    await screen.page.context.close()
+    assert screen.faults == []
+
+
+async def _staged(browser: Browser, stage: WorkStage) -> Screen:
+    context = await browser.new_context(viewport=SIZES["laptop"], locale="en-GB")
+    screen = Screen(await context.new_page(), ORIGIN)
+    screen.allow(REFUSED)
+    await stage.open(screen.page)
+    await expect(screen.at(".screen").first).to_be_visible(timeout=WAIT_MS)
+    return screen
