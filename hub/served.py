@@ -23,6 +23,8 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.proofs import Proofs
+from hub.roster import normal
 from hub.routing import Routes
 from hub.session import Session, Source
 
@@ -74,9 +76,14 @@ class Served:
         """The hidden sessions of the sources that lead nowhere."""
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
+        self.crew_tags: dict[int, list[str]] = {}
+        """By partner: tags whose reads are kept and shown nowhere, as they were given."""
+        self.emergency: dict[int, str] = {}
+        """By partner: the line on all its screens, where there is one."""
         self.ports: dict[str, int] = {}
         """Whose each port is, by its name; NOBODY: any partner's readers come there."""
         self.routes = Routes(self.partners, self.sessions)
+        self.proofs = Proofs(self.partners)
         self._by_connection: dict[_Place, Source] = {}
         self._inboxes_new: dict[int, InboxRecord] = {}
         """Those of which the store has not heard, by their numbers."""
@@ -86,6 +93,7 @@ class Served:
         raise NotImplementedError
 
     def add_session(self, session: Session) -> None:
+        session.crew = self.crew(session.row.partner_id)
         self.sessions[session.row.id] = session
         self.routes.add(session)
 
@@ -126,6 +134,18 @@ class Served:
         if before != row.stream_key:
             self.routes.rekey(before, session)
 
+    def crew(self, partner_id: int) -> frozenset[str]:
+        """The partner's crew tags, as they are compared."""
+        return frozenset(map(normal, self.crew_tags.get(partner_id, ())))
+
+    def change_crew(self, partner_id: int, tags: list[str]) -> list[Session]:
+        """Other tags of a partner are the crew's now. Gives the sessions that may show something else by it."""
+        self.crew_tags[partner_id] = tags
+        changed = [each for each in self.sessions.values() if each.row.partner_id == partner_id]
+        for session in changed:
+            session.crew = self.crew(partner_id)
+        return changed
+
     def find(self, session_id: int) -> Session | None:
         """The session of this number, if it is in memory for whatever reason."""
         found = self.sessions.get(session_id) or self.guests.get(session_id)
@@ -134,6 +154,11 @@ class Served:
     def shown_event(self, event_name: str) -> str:
         """What may be shown of the event that a reader reports: of a session's key, a secret, the beginning."""
         return f"{event_name[:KEY_CHARS_SHOWN]}…" if self.routes.is_key(event_name) else event_name
+
+    def named(self, user: str) -> Proved | None:
+        """Whose user this is, as whom a reader would prove who it is; None: nobody's."""
+        keyed = next((each.row for each in self.sessions.values() if each.row.stream_key == user), None)
+        return Proved(keyed.partner_id, keyed.id) if user and keyed else self.proofs.named(user)
 
     def active_session(self, partner_id: int) -> Session | None:
         """The partner's newest active session; a demo's never is."""
@@ -190,6 +215,8 @@ class Served:
         if known is not None and known.record.partner_id not in (owner, NOBODY):
             known, assigned = None, 0
         home = _home(known) if known is not None and known.session.row.id in self.sessions else None
+        if proved is None and known is not None and known.record.proved:
+            home = None  # it was at home there only with a proof
         session = self.routes.session(owner, event_name, proved=proved, assigned=assigned, home=home)
         if known is not None and self._may_go_on(known, session):
             return self._again(known, session, owner, proved is not None, facts)

@@ -39,7 +39,14 @@ async def furnish(connection: asyncpg.Connection, mark: str, *, first_id: int = 
     if first_id:
         await count_from(connection, first_id)
     slug = f"{mark}-slug"
-    partner_id = await _insert(connection, "partners", slug=slug, name=f"{mark} Timing")
+    partner_id = await _insert(
+        connection,
+        "partners",
+        slug=slug,
+        name=f"{mark} Timing",
+        crew_tags=[f"{mark} crew"],
+        emergency=f"{mark} line",
+    )
     made = Furnished(mark, partner_id)
     made.ids["partners"] = partner_id
     await _people(connection, made)
@@ -176,6 +183,14 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
             last_name=f"{mark} Lee",
             custom=json.dumps({f"{mark} column": f"{mark} value"}),
         )
+    made.ids["source_moves"] = await _insert(
+        connection,
+        "source_moves",
+        source_id=made.ids["timing_sources"],
+        from_session_id=made.ids["ended"],
+        to_session_id=made.ids["active"],
+        done_at=MOMENT,
+    )
 
 
 async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
@@ -266,6 +281,7 @@ _IDS: Final = (
         "ended",
         "timing_sessions",
         "timing_sources",
+        "source_moves",
     ),
     *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
 )

@@ -21,9 +21,11 @@ from aiohttp import WSMsgType
 
 from hub.app import Addresses, App
 from hub.config import Database, Limits, Listener, Redis, Server, Settings, Web
+from hub.model import PURPOSE_INBOX
 from hub.passwords import Hashes
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.session import Source
 from tests.redis_server import shared_url
 
 HOST: Final = "127.0.0.1"
@@ -99,6 +101,23 @@ class Running:
 
     def reader(self, listener: str = "chronotrack", **facts: Any) -> "Reader":
         return Reader(self.address(listener), **facts)
+
+    def source(self, reader: "Reader") -> Source:
+        """What the hub knows of a reader that has shaken hands, the last time it did."""
+        wanted = reader.stream.connection_id.casefold()
+        known = self.app.hub.sources.values()
+        return [each for each in known if each.record.connection_id.casefold() == wanted][-1]
+
+    async def led_nowhere(self, reader: "Reader") -> bool:
+        """Whether all that a reader has goes into its inbox, and nothing into any session. Hangs it up."""
+        heads = {number: each.head for number, each in self.app.hub.sessions.items()}
+        await reader.connect()
+        place = self.source(reader).session
+        sent = sum(len(location.items) for location in reader.stream.locations)
+        await until(lambda: place.durable >= sent)
+        await reader.hang_up()
+        assert {number: each.head for number, each in self.app.hub.sessions.items()} == heads
+        return place.row.purpose == PURPOSE_INBOX and place.row.id in self.app.hub.inboxes
 
     def screen(self, code: str = "", **query: object) -> "Screen":
         return Screen(self.anybody, f"/ws/d/{code or self.code}", {k: str(v) for k, v in query.items()})

@@ -13,6 +13,7 @@ import pytest
 from hub import hub as hub_module
 from hub import importing as importing_module
 from hub import session as session_module
+from hub import source_clock as clock_module
 from hub.errors import FileFormatError, Invalid, NotFound, StoreAway, Unavailable
 from hub.importing import ControllerFiles, Imported, plan
 from hub.model import US_PER_S
@@ -38,7 +39,6 @@ from tests.running import (
     running_hub,
     settings_for,
     stored,
-    tags,
     until,
     wall_us,
 )
@@ -223,7 +223,7 @@ async def test_no_card_but_for_what_is_of_now(
     """Old reads are late, and so are those of a clock that is ahead: a wrong time zone floods no wall. And lines of a
     file come when we read them: they tell nothing of a clock."""
     monkeypatch.setattr(importing_module, "PIECE_LINES", 1)
-    monkeypatch.setattr(session_module, "CLOCK_APART_US", 0)
+    monkeypatch.setattr(clock_module, "CLOCK_APART_US", 0)
     from_now_s = [-7200, -130, -60, 0, 60, 130, 7200]
     data = b"".join(
         tag_line(number, number, wall_us(-each) // 10_000 * 10_000)
@@ -380,16 +380,23 @@ async def test_nobody_is_led_to_it(
             await until(lambda: past in hub.app.hub.guests and hub.app.hub.guests[past].head == 100)
             active = hub.app.hub.active_session(hub.app.stores.partner_id)
             assert active is not None and active.row.id == hub.session_id != past
-            other = await hub.reader(event="PASTKEY").connect()
-            await until(lambda: other.client is None or other.client.closed)
+            other = hub.reader(event="PASTKEY")
+            other.add("P1")
+            await other.connect()
+            inbox = hub.source(other).session
+            await until(lambda: inbox.head == 1)
+            assert inbox.row.purpose == "inbox" and hub.app.hub.guests[past].head == 100
             reader = await hub.reader().connect()
             reader.add("A1")
             await until(lambda: hub.app.hub.sessions[hub.session_id].head == 1)
             free()
             assert (await importing).new == 100
             await reader.hang_up()
+            await other.hang_up()
         await until(lambda: not hub.app.hub.guests)
-        assert tags(row for row in await stored(database_dsn, 101) if row["session_id"] != past) == ["A1"]
+        placed = [(row["session_id"], row["tag_code"]) for row in await stored(database_dsn, 102)]
+        elsewhere = [each for each in placed if each[0] != past]
+        assert sorted(elsewhere) == sorted([(hub.session_id, "A1"), (inbox.row.id, "P1")])
 
 
 async def test_it_stays_until_postgresql_has_it(

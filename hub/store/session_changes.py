@@ -77,9 +77,17 @@ async def end(connection: Connection, session_id: int) -> None:
     )
 
 
-async def renew_key(connection: Connection, session_id: int) -> None:
-    """Another stream key. The old one is kept: it leads nowhere any more."""
-    await connection.execute(query("session_key"), session_id, new_stream_key())
+async def renew_key(connection: Connection, session_id: int) -> str:
+    """Another stream key, which it gives. The old one is kept: it leads nowhere any more."""
+    key = new_stream_key()
+    await connection.execute(query("session_key"), session_id, key)
+    return key
+
+
+async def test(connection: Connection, session_id: int, on: bool) -> bool:
+    """It is being tested from now on, or not any more. False: it was so before."""
+    statement = "UPDATE timing_sessions SET testing = $2 WHERE id = $1 AND testing <> $2 RETURNING true"
+    return bool(await connection.fetchval(statement, session_id, on))
 
 
 async def event_is_of(connection: Connection, event_id: int, partner_id: int) -> bool:

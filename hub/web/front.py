@@ -47,7 +47,7 @@ def state(request: web.Request) -> dict[str, Any]:
             if who.sees(each.id)
         ],
         "health": _health(request),
-        "listeners": [_listener(request, each) for each in settings(request).listeners],
+        "listeners": [listener(request, each) for each in settings(request).listeners],
         "sessions": [_session(request, each) for each in _ordered(hub) if who.sees(each.row.partner_id)],
         "sources": [_source(request, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
         "sources_more": len(shown[SOURCES_MAX:]),
@@ -121,7 +121,7 @@ def _health(request: web.Request) -> dict[str, Any]:
     }
 
 
-def _listener(request: web.Request, each: Listener) -> dict[str, Any]:
+def listener(request: web.Request, each: Listener) -> dict[str, Any]:
     """`hosts`: where readers find it. `local`: only those on this machine do."""
     port = each.port or request.app[CONDITION].tcp_port
     hosts = _hosts(request, each.host)
