@@ -68,7 +68,7 @@ def run_demo(
     speed: Annotated[float, typer.Option(min=0.1, max=100, help="Times real time.")] = 10.0,
     runners: Annotated[int, typer.Option(min=1, max=20_000, help="How many run.")] = 500,
 ) -> None:
-    """Runs the hub with a made-up race, for ever: what it looks like when people finish."""
+    """Runs the hub with a made-up race, for ever, and prints a user to look at it with."""
     _begin(config_file, _Demo(speed, runners))
 
 
@@ -140,7 +140,7 @@ def roster(
     file: Annotated[
         Path, typer.Argument(help="A CSV file whose first line names the columns: bib, tag, name, ...")
     ],
-    session: Annotated[int, typer.Option(help="The session's id, as in /api/sessions.")],
+    session: Annotated[int, typer.Option(help="The session's number, as in its page's address.")],
     config_file: ConfigOption = None,
 ) -> None:
     """Makes a CSV file the roster of a session, through the running hub when there is one."""
@@ -161,7 +161,7 @@ def import_files(
     files: Annotated[
         list[str], typer.Argument(help="Controller files: a.csv, or NAME=a.csv for a location.")
     ],
-    session: Annotated[int, typer.Option(help="The session's id, as in /api/sessions.")],
+    session: Annotated[int, typer.Option(help="The session's number, as in its page's address.")],
     location: Annotated[str | None, typer.Option(help="The location of files without a NAME.")] = None,
     config_file: ConfigOption = None,
 ) -> None:

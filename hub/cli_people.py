@@ -53,7 +53,7 @@ def partner_add(
 
 @partner.command("list")
 def partner_list(config_file: ConfigOption = None) -> None:
-    """Lists the partners with how many users and sessions they have."""
+    """Lists the partners, with how many users and sessions each has."""
     found = run(commands_people.list_partners(_begin(config_file)))
     rows = [
         (each.slug, each.name, str(each.users), f"{each.sessions} ({each.active} active)") for each in found
@@ -109,7 +109,7 @@ def user_reset(email: Email, config_file: ConfigOption = None) -> None:
 
 @user.command("disable")
 def user_disable(email: Email, config_file: ConfigOption = None) -> None:
-    """Lets a user sign in no more; who is signed in is no more."""
+    """Ends all sign-ins of a user, who cannot sign in until enabled again."""
     run(commands_people.set_disabled(_begin(config_file), _known(email), True))
     say(f"user {_known(email)}: disabled")
 

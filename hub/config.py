@@ -205,6 +205,7 @@ def summary(settings: Settings) -> list[str]:
         f"web:       http://{_address(settings.web.host, settings.web.port)}",
         f"listeners: {listeners}",
         f"database:  {_database_text(settings)}",
+        f"sign-ins:  {_sign_ins_text(settings.redis.url)}",
         f"data:      {settings.data_path}",
         f"journal:   {settings.journal_path}, at most {settings.journal.max_mib} MiB",
         f"time zone: {settings.zone_name}",
@@ -230,6 +231,14 @@ def _database_text(settings: Settings) -> str:
     url = urlsplit(masked(settings.database.dsn))
     host = url.netloc.rpartition("@")[2]
     return f"PostgreSQL at {host or 'the local socket'}, database {url.path.strip('/') or '(of the user)'}"
+
+
+def _sign_ins_text(redis_url: str) -> str:
+    if not redis_url:
+        return "in each browser's cookie, encrypted"
+    url = urlsplit(masked(redis_url))
+    place = url.path if url.scheme == "unix" else url.netloc.rpartition("@")[2]
+    return f"in Redis at {place or '...'}"
 
 
 def _validate(raw: dict[str, Any], report: Report) -> tuple[Settings, set[Loc]]:

@@ -62,7 +62,8 @@ async def write(stores: Stores, folder: Path, session_id: int, name: str) -> Wri
 
 
 async def _fill(stores: Stores, part: Path, session_id: int) -> None:
-    with _archive(part) as archive:
+    archive = await asyncio.to_thread(_open, part)
+    try:
         _write(archive, "README.txt", README)
         async with stores.transaction() as connection:
             await exports.in_utc(connection)
@@ -74,8 +75,9 @@ async def _fill(stores: Stores, part: Path, session_id: int) -> None:
                     async for cells in exports.pieces(connection, statement, session_id):
                         await asyncio.to_thread(_append, file, cells)
                 finally:
-                    with _disk():
-                        file.close()
+                    await asyncio.to_thread(_end, file)
+    finally:
+        await asyncio.to_thread(_close, archive)
 
 
 def _write(archive: zipfile.ZipFile, name: str, text: str) -> None:
@@ -101,15 +103,27 @@ def _disk() -> Iterator[None]:
         ) from problem
 
 
-@contextlib.contextmanager
-def _archive(path: Path) -> Iterator[zipfile.ZipFile]:
-    """A new zip file that is its owner's alone, and on disk at the end."""
+def _end(file: IO[bytes]) -> None:
+    with _disk():
+        file.close()
+
+
+def _open(path: Path) -> zipfile.ZipFile:
+    """A new zip file that is its owner's alone."""
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w+b") as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            yield archive
+    return zipfile.ZipFile(os.fdopen(handle, "w+b"), "w", zipfile.ZIP_DEFLATED)
+
+
+def _close(archive: zipfile.ZipFile) -> None:
+    """It is on disk then."""
+    file = archive.fp
+    assert file is not None
+    try:
+        archive.close()
         file.flush()
         os.fsync(file.fileno())
+    finally:
+        file.close()
 
 
 def _prepare(folder: Path) -> None:

@@ -7,7 +7,7 @@ is done with it. Nobody is led to a guest but who asks for it here.
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
 from hub import recovery
@@ -40,7 +40,7 @@ class Guests:
         self._moved = asyncio.Event()
         self._users: Counter[int] = Counter()
         self._sources: dict[int, list[Source]] = {}
-        """Of those that were loaded: the readers that they had."""
+        """The readers that guests had."""
         self._leaving: dict[int, int | None] = {}
         """Guests that nobody needs any more, and the group through which PostgreSQL has to be, once it is known."""
         self._barred: set[int] = set()
@@ -67,14 +67,17 @@ class Guests:
             await self._pooled(lambda connection: self._row(connection, session_id))
 
     def take_sources(self, session_id: int) -> list[Source]:
-        """The readers that a guest had when it was loaded, for it to go on with them where they were."""
+        """The readers that a guest had when it ended or was loaded, for it to go on with them where they were."""
         return self._sources.pop(session_id, [])
 
     def in_use(self, session_id: int) -> bool:
         return self._users[session_id] > 0
 
-    def leave(self, session_id: int) -> None:
-        """A guest goes when nobody needs it and PostgreSQL has all it got: whoever loads it again finds it there."""
+    def leave(self, session_id: int, sources: Sequence[Source] = ()) -> None:
+        """A guest goes when nobody needs it and PostgreSQL has all it got: whoever loads it again finds it there.
+        sources: its readers, if it has ended just now."""
+        if sources:
+            self._sources[session_id] = list(sources)
         if session_id in self._hub.guests and not self.in_use(session_id):
             self._leaving[session_id] = None
             self._sweep()
@@ -128,6 +131,7 @@ class Guests:
         for session_id in list(self._leaving):
             session = self._hub.guests.get(session_id)
             if session is None:  # it has become active, or was deleted
+                self._sources.pop(session_id, None)
                 del self._leaving[session_id]
                 continue
             if self._leaving[session_id] is None and session.durable == session.head:

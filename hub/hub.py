@@ -117,15 +117,18 @@ class Hub:
     def remove_session(self, session: Session) -> None:
         """It has ended: nothing feeds it any more. What it has accepted must be on disk."""
         for source in [each for each in self.sources.values() if each.session is session]:
-            self._forget(source)
+            self._drop(source)  # its numbering goes with the session
         if self._by_key.pop(session.row.stream_key, None) is not None:
             self._old_keys.add(session.row.stream_key)
         del self.sessions[session.row.id]
 
-    def end_session(self, session: Session) -> None:
-        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest."""
+    def end_session(self, session: Session) -> list[Source]:
+        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest. Gives
+        the readers that it had."""
+        own = [each for each in self.sources.values() if each.session is session]
         self.remove_session(session)
         self.guests[session.row.id] = session
+        return own
 
     def restore(self, session: Session, sources: Iterable[Source]) -> None:
         """It begins, or goes on. `sources`: its own readers, each of whom may come back to it unless it feeds another
@@ -290,10 +293,14 @@ class Hub:
             self._by_connection[_place(source)] = source
 
     def _forget(self, source: Source) -> None:
+        self._drop(source)
+        source.forget()
+
+    def _drop(self, source: Source) -> None:
+        """Nobody is led to it any more."""
         self.sources.pop(source.id, None)
         if self._by_connection.get(_place(source)) is source:
             del self._by_connection[_place(source)]
-        source.forget()
 
     def clock_jumped(self, by_us: int) -> None:
         """The machine's clock was set: readers are as far from it as they were, and that much more."""

@@ -152,9 +152,8 @@ class Lifecycle:
         session = self._hub.sessions.get(session_id)
         if session is not None:
             self._hang_up(lambda each: each.session is session, HUNG_UP)
-            self._hub.end_session(session)
+            self._guests.leave(session_id, self._hub.end_session(session))
             self._live.session_ended(session)
-            self._guests.leave(session_id)
             log.info("session %d (%s): ended by %s", session_id, session.row.name, by.name)
 
     async def _begin(self, by: Caller, session_id: int, status: str, action: str) -> None:

@@ -346,6 +346,7 @@ def test_summary(file: Path, tmp_path: Path) -> None:
         "web:       http://[::]:8080",
         "listeners: chronotrack on 0.0.0.0:61611",
         f"database:  embedded PostgreSQL in {tmp_path / 'var'}",
+        "sign-ins:  in each browser's cookie, encrypted",
         f"data:      {tmp_path / 'var'}",
         f"journal:   {tmp_path / 'var' / 'journal'}, at most 1024 MiB",
         "time zone: Europe/Berlin",
@@ -364,6 +365,21 @@ def test_summary(file: Path, tmp_path: Path) -> None:
 )
 def test_summary_of_a_database(dsn: str, expected: str) -> None:
     assert f"database:  {expected}" in summary(load(None, {"RACEHUB_DATABASE__DSN": dsn}))
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("redis://:hunter2@redis.example:6380/1", "redis.example:6380"),
+        ("rediss://web:hunter2@redis.example", "redis.example"),
+        ("redis://[::1]:6379/0?password=hunter2", "[::1]:6379"),
+        ("unix://:hunter2@/run/redis.sock?db=1", "/run/redis.sock"),
+        ("unix:///run/redis.sock?password=hunter2", "/run/redis.sock"),
+    ],
+)
+def test_summary_of_a_redis(url: str, expected: str) -> None:
+    said = summary(load(None, {"RACEHUB_REDIS__URL": url}))
+    assert f"sign-ins:  in Redis at {expected}" in said and "hunter2" not in "\n".join(said)
 
 
 # --- the shipped file

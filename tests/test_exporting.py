@@ -2,8 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +36,7 @@ async def test_two_of_one_second_are_two_files(shared_office: Office, tmp_path: 
     assert sorted(path.name for path in (tmp_path / "x").iterdir()) == sorted(names) and len(names) == 3
 
 
-class Full(io.BytesIO):
+class Full(io.FileIO):
     """A file on a disk that takes a thousand bytes more."""
 
     def write(self, data: Any) -> int:
@@ -47,10 +45,8 @@ class Full(io.BytesIO):
         return super().write(data)
 
 
-@contextmanager
-def on_a_full_disk(_: Path) -> Iterator[zipfile.ZipFile]:
-    with zipfile.ZipFile(Full(), "w") as archive:
-        yield archive
+def on_a_full_disk(path: Path) -> zipfile.ZipFile:
+    return zipfile.ZipFile(Full(path, "w+"), "w")
 
 
 @SHARED
@@ -61,7 +57,7 @@ async def test_nothing_is_left_of_one_that_has_failed(
     stores = shared_office.hub.app.stores
 
     with monkeypatch.context() as changed:
-        changed.setattr(exporting, "_archive", on_a_full_disk)
+        changed.setattr(exporting, "_open", on_a_full_disk)
         with pytest.raises(Unavailable, match=r"No space left on device\. Nothing was deleted\."):
             await exporting.write(stores, tmp_path / "x", made["id"], "Fails")
     with monkeypatch.context() as changed:

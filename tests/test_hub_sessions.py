@@ -18,7 +18,7 @@ def test_what_was_accepted_before_the_end_becomes_durable_after_it() -> None:
     world.accept(source, [1, 2])
     sealed = world.seal()
     world.accept(source, [3])
-    world.hub.end_session(session)
+    assert world.hub.end_session(session) == [source]
     assert world.hub.sessions == {} and world.hub.find(1) is session and world.hub.sources == {}
     world.hub.written(sealed)
     world.write()

@@ -302,6 +302,7 @@ async def test_a_session_that_has_ended_just_now_goes_on(shared_office: Office) 
         await lifecycle.reopen(MACHINE_CALLER, made["id"])
     await gone(reader)
     await shared_office.fed(made, "A2", reader=reader)
+    assert b"FINISH~1" in b"".join(reader.said), "it resumes where it was"
     assert tags(await shared_office.reads(made, 2)) == ["A1", "A2"]
     with pytest.raises(Conflict, match="is active already"):
         await lifecycle.reopen(MACHINE_CALLER, made["id"])

@@ -11,16 +11,25 @@ from hub.config_report import known_keys
 TOP: Final = Path(__file__).parent.parent
 TEXT: Final = (TOP / "docs/THREAT_MODEL.md").read_text(encoding="utf-8")
 MODULES: Final = (
+    "hub.fanout",
     "hub.files",
     "hub.hub",
     "hub.listener",
     "hub.listener_connection",
+    "hub.passwords",
     "hub.protocols.chronotrack",
     "hub.session",
+    "hub.store.bus",
     "hub.store.database",
+    "hub.store.user_tokens",
+    "hub.store.users",
     "hub.web.bodies",
     "hub.web.connections",
+    "hub.web.hashing",
     "hub.web.multipart",
+    "hub.web.pauses",
+    "hub.web.proxies",
+    "hub.web.sign_ins",
     "hub.web.sockets",
 )
 UNITS: Final = {"KiB": 1024, "MiB": 1024 * 1024}

@@ -137,6 +137,16 @@ async def reset(connection: Connection, by: Caller, user_id: int) -> MadeLink:
     return await _make_link(connection, user.id, kind)
 
 
+async def rename(connection: Connection, by: Caller, name: str) -> User:
+    """The caller's own name. Raises NotFound when the caller has just been deleted."""
+    user = await _find(connection, by, by.user_id)
+    if name != user.name:
+        await connection.execute("UPDATE users SET name = $2 WHERE id = $1", user.id, name)
+        detail = {"name": [user.name, name]}
+        await note(connection, by, "user.changed", user.email, partner_id=user.partner_id, detail=detail)
+    return await _whole(connection, user.id)
+
+
 async def change_password(connection: Connection, by: Caller, password_hash: str) -> User:
     """The caller's own; all sign-ins under the old one end, with the tokens that stand for one. Raises Conflict when
     the password, the role or the access has changed since the caller was let in."""

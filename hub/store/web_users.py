@@ -74,6 +74,10 @@ class WebUsers:
         async with self._database().change_of(caller_of(user).whose) as connection:
             return await users.use_link(connection, user, text, password_hash, name)
 
+    async def rename(self, by: Caller, name: str) -> User:
+        async with self._database().change_of(by.whose) as connection:
+            return await users.rename(connection, by, name)
+
     async def change_password(self, by: Caller, password_hash: str) -> User:
         async with self._database().change_of(by.whose) as connection:
             return await users.change_password(connection, by, password_hash)

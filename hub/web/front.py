@@ -1,11 +1,10 @@
-"""The front page, and what it asks for while it is open. Knows the hub's memory and this machine's addresses; refuses
-to ask the database: the page has to come up when that is away.
+"""What the control room shows, and asks for while it is open. Knows the hub's memory and this machine's addresses;
+refuses to ask the database: the page has to come up when that is away.
 """
 
 from itertools import islice
 from typing import Any, Final
 
-import aiohttp_jinja2
 from aiohttp import web
 from yarl import URL
 
@@ -27,14 +26,8 @@ AWAY_US_MAX: Final = 12 * 3600 * US_PER_S
 """A reader that has been away for longer was of another day."""
 
 
-async def front(request: web.Request) -> web.Response:
-    """What there is, as of now; the page keeps itself up to date."""
-    context = {"name": settings(request).server.name, "state": state(request)}
-    return aiohttp_jinja2.render_template("front.html", request, context)
-
-
 async def front_state(request: web.Request) -> web.Response:
-    """The same as JSON."""
+    """`GET /front/state`: what there is, as of now, for the caller."""
     return web.json_response(state(request))
 
 
@@ -48,10 +41,15 @@ def state(request: web.Request) -> dict[str, Any]:
         "now": iso(now_us),
         "started": iso(condition.started_us),
         "version": __version__,
+        "partners": [
+            scope.partner_json(each)
+            for each in sorted(hub.partners.values(), key=lambda each: (each.name, each.id))
+            if who.sees(each.id)
+        ],
         "health": _health(request),
         "listeners": [_listener(request, each) for each in settings(request).listeners],
         "sessions": [_session(request, each) for each in _ordered(hub) if who.sees(each.row.partner_id)],
-        "sources": [_source(hub, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
+        "sources": [_source(request, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
         "sources_more": len(shown[SOURCES_MAX:]),
         "displays": [
             _display(request, base, each) for each in hub.displays.values() if who.sees(each.partner_id)
@@ -166,14 +164,15 @@ def _session(request: web.Request, each: Session) -> dict[str, Any]:
     }
 
 
-def _source(hub: Hub, each: Source, last: dict[str, int]) -> dict[str, Any]:
+def _source(request: web.Request, each: Source, last: dict[str, int]) -> dict[str, Any]:
     record = each.record
     return {
         "id": each.id,
+        "partner": scope.partner_json(scope.partner(request, record.partner_id)),
         "program": record.program,
         "version": record.version,
         "remote": record.remote,
-        "event_name": hub.shown_event(record.event_name),
+        "event_name": request.app[HUB].shown_event(record.event_name),
         "online": bool(each.online),
         "locations": _locations(each, last),
         "arrived_at": iso(each.arrived_us) if each.arrived_us else None,
@@ -212,6 +211,7 @@ def _display(request: web.Request, base: str, each: DisplayRow) -> dict[str, Any
         "code": each.code,
         "name": each.name,
         "session": each.session_id,
+        "partner": scope.partner_json(scope.partner(request, each.partner_id)),
         "url": f"{base}/d/{each.code}",
         "screens": request.app[LIVE].screens_of(each.code),
     }

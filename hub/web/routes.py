@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
-from hub.web import assets, auth, front, pages, qr, sockets
+from hub.web import assets, auth, front, pages, qr, sockets, work_pages
 from hub.web.api import (
     audit,
     displays,
@@ -49,6 +49,8 @@ ROUTES: Final = (
     Route("POST", "/api/auth/login", ANYBODY, api_auth.login),
     Route("POST", "/api/auth/logout", ANYBODY, api_auth.logout),
     Route("GET", "/api/auth/me", VIEWER, api_auth.me),
+    Route("PATCH", "/api/auth/me", VIEWER, api_auth.change_me),
+    Route("GET", "/ws/me", VIEWER, sockets.own_socket),
     Route("POST", "/api/auth/password", VIEWER, api_auth.change_password),
     Route("POST", "/api/auth/link", ANYBODY, api_auth.link),
     Route("POST", "/api/auth/join", ANYBODY, api_auth.join),
@@ -58,7 +60,12 @@ ROUTES: Final = (
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     # work pages
-    Route("GET", "/", VIEWER, front.front, page=True),
+    Route("GET", "/login", ANYBODY, work_pages.login),
+    Route("GET", "/join", ANYBODY, work_pages.join),
+    Route("GET", "/", VIEWER, work_pages.control_room, page=True),
+    Route("GET", "/sessions/{id}", VIEWER, work_pages.session, page=True),
+    Route("GET", "/users", OWNER, work_pages.users, page=True),
+    Route("GET", "/settings", VIEWER, work_pages.user_settings, page=True),
     Route("GET", "/front/state", VIEWER, front.front_state),
     # sessions
     Route("GET", "/ws/sessions/{id}", VIEWER, sockets.session_socket),

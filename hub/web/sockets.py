@@ -41,11 +41,12 @@ UNANSWERED_MS_MAX: Final = 40_000
 that is then nobody's, and asks a screen that stays silent again and again. Longer than a heartbeat and its answer
 take, so that it is the hub that says why."""
 TICK_S: Final = 5.0
+WATCHERS_MAX: Final = 400
+"""Who has a work page open takes no place of a screen, and needs none: a desk or two, and telephones in the field. Most
+pages have two sockets, one for the session that they show."""
 TICK_PARTS: Final = 50
 """Sessions hear of it some at a time: to tell thousands of screens takes the loop a hundredth of a second or more, for
 which every read would wait."""
-WATCHERS_MAX: Final = 200
-"""Who watches a session takes no place of a screen, and needs none: a desk or two, and telephones in the field."""
 ENDS_SAID_MAX: Final = 50
 """Ends of screens that are said one by one, a minute and for each reason: somebody may look for one of them. What makes
 more of them is one event, or somebody who means to fill the log."""
@@ -87,13 +88,18 @@ class Screen:
 
     async def watch(self, session: Session | None, resume: Resume | None) -> None:
         """Shows a session to somebody who watches it; None: there is none, or it has ended."""
-        refused = None
-        if session is None:
-            refused = fanout.SESSION_GONE
-        elif self._request.app[LIVE].watchers >= WATCHERS_MAX:
-            refused = fanout.TOO_MANY_SCREENS
-            say_seldom(self._request, f"watches a session, beside {WATCHERS_MAX} others")
-        await self._run(session, None, resume, refused)
+        await self._run(session, None, resume, self._crowded() if session else fanout.SESSION_GONE)
+
+    async def attend(self) -> None:
+        """Shows nothing: an open page hears of it when its user may not be here any more."""
+        await self._run(None, None, None, self._crowded())
+
+    def _crowded(self) -> CloseReason | None:
+        """Why there is no place for one more who watches."""
+        if self._request.app[LIVE].watchers < WATCHERS_MAX:
+            return None
+        say_seldom(self._request, f"has a page open, beside {WATCHERS_MAX} others")
+        return fanout.TOO_MANY_SCREENS
 
     async def _run(
         self,
@@ -251,10 +257,22 @@ async def session_socket(request: web.Request) -> web.StreamResponse:
     session_id = request.match_info["id"]
     async with _screen(request) as (screen, ws):
         found = scope.session(request, int(session_id)) if scope.is_number(session_id) else None
-        who, sign_in = scope.caller(request), request.get(SIGN_IN)
-        with request.app[SIGN_INS].open(who, sign_in, lambda: screen.cut(fanout.SIGNED_OUT)):
+        with _as_long_as_here(request, screen):
             await screen.watch(found, _resume(request, session_id))
     return ws
+
+
+async def own_socket(request: web.Request) -> web.StreamResponse:
+    """`GET /ws/me`: open as long as its user may be here."""
+    async with _screen(request) as (screen, ws):
+        with _as_long_as_here(request, screen):
+            await screen.attend()
+    return ws
+
+
+def _as_long_as_here(request: web.Request, screen: Screen) -> contextlib.AbstractContextManager[None]:
+    who, sign_in = scope.caller(request), request.get(SIGN_IN)
+    return request.app[SIGN_INS].open(who, sign_in, lambda: screen.cut(fanout.SIGNED_OUT))
 
 
 @contextlib.asynccontextmanager

@@ -117,6 +117,9 @@ class Users(Protocol):
     async def use_link(self, text: str, password_hash: str, name: str | None) -> User | None:
         """The user whose password this is now, once for each link; `name` None: as it is."""
 
+    async def rename(self, by: Caller, name: str) -> User:
+        """The caller's own name."""
+
     async def change_password(self, by: Caller, password_hash: str) -> User:
         """The caller's own. All sign-ins under the old one end; `generation` is that of the next."""
 

@@ -53,6 +53,9 @@ class NoUsers:
     async def use_link(self, text: str, password_hash: str, name: str | None) -> User | None:
         return None
 
+    async def rename(self, by: Caller, name: str) -> User:
+        raise Conflict("no")
+
     async def change_password(self, by: Caller, password_hash: str) -> User:
         raise Conflict("no")
 

@@ -1,18 +1,16 @@
-"""Pictures of the front page for the documentation: a hub that has just begun, one in a race, one in trouble."""
+"""Pictures of the control room for the documentation: a hub that has just begun, one in a race, one in trouble."""
 
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.pages.front_stage import NOW, FrontStage, ago, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
+from tests.pages.usable import SIZES
+from tests.pages.work_scenes import NOW as WORK_NOW
+from tests.pages.work_scenes import SCENES
 
-SIZES: Final = {
-    "laptop": ViewportSize(width=1440, height=900),
-    "tablet": ViewportSize(width=820, height=1180),
-    "phone": ViewportSize(width=390, height=844),
-}
 RUNNERS: Final = (
     ("2041", "Ingrid Solberg", "FINISH"),
     ("317", "Tomás Herrera", "FINISH"),
@@ -108,12 +106,23 @@ PICTURES: Final[dict[str, tuple[str, Literal["light", "dark"], dict[str, Any], l
 """Name -> size, colours, what the hub says, what is read."""
 
 
+WORK: Final[dict[str, tuple[str, Literal["light", "dark"]]]] = {
+    "login": ("phone", "dark"),
+    "users": ("laptop", "light"),
+    "session": ("laptop", "dark"),
+    "settings": ("laptop", "light"),
+}
+"""Scene -> size, colours."""
+
+
 async def make(folder: Path) -> None:
-    """Writes front-*.png into the folder."""
+    """Writes front-*.png and work-*.png into the folder."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         for name in PICTURES:
             await take(browser, name, folder / f"front-{name}.png")
+        for name in WORK:
+            await take_work(browser, name, folder / f"work-{name}.png")
         await browser.close()
 
 
@@ -123,5 +132,15 @@ async def take(browser: Browser, name: str, path: Path) -> None:
     await page.clock.set_fixed_time(NOW)
     await FrontStage(told, recent).open(page)
     await expect(page.locator("tbody tr, #nothing:not([hidden])").first).to_be_visible(timeout=WAIT_MS)
+    await page.screenshot(path=path)
+    await page.close()
+
+
+async def take_work(browser: Browser, name: str, path: Path) -> None:
+    (size, colours), (stage, there) = WORK[name], SCENES[name]
+    page = await browser.new_page(viewport=SIZES[size], color_scheme=colours, reduced_motion="reduce")
+    await page.clock.set_fixed_time(WORK_NOW)
+    await stage().open(page)
+    await expect(page.locator(there).first).to_be_visible(timeout=WAIT_MS)
     await page.screenshot(path=path)
     await page.close()

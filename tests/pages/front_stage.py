@@ -1,45 +1,58 @@
-"""The front page without a hub: its files from the folder, its data from the test. Knows the shape of `/front/state`
-and of its answers; what the page makes of them the tests say.
+"""The control room without a hub. Knows the shape of `/front/state` and of the API's answers; what the page makes of
+them the tests say.
 """
 
 import json
 import re
 from typing import Any, Final
 
-import jinja2
 from playwright.async_api import Page, Route, WebSocketRoute
 
 from hub import __version__
-from hub.web.application import TEMPLATES
 from hub.web.qr import svg
-from hub.web.routes import STATIC
+from tests.pages.work_stage import NAME, NORDIC, ORIGIN, Asked, WorkStage, person
 
-ORIGIN: Final = "http://hub.test"
-"""No name of this machine: a browser gives the page what it gives over plain http, and no more."""
+__all__ = ["NAME", "ORIGIN"]
+
 HOST: Final = "192.168.1.20"
 NOW: Final = "2024-05-04T08:00:00.000+00:00"
-NAME: Final = "Riverside timing"
 
 
-class FrontStage:
-    """Says to a front page how the hub is, and what is read."""
+class FrontStage(WorkStage):
+    """Says to a control room how the hub is, and what is read."""
 
-    def __init__(self, state: dict[str, Any], recent: list[dict[str, Any]] | None = None) -> None:
-        self.state = state
+    def __init__(
+        self,
+        state: dict[str, Any],
+        recent: list[dict[str, Any]] | None = None,
+        *,
+        me: dict[str, Any] | None = None,
+        answers: dict[str, Any] | None = None,
+    ) -> None:
+        own = {
+            "GET /front/state": self._now,
+            "GET /api/sessions": {"sessions": []},
+            "GET /api/exports": {"exports": []},
+            "GET /api/events": {"events": []},
+        }
+        super().__init__("front.html", "/", me=me or person(), answers=own | (answers or {}), state=state)
+        self.state: dict[str, Any] = state
         self.recent = recent or []
-        self.asked: list[str] = []
+        self.sockets: list[str] = []
         """The addresses of its sockets."""
-        self._page: Page | None = None
+        self._on: Page | None = None
         self._socket: WebSocketRoute | None = None
 
-    async def open(self, page: Page) -> None:
-        self._page = page
-        await page.route(f"{ORIGIN}/**", self._answer)
+    async def open(self, page: Page, query: str = "") -> None:
+        self._on = page
         await page.route_web_socket(re.compile("/ws/sessions/"), self.take)
-        await page.goto(f"{ORIGIN}/")
+        await super().open(page, query)
+
+    def _now(self, _asked: Asked) -> dict[str, Any]:
+        return self.state
 
     def take(self, socket: WebSocketRoute) -> None:
-        self.asked.append(socket.url)
+        self.sockets.append(socket.url)
         self._socket = socket
         self.say(self.hello())
 
@@ -61,32 +74,21 @@ class FrontStage:
 
     async def tell(self, **changes: Any) -> None:
         """Another state, which the page asks for at once."""
-        assert self._page is not None
+        assert self._on is not None
         self.state = {**self.state, **changes}
-        await self._page.evaluate("dispatchEvent(new Event('online'))")
+        await self._on.evaluate("dispatchEvent(new Event('online'))")
 
     async def cut(self, code: int | None = None) -> None:
         """The line ends; another one may be had."""
         assert self._socket is not None
         await self._socket.close(code=code)
 
-    async def _answer(self, route: Route) -> None:
-        path = route.request.url.removeprefix(ORIGIN).partition("?")[0]
-        if path.startswith("/static/"):
-            await route.fulfill(path=STATIC / path.removeprefix("/static/"))
-        elif path.endswith("/qr.svg"):
+    async def _say(self, route: Route, path: str, query: str) -> None:
+        if path.endswith("/qr.svg"):
             code = path.split("/")[3]
             await route.fulfill(body=svg(f"http://{HOST}:8080/d/{code}"), content_type="image/svg+xml")
-        elif path == "/front/state":
-            await route.fulfill(json=self.state)
         else:
-            await route.fulfill(body=page_for(self.state), content_type="text/html; charset=utf-8")
-
-
-def page_for(state: dict[str, Any]) -> str:
-    loader = jinja2.FileSystemLoader(TEMPLATES)
-    template = jinja2.Environment(loader=loader, autoescape=True).get_template("front.html")
-    return template.render(name=NAME, state=state)
+            await super()._say(route, path, query)
 
 
 def ago(seconds: float) -> str:
@@ -102,6 +104,7 @@ def state(**parts: Any) -> dict[str, Any]:
         "now": NOW,
         "started": ago(95),
         "version": __version__,
+        "partners": [NORDIC],
         "health": {"journal": "", "database": "", "warning": "", "pending": 0, "reads": 0, "rejected": 0},
         "listeners": [listener()],
         "sessions": [session(1, "Session of 4 May")],
@@ -130,6 +133,7 @@ def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
         "id": number,
         "name": name,
         "event": "",
+        "partner": NORDIC,
         "purpose": "race",
         "offset": 0,
         "runners": 0,
@@ -144,6 +148,7 @@ def source(number: int, *locations: tuple[str, float | None], **parts: Any) -> d
     ]
     return {
         "id": number,
+        "partner": NORDIC,
         "program": "SimpleClient",
         "version": "0.6.0",
         "remote": "192.168.1.30",
@@ -163,6 +168,7 @@ def display(code: str, name: str, **parts: Any) -> dict[str, Any]:
         "code": code,
         "name": name,
         "session": None,
+        "partner": NORDIC,
         "url": f"http://{HOST}:8080/d/{code}",
         "screens": 0,
         **parts,

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
@@ -18,6 +18,9 @@ from playwright.async_api import (
     WebSocketRoute,
     expect,
 )
+
+if TYPE_CHECKING:
+    from tests.pages.venue import Venue
 
 BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS: Final = (
@@ -84,8 +87,8 @@ class Screen:
         """What the test itself brings about is no fault."""
         self.allowed.append(pattern)
 
-    def at(self, selector: str) -> Locator:
-        return self.page.locator(selector)
+    def at(self, selector: str, *, has_text: str | None = None) -> Locator:
+        return self.page.locator(selector, has_text=has_text)
 
     async def shows(self, name: str) -> None:
         """Waits until this name is on the wall, alone or among others."""
@@ -125,6 +128,8 @@ class Screens:
     def __init__(self, browser: Browser, origin: str) -> None:
         self.all: list[Screen] = []
         self.origin = origin
+        self.allowed: list[re.Pattern[str]] = []
+        """What is no fault on any of them."""
         self._browser = browser
         self._contexts: list[BrowserContext] = []
 
@@ -133,11 +138,19 @@ class Screens:
         context = await self._browser.new_context(viewport=size, locale="en-GB", timezone_id="America/Lima")
         self._contexts.append(context)
         screen = Screen(await context.new_page(), self.origin)
+        screen.allowed.extend(self.allowed)
         self.all.append(screen)
         return screen
 
     async def open(self, path: str, size: ViewportSize = WALL) -> Screen:
         screen = await self.blank(size)
+        await screen.page.goto(self.origin + path)
+        return screen
+
+    async def signed_in(self, venue: "Venue", path: str, size: ViewportSize = WALL) -> Screen:
+        """A page of the hub's admin."""
+        screen = await self.blank(size)
+        await venue.sign_in(screen.page.context)
         await screen.page.goto(self.origin + path)
         return screen
 

@@ -49,8 +49,9 @@ REFUSED: Final = (
 )
 
 
-async def opened(screens: Screens, path: str) -> Screen:
+async def opened(venue: Venue, screens: Screens, path: str) -> Screen:
     screen = await screens.blank()
+    await venue.sign_in(screen.page.context)
     await screen.page.add_init_script(LISTEN)
     await screen.page.goto(screens.origin + path)
     return screen
@@ -61,7 +62,7 @@ async def violations(screen: Screen) -> Any:
 
 
 async def test_display_and_its_worker_keep_to_it(venue: Venue, screens: Screens) -> None:
-    screen = await opened(screens, f"/d/{venue.code}")
+    screen = await opened(venue, screens, f"/d/{venue.code}")
     await screen.rests()
     venue.reader.read("4711")
     await screen.reaches(1)
@@ -72,8 +73,8 @@ async def test_display_and_its_worker_keep_to_it(venue: Venue, screens: Screens)
     assert await violations(screen) == []
 
 
-async def test_front_page_keeps_to_it(venue: Venue, screens: Screens) -> None:
-    screen = await opened(screens, "/")
+async def test_the_control_room_keeps_to_it(venue: Venue, screens: Screens) -> None:
+    screen = await opened(venue, screens, "/")
     picture = screen.at("img.qr").first
     await expect(picture).to_be_visible(timeout=WAIT_MS)
     await screen.page.wait_for_function(
@@ -84,9 +85,19 @@ async def test_front_page_keeps_to_it(venue: Venue, screens: Screens) -> None:
     assert await violations(screen) == []
 
 
+@pytest.mark.parametrize("path", ["/users", "/settings", "/sessions/1", "/join"])
+async def test_other_work_pages_keep_to_it(venue: Venue, screens: Screens, path: str) -> None:
+    screen = await opened(venue, screens, path)
+    await expect(screen.at("h1")).to_be_visible(timeout=WAIT_MS)
+    if path.startswith("/sessions"):
+        venue.reader.read("4711")
+        await expect(screen.at("#rows tr")).to_contain_text("unknown tag 4711", timeout=WAIT_MS)
+    assert await violations(screen) == []
+
+
 @pytest.mark.parametrize("path", ["/", "/d/{}", "/none"])
 async def test_what_is_not_the_hubs_does_not_run(venue: Venue, screens: Screens, path: str) -> None:
-    screen = await opened(screens, path.format(venue.code))
+    screen = await opened(venue, screens, path.format(venue.code))
     found = await screen.page.evaluate(INTRUDE)
     assert found == []
     await screen.page.wait_for_function(

@@ -9,11 +9,14 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
+from playwright.async_api import BrowserContext
 
 from hub.app import App
 from hub.config import Database, Listener, Server, Settings, Web
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.web.state import FIRST
+from tests.running import CHEAP
 
 ZONE: Final = ZoneInfo("Asia/Kathmandu")
 """At +05:45, so that no machine's own zone passes for it."""
@@ -112,7 +115,7 @@ class Venue:
         return next(iter(self.app.hub.sessions))
 
     async def start(self) -> None:
-        self._app = App(self._settings())
+        self._app = App(self._settings(), hashes=CHEAP)
         addresses = await self._app.start()
         self._web_port = addresses.web[1]
         self._reader_port = addresses.listeners["chronotrack"][1]
@@ -129,6 +132,15 @@ class Venue:
             self._reading.cancel()
             await asyncio.gather(self._reading, return_exceptions=True)
         await self.stop()
+
+    async def sign_in(self, context: BrowserContext) -> None:
+        """As the hub's admin, who is made when there is none."""
+        given = {"email": "admin@riverside.example", "password": "mats and cables"}
+        answer = await context.request.post(f"{self.origin}/api/auth/login", data=given)
+        if answer.status == 401:
+            first = {"token": first_link(self.app), "name": "Ada", **given}
+            answer = await context.request.post(f"{self.origin}/api/auth/join", data=first)
+        assert answer.ok, await answer.text()
 
     async def import_roster(self, csv: str) -> dict[str, Any]:
         """Through the hub's own door."""
@@ -150,6 +162,11 @@ class Venue:
             database=Database(dsn=self._dsn),
             listeners=(Listener(host=HOST, port=self._reader_port),),
         )
+
+
+def first_link(app: App) -> str:
+    """What the link of the hub's first user has behind its number sign."""
+    return app._application[FIRST]
 
 
 def clock_of(moment: datetime) -> str:

@@ -89,8 +89,8 @@ async def test_a_hub_that_meets_a_refused_file_says_so(
 COLUMNS = {
     "timing_sessions": "id bigint, partner_id bigint, session_name text, event_id bigint, user_session_id text, "
     "stream_key text, status text, epoch integer, created_at timestamptz, updated_at timestamptz, "
-    "ended_at timestamptz, purpose text, scheduled_for timestamptz, times_by text, keys_day date, "
-    "old_stream_keys text[]",
+    "ended_at timestamptz, purpose text, scheduled_for timestamptz, started_at timestamptz, times_by text, "
+    "keys_day date, old_stream_keys text[]",
     "timing_locations": "id bigint, session_id bigint, location_name text, reader_id text, description text, "
     "created_at timestamptz",
     "timing_reads": "session_id bigint, feed_offset bigint, id bigint, location_id bigint, source_id bigint, "

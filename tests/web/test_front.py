@@ -1,4 +1,4 @@
-"""The front page and what it asks for: all of it from memory."""
+"""The control room and what it asks for: all of it from memory."""
 
 import json
 import re
@@ -14,6 +14,7 @@ from hub.store.web_queries import WebQueries
 from hub.web.front import SOURCES_MAX
 from tests.running import HOST, Running, raw, running_hub, settings_for, until
 
+PARTNER = {"id": 1, "slug": "default", "name": "Default"}
 NASTY = '</script><script>alert("1")</script>'
 
 
@@ -59,6 +60,7 @@ async def test_a_hub_that_has_just_begun(hub: Running) -> None:
             "here": f"{host}:{port}",
         }
     ]
+    assert state["partners"] == [PARTNER]
     row = hub.app.hub.sessions[hub.session_id].row
     assert state["sessions"] == [
         {
@@ -77,6 +79,7 @@ async def test_a_hub_that_has_just_begun(hub: Running) -> None:
             "code": hub.code,
             "name": hub.app.hub.displays[hub.code].name,
             "session": None,
+            "partner": PARTNER,
             "url": f"{hub.origin}/d/{hub.code}",
             "screens": 0,
         }

@@ -68,6 +68,7 @@ async def test_who_watches_takes_no_place_of_a_screen(hub: Running, monkeypatch:
             await (await open_ones.enter_async_context(hub.watcher(hub.session_id))).next("hello")
         assert (hub.app.live.watchers, hub.app.live.screens) == (3, 0)
         await check_refused(hub.watcher(hub.session_id))
+        await check_refused(Screen(hub.http, "/ws/me", {}))
         for _ in range(2):
             await (await open_ones.enter_async_context(hub.screen())).next("hello")
         await check_refused(hub.screen())

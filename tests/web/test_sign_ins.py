@@ -231,6 +231,19 @@ async def test_who_signs_out_has_nothing_open(hub: Running) -> None:
 
 
 @loop_of_the_session
+async def test_a_page_that_shows_no_session_hears_of_it_too(hub: Running) -> None:
+    async with AsyncExitStack() as stack:
+        ann = await seat(hub, stack, "looking")
+        page = await stack.enter_async_context(Screen(ann.browser.http, "/ws/me", {}))
+        hello = await page.next()
+        assert (hello["type"], hello["session"], hello["recent"]) == ("hello", None, [])
+        hub.app.live.tick()
+        assert await page.next("tick")
+        await ann.browser.post("/api/auth/logout")
+        assert await page.closed() == 4002
+
+
+@loop_of_the_session
 async def test_another_password_leaves_open_what_is_open_here(hub: Running) -> None:
     async with AsyncExitStack() as stack:
         ann = await seat(hub, stack, "changing")

@@ -41,6 +41,7 @@ TELLS_NOTHING: Final = {
     "/static/{name:.+}",
     "/login",
     "/join",
+    "/ws/me",
     "/d/{code}",
     "/display/{code}",
     "/api/displays/{code}/qr.svg",

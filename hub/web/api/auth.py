@@ -42,6 +42,10 @@ class Passwords(msgspec.Struct, forbid_unknown_fields=True):
     new: str
 
 
+class Me(msgspec.Struct, forbid_unknown_fields=True):
+    name: str
+
+
 class Asked(msgspec.Struct, forbid_unknown_fields=True):
     token: str
 
@@ -89,6 +93,17 @@ async def me(request: web.Request) -> web.Response:
     if not by.user_id:
         return web.json_response({"user": _machine()})
     return web.json_response({"user": shape(request, await _user(request, by))})
+
+
+async def change_me(request: web.Request) -> web.Response:
+    """JSON as `Me`: the caller's own name. Gives `{"user": {...}}`."""
+    name = account_names.name(bodies.decode(await bodies.json(request), Me).name, least=1)
+    by = scope.caller(request)
+    if not by.user_id:
+        raise Forbidden("This machine's token has no name of its own.")
+    changed = await request.app[USERS].rename(by, name)
+    request.app[SIGN_INS].remember(changed.id, changed)
+    return web.json_response({"user": shape(request, changed)})
 
 
 async def change_password(request: web.Request) -> web.Response:

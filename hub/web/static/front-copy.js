@@ -22,7 +22,8 @@ function valueOf(button) {
   return (beside && beside.querySelector(`[data-f="${name}"]`)) || document.getElementById(name);
 }
 
-async function copied(element) {
+/** Whether it was; else it is selected. */
+export async function copied(element) {
   try {
     await navigator.clipboard.writeText(element.textContent);
     return true;

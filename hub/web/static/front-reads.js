@@ -54,7 +54,8 @@ function isRead(read) {
 
 const MARKS = { late: "late", repeat: "repeat", test: "test", suspect_time: "suspect time" };
 
-function rowOf(read) {
+/** A read as a row of a list. */
+export function rowOf(read) {
   const gun = read.kind === "gun", runner = read.runner || {};
   const name = text(runner.name) || [text(runner.first_name), text(runner.last_name)].filter(Boolean).join(" ");
   const marks = (Array.isArray(read.marks) ? read.marks : []).map(mark => MARKS[mark] || text(mark));

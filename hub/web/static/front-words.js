@@ -1,4 +1,4 @@
-// What the front page says of the hub's state, as flat texts. No DOM, and of the time only what is handed in (`now`:
+// What the control room says of the hub's state, as flat texts. No DOM, and of the time only what is handed in (`now`:
 // milliseconds since 1970 by the hub's clock).
 
 const LOST_MS = 30 * 60000;       // a display whose screen went away longer ago is not expected to show

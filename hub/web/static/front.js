@@ -1,12 +1,18 @@
-// The front page: asks the hub how it is every few seconds, and watches the reads of one session. What the words are is
-// in front-words.js and front-reads.js, how they get onto the page in front-paint.js.
+// The control room: asks the hub how it is every few seconds, and watches the reads of one session. What the words are is
+// in front-words.js and front-reads.js, how they get onto the page in front-paint.js; sessions and displays have their own.
 
 import { isFinal } from "./display-core.js";
 import { makeClock, makeLink, messagesOf } from "./display-link.js";
 import { copyOnClick } from "./front-copy.js";
-import { $, answer, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
+import { openDisplays, paintDisplays } from "./front-displays.js";
+import { openExports } from "./front-exports.js";
+import { $, answer, field, keep, mark, say, sayOrHide } from "./front-paint.js";
 import { nothing, reduce, rowsOf } from "./front-reads.js";
+import { askSessions, openSessions, paintSessions } from "./front-sessions.js";
 import * as words from "./front-words.js";
+import { chooseFrom } from "./work-choose.js";
+import { isSignedOut, leave, stay } from "./work-here.js";
+import { byPartner, keys } from "./work-list.js";
 
 const POLL_MS = 3000;
 const POLL_LEAST_MS = 1000;       // a read that comes makes the next question due, but not more often than this
@@ -21,9 +27,20 @@ const page = {
   away: "",                       // why the hub does not answer
   lost: {},                       // code of a display -> when its last screen went away
   chosen: 0,                      // the session that somebody has picked; 0: nobody has
+  partner: "",                    // the slug of the partner whose things are shown; empty: all
 };
 
 const hubNow = () => clock() + page.skew;
+
+/** What is to be seen of the state: of all partners, or of one. */
+function shown() {
+  const { state } = page, partner = state.partners.find(each => each.slug === page.partner);
+  if (!partner) return state;
+  const of = items => items.filter(each => each.partner && each.partner.id === partner.id);
+  return { ...state, partners: [partner], sessions: of(state.sessions), sources: of(state.sources), displays: of(state.displays) };
+}
+
+const room = { state: () => page.state, shown, refresh: async () => { await poll(); await askSessions(clock(), true); } };
 
 // ---- the hub's state ---------------------------------------------------------------------------------------
 
@@ -38,6 +55,7 @@ async function poll() {
   try {
     const response = await fetch("/front/state", { cache: "no-store", signal: impatience.signal });
     const body = await response.json();
+    if (response.status === 401) leave();
     if (response.ok) learn(body);
     else page.away = (body.error && body.error.message) || "It answers with " + response.status;
   } catch {
@@ -73,7 +91,7 @@ let held = nothing(), link = null, watched = 0, lostAt = null, frame = 0;
 
 /** Watches the session that somebody chose, else the one that is of use; leaves one that is no more. */
 function follow() {
-  const { sessions } = page.state;
+  const { sessions } = shown();
   const wanted = sessions.find(each => each.id === page.chosen) || words.preferred(sessions);
   if ((wanted ? wanted.id : 0) !== watched) watch(wanted ? wanted.id : 0);
 }
@@ -108,6 +126,7 @@ function onFrame(data) {
 }
 
 function onLost(code) {
+  if (isSignedOut(code)) return leave();
   if (lostAt === null) lostAt = clock();
   if (isFinal(code)) { link.stop(); link = null; watched = 0; }  // the next answer says what there is instead
   paintSoon();
@@ -120,7 +139,7 @@ function paintSoon() {
 }
 
 function paint() {
-  const { state, away } = page, now = hubNow(), name = document.body.dataset.name;
+  const { away } = page, state = shown(), now = hubNow(), name = document.body.dataset.name;
   const answers = away ? [words.unknown(away), words.unknown("It was " + words.readers(state, now).words), words.unknown("It was " + words.screens(state, page.lost, now).words)]
     : [words.kept(state), words.readers(state, now), words.screens(state, page.lost, now)];
   ["kept", "readers", "screens"].forEach((id, i) => answer(id, answers[i]));
@@ -131,10 +150,17 @@ function paint() {
   announce(away ? name + " does not answer" : trouble.join(". "));
   const title = (trouble.length ? "⚠ " : "") + name;
   if (document.title !== title) document.title = title;
+  paintPartners();
+  paintSessions();
   paintReaders(now);
   paintDisplays();
-  paintNames();
   paintReads();
+}
+
+function paintPartners() {
+  const { partners } = page.state;
+  $("partner-picker").hidden = partners.length < 2;
+  chooseFrom("partner", [{ id: "", name: "All partners" }, ...partners.map(each => ({ id: each.slug, name: each.name }))]);
 }
 
 function announce(trouble) {
@@ -143,7 +169,7 @@ function announce(trouble) {
 }
 
 function paintReaders(now) {
-  const { state } = page, many = state.listeners.length > 1;
+  const state = shown(), many = state.listeners.length > 1;
   keep($("listeners"), state.listeners, each => each.name, "listener-template", (element, each) => {
     const [host, ...others] = each.hosts;
     sayOrHide(field(element, "title"), many ? "Port of " + each.name : "");
@@ -152,12 +178,12 @@ function paintReaders(now) {
     sayOrHide(field(element, "note"), noteOf(each));
     keep(element.querySelector("ul"), others, other => other, "other-template", (item, other) => say(field(item, "host"), other));
   });
-  keep($("sources"), state.sources, each => each.id, "source-template", (element, each) => {
+  byPartner($("sources"), state.sources, state.partners, (list, items) => keep(list, items, each => each.id, "source-template", (element, each) => {
     const seen = words.source(each, state, now);
     mark(element, "tone", seen.tone);
     say(field(element, "words"), seen.words);
     sayOrHide(field(element, "detail"), seen.detail);
-  });
+  }));
   sayOrHide($("no-source"), state.sources.length ? "" : "No reader yet. One that connects is listed here.");
   sayOrHide($("sources-more"), state.sources_more ? `and ${state.sources_more} more` : "");
   say($("replay"), `.venv/bin/racehub replay START=start.csv FINISH=finish.csv --to ${state.listeners[0].here} --speed 10 --now`);
@@ -168,42 +194,10 @@ function noteOf({ hosts, local }) {
   return hosts.length ? "" : "This machine is in no network yet. Connect it to the readers’ network: its address appears here.";
 }
 
-function paintDisplays() {
-  const { displays, displays_local } = page.state;
-  keep($("display-list"), displays, each => each.code, "display-template", (element, each) => {
-    const image = element.querySelector("img"), url = field(element, "url"), name = each.name || "Display " + each.code;
-    set(image, "src", `/api/displays/${encodeURIComponent(each.code)}/qr.svg?${encodeURIComponent(each.url)}`);
-    set(image, "alt", `QR code of ${name}, ${each.url}`);
-    say(field(element, "name"), name);
-    say(url, each.url);
-    set(url, "href", each.url);
-    set(field(element, "open"), "href", each.url);
-    set(field(element, "open"), "aria-label", "Open " + name);
-    say(field(element, "code"), each.code);
-    say(field(element, "screens"), each.screens ? words.count(each.screens, "screen") + " open" : "No screen open");
-  });
-  $("displays-local").hidden = !displays_local;
-  $("no-display").hidden = displays.length > 0;
-}
-
-function paintNames() {
-  const shown = sessionNow(), own = page.state.sessions.filter(each => each.purpose !== "demo");
-  const session = own.includes(shown) ? shown : own[0] || shown;    // nobody has names for a demo
-  $("names").hidden = !session;
-  if (!session) return;
-  const whose = page.state.sessions.length > 1 ? ` for ${words.session(session)}` : "";
-  const none = `No names yet${whose}: a read shows its tag’s number. Load a roster, on this machine, in the hub’s folder:`;
-  say($("runners"), session.runners ? `${words.count(session.runners, "runner")} in the roster${whose}. To replace it:` : none);
-  say($("roster"), `.venv/bin/racehub roster runners.csv --session ${session.id}`);
-}
-
 function paintReads() {
-  const { sessions } = page.state, rows = rowsOf(held), now = hubNow();
+  const { sessions } = shown(), rows = rowsOf(held), now = hubNow();
   $("picker").hidden = sessions.length < 2;
-  keep($("session"), sessions, each => each.id, "option-template", (element, each) => {
-    say(element, words.session(each));
-    if (element.value !== String(each.id)) element.value = String(each.id);
-  });
+  chooseFrom("session", sessions.map(each => ({ id: each.id, name: words.session(each) })));
   if (watched && $("session").value !== String(watched)) $("session").value = String(watched);
   const silent = lostAt === null ? 0 : clock() - lostAt;
   sayOrHide($("stale"), watched && silent >= STALE_MS ? "no connection for " + words.duration(silent) : "");
@@ -220,7 +214,7 @@ function paintReads() {
 }
 
 function emptyWords() {
-  if (!sessionNow()) return ["No session yet", "Reads have no place to go to."];
+  if (!sessionNow()) return ["No live session", "Make one or start one: reads have no place to go to."];
   if (held.offset === null) return ["Connecting", ""];
   const online = page.state.sources.some(each => each.online && each.session === watched);
   if (online) return ["No read yet", "A reader is connected. Pass a tag over its antenna, or fire its gun."];
@@ -228,7 +222,8 @@ function emptyWords() {
 }
 
 function sessionNow() {
-  return page.state.sessions.find(each => each.id === watched) || words.preferred(page.state.sessions);
+  const { sessions } = shown();
+  return sessions.find(each => each.id === watched) || words.preferred(sessions);
 }
 
 // ---- all of it ---------------------------------------------------------------------------------------------
@@ -242,18 +237,26 @@ function wake() {
 function beat() {
   if (document.hidden) return;
   if (link) link.check();
+  askSessions(clock());
   paint();
 }
 
 function boot() {
   $("steps").open = page.state.sources.every(each => words.isDemo(page.state, each));
   $("session").addEventListener("change", event => { page.chosen = Number(event.target.value); follow(); paint(); });
+  $("partner").addEventListener("change", event => { page.partner = event.target.value; page.chosen = 0; follow(); paint(); });
   copyOnClick(document, text => say($("said"), text));
+  openSessions(room);
+  openDisplays(room);
+  openExports();
+  keys({ filter: $("session-filter"), rows: () => [...document.querySelectorAll("#session-list .item")] });
+  stay();
   document.addEventListener("visibilitychange", wake);
   addEventListener("online", wake);
   addEventListener("pageshow", event => { if (event.persisted) wake(); });
   learn(page.state);
   paint();
+  askSessions(clock());
   setInterval(beat, BEAT_MS);
   polling = setTimeout(poll, POLL_MS);
 }

@@ -94,6 +94,20 @@ async def test_signed_in_until_signed_out(hub: Running, visitor: Browser, email:
     assert await log_of(dsn, email) == ["user.added", "auth.signed_in"]
 
 
+async def test_ones_own_name(hub: Running, visitor: Browser, email: str, dsn: str) -> None:
+    await visitor.login(email)
+    status, body = await visitor.ask("PATCH", "/api/auth/me", json={"name": "  Ann   King "})
+    assert (status, body["user"]["name"]) == (200, "Ann King")
+    assert (await visitor.ask("GET", "/api/auth/me"))[1] == body
+    assert (await visitor.ask("PATCH", "/api/auth/me", json={"name": "Ann King"}))[0] == 200
+    assert await log_of(dsn, email) == ["user.added", "auth.signed_in", "user.changed"], "once"
+    status, body = await visitor.ask("PATCH", "/api/auth/me", json={"name": " "})
+    assert (status, body["error"]["field"]) == (400, "name")
+    assert (await visitor.ask("PATCH", "/api/auth/me", json={"name": "x", "role": "owner"}))[0] == 400
+    async with hub.http.patch("/api/auth/me", json={"name": "x"}) as response:
+        assert response.status == 403, "a machine is called as it is"
+
+
 async def test_a_copy_of_the_cookie_ends_with_the_sign_out(
     hub: Running, visitor: Browser, email: str
 ) -> None:

@@ -1,0 +1,211 @@
+"""Work pages with something on them. Knows the shapes of the API's answers; all of it is made up."""
+
+import json
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from playwright.async_api import Page, WebSocketRoute
+
+from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
+from tests.pages.screens import read
+from tests.pages.work_stage import ALPINE, NAME, NORDIC, Answer, WorkStage, person
+
+Answers = dict[str, Any] | None
+
+NOW: Final = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
+LINK: Final = "http://192.168.1.20:8080/join#rh_kQ3vX9pL2mZr8Tn4Wb7YcE6uHs1AfGdJ0iOqRxVtNzM"
+
+
+def ago(hours: float) -> str:
+    return (NOW - timedelta(hours=hours)).isoformat()
+
+
+def user(number: int, email: str, name: str, role: str, **parts: Any) -> dict[str, Any]:
+    return {
+        "id": number,
+        "email": email,
+        "name": name,
+        "role": role,
+        "partner": None if role == ADMIN else NORDIC,
+        "disabled": False,
+        "waiting": False,
+        "last_seen_at": ago(number / 10),
+        "created_at": ago(900),
+        **parts,
+    }
+
+
+USERS: Final = [
+    user(5, "ann@nordic.example", "Ann Lee", OWNER),
+    user(6, "bo@nordic.example", "Bo Ekström", OPERATOR),
+    user(7, "speaker@nordic.example", "", ANNOUNCER, waiting=True, last_seen_at=None),
+    user(8, "max@nordic.example", "Maximiliane Freifrau von Hohenberg-Schwarzenfels", VIEWER, disabled=True),
+]
+CHANGES: Final = [
+    {
+        "id": 9 - number,
+        "at": ago(number * 3),
+        "who": "ann@nordic.example",
+        "action": action,
+        "what": what,
+        "detail": detail,
+        "partner": NORDIC,
+    }
+    for number, (action, what, detail) in enumerate(
+        [
+            ("user.invited", "bo@nordic.example", {"role": "operator"}),
+            ("session.ended", "Sunday", {}),
+            ("display.made", "Finish left", {"session_id": 4}),
+            ("auth.signed_in", "", {"from": "192.168.1.44"}),
+        ]
+    )
+]
+PARTNERS: Final = [
+    NORDIC | {"users": 4, "sessions": 12, "active": 2, "created_at": ago(900)},
+    ALPINE | {"users": 0, "sessions": 0, "active": 0, "created_at": ago(3)},
+]
+TOKENS: Final = [
+    {
+        "id": 1,
+        "name": "results script",
+        "created_at": ago(80),
+        "last_used_at": ago(2),
+        "expires_at": None,
+    }
+]
+SESSION: Final[dict[str, Any]] = {
+    "id": 4,
+    "session_name": "Sunday",
+    "event_id": 2,
+    "status": "active",
+    "purpose": "race",
+    "stream_key": "K3M8PWXQ2Z",
+    "created_at": ago(30),
+    "updated_at": ago(1),
+    "ended_at": None,
+    "scheduled_for": None,
+    "total_reads": 12408,
+    "unique_tags": 2301,
+    "total_locations": 4,
+    "first_read": ago(5),
+    "last_read": ago(0.01),
+    "partner": NORDIC,
+}
+EVENTS: Final = [
+    {
+        "id": 2,
+        "name": "Harbour Run",
+        "date": "2026-05-16",
+        "timezone": "Europe/Oslo",
+        "partner": NORDIC,
+        "races": [
+            {
+                "id": 1,
+                "name": "10K",
+                "distance_m": 10000,
+                "start_location": "START",
+                "finish_location": "FINISH",
+            }
+        ],
+        "sessions": 2,
+    }
+]
+DISPLAYS: Final = [
+    {
+        "code": "K7XQ2M9P",
+        "name": "Finish left",
+        "session_id": None,
+        "url": "http://192.168.1.20:8080/d/K7XQ2M9P",
+        "screens": 2,
+        "settings": {},
+        "partner": NORDIC,
+    }
+]
+REJECTS: Final = [
+    {
+        "id": 1,
+        "received_at": ago(1),
+        "reason": "a tag with 90 characters",
+        "line": "CT01_33~12~FINISH~xxxxxxxxxxxxxxxxxxxxxxxx~10:00:00.123~1~12000C~1",
+        "encoding": "utf-8",
+        "source": {"id": 1, "remote_address": "192.168.1.30"},
+    }
+]
+
+
+class SessionStage(WorkStage):
+    """With its socket, and reads on it."""
+
+    _socket: WebSocketRoute | None = None
+
+    async def open(self, page: Page, query: str = "") -> None:
+        await page.route_web_socket(re.compile("/ws/sessions/"), self._greet)
+        await super().open(page, query)
+
+    def say(self, *messages: dict[str, Any]) -> None:
+        assert self._socket is not None
+        self._socket.send("\n".join(map(json.dumps, messages)))
+
+    def _greet(self, socket: WebSocketRoute) -> None:
+        self._socket = socket
+        recent = [
+            read(
+                12_400 + number, {"bib": str(2000 + number), "name": "Ingrid Solberg"}, received_at=ago(0.01)
+            )
+            for number in range(8)
+        ]
+        hello = {"type": "hello", "epoch": 1, "offset": 12_407, "now": ago(0), "session": {"id": 4}}
+        socket.send(json.dumps(hello | {"recent": recent}))
+
+
+def login(**parts: Any) -> WorkStage:
+    return WorkStage("login.html", "/login", **{"nobody": False, **parts})
+
+
+def join(kind: str = "join", answers: Answers = None) -> WorkStage:
+    email = None if kind == "first" else "bo@nordic.example"
+    link = {"kind": kind, "email": email, "partner": NORDIC["name"], "server": NAME}
+    return WorkStage("join.html", "/join", answers={"POST /api/auth/link": link} | (answers or {}))
+
+
+def users(role: str = ADMIN, answers: Answers = None) -> WorkStage:
+    invited = {"user": USERS[2], "link": LINK, "expires_at": ago(-168)}
+    own = {
+        "GET /api/users": {"users": USERS},
+        "GET /api/audit": {"audit": CHANGES, "next": 6},
+        "GET /api/partners": {"partners": PARTNERS},
+        "POST /api/users": Answer(201, invited),
+    }
+    return WorkStage("users.html", "/users", me=person(role), answers=own | (answers or {}))
+
+
+def settings(answers: Answers = None) -> WorkStage:
+    own = {"GET /api/tokens": {"tokens": TOKENS}}
+    return WorkStage("settings.html", "/settings", me=person(), answers=own | (answers or {}), hours=12)
+
+
+def session(role: str = OPERATOR, shown: dict[str, Any] = SESSION, answers: Answers = None) -> WorkStage:
+    own = {
+        "GET /api/sessions/4": shown,
+        "GET /api/events": {"events": EVENTS},
+        "GET /api/displays": {"displays": DISPLAYS},
+        "GET /api/sessions/4/rejects": {"rejects": REJECTS, "next": None},
+        "GET /api/sessions/4/reads": {"reads": [], "next": None},
+    }
+    return SessionStage(
+        "session.html", "/sessions/4", me=person(role), answers=own | (answers or {}), session=shown
+    )
+
+
+SCENES: Final[dict[str, tuple[Callable[[], WorkStage], str]]] = {
+    "login": (login, "#login"),
+    "login-first": (lambda: login(nobody=True), ".first"),
+    "join": (join, "#join"),
+    "users": (users, ".user"),
+    "settings": (settings, "#token-list li"),
+    "session": (session, "#rows tr"),
+    "session-viewed": (lambda: session(VIEWER), "#rows tr"),
+}
+"""Name -> what is shown, and what is there once it is."""

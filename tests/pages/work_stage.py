@@ -1,0 +1,143 @@
+"""A work page without a hub: its files from the folder, its answers from the test. Knows how a page is put together;
+what the hub would say, and what the page makes of it, the tests say.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import jinja2
+from playwright.async_api import Page, Route, WebSocketRoute
+
+from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER, at_least
+from hub.web.application import TEMPLATES
+from hub.web.routes import STATIC
+from hub.web.work_pages import NAV
+
+ORIGIN: Final = "http://hub.test"
+"""No name of this machine: a browser gives the page what it gives over plain http, and no more."""
+NAME: Final = "Riverside timing"
+NORDIC: Final = {"id": 1, "slug": "nordic", "name": "Nordic Timing"}
+ALPINE: Final = {"id": 2, "slug": "alpine", "name": "Alpine Chrono"}
+
+Asked = dict[str, Any]
+Says = Callable[[Asked], Any]
+
+
+class Answer:
+    """What the hub says, when that is not 200 and JSON. `headers` as HTTP has them."""
+
+    def __init__(self, status: int, body: Any = None, **headers: str) -> None:
+        self.status = status
+        self.body = body
+        self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
+
+
+def refusal(status: int, message: str, field: str | None = None, **headers: str) -> Answer:
+    error = {"code": "refused", "message": message} | ({"field": field} if field else {})
+    return Answer(status, {"error": error}, **headers)
+
+
+def person(role: str = OPERATOR, **parts: Any) -> dict[str, Any]:
+    """Who is signed in."""
+    partner = None if role == ADMIN else NORDIC
+    return {
+        "id": 5,
+        "email": "ann@nordic.example",
+        "name": "Ann Lee",
+        "role": role,
+        "partner": partner,
+    } | parts
+
+
+class WorkStage:
+    """Says to a work page what the hub says. `answers`: by method and path, without what is behind a question mark; a
+    function gets what was asked: `method`, `path`, `query`, `body`."""
+
+    def __init__(
+        self,
+        template: str,
+        path: str,
+        *,
+        me: dict[str, Any] | None = None,
+        answers: dict[str, Any] | None = None,
+        **context: Any,
+    ) -> None:
+        self.me = me
+        self.answers: dict[str, Any] = {"GET /api/auth/me": {"user": me}} | (answers or {})
+        self.asked: list[Asked] = []
+        self.others: list[str] = []
+        """Pages that it has been led to."""
+        self._sign_in: WebSocketRoute | None = None
+        self._template = template
+        self._path = path
+        self._context = context
+
+    async def open(self, page: Page, query: str = "") -> None:
+        await page.route(f"{ORIGIN}/**", self._route)
+        await page.route_web_socket(re.compile("/ws/me$"), self._attend)
+        await page.goto(f"{ORIGIN}{self._path}{query}")
+
+    async def sign_out(self) -> None:
+        """Somebody has ended the sign-in elsewhere."""
+        assert self._sign_in is not None
+        await self._sign_in.close(code=4002)
+
+    def _attend(self, socket: WebSocketRoute) -> None:
+        self._sign_in = socket
+        socket.send(json.dumps({"type": "hello", "offset": 0, "recent": []}))
+
+    def told(self, method: str, path: str) -> list[Any]:
+        """The bodies of what was asked there."""
+        return [each["body"] for each in self.asked if (each["method"], each["path"]) == (method, path)]
+
+    async def _route(self, route: Route) -> None:
+        request = route.request
+        path, _, query = request.url.removeprefix(ORIGIN).partition("?")
+        if path.startswith("/static/"):
+            await route.fulfill(path=STATIC / path.removeprefix("/static/"))
+        elif request.resource_type == "document":
+            await self._page(route, path, query)
+        else:
+            await self._say(route, path, query)
+
+    async def _page(self, route: Route, path: str, query: str) -> None:
+        if path == self._path:
+            await route.fulfill(body=self.page(), content_type="text/html; charset=utf-8")
+        else:
+            self.others.append(path + (f"?{query}" if query else ""))
+            await route.fulfill(body="<!doctype html><title>Another</title>", content_type="text/html")
+
+    async def _say(self, route: Route, path: str, query: str) -> None:
+        request = route.request
+        asked = {"method": request.method, "path": path, "query": query, "body": _body(request.post_data)}
+        self.asked.append(asked)
+        said = self.answers.get(f"{request.method} {path}", refusal(404, f"There is no {path}."))
+        said = said(asked) if callable(said) else said
+        answer = said if isinstance(said, Answer) else Answer(200, said)
+        text = "" if answer.body is None else json.dumps(answer.body)
+        headers = answer.headers | {"Content-Type": "application/json"}
+        await route.fulfill(status=answer.status, body=text, headers=headers)
+
+    def page(self) -> str:
+        loader = jinja2.FileSystemLoader(TEMPLATES)
+        environment = jinja2.Environment(loader=loader, autoescape=True)
+        context = {"name": NAME, "here": self._path, "me": self.me, "may": {}, "nav": []} | self._context
+        if self.me:
+            role = self.me["role"]
+            context["may"] = {
+                "operate": at_least(role, OPERATOR),
+                "own": at_least(role, OWNER),
+                "admin": at_least(role, ADMIN),
+                "look": at_least(role, VIEWER),
+            }
+            context["nav"] = [(path, words) for path, words, least in NAV if at_least(role, least)]
+        return environment.get_template(self._template).render(context)
+
+
+def _body(text: str | None) -> Any:
+    try:
+        return json.loads(text) if text else None
+    except ValueError:
+        return text
