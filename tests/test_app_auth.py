@@ -17,7 +17,7 @@ from hub.replay_plan import ReplayPlan
 from hub.tls import client_context
 from tests import certificates
 from tests.postgres import fresh_database
-from tests.running import HOST, Reader, Running, rows, running_hub, settings_for, until, wall_us
+from tests.running import HOST, Reader, Running, rows, running_hub, settings_for, stored, until, wall_us
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -98,6 +98,7 @@ async def test_the_right_password_leads_to_its_session(site: Site) -> None:
     who = await site.password(second)
     reader = await site.come_in("required", "A1", "A2", event="First", **who)
     await until(lambda: site.durable(second) == 2)
+    await stored(site.dsn, 2)
     await reader.hang_up()
     found = await rows(site.dsn, "SELECT proved, connection_id <> '' AS known FROM timing_sources")
     assert found == [{"proved": True, "known": True}]
