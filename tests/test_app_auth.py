@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from hub.accounts import MACHINE_CALLER
 from hub.config import Listener
+from hub.protocols.chronotrack_proof import PROOFS
 from hub.protocols.chronotrack_stream import Item
 from hub.replay import Sender, replay
 from hub.replay_plan import ReplayPlan
@@ -146,22 +147,20 @@ async def test_a_proof_that_was_overheard_is_good_for_nothing(site: Site) -> Non
     overheard = reader.client.settings.seed
     await reader.hang_up()
     address = site.hub.address("required")
-    proof = await _proof(who, overheard)
+    proof = _proof(who, overheard)
     for again in range(2):
         line_in, line_out = await asyncio.open_connection(*address)
         line_out.write(GREETING)
         said = await line_in.readuntil(b"authentication-seed=") + await line_in.readline()
         seed = said.decode().rpartition("=")[2].strip()
         assert seed != overheard and len(seed) == 32
-        line_out.write(proof if not again else await _proof(who, seed))
+        line_out.write(proof if not again else _proof(who, seed))
         answer = await line_in.readline()
         assert answer == (b"ack~authorize\r\n" if again else b"err~authorize~wrong user or password\r\n")
         line_out.close()
 
 
-async def _proof(who: dict[str, str], seed: str) -> bytes:
-    from hub.protocols.chronotrack_proof import PROOFS
-
+def _proof(who: dict[str, str], seed: str) -> bytes:
     return f"authorize~{who['user']}~{PROOFS['hmac-sha1'](who['password'].encode(), seed)}\r\n".encode()
 
 
