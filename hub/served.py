@@ -85,6 +85,8 @@ class Served:
         self.routes = Routes(self.partners, self.sessions)
         self.proofs = Proofs(self.partners)
         self._by_connection: dict[_Place, Source] = {}
+        self._proved: dict[int, Proved] = {}
+        """What sources have proved to be, by their numbers, when they connected last."""
         self._inboxes_new: dict[int, InboxRecord] = {}
         """Those of which the store has not heard, by their numbers."""
 
@@ -222,16 +224,22 @@ class Served:
             home = None  # it was at home there only with a proof
         session = self.routes.session(owner, event_name, proved=proved, assigned=assigned, home=home)
         if known is not None and self._may_go_on(known, session):
-            return self._again(known, session, owner, proved is not None, facts)
-        return self._new(
-            session,
-            owner,
-            partner_id,
-            protocol=protocol,
-            connection_id=connection_id,
-            proved=proved,
-            facts=facts,
-        )
+            source = self._again(known, session, owner, proved is not None, facts)
+        else:
+            source = self._new(
+                session,
+                owner,
+                partner_id,
+                protocol=protocol,
+                connection_id=connection_id,
+                proved=proved,
+                facts=facts,
+            )
+        if proved is not None:
+            self._proved[source.id] = proved
+        else:
+            self._proved.pop(source.id, None)
+        return source
 
     def _known(self, port: int, connection_id: str, facts: Mapping[str, str]) -> Source | None:
         """Who that is, if it has been here. A connection id is a claim, which holds on the same port. Without one, who
@@ -316,8 +324,15 @@ class Served:
         record = source.record
         if record.assigned == source.session.row.id:
             return None
-        owner = record.partner_id or self.routes.partner(source.port, record.event_name, None)
-        return self.routes.session(owner, record.event_name, assigned=record.assigned)
+        proved = self._proved.get(source.id)
+        owner = record.partner_id or self.routes.partner(source.port, record.event_name, proved)
+        return self.routes.session(owner, record.event_name, proved=proved, assigned=record.assigned)
+
+    def amber(self, source: Source) -> str:
+        """Why somebody has to look at a source that is in its inbox, in words; empty: nobody has to."""
+        record = source.record
+        proved = self._proved.get(source.id)
+        return self.routes.amber(record.event_name, record.assigned, source.session, proved)
 
     def inbox_of(self, source: Source) -> Session:
         """The inbox of a source, made when it has none."""
@@ -400,6 +415,7 @@ class Served:
     def _drop(self, source: Source) -> None:
         """Nobody is led to it any more."""
         self.sources.pop(source.id, None)
+        self._proved.pop(source.id, None)
         if self._by_connection.get(_place(source)) is source:
             del self._by_connection[_place(source)]
         for inbox in [each for each in self.inboxes.values() if each.row.source_id == source.id]:

@@ -122,7 +122,7 @@ def shape(request: web.Request, source: Source, arrivals: Arrivals | None = None
         "session": {"id": row.id, "name": row.name},
         "inbox": inbox,
         "held": source.session.durable,
-        "amber": hub.routes.amber(record.event_name, record.assigned, source.session) if inbox else "",
+        "amber": hub.amber(source) if inbox else "",
         "assigned": record.assigned == row.id,
         "move": {"done": move.done, "total": move.total} if move else None,
     }
