@@ -339,7 +339,8 @@ class ReaderConnection(asyncio.Protocol):
         self._refused = True
         times, shown = self._ingest.refuse(self._listener.name, self._address, user, reason)
         if times:
-            self._log(logging.WARNING, "refused as user %r: %s (%d times)", shown, reason, times)
+            often = f", {times} times by now" if times > 1 else ""
+            self._log(logging.WARNING, "is refused as user %r: %s%s", shown, reason, often)
 
     def _open(self, event: chronotrack.HandshakeDone) -> None:
         opened = self._ingest.open(

@@ -48,6 +48,14 @@ def client_context(authority: Path | None) -> ssl.SSLContext:
     return context
 
 
+def own_context() -> ssl.SSLContext:
+    """For who connects to a listener of this very process, whose certificate is for another name."""
+    context = client_context(None)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
+
+
 def _look(path: Path, key: str, kind: str) -> str:
     """The text of a PEM file."""
     try:

@@ -183,6 +183,10 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
             last_name=f"{mark} Lee",
             custom=json.dumps({f"{mark} column": f"{mark} value"}),
         )
+
+
+async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
+    """`mark` is of six letters of a display's alphabet: so a code has it, too."""
     made.ids["source_moves"] = await _insert(
         connection,
         "source_moves",
@@ -191,10 +195,6 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
         to_session_id=made.ids["active"],
         done_at=MOMENT,
     )
-
-
-async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
-    """`mark` is of six letters of a display's alphabet: so a code has it, too."""
     made.ids["displays"] = made.secrets["code"] = await _insert(
         connection,
         "displays",

@@ -6,6 +6,7 @@ Everything goes over real sockets; nothing here knows the hub's inside but `App`
 import asyncio
 import json
 import secrets
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -160,8 +161,18 @@ async def running_hub(settings: Settings) -> AsyncIterator[Running]:
 class Reader:
     """ChronoTrack's SimpleClient with a reader behind it. What it was given outlives its connections."""
 
-    def __init__(self, address: tuple[str, int], *, event: str = "Spring run") -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        *,
+        event: str = "Spring run",
+        user: str = "",
+        password: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`user`, `password`: what it says when it is asked who it is. `tls`: how it encrypts; None: not at all."""
         self.address = address
+        self.user, self.password, self._tls = user, password, tls
         self.stream = Stream(secrets.token_hex(20), event)
         self.client: Client | None = None
         self.said: list[bytes] = []
@@ -200,10 +211,10 @@ class Reader:
 
     async def connect(self) -> "Reader":
         """Until the handshake is done; then it streams by itself, until it hangs up or is hung up on."""
-        reader, writer = await asyncio.open_connection(*self.address)
+        reader, writer = await asyncio.open_connection(*self.address, ssl=self._tls)
         self.said = []
         self._lines_before = self.lines_sent
-        self.client = client = Client(self.stream, announce_live=True)
+        self.client = client = Client(self.stream, user=self.user, password=self.password, announce_live=True)
         self._transport = writer.transport
         self._connection = asyncio.create_task(self._serve(client, reader, writer))
         await until(lambda: client.closed or b"start" in b"".join(self.said))
@@ -228,7 +239,9 @@ class Reader:
     async def hang_up(self) -> None:
         """As a program does that ends: nothing that was sent is lost."""
         assert self._transport is not None and self._connection is not None
-        if not self._transport.is_closing():
+        if not self._transport.can_write_eof():
+            self._transport.close()
+        elif not self._transport.is_closing():
             self._transport.write_eof()
         await self._connection
 

@@ -72,8 +72,6 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
-    app[FLEET] = Fleet(screens, condition.now_us)
-    app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
@@ -91,20 +89,27 @@ def build(
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
-    app[SENDING] = asyncio.Semaphore(EXPORTS_MAX)
-    app[SIGN_INS] = SignIns(time.monotonic, time.time)
-    app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)
-    app[sockets.SCREENS] = sockets.Screens()
-    app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
-    app[codes.TRIES] = codes.Tries(time.monotonic)
-    app[assets.ASSETS] = assets.Assets(routes.STATIC)
+    app[FLEET] = Fleet(screens, condition.now_us)
+    app[EXPIRING] = Expiring(hub, live, condition.now_us)
+    _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     app.on_cleanup.append(_close)
     routes.add(app)
     _hush()
     return app
+
+
+def _add_own(app: web.Application) -> None:
+    """What the web keeps for itself: who does what how often, and its files."""
+    app[SENDING] = asyncio.Semaphore(EXPORTS_MAX)
+    app[SIGN_INS] = SignIns(time.monotonic, time.time)
+    app[PAUSES] = Pauses(time.monotonic)
+    app[sockets.SCREENS] = sockets.Screens()
+    app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
+    app[codes.TRIES] = codes.Tries(time.monotonic)
+    app[assets.ASSETS] = assets.Assets(routes.STATIC)
 
 
 async def _close(app: web.Application) -> None:

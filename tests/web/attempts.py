@@ -29,6 +29,8 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/events/{id}/races/{race}": ("races",),
     "/api/partners/{id}": ("partners",),
     "/api/users/{id}": ("users",),
+    "/api/sources/{id}": ("timing_sources",),
+    "/api/chronotrack/sessions/{id}": ("timing_sources",),
     "/api/tokens/{id}": ("tokens",),
     "/api/exports/{id}": ("exports",),
 }
@@ -75,6 +77,9 @@ BODIES: Final[dict[str, Body]] = {
     ],
     "PATCH /api/screens/{id}": lambda who: [{"name": "x"}, {"code": who.secrets["code"]}],
     "DELETE /api/screens/{id}": _nothing,
+    "POST /api/sources/{id}/assign": lambda who: {"session_id": who.ids["active"]},
+    "POST /api/sources/{id}/release": _nothing,
+    "POST /api/chronotrack/sessions/{id}/select": lambda who: {"session_id": who.ids["active"]},
     "POST /api/screens/{id}/identify": _nothing,
     "POST /api/screens/{id}/reload": _nothing,
     "POST /api/sessions": lambda who: [
