@@ -110,7 +110,7 @@ def shape(request: web.Request, source: Source) -> dict[str, Any]:
 
 
 def locations(source: Source) -> list[dict[str, Any]]:
-    """Where it has read, how much, when last, and which sequences have not come."""
+    """Where it has read, as the reader and as people call it, how much, when last, and which sequences are missing."""
     last = {
         name: received_us
         for (source_id, name), received_us in reversed(list(source.session.tail.arrivals()))
@@ -121,6 +121,7 @@ def locations(source: Source) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
+            "shown_name": source.session.places.shown(name),
             "count": runs[name].contiguous if name in runs else 0,
             "last_read_at": iso(last[name]) if name in last else None,
             "gap": runs[name].gap if name in runs else None,
