@@ -412,7 +412,7 @@ async def test_an_admin_says_whose_crew_it_is(opened: Open) -> None:
     stage = work_scenes.settings(ADMIN, {f"GET /api/partners/{other['id']}/crew-tags": {"tags": ["X1"]}})
     page = await opened(stage)
     await expect(page.at("#crew-tags")).to_have_value("99995")
-    await page.at("#crew-partner").select_option(label=other["name"])
+    await page.at("#crew-partner").select_option(label=str(other["name"]))
     await expect(page.at("#crew-tags")).to_have_value("X1")
 
 
