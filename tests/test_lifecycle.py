@@ -243,7 +243,10 @@ async def test_who_has_ended_the_last_session_has_none_after_a_restart(
         other = hub.reader()
         other.add("A1")
         await other.connect()
-        await until(lambda: hub.app.hub.sessions[only].durable == 1)
+        await until(lambda: hub.app.hub.sessions[only].durable == 3)
+        await hub.app.stores.drain.drained()
+        held = await rows(database_dsn, f"SELECT tag_code FROM timing_reads WHERE session_id = {only}")
+        assert sorted(tags(held)) == ["A1", "STRAY", "STRAY"], "with what has waited for it"
         await other.hang_up()
 
 
