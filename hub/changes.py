@@ -14,7 +14,9 @@ from hub.feeding import Feeder
 from hub.guests import Guests
 from hub.hub import Hub
 from hub.lifecycle import HangUp, Lifecycle
+from hub.locations import Locations
 from hub.moving import Moving
+from hub.partner_words import PartnerWords
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
@@ -41,6 +43,8 @@ class Changes:
         self.retiming = Retiming(current, stores, self.guests, self.changing)
         facts = Facts(current, hub, live, stores, self.retiming, self.changing)
         self.events = Events(stores, facts)
+        self.locations = Locations(facts)
+        self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
         self.lifecycle = Lifecycle(
             current, hub, live, stores, self.guests, facts, self.changing, hang_up, self.moving.look

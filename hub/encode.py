@@ -9,15 +9,20 @@ import msgspec
 
 from hub.model import (
     KIND_VOID,
+    MARK_HIDDEN,
+    MARK_TEST,
     PURPOSE_REHEARSAL,
     US_PER_S,
     DisplayRow,
     Participant,
+    Race,
     Read,
     ScreenRow,
     SessionRow,
 )
+from hub.places import Places
 from hub.results import Start
+from hub.roster import normal
 
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
@@ -45,8 +50,13 @@ class SessionView(Protocol):
     def zone(self) -> tzinfo: ...
     @property
     def starts(self) -> tuple[Start, ...]: ...
+    @property
+    def places(self) -> Places: ...
+    @property
+    def crew(self) -> frozenset[str]: ...
 
     def who(self, tag: str) -> Participant | None: ...
+    def marks(self, read: Read) -> tuple[str, ...]: ...
 
 
 def iso(us: int, zone: tzinfo = UTC) -> str:
@@ -66,7 +76,7 @@ def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
     return text[:19], text[19:]
 
 
-def runner(participant: Participant, read: Read, time_text: str) -> dict[str, str]:
+def runner(participant: Participant, read: Read, time_text: str, location: str) -> dict[str, str]:
     """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
     return dict(participant.custom) | {
         "name": _full_name(participant.first_name, participant.last_name),
@@ -83,7 +93,7 @@ def runner(participant: Participant, read: Read, time_text: str) -> dict[str, st
         "team_name": participant.team_name,
         "bib": participant.bib,
         "tag_code": read.tag,
-        "location": read.location,
+        "location": location,
         "lap": str(read.lap),
         "timestamp": time_text[11:19],
     }
@@ -96,14 +106,21 @@ def _full_name(first: str, last: str) -> str:
     return f"{first} {last}".strip()
 
 
-def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> dict[str, Any]:
-    """What a screen and `/api/sessions/{id}/reads` say of a read; `runner` only when it is known who it was."""
+def read_fields(
+    read: Read, zone: tzinfo, participant: Participant | None, places: Places, marks: tuple[str, ...]
+) -> dict[str, Any]:
+    """What a screen and `/api/sessions/{id}/reads` say of a read; `runner` only when it is known who it was.
+    `marks`: its own, as of now."""
     time_text = iso(read.read_us, zone)
+    location = read.location
+    if places:
+        marks = (*marks, MARK_HIDDEN) if places.is_hidden(location) else marks
+        location = places.shown(location)
     fields: dict[str, Any] = {
         "offset": read.offset,
         "kind": read.kind,
-        "marks": read.marks,
-        "location": read.location,
+        "marks": marks,
+        "location": location,
         "tag": read.tag,
         "bib": participant.bib if participant else None,
         "time": time_text,
@@ -111,15 +128,24 @@ def read_fields(read: Read, zone: tzinfo, participant: Participant | None) -> di
         "received_at": iso(read.received_us),
     }
     if participant is not None:
-        fields["runner"] = runner(participant, read, time_text)
+        fields["runner"] = runner(participant, read, time_text, location)
     return fields
 
 
 def read_message(session: SessionView, read: Read) -> bytes:
-    """What a screen is told under this read's offset; of a void row, that there is nothing under it."""
-    if read.kind == KIND_VOID:
+    """What a screen is told under this read's offset; of what is not shown, that there is nothing under it."""
+    if not is_shown(session, read):
         return retract(read.offset)
-    return _encode({"type": "read", **read_fields(read, session.zone, session.who(read.tag))})
+    fields = read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read))
+    return _encode({"type": "read", **fields})
+
+
+def is_shown(session: SessionView, read: Read) -> bool:
+    """Whether there is anything to show of what has this offset: no void row, none of the crew's tags, and nothing of a
+    test that is over."""
+    if read.kind == KIND_VOID or (MARK_TEST in read.marks and not session.row.testing):
+        return False
+    return not (session.crew and normal(read.tag) in session.crew)
 
 
 def retract(offset: int) -> bytes:
@@ -130,11 +156,12 @@ def retract(offset: int) -> bytes:
 def correction(session: SessionView, read: Read, shown: Participant | None) -> bytes | None:
     """What was shown for this read, when it was `shown`, is now known better; None: it is the same. `runner` null:
     not known any more."""
-    if read.kind == KIND_VOID:
+    if not is_shown(session, read):
         return None
     time_text = iso(read.read_us, session.zone)
+    location = session.places.shown(read.location)
     was, known = (
-        runner(participant, read, time_text) if participant else None
+        runner(participant, read, time_text, location) if participant else None
         for participant in (shown, session.who(read.tag))
     )
     if was == known:
@@ -172,9 +199,11 @@ def hello(
     recovered: bool,
     now_us: int,
     recent: bytes,
+    emergency: str = "",
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
-    is nothing to show: the screen rests. Without a display it is for somebody who watches the session."""
+    is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
+    `emergency`: the line over everything else; empty: none."""
     head = _encode(
         {
             "type": "hello",
@@ -182,9 +211,10 @@ def hello(
             "offset": offset,
             "recovered": recovered,
             "now": iso(now_us),
-            "session": _session_fields(session.row) if session else None,
+            "session": _session_fields(session) if session else None,
             "starts": _starts(session, now_us) if session else [],
-            "display": _display_fields(display) if display else None,
+            "display": _display_fields(display, session) if display else None,
+            "emergency": emergency,
             "template": None,
         }
     )
@@ -208,16 +238,34 @@ def _starts(session: SessionView, now_us: int) -> list[dict[str, object]]:
     ]
 
 
-def _session_fields(row: SessionRow) -> dict[str, object]:
+def emergency(text: str) -> bytes:
+    """A line on all screens of a partner, over everything else; empty: it is over."""
+    return _encode({"type": "message", "audience": "public", "kind": "emergency", "text": text})
+
+
+def _session_fields(session: SessionView) -> dict[str, object]:
+    row = session.row
     return {
         "id": row.id,
         "name": row.name,
         "event": row.event_name,
         "timezone": row.timezone,
-        "test": row.purpose == PURPOSE_REHEARSAL,
-        "races": [msgspec.structs.asdict(race) for race in row.races],
+        "test": row.testing or row.purpose == PURPOSE_REHEARSAL,
+        "races": [_race_fields(race, session.places) for race in row.races],
     }
 
 
-def _display_fields(display: DisplayRow) -> dict[str, object]:
-    return {"code": display.code, "name": display.name, "settings": display.settings}
+def _race_fields(race: Race, places: Places) -> dict[str, object]:
+    return msgspec.structs.asdict(race) | {
+        "start_location": places.called(race.start_location),
+        "finish_location": places.called(race.finish_location),
+    }
+
+
+def _display_fields(display: DisplayRow, session: SessionView | None) -> dict[str, object]:
+    """Whose reads get a card is decided by the names that reads are shown with."""
+    settings = display.settings
+    wanted = settings.get("locations")
+    if session is not None and session.places and isinstance(wanted, list):
+        settings = settings | {"locations": [session.places.called(str(each)) for each in wanted]}
+    return {"code": display.code, "name": display.name, "settings": settings}

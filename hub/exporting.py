@@ -10,7 +10,6 @@ import contextlib
 import csv
 import io
 import os
-import re
 import secrets
 import zipfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import IO, Final, NamedTuple
 
 from hub.errors import Unavailable
+from hub.reads_export import plain
 from hub.store import exports
 from hub.store.exports import Cells
 from hub.stores import Stores
@@ -26,7 +26,6 @@ from hub.stores import Stores
 FOLDER: Final = "exports"
 PART: Final = ".part"
 """What is not whole yet; of a hub that died meanwhile it is left, and removed before the next export."""
-NAME_CHARS_MAX: Final = 60
 README: Final = """Everything that the race hub held of one session when it was deleted.
 
 session.json   the session with its event, races and figures
@@ -49,7 +48,7 @@ class Written(NamedTuple):
 async def write(stores: Stores, folder: Path, session_id: int, name: str) -> Written:
     """Raises StoreAway, StoreError, and Unavailable when the disk does not take it."""
     # One that was written before, and whose session was not deleted then, stays.
-    file_name = f"{_plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.zip"
+    file_name = f"{plain(name)}-{session_id}-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}.zip"
     part = folder / (file_name + PART)
     with _disk():
         await asyncio.to_thread(_prepare, folder)
@@ -141,9 +140,3 @@ def _keep(part: Path, path: Path) -> int:
     finally:
         os.close(handle)
     return path.stat().st_size
-
-
-def _plain(name: str) -> str:
-    """A session's name as a part of a file's, whatever the system."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
-    return plain[:NAME_CHARS_MAX].strip("-") or "session"

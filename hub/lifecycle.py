@@ -131,6 +131,14 @@ class Lifecycle:
                 lambda each: each.session is session and each.record.event_name == before, OTHER_KEY
             )
 
+    async def test(self, by: Caller, session_id: int, on: bool) -> None:
+        """Reads that come from now on are a test; or they are so no more, and all that were one do not count."""
+        async with self._facts.of_session(by, session_id) as connection:
+            state = await _there(connection, session_id)
+            if await session_changes.test(connection, session_id, on):
+                action = "session.test_begun" if on else "session.test_over"
+                await _note(connection, by, action, state.partner_id, state.name, session_id)
+
     async def start(self, by: Caller, session_id: int) -> None:
         """One that is scheduled."""
         await self._begin(by, session_id, SCHEDULED, "session.started")

@@ -26,6 +26,10 @@ MARK_LATE: Final = "late"
 MARK_REPEAT: Final = "repeat"
 MARK_SUSPECT: Final = "suspect_time"
 """Its time cannot be: a clock that was never set, or is ahead, or is of another time zone."""
+MARK_TEST: Final = "test"
+"""It came while the session was being tested: nothing of it counts once that is over."""
+MARK_HIDDEN: Final = "hidden"
+"""Its location is not shown. Said of a read when it is shown to somebody, and kept nowhere."""
 
 TAG_GUN: Final = "GUNTIME"
 
@@ -180,6 +184,18 @@ class Race(msgspec.Struct, frozen=True, array_like=True):
     finish_location: str
 
 
+class PlaceRow(msgspec.Struct, frozen=True, array_like=True):
+    """A location of which people have said something. `name`: as it is in the tables. `shown`: as it is called, or the
+    one that it is a part of. merged: it is a part of another. position: its place in lists, if it has been given one.
+    """
+
+    name: str
+    shown: str
+    hidden: bool = False
+    merged: bool = False
+    position: int | None = None
+
+
 class Proved(msgspec.Struct, frozen=True):
     """What a reader has proved to be: of a partner, and of one session of that one, or of any (None)."""
 
@@ -202,6 +218,7 @@ class SessionRow(msgspec.Struct, frozen=True):
         when the session's first keys were made; empty: `day`.
     purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone; `inbox`: it is
         hidden, and its source's alone (`source_id`). partner_id: NOBODY for an inbox of nobody known.
+    testing: the reads that come now are a test. places: the locations of which people have said something.
     """
 
     id: int
@@ -217,6 +234,8 @@ class SessionRow(msgspec.Struct, frozen=True):
     purpose: str = PURPOSE_RACE
     races: tuple[Race, ...] = ()
     keys_day: str = ""
+    testing: bool = False
+    places: tuple[PlaceRow, ...] = ()
     event_id: int | None = None
     source_id: int = 0
 
@@ -275,13 +294,15 @@ class ExportRow(msgspec.Struct, frozen=True):
 
 
 class ReadFilter(msgspec.Struct, frozen=True):
-    """Which reads of a session are wanted: at most `limit` after the offset `after`, at this location (without
-    case), of one of these tags (in their compared form, see `hub.roster`)."""
+    """Which reads of a session are wanted: at most `limit` after the offset `after`, at one of these
+    locations (without case), of one of these tags and of none of the others (in their compared form, see
+    `hub.roster`)."""
 
     after: int
     limit: int
-    location: str | None = None
+    locations: list[str] | None = None
     tags: list[str] | None = None
+    but_tags: list[str] | None = None
 
 
 class Participant(msgspec.Struct, gc=False):

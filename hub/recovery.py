@@ -14,7 +14,7 @@ from hub.protocols import ct01
 from hub.roster import Roster
 from hub.served import stored_source
 from hub.session import Session, Source
-from hub.store import retimes, rosters, sessions
+from hub.store import partner_words, retimes, rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.sessions import KnownRead, RejectedLine
 from hub.tail import Tail
@@ -46,6 +46,9 @@ async def load(
     """
     for partner in await run(sessions.partners):
         hub.partners[partner.id] = partner
+    for said in await run(partner_words.all_said):
+        hub.change_crew(said.partner_id, said.crew_tags)
+        hub.emergency[said.partner_id] = said.emergency
     numbers = {each.slug: each.id for each in hub.partners.values()}
     hub.ports = {name: numbers.get(slug, NOBODY) for name, slug in ports.items()}
     for row in await run(lambda connection: sessions.active(connection, timezone)):

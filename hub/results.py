@@ -16,12 +16,13 @@ SAME_GUN_US: Final = 3 * US_PER_S
 
 
 class Gun(NamedTuple):
-    """A gun read. `at_us`: the instant; `sent`: the time as the reader has it."""
+    """A gun read. `at_us`: the instant; `sent`: the time as the reader has it; `test`: it came in a test."""
 
     offset: int
     location: str
     at_us: int
     sent: str = ""
+    test: bool = False
 
 
 class Start(NamedTuple):

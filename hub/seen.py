@@ -252,6 +252,13 @@ class Seen:
             found = self.locations[folded] = SeenLocation(len(self.locations), name)
         return found
 
+    def first(self, digest: bytes) -> SeenLocation | None:
+        """Where a content was first seen; None: nowhere. Rarely asked: it looks through the locations."""
+        sightings = self._sightings.get(int.from_bytes(digest, "big"))
+        return next(
+            (each for each in self.locations.values() if sightings and each.index == sightings[0]), None
+        )
+
     def new_run(self, location: SeenLocation) -> Run:
         """A numbering that is new here. The oldest that is not live makes room for it."""
         run = location.add_run()

@@ -23,6 +23,7 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.roster import normal
 from hub.routing import Routes
 from hub.session import Session, Source
 
@@ -74,6 +75,10 @@ class Served:
         """The hidden sessions of the sources that lead nowhere."""
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
+        self.crew_tags: dict[int, list[str]] = {}
+        """By partner: tags whose reads are kept and shown nowhere, as they were given."""
+        self.emergency: dict[int, str] = {}
+        """By partner: the line on all its screens, where there is one."""
         self.ports: dict[str, int] = {}
         """Whose each port is, by its name; NOBODY: any partner's readers come there."""
         self.routes = Routes(self.partners, self.sessions)
@@ -86,6 +91,7 @@ class Served:
         raise NotImplementedError
 
     def add_session(self, session: Session) -> None:
+        session.crew = self.crew(session.row.partner_id)
         self.sessions[session.row.id] = session
         self.routes.add(session)
 
@@ -125,6 +131,18 @@ class Served:
                     source.clock.forget()
         if before != row.stream_key:
             self.routes.rekey(before, session)
+
+    def crew(self, partner_id: int) -> frozenset[str]:
+        """The partner's crew tags, as they are compared."""
+        return frozenset(map(normal, self.crew_tags.get(partner_id, ())))
+
+    def change_crew(self, partner_id: int, tags: list[str]) -> list[Session]:
+        """Other tags of a partner are the crew's now. Gives the sessions that may show something else by it."""
+        self.crew_tags[partner_id] = tags
+        changed = [each for each in self.sessions.values() if each.row.partner_id == partner_id]
+        for session in changed:
+            session.crew = self.crew(partner_id)
+        return changed
 
     def find(self, session_id: int) -> Session | None:
         """The session of this number, if it is in memory for whatever reason."""

@@ -3,11 +3,9 @@
 Knows what a read is and which marks it gets; refuses to know sockets, journals and screens.
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from itertools import compress, product
-from statistics import median
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -20,8 +18,8 @@ from hub.model import (
     MARK_LATE,
     MARK_REPEAT,
     MARK_SUSPECT,
+    MARK_TEST,
     NOBODY,
-    US_PER_S,
     Observation,
     Participant,
     Read,
@@ -29,9 +27,11 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.places import Places, placed
 from hub.results import Gun, Start, starts
 from hub.roster import Roster
 from hub.seen import Run, Seen, SeenLocation, content_digest, line_digest
+from hub.source_clock import SourceClock
 from hub.tail import Tail
 from hub.times import SUSPECT_AHEAD_US, SUSPECT_BEFORE_US, Times, WallClock, marks_at, midnight_us
 
@@ -41,75 +41,14 @@ GUNS_MAX: Final = 2000
 """Guns of one session that are remembered: its clocks are worked out from them, 1 ms. A race day has fifty."""
 LOCATIONS_MAX: Final = 1000
 """Locations of one session. A race has thirty; a stream that names a thousand is broken."""
-CLOCK_SAMPLES_MAX: Final = 20
-CLOCK_SAMPLES_MIN: Final = 3
-"""Differences needed before a clock counts as known: one late read alone must not set it."""
-CLOCK_APART_US: Final = US_PER_S // 2
-CLOCK_STEP_US: Final = US_PER_S
-"""A change of the clock difference smaller than this is not worth writing down."""
 
 _MARKS: Final = {
-    flags: tuple(compress((MARK_LATE, MARK_REPEAT, MARK_SUSPECT), flags))
-    for flags in product((False, True), repeat=3)
+    test: {
+        flags: tuple(compress((MARK_LATE, MARK_REPEAT, MARK_SUSPECT, MARK_TEST), (*flags, test)))
+        for flags in product((False, True), repeat=3)
+    }
+    for test in (False, True)
 }
-
-
-class SourceClock:
-    """How far a reader's clock is behind our own: the median of arrival minus read time of single reads.
-
-    Only reads that arrive singly tell: half a second after the last line, and not the first after a start, which
-    may be any age. `difference_us` is 0 until known.
-    """
-
-    __slots__ = ("_arrival_us", "_fresh", "_samples", "difference_us", "known", "noted_us")
-
-    def __init__(self, difference_us: int | None) -> None:
-        self._samples: deque[int] = deque(maxlen=CLOCK_SAMPLES_MAX)
-        self.known = difference_us is not None
-        self.difference_us = difference_us or 0
-        self.noted_us = difference_us
-        self._arrival_us = 0
-        self._fresh = True
-
-    def started(self, now_us: int) -> None:
-        self._arrival_us = now_us
-        self._fresh = True
-
-    def jumped(self) -> None:
-        """The client is asked for lines that it may have had for long."""
-        self._fresh = True
-
-    def jumped_by(self, by_us: int) -> None:
-        """Our own clock was set. What is not known yet is learnt by the new one."""
-        self._samples = deque((sample + by_us for sample in self._samples), CLOCK_SAMPLES_MAX)
-        self._arrival_us += by_us
-        if self.known:
-            self.difference_us += by_us
-
-    def arrived(self, received_us: int, instants: int, instant_us: int) -> None:
-        """`instants` reads came at once, the last of them with this read time."""
-        alone = instants == 1 and not self._fresh and received_us - self._arrival_us >= CLOCK_APART_US
-        self._arrival_us = received_us
-        self._fresh = False
-        if alone:
-            self._samples.append(received_us - instant_us)
-            if len(self._samples) >= CLOCK_SAMPLES_MIN:
-                self.known = True
-                self.difference_us = int(median(self._samples))
-
-    def forget(self) -> None:
-        """The zone or date by which read times were taken was not the right one: nothing is known any more."""
-        self._samples.clear()
-        self.known = False
-        self.difference_us = 0
-        self.noted_us = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether it moved enough since it was last written down."""
-        return self.known and (
-            self.noted_us is None or abs(self.noted_us - self.difference_us) >= CLOCK_STEP_US
-        )
 
 
 class Source:
@@ -266,6 +205,9 @@ class Session:
         self.epoch = row.epoch
         self.seen = Seen()
         self.roster = Roster()
+        self.places = Places(row.places)
+        self.crew: frozenset[str] = frozenset()
+        """Tags, as they are compared, that are kept and shown nowhere: the partner's."""
         self.tail = Tail()
         self._moved: list[Read] = []
         self._guns: dict[int, Gun] = {}
@@ -273,9 +215,10 @@ class Session:
 
     @property
     def starts(self) -> tuple[Start, ...]:
-        """What the durable guns say about who has started."""
+        """What the durable guns say about who has started. Those of a test say it as long as that goes on."""
         if self._starts is None:
-            self._starts = starts(self._guns.values(), self.row.races)
+            guns = [each for each in self._guns.values() if self.row.testing or not each.test]
+            self._starts = starts(*placed(self.places, guns, self.row.races))
         return self._starts
 
     def add_guns(self, guns: Iterable[Gun]) -> None:
@@ -299,6 +242,7 @@ class Session:
         what was sent, and by the new one those of what is still on its way to the disk when that gets there. Keys stay:
         what comes again is held."""
         before, self.row = self.row, row
+        self.places = Places(row.places)
         self._starts = None
         if (row.timezone, row.day) != (before.timezone, before.day):
             self._read_times()
@@ -417,6 +361,7 @@ class Session:
         source_id = source.record.id
         late_before = received_us - self.late_us - source.clock.difference_us
         ahead = received_us + SUSPECT_AHEAD_US
+        marks = _MARKS[self.row.testing]
         offset = self.head
         lines = instant_us = 0
         for seen in observations:
@@ -452,9 +397,9 @@ class Session:
                     seen.reader_id,
                     seen.gator,
                     KIND_GUN if seen.gun else KIND_READ,
-                    _MARKS[
+                    marks[
                         instant_us < late_before,
-                        verdict < 0,
+                        verdict < 0 and self._repeats(run, digest),
                         not SUSPECT_BEFORE_US <= instant_us <= ahead,
                     ],
                     run.location.key(digest, abs(verdict)),
@@ -468,6 +413,21 @@ class Session:
             source.arrived_us = received_us
             source.accepted += len(reads)
         return reads, rejected
+
+    def marks(self, read: Read) -> tuple[str, ...]:
+        """Those of a read as of now: a repeat of what was seen at a location that has since given way is none."""
+        if MARK_REPEAT not in read.marks or not self.places or not read.key:
+            return read.marks
+        location = self.seen.location(read.location)
+        first = self.seen.first(location.parse_key(read.key)[0])
+        if first is None or not self.places.gives_way(first.name, read.location):
+            return read.marks
+        return tuple(mark for mark in read.marks if mark != MARK_REPEAT)
+
+    def _repeats(self, run: Run, digest: bytes) -> bool:
+        """Whether a content that is known from another location does not count at this one."""
+        first = self.seen.first(digest) if self.places else None
+        return first is None or not self.places.gives_way(first.name, run.location.name)
 
     def _check_resume(self, source: Source, run: Run, sequence: int, digest: bytes) -> None:
         """The first line of a resume: the very one that was asked for, or of another numbering. One that begins at
@@ -527,7 +487,7 @@ def _corrected(read: Read, times: Times) -> Read:
 def guns_of(reads: Iterable[Read]) -> list[Gun]:
     """The guns among them, each once."""
     return [
-        Gun(read.offset, read.location, read.read_us, read.time_text)
+        Gun(read.offset, read.location, read.read_us, read.time_text, MARK_TEST in read.marks)
         for read in reads
         if read.kind == KIND_GUN and MARK_REPEAT not in read.marks
     ]

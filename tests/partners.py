@@ -39,7 +39,14 @@ async def furnish(connection: asyncpg.Connection, mark: str, *, first_id: int = 
     if first_id:
         await count_from(connection, first_id)
     slug = f"{mark}-slug"
-    partner_id = await _insert(connection, "partners", slug=slug, name=f"{mark} Timing")
+    partner_id = await _insert(
+        connection,
+        "partners",
+        slug=slug,
+        name=f"{mark} Timing",
+        crew_tags=[f"{mark} crew"],
+        emergency=f"{mark} line",
+    )
     made = Furnished(mark, partner_id)
     made.ids["partners"] = partner_id
     await _people(connection, made)

@@ -6,9 +6,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from msgspec.structs import replace
 
 from hub import encode
-from hub.model import DisplayRow, Participant, Read, ScreenRow, SessionRow
+from hub.model import DisplayRow, Participant, PlaceRow, Race, Read, ScreenRow, SessionRow
 from hub.roster import Roster
 from hub.session import Session
 
@@ -209,6 +210,7 @@ def test_hello() -> None:
         "starts": [],
         "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}},
         "template": None,
+        "emergency": "",
     }
 
 
@@ -231,4 +233,57 @@ def test_hello_without_a_session() -> None:
 )
 def test_a_name_stands_in_its_own_order(first: str, last: str, name: str) -> None:
     person = Participant(0, "7", ("T12",), first, last)
-    assert encode.runner(person, read(), "2026-01-01T10:00:00.000+00:00")["name"] == name
+    assert encode.runner(person, read(), "2026-01-01T10:00:00.000+00:00", "FINISH")["name"] == name
+
+
+def placed(*places: PlaceRow, **changes: Any) -> Session:
+    shown = session(ANN)
+    shown.change(replace(shown.row, places=places, **changes))
+    return shown
+
+
+def test_a_location_is_shown_as_it_is_called() -> None:
+    shown = placed(PlaceRow("finish", "Ziel"))
+    message = json.loads(encode.read_message(shown, read()))
+    assert message["location"] == message["runner"]["location"] == "Ziel" and message["marks"] == ["late"]
+    corrected = encode.correction(shown, read(), None)
+    assert corrected is not None and json.loads(corrected)["runner"]["location"] == "Ziel"
+
+
+def test_a_read_at_a_hidden_location_says_so() -> None:
+    message = json.loads(encode.read_message(placed(PlaceRow("FINISH", "FINISH", hidden=True)), read()))
+    assert message["marks"] == ["late", "hidden"]
+
+
+def test_races_and_displays_name_locations_as_they_are_shown() -> None:
+    shown = placed(PlaceRow("FINISH", "Ziel"), races=(Race("10K", 10_000, "START", "finish"),))
+    display = replace(DISPLAY, settings={"locations": ["FINISH", "5K"], "duration": 3})
+    message = json.loads(encode.hello(shown, display, offset=0, recovered=False, now_us=0, recent=b""))
+    (race,) = message["session"]["races"]
+    assert (race["start_location"], race["finish_location"], race["name"]) == ("START", "Ziel", "10K")
+    assert message["display"]["settings"] == {"locations": ["Ziel", "5K"], "duration": 3}
+
+
+def test_there_is_nothing_under_the_offsets_of_the_crew() -> None:
+    shown = session(ANN)
+    shown.crew = frozenset({"a1"})
+    assert json.loads(encode.read_message(shown, read())) == {"type": "retract", "offset": 12}
+    assert encode.correction(shown, read(), None) is None
+    assert json.loads(encode.read_message(shown, read(tag="A2")))["tag"] == "A2"
+
+
+def test_of_a_test_nothing_is_shown_when_it_is_over() -> None:
+    tested = read(marks=("test",))
+    assert json.loads(encode.read_message(placed(testing=True), tested))["marks"] == ["test"]
+    assert json.loads(encode.read_message(placed(), tested)) == {"type": "retract", "offset": 12}
+    hello = encode.hello(placed(testing=True), None, offset=0, recovered=False, now_us=0, recent=b"")
+    assert json.loads(hello)["session"]["test"] is True
+
+
+def test_the_line_over_everything() -> None:
+    assert json.loads(encode.emergency("Storm: leave the field")) == {
+        "type": "message",
+        "audience": "public",
+        "kind": "emergency",
+        "text": "Storm: leave the field",
+    }

@@ -15,19 +15,6 @@ from tests.lifecycle import Office
 SHARED = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest.mark.parametrize(
-    ("name", "plain"),
-    [
-        ("Spring run 10K", "spring-run-10k"),
-        ("../../etc", "etc"),
-        ("\N{RUNNER}", "session"),
-        ("x" * 99, "x" * 60),
-    ],
-)
-def test_the_name_of_a_session_as_that_of_a_file(name: str, plain: str) -> None:
-    assert exporting._plain(name) == plain
-
-
 @SHARED
 async def test_two_of_one_second_are_two_files(shared_office: Office, tmp_path: Path) -> None:
     made = await shared_office.session("Twice")

@@ -13,6 +13,7 @@ import pytest
 from hub import hub as hub_module
 from hub import importing as importing_module
 from hub import session as session_module
+from hub import source_clock as clock_module
 from hub.errors import FileFormatError, Invalid, NotFound, StoreAway, Unavailable
 from hub.importing import ControllerFiles, Imported, plan
 from hub.model import US_PER_S
@@ -223,7 +224,7 @@ async def test_no_card_but_for_what_is_of_now(
     """Old reads are late, and so are those of a clock that is ahead: a wrong time zone floods no wall. And lines of a
     file come when we read them: they tell nothing of a clock."""
     monkeypatch.setattr(importing_module, "PIECE_LINES", 1)
-    monkeypatch.setattr(session_module, "CLOCK_APART_US", 0)
+    monkeypatch.setattr(clock_module, "CLOCK_APART_US", 0)
     from_now_s = [-7200, -130, -60, 0, 60, 130, 7200]
     data = b"".join(
         tag_line(number, number, wall_us(-each) // 10_000 * 10_000)

@@ -14,6 +14,8 @@ from hub.model import (
     TAG_GUN,
     US_PER_S,
     Observation,
+    PlaceRow,
+    Race,
     Read,
     Rejected,
     SessionRow,
@@ -21,15 +23,13 @@ from hub.model import (
 )
 from hub.results import WAVES_MAX
 from hub.session import (
-    CLOCK_SAMPLES_MAX,
-    CLOCK_SAMPLES_MIN,
     GUNS_MAX,
     LOCATIONS_MAX,
     SPELLINGS_MAX,
     Session,
     Source,
-    SourceClock,
 )
+from hub.source_clock import CLOCK_SAMPLES_MIN, SourceClock
 from hub.tail import TAIL_READS_MAX
 
 DAY: Final = "2021-05-08"
@@ -172,41 +172,6 @@ def test_a_clock_that_is_behind_is_learnt_and_its_reads_are_not_late(source: Sou
     assert not source.clock.changed
     restarted = SourceClock(source.record.clock_us)
     assert (restarted.known, restarted.difference_us, restarted.changed) == (True, hour, False)
-
-
-def test_the_difference_is_the_median_of_the_last_single_reads() -> None:
-    clock = SourceClock(None)
-    clock.started(0)
-    clock.arrived(1 * US_PER_S, 1, 0)
-    for number in range(2, 100):
-        age = 900 * US_PER_S if number % 3 == 0 else number * 1000
-        clock.arrived(number * US_PER_S, 1, number * US_PER_S - age)
-    assert 80_000 < clock.difference_us < 101_000
-    for number in range(100, 100 + CLOCK_SAMPLES_MAX):
-        clock.arrived(number * US_PER_S, 1, number * US_PER_S)
-    assert clock.difference_us == 0
-
-
-@pytest.mark.parametrize(
-    ("gap_us", "lines"), [(US_PER_S // 2 - 1, 1), (US_PER_S, 2)], ids=["too close", "not single"]
-)
-def test_only_single_reads_tell(gap_us: int, lines: int) -> None:
-    clock = SourceClock(None)
-    clock.started(0)
-    for number in range(1, 50):
-        clock.arrived(number * gap_us, lines, 0)
-    assert not clock.known
-
-
-def test_the_first_read_after_a_start_or_a_jump_tells_nothing() -> None:
-    clock = SourceClock(None)
-    for number in range(1, 50):
-        if number % 2:
-            clock.started(number * US_PER_S)
-        else:
-            clock.jumped()
-        clock.arrived(number * US_PER_S + US_PER_S // 2, 1, 0)
-    assert not clock.known
 
 
 # Locations
@@ -416,12 +381,6 @@ def test_a_clock_of_ours_that_is_set_makes_nobody_late(session: Session, source:
         assert "late" not in read.marks, number
 
 
-def test_a_clock_that_is_not_known_is_not_moved() -> None:
-    clock = SourceClock(None)
-    clock.jumped_by(5)
-    assert (clock.known, clock.difference_us) == (False, 0)
-
-
 # Times that cannot be
 
 
@@ -443,3 +402,65 @@ def test_times_that_cannot_be_are_marked(source: Source, ahead_s: int, marks: tu
     odd = replace(plain, wall_us=plain.wall_us + ahead_s * US_PER_S)
     (read,) = feed(new_source(new_session()), odd, now_us=now.read_us)
     assert (read.marks, read.read_us) == (marks, now.read_us + ahead_s * US_PER_S)
+
+
+# What people say of locations, and tests
+
+
+def with_places(session: Session, *rows: PlaceRow) -> None:
+    session.change(replace(session.row, places=rows))
+
+
+@pytest.mark.parametrize(
+    ("place", "marks"),
+    [
+        (PlaceRow("FINSH", "FINSH", hidden=True), ()),
+        (PlaceRow("FINSH", "FINISH", merged=True), ()),
+        (PlaceRow("FINSH", "TENT", merged=True), ("repeat",)),
+        (PlaceRow("FINISH", "FINISH", hidden=True), ("repeat",)),
+    ],
+)
+def test_a_repeat_of_what_has_given_way_counts(
+    session: Session, source: Source, place: PlaceRow, marks: tuple[str, ...]
+) -> None:
+    """Whether that was said before it came or after."""
+    feed(source, observation(1, "1", location="FINSH"), observation(2, "2", location="FINSH"))
+    (before,) = feed(source, observation(1, "1"))
+    assert before.marks == session.marks(before) == ("repeat",)
+    with_places(session, place)
+    (after,) = feed(source, observation(2, "2"))
+    assert after.marks == session.marks(before) == marks
+    with_places(session)
+    assert session.marks(before) == ("repeat",)
+
+
+def test_reads_of_a_test_are_marked_and_its_guns_start_nothing_afterwards(
+    session: Session, source: Source
+) -> None:
+    session.change(replace(session.row, testing=True))
+    reads = feed(source, observation(1), observation(2, TAG_GUN, gun=True))
+    assert [each.marks for each in reads] == [("test",), ("test",)]
+    session.extend(reads)
+    assert [each.location for each in session.starts] == ["FINISH"]
+    session.change(replace(session.row, testing=False))
+    assert not list(session.starts) and session.durable == 2
+    (read,) = feed(source, observation(3))
+    assert (read.offset, read.marks) == (3, ())
+
+
+def test_guns_count_at_their_location_as_it_is_called(session: Session, source: Source) -> None:
+    guns = [
+        observation(number, TAG_GUN, gun=True, location=location, wall_us=WALL_US + number * 60 * US_PER_S)
+        for number, location in enumerate(("START", "start2", "TENT"), 1)
+    ]
+    session.extend([read for gun in guns for read in feed(source, replace(gun, sequence=1))])
+    assert len(list(session.starts)) == 3
+    session.change(replace(session.row, races=(Race("10K", 10_000, "start2", "FINISH"),)))
+    with_places(
+        session,
+        PlaceRow("START", "Bridge"),
+        PlaceRow("start2", "Bridge", merged=True),
+        PlaceRow("TENT", "TENT", hidden=True),
+    )
+    (start,) = list(session.starts)
+    assert (start.location, start.race, len(start.guns_us)) == ("Bridge", "10K", 2)

@@ -82,6 +82,12 @@ async def renew_key(connection: Connection, session_id: int) -> None:
     await connection.execute(query("session_key"), session_id, new_stream_key())
 
 
+async def test(connection: Connection, session_id: int, on: bool) -> bool:
+    """It is being tested from now on, or not any more. False: it was so before."""
+    statement = "UPDATE timing_sessions SET testing = $2 WHERE id = $1 AND testing <> $2 RETURNING true"
+    return bool(await connection.fetchval(statement, session_id, on))
+
+
 async def event_is_of(connection: Connection, event_id: int, partner_id: int) -> bool:
     """Whether there is such an event of this partner."""
     statement = "SELECT EXISTS (SELECT FROM events WHERE id = $1 AND partner_id = $2)"

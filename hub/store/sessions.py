@@ -12,7 +12,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from hub.model import NOBODY, PURPOSE_RACE, DisplayRow, PartnerRow, Race, Read, SessionRow, SourceRecord
+from hub.model import (
+    NOBODY,
+    PURPOSE_RACE,
+    DisplayRow,
+    PartnerRow,
+    PlaceRow,
+    Race,
+    Read,
+    SessionRow,
+    SourceRecord,
+)
 from hub.results import Gun
 from hub.store.database import Connection, query
 from hub.tail import TAIL_READS_MAX
@@ -177,6 +187,8 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         purpose=row["purpose"],
         races=msgspec.json.decode(row["races"], type=tuple[Race, ...]),
         keys_day=row["keys_day"].isoformat() if row["keys_day"] else "",
+        testing=row["testing"],
+        places=msgspec.json.decode(row["places"], type=tuple[PlaceRow, ...]),
         event_id=row["event_id"],
         source_id=row["source_id"] or 0,
     )

@@ -51,9 +51,19 @@ class WebQueries:
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         async with self._database().of(whose) as connection:
             rows = await connection.fetch(
-                query("reads_page"), session_id, wanted.after, wanted.location, wanted.tags, wanted.limit
+                query("reads_page"),
+                session_id,
+                wanted.after,
+                wanted.locations,
+                wanted.tags,
+                wanted.but_tags,
+                wanted.limit,
             )
             return [(number, read_of(fields)) for number, *fields in rows]
+
+    async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
+        async with self._database().of(whose) as connection:
+            return [dict(row) for row in await connection.fetch(query("locations_list"), session_id)]
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         async with self._database().of(whose) as connection:

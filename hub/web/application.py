@@ -18,6 +18,7 @@ from hub.hub import Hub
 from hub.passwords import Hashes
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web.api.reads_export import SENDING, Sending
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
@@ -78,11 +79,14 @@ def build(
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
+    app[state.LOCATIONS] = changes.locations
+    app[state.PARTNER_WORDS] = changes.partner_words
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
+    app[SENDING] = Sending()
     app[SIGN_INS] = SignIns(time.monotonic, time.time)
     app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)

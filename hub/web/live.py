@@ -17,7 +17,7 @@ from hub.fanout import (
     Topic,
 )
 from hub.hub import Hub
-from hub.model import KIND_GUN, DisplayRow, Read
+from hub.model import KIND_GUN, NOBODY, DisplayRow, Read
 from hub.results import Start
 from hub.roster import Roster
 from hub.session import Session
@@ -147,6 +147,19 @@ class Live:
             on_air.starts = session.starts
             on_air.topic.tell([encode.starts(session, self._now_us())])
 
+    def tell_partner(self, partner_id: int, message: bytes) -> None:
+        """A message without an offset for all screens of a partner, those without a session, too, and for all who watch
+        its sessions."""
+        for session_id, on_air in self._on_air.items():
+            session = self._hub.find(session_id)
+            if session is not None and session.row.partner_id == partner_id:
+                on_air.topic.tell([message])
+        resting = self._on_air.get(_NO_SESSION)
+        for subscriber in list(resting.topic.subscribers) if resting else []:
+            display = self._hub.displays.get(self._codes.get(subscriber, ""))
+            if display is not None and display.partner_id == partner_id:
+                subscriber.tell(message)
+
     def tick(self, part: int = 0, parts: int = 1) -> None:
         """Of so many parts of all sessions, one after the other, this one hears that the hub lives."""
         for each in [each for number, each in self._on_air.items() if number % parts == part]:
@@ -174,6 +187,7 @@ class Live:
             recovered=recovered,
             now_us=self._now_us(),
             recent=on_air.recent(),
+            emergency=self._hub.emergency.get(_partner_of(session, display), ""),
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
         subscriber = Subscriber(topic, cursor, wake, self.queue_bytes_max)
@@ -242,6 +256,12 @@ class Live:
             if on_air.topic is topic:
                 del self._on_air[key]
                 return
+
+
+def _partner_of(session: Session | None, display: DisplayRow | None) -> int:
+    if session is not None:
+        return session.row.partner_id
+    return display.partner_id if display is not None else NOBODY
 
 
 def _follows(offset: int, reads: list[Read]) -> bool:

@@ -16,6 +16,7 @@ from hub.config_live import Current
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported
+from hub.location_words import LocationChange
 from hub.model import (
     DisplayRow,
     ExportRow,
@@ -64,6 +65,9 @@ class Queries(Protocol):
 
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
+
+    async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
+        """With their figures, in the order in which they are shown."""
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         """Lines that are no reads, by their ids."""
@@ -253,6 +257,29 @@ class Sessions(Protocol):
 
     async def renew_key(self, by: Caller, session_id: int) -> None: ...
 
+    async def test(self, by: Caller, session_id: int, on: bool) -> None:
+        """Reads that come from now on are a test, or are so no more, and all that were one do not count."""
+
+
+class Locations(Protocol):
+    """What people say of a session's locations. Raises as `Sessions` does."""
+
+    async def change(self, by: Caller, session_id: int, location_id: int, words: LocationChange) -> None: ...
+
+    async def merge(self, by: Caller, session_id: int, location_id: int, into: int) -> None: ...
+
+    async def split(self, by: Caller, session_id: int, location_id: int) -> None: ...
+
+
+class PartnerWords(Protocol):
+    """What a partner says for all its sessions. Raises as `Sessions` does."""
+
+    async def say_crew_tags(self, by: Caller, partner_id: int, tags: list[str]) -> None:
+        """Their reads are kept, and shown nowhere."""
+
+    async def say_emergency(self, by: Caller, partner_id: int, text: str) -> None:
+        """The line over everything on all screens; empty: none."""
+
 
 class Removal(Protocol):
     """What deletes sessions and what was kept of them. `folder`: where exports are. Raises as `Sessions` does."""
@@ -322,6 +349,12 @@ class Changes(Protocol):
     def retiming(self) -> Retiming: ...
 
     @property
+    def locations(self) -> Locations: ...
+
+    @property
+    def partner_words(self) -> PartnerWords: ...
+
+    @property
     def moving(self) -> Moves: ...
 
 
@@ -347,6 +380,8 @@ SOURCE_LOG: Final = web.AppKey("source_log", SourceLog)
 REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
+LOCATIONS: Final = web.AppKey("locations", Locations)
+PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
 KEPT: Final = web.AppKey("kept", Kept)
 
 

@@ -71,7 +71,9 @@ async def test_no_read_is_late_for_it_and_an_old_one_is(
     database_dsn: str, tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, jump_s: int
 ) -> None:
     """The hub notices that its clock was set, and not its readers'."""
-    monkeypatch.setattr("hub.session.CLOCK_APART_US", 0)  # reads that are so far apart tell the difference
+    monkeypatch.setattr(
+        "hub.source_clock.CLOCK_APART_US", 0
+    )  # reads that are so far apart tell the difference
     async with running_hub(settings_for(database_dsn, tmp_path)) as hub:
         reader = await hub.reader().connect()
         await singly(hub, reader, SINGLES)

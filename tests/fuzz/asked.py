@@ -9,6 +9,7 @@ from yarl import URL
 
 from hub.errors import Invalid
 from hub.model import INT64_MAX, Participant
+from hub.places import Places
 from hub.roster import Roster
 from hub.session_words import NAME_CHARS_MAX, SessionChange, check_change
 from hub.web import bodies, scope, sockets
@@ -68,10 +69,10 @@ def query(data: bytes) -> None:
         ]
         assert all(0 <= number < 10**scope.NUMBER_CHARS_MAX for number in resume)
     try:
-        wanted = sessions._filter(request, ROSTER)
+        wanted = sessions.wanted_reads(request, ROSTER, Places(), frozenset())
     except Invalid as problem:
         assert problem.field in ("after", "limit", "location", "tag")
         return
     assert 0 <= wanted.after <= INT64_MAX and 1 <= wanted.limit <= sessions.LIMIT_MAX
-    for text in (wanted.location or "", *(wanted.tags or [])):
+    for text in (*(wanted.locations or []), *(wanted.tags or [])):
         assert "\0" not in text and text.encode().decode() == text

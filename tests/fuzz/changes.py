@@ -9,6 +9,7 @@ from hub import event_words, session_words
 from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
+from hub.location_words import LocationChange
 from hub.model import ExportRow, ScreenRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
@@ -34,6 +35,36 @@ class Sessions:
         self.changed.append(f"session {session_id}")
 
     end = reopen = renew_key = start
+
+    async def test(self, by: Caller, session_id: int, on: bool) -> None:
+        self.changed.append(f"session {session_id}: {on}")
+
+
+class Locations:
+    """Any location is there."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def change(self, by: Caller, session_id: int, location_id: int, words: LocationChange) -> None:
+        self.changed.append(f"location {location_id}: {words}".encode().decode())
+
+    async def merge(self, by: Caller, session_id: int, location_id: int, into: int) -> None:
+        self.changed.append(f"location {location_id}: {into}")
+
+    async def split(self, by: Caller, session_id: int, location_id: int) -> None:
+        self.changed.append(f"location {location_id}")
+
+
+class PartnerWords:
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def say_crew_tags(self, by: Caller, partner_id: int, tags: list[str]) -> None:
+        self.changed.append(f"partner {partner_id}: {tags}".encode().decode())
+
+    async def say_emergency(self, by: Caller, partner_id: int, text: str) -> None:
+        self.changed.append(f"partner {partner_id}: {text}".encode().decode())
 
 
 class Removal:
@@ -121,4 +152,6 @@ class Changes:
         self.removing = Removal()
         self.events = Events()
         self.retiming = Retiming()
+        self.locations = Locations(changed)
+        self.partner_words = PartnerWords(changed)
         self.moving = Moving()

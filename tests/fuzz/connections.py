@@ -182,6 +182,9 @@ class Database:
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         return []
 
+    async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
+        return []
+
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         return []
 

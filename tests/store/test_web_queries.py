@@ -89,10 +89,28 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
         assert (first["first_read"].year, first["last_read"].year) == (1, 9999)
         assert (second["total_reads"], second["first_read"], second["last_read"]) == (0, None, None)
         assert set(first) == {
-            *("id", "partner_id", "session_name", "event_id", "status", "purpose", "stream_key"),
+            *("id", "partner_id", "session_name", "event_id", "status", "purpose", "testing", "stream_key"),
             *("scheduled_for", "started_at", "created_at", "updated_at", "ended_at"),
             *("total_reads", "unique_tags", "total_locations", "first_read", "last_read"),
         }
+
+
+async def test_figures_leave_out_the_crew_and_tests_that_are_over(database_dsn: str) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        session_id = await new_session(connection, testing=True)
+        tags = ("0A1", "099995", "x", "A2")
+        made = [read(number, tag=tag, marks=("test",) * (tag == "A2")) for number, tag in enumerate(tags, 1)]
+        await reads.copy(connection, [(session_id, 1, each) for each in made])
+
+        async def figures() -> tuple[int, int]:
+            (session,) = await queries.sessions(EVERYONE, session_id)
+            return session["total_reads"], session["unique_tags"]
+
+        assert await figures() == (4, 4)
+        await connection.execute("UPDATE partners SET crew_tags = '{99995, 0X}'")
+        assert await figures() == (2, 2)
+        await connection.execute("UPDATE timing_sessions SET testing = false")
+        assert await figures() == (1, 1)
 
 
 async def test_one_session_ended_or_not(database_dsn: str) -> None:
@@ -111,9 +129,13 @@ async def test_one_session_ended_or_not(database_dsn: str) -> None:
         ({"after": 2}, [3, 4, 6]),
         ({"limit": 2}, [1, 2]),
         ({"after": 6}, []),
-        ({"location": "finish"}, [2, 3, 4, 6]),
+        ({"locations": ["finish"]}, [2, 3, 4, 6]),
+        ({"locations": ["start", "FINISH"]}, [1, 2, 3, 4, 6]),
+        ({"locations": []}, []),
+        ({"but_tags": ["7", "ab1"]}, [1, 4]),
+        ({"tags": ["7"], "but_tags": ["7"]}, []),
         ({"tags": ["7"]}, [2, 3]),
-        ({"tags": ["7", "0"], "location": "FINISH", "after": 2}, [3, 4]),
+        ({"tags": ["7", "0"], "locations": ["FINISH"], "after": 2}, [3, 4]),
         ({"tags": []}, []),
         ({"tags": ["ab1"]}, [6]),
     ],

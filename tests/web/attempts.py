@@ -24,6 +24,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/sessions/{id}": ("active", "ended"),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
+    "/api/sessions/{id}/locations/{location}": ("timing_locations",),
     "/api/events/{id}": ("events",),
     "/api/events/{id}/races/{race}": ("races",),
     "/api/partners/{id}": ("partners",),
@@ -84,6 +85,12 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/sessions/{id}/end": _nothing,
     "POST /api/sessions/{id}/reopen": _nothing,
     "POST /api/sessions/{id}/key": _nothing,
+    "POST /api/sessions/{id}/testing": lambda _who: {"on": True},
+    "PATCH /api/sessions/{id}/locations/{location}": lambda _who: {"shown_name": "x", "hidden": True},
+    "POST /api/sessions/{id}/locations/{location}/merge": lambda who: {"into": who.ids["timing_locations"]},
+    "POST /api/sessions/{id}/locations/{location}/split": _nothing,
+    "PUT /api/partners/{id}/crew-tags": lambda _who: {"tags": ["x"]},
+    "PUT /api/emergency": lambda who: {"text": "x", "partner": who.slug},
     "DELETE /api/sessions/{id}": lambda who: {"name": f"{who.mark} Session"},
     "POST /api/events": lambda who: {
         "name": "x",
@@ -174,16 +181,14 @@ def _listed(made: Any) -> list[Any]:
 
 def paths(pattern: str, at: Furnished) -> list[str]:
     """An address with its placeholders filled; all ways of it. Fails for a placeholder that `PLACES` does not know."""
-    found = [re.sub(r":[^}]*}", "}", pattern)]
-    while "{" in found[0]:
-        prefix = found[0][: found[0].index("}") + 1]
-        place = re.sub(r"/(?=[^/{]*\d)[^/{]+", "/{id}", prefix) if prefix not in PLACES else prefix
-        kinds = PLACES[place]
-        values = [str(at.ids[kind]) for kind in kinds] or ["front.js"]
-        found = [
-            each.replace(prefix, prefix[: prefix.index("{")] + value) for each in found for value in values
-        ]
-    return found
+    plain = re.sub(r":[^}]*}", "}", pattern)
+    if "{" not in plain:
+        return [plain]
+    prefix = plain[: plain.index("}") + 1]
+    place = re.sub(r"/(?=[^/{]*\d)[^/{]+", "/{id}", prefix) if prefix not in PLACES else prefix
+    values = [str(at.ids[kind]) for kind in PLACES[place]] or ["front.js"]
+    filled = [prefix[: prefix.index("{")] + value + plain[len(prefix) :] for value in values]
+    return [path for each in filled for path in paths(each, at)]
 
 
 def query(of: Furnished) -> dict[str, str]:

@@ -407,3 +407,26 @@ async def test_screens_go_where_their_display_shows_another_session_now() -> Non
     with pytest.raises(Cut) as cut:
         screen.take()
     assert cut.value.reason is ANOTHER_SESSION
+
+
+async def test_a_line_reaches_all_screens_of_a_partner_and_no_other() -> None:
+    """Those that have no session, too, and whoever watches."""
+    air = Air(1, 2)
+    air.hub.change_session(air.session(2), replace(air.session(2).row, partner_id=2))
+    resting, of_other = DisplayRow("AAAA2222", 1, 9, "Tent"), DisplayRow("BBBB2222", 2, 9, "Other")
+    for display in (DISPLAY, resting, of_other):
+        air.hub.displays[display.code] = display
+    _, mine = air.join(1)
+    _, watching = air.live.join(air.session(1), None, resume=None, wake=lambda: None)
+    _, theirs = air.join(2)
+    _, empty = air.live.join(None, resting, resume=None, wake=lambda: None)
+    _, their_empty = air.live.join(None, of_other, resume=None, wake=lambda: None)
+    air.hub.emergency[1] = "Storm"
+    air.live.tell_partner(1, encode.emergency("Storm"))
+    for subscriber in (mine, watching, empty):
+        assert [each["text"] for each in await taken(subscriber)] == ["Storm"]
+    for subscriber in (theirs, their_empty):
+        assert await taken(subscriber) == []
+    hello, _ = air.live.join(None, resting, resume=None, wake=lambda: None)
+    assert json.loads(hello)["emergency"] == "Storm"
+    assert air.join(1)[0]["emergency"] == "Storm" and air.join(2)[0]["emergency"] == ""

@@ -33,6 +33,8 @@ $$;
 GRANT SELECT ON public.timing_reads, public.timing_locations, public.timing_sources, public.timing_rejects,
     public.timing_reads_compat, public.timing_session_stats TO racehub_web;
 GRANT UPDATE (clock_difference_us) ON public.timing_sources TO racehub_web;
+-- What people say of a location is theirs; its name is the readers'.
+GRANT UPDATE (shown_name, merged_into, position, hidden) ON public.timing_locations TO racehub_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.races, public.displays,
     public.screens, public.participants, public.user_links, public.tokens TO racehub_web;
@@ -41,7 +43,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.r
 GRANT SELECT ON public.timing_sessions TO racehub_web;
 GRANT INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
     UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, started_at, ended_at,
-            purpose, scheduled_for, times_by, keys_day)
+            purpose, scheduled_for, times_by, keys_day, testing)
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;

@@ -23,6 +23,10 @@ class Typed(msgspec.Struct, forbid_unknown_fields=True):
     name: str
 
 
+class Testing(msgspec.Struct, forbid_unknown_fields=True):
+    on: bool
+
+
 async def make_session(request: web.Request) -> web.Response:
     """JSON as `NewSession`. Gives the session, and 201."""
     words = bodies.decode(await bodies.json(request), NewSession)
@@ -34,48 +38,56 @@ async def make_session(request: web.Request) -> web.Response:
 async def change_session(request: web.Request) -> web.Response:
     """JSON as `SessionChange`. Gives the session as it is then. Screens come back for it at once."""
     words = bodies.decode(await bodies.json(request), SessionChange)
-    session_id = await _there(request)
+    session_id = await there(request)
     await request.app[SESSIONS].change(scope.caller(request), session_id, words)
     return await _answer(request, session_id)
 
 
 async def start_session(request: web.Request) -> web.Response:
     """One that is scheduled."""
-    session_id = await _there(request)
+    session_id = await there(request)
     await request.app[SESSIONS].start(scope.caller(request), session_id)
     return await _answer(request, session_id)
 
 
 async def end_session(request: web.Request) -> web.Response:
     """Its readers are hung up on; what they have sent is kept."""
-    session_id = await _there(request)
+    session_id = await there(request)
     await request.app[SESSIONS].end(scope.caller(request), session_id)
     return await _answer(request, session_id)
 
 
 async def reopen_session(request: web.Request) -> web.Response:
     """One that has ended: it goes on after its last offset."""
-    session_id = await _there(request)
+    session_id = await there(request)
     await request.app[SESSIONS].reopen(scope.caller(request), session_id)
     return await _answer(request, session_id)
 
 
 async def renew_key(request: web.Request) -> web.Response:
     """Another stream key; the old one leads nowhere any more."""
-    session_id = await _there(request)
+    session_id = await there(request)
     await request.app[SESSIONS].renew_key(scope.caller(request), session_id)
+    return await _answer(request, session_id)
+
+
+async def test_session(request: web.Request) -> web.Response:
+    """JSON `{"on"}`: whether the reads that come now are a test. When it is over, nothing of it counts any more."""
+    wanted = bodies.decode(await bodies.json(request), Testing)
+    session_id = await there(request)
+    await request.app[SESSIONS].test(scope.caller(request), session_id, wanted.on)
     return await _answer(request, session_id)
 
 
 async def delete_session(request: web.Request) -> web.Response:
     """JSON: its `name`. Answers when all of it is in an export, and gone: seconds for a whole race."""
     typed = bodies.decode(await bodies.json(request), Typed).name[:TYPED_CHARS_MAX]
-    session_id = await _there(request)
+    session_id = await there(request)
     row = await request.app[REMOVAL].remove(scope.caller(request), session_id, typed)
     return web.json_response({"deleted": True, "export": export_json(request, row)})
 
 
-async def _there(request: web.Request) -> int:
+async def there(request: web.Request) -> int:
     """The session whose number is in the address, if it is there for the caller. Raises NotFound."""
     session_id = scope.path_id(request)
     if scope.session(request, session_id) is None:

@@ -8,9 +8,10 @@ from aiohttp import web
 from hub.encode import read_fields
 from hub.errors import NotFound
 from hub.model import INT64_MAX, Read, ReadFilter
+from hub.places import Places
 from hub.roster import Roster, normal
 from hub.web import scope
-from hub.web.state import QUERIES, RETIMING
+from hub.web.state import HUB, QUERIES, RETIMING
 
 LIMIT_DEFAULT: Final = 100
 LIMIT_MAX: Final = 1000
@@ -43,7 +44,9 @@ def shape(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
 
 
 async def list_reads(request: web.Request) -> web.Response:
-    """`?after&location&tag&bib&limit`. `next` is what to give as `after` for more; null: that was all."""
+    """`?after&location&tag&bib&limit&crew=1`. `next` is what to give as `after` for more; null: that was all. Without
+    `crew` those of the crew's tags are left out. A location is meant by what it is called, with all its parts, or by
+    its own name; `location_raw` is the name that the read came with."""
     session_id = scope.path_id(request)
     queries, whose = request.app[QUERIES], scope.whose(request)
     session = scope.session(request, session_id)
@@ -51,16 +54,23 @@ async def list_reads(request: web.Request) -> web.Response:
     if row is None:
         raise NotFound(f"There is no session {session_id}.")
     roster = session.roster if session else await queries.roster(whose, session_id)
-    wanted = _filter(request, roster)
+    places = Places(row.places)
+    wanted = wanted_reads(request, roster, places, request.app[HUB].crew(row.partner_id))
     found = await queries.reads(whose, session_id, wanted)
     zone = ZoneInfo(row.timezone)
-    reads = [_read(number_, read, read_fields(read, zone, roster.find(read.tag))) for number_, read in found]
+    marks = session.marks if session else _marks
+    reads = [
+        _read(number_, read, read_fields(read, zone, roster.find(read.tag), places, marks(read)))
+        for number_, read in found
+    ]
     after = found[-1][1].offset if len(found) == wanted.limit else None
     return web.json_response({"reads": reads, "next": after})
 
 
-def _filter(request: web.Request, roster: Roster) -> ReadFilter:
+def wanted_reads(request: web.Request, roster: Roster, places: Places, crew: frozenset[str]) -> ReadFilter:
+    """Which reads of a session a query asks for; those of the crew's tags by `?crew=1`. Raises Invalid."""
     query = request.query
+    location = scope.storable(query["location"], "location") if "location" in query else None
     tags = {normal(query["tag"])} if "tag" in query else None
     if "bib" in query:
         of_bib = roster.tags_of(query["bib"])
@@ -68,14 +78,21 @@ def _filter(request: web.Request, roster: Roster) -> ReadFilter:
     return ReadFilter(
         after=scope.number(query.get("after", "0"), "after", 0, INT64_MAX),
         limit=scope.number(query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX),
-        location=scope.storable(query["location"], "location") if "location" in query else None,
+        locations=None if location is None else places.names(location),
         tags=None if tags is None else [scope.storable(tag, "tag") for tag in sorted(tags)],
+        but_tags=None if query.get("crew") == "1" else sorted(crew) or None,
     )
+
+
+def _marks(read: Read) -> tuple[str, ...]:
+    """Of a session that is not in memory: as they are kept."""
+    return read.marks
 
 
 def _read(number_: int, read: Read, fields: dict[str, Any]) -> dict[str, Any]:
     return fields | {
         "id": number_,
+        "location_raw": read.location,
         "reader_id": read.reader_id,
         "gator": read.gator,
         "sequence": read.sequence,

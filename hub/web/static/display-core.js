@@ -14,6 +14,7 @@ export const STALE_SILENT_MS = 15000; // the hub ticks every 5 s
 export const STALE_LOST_MS = 3000;
 const CATCH_UP_MS = 1000;         // how long the wall waits for the newest of what was missed
 const IDENTIFY_MS = 10000;
+const NO_CARD = ["late", "repeat", "hidden"];
 const SKEWS_MAX = 12;             // a minute of ticks
 
 export function initial(now) {
@@ -206,7 +207,7 @@ function isSameFeed(state, session, epoch) {
 
 function isForTheWall(state, read) {
   const marks = marksOf(read), here = !state.locations.length || state.locations.includes(plain(read.location));
-  return (read.kind === "gun" || (read.kind === "read" && here)) && !marks.includes("late") && !marks.includes("repeat");
+  return (read.kind === "gun" || (read.kind === "read" && here)) && NO_CARD.every(mark => !marks.includes(mark));
 }
 
 function marksOf(read) {
@@ -226,7 +227,9 @@ function latest(known, read) {
 
 function asKnownBy(state, known, card) {
   const read = latest(known, card);
-  return read && isForTheWall(state, read) ? with_(card, { runner: read.runner || null, bib: read.bib }) : null;
+  if (!read || !isForTheWall(state, read)) return null;
+  const { bib, location, time } = read;
+  return with_(card, { runner: read.runner || null, bib, location, time, marks: marksOf(read) });
 }
 
 function kept(items, change) {
