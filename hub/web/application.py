@@ -25,6 +25,7 @@ from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
 from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
+from hub.web.watch import WATCH, Watch
 from hub.web.web_sessions import STORAGE, Storage
 
 SLASHES: Final = web.normalize_path_middleware(append_slash=False, remove_slash=True)
@@ -93,6 +94,7 @@ def build(
     app[sockets.SCREENS] = sockets.Screens()
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)
+    app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)

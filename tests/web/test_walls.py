@@ -42,6 +42,7 @@ TELLS_NOTHING: Final = {
     "/login",
     "/join",
     "/ws/me",
+    "/api/me/settings",
     "/d/{code}",
     "/display/{code}",
     "/api/displays/{code}/qr.svg",
