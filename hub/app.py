@@ -7,14 +7,15 @@ import contextlib
 import gc
 import logging
 import secrets
+import ssl
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
-from hub import __version__, files, logs
+from hub import __version__, files, logs, tls
 from hub.addresses import from_here, joined, public_base
 from hub.changes import Changes
 from hub.clock import now_us, watch
@@ -26,8 +27,10 @@ from hub.feeding import Feeder
 from hub.folder import DataFolder
 from hub.hub import Hub
 from hub.listener import Listener
-from hub.model import NOBODY, US_PER_S, InboxRecord, Observation, Read, Rejected
+from hub.model import NOBODY, US_PER_S, InboxRecord, Proved, Read
 from hub.passwords import Hashes
+from hub.reader_feed import ReaderFeed
+from hub.refused import RefusedReaders
 from hub.served import inbox_row
 from hub.session import Session, Source
 from hub.store.bus import Bus
@@ -68,55 +71,6 @@ class Addresses:
         return " ".join(["racehub ready", f"web=http://{_said(*self.web)}", *readers])
 
 
-class ReaderFeed:
-    """The hub, as one listener sees it. `partner_id`: whose its readers are; NOBODY: their stream keys say it. `full`:
-    whether the journal has no room."""
-
-    def __init__(self, hub: Hub, partner_id: int, full: Callable[[], bool]) -> None:
-        self._hub = hub
-        self._partner_id = partner_id
-        self._full = full
-
-    @property
-    def congested(self) -> bool:
-        return self._hub.congested or self._full()
-
-    def open(
-        self, *, listener: str, remote: str, program: str, version: str, connection_id: str, event_name: str
-    ) -> tuple[Source, Mapping[str, int]]:
-        source = self._hub.open_source(
-            partner_id=self._partner_id,
-            listener=listener,
-            protocol="chronotrack",
-            remote=remote,
-            program=program,
-            version=version,
-            connection_id=connection_id,
-            event_name=event_name,
-        )
-        return source, source.connected(now_us())
-
-    def accept(
-        self, source: Source, observations: list[Observation], rejected: list[Rejected]
-    ) -> list[tuple[str, int]]:
-        return self._hub.accept(source, observations, rejected, now_us())
-
-    def reject(self, rejected: list[Rejected]) -> None:
-        self._hub.reject(0, rejected, now_us())
-
-    def bad_lines(self, source: Source) -> int:
-        return source.rejected
-
-    def silent_resumes(self, source: Source) -> list[str]:
-        return source.silent_resumes()
-
-    def shown_event(self, event_name: str) -> str:
-        return self._hub.shown_event(event_name)
-
-    def release(self, source: Source) -> None:
-        self._hub.release(source)
-
-
 class Stopped(Exception):
     """The hub was told to stop while it was starting."""
 
@@ -139,6 +93,8 @@ class App:
         self._web: web.Application | None = None
         self._runner: connections.Runner | None = None
         self._listeners: list[Listener] = []
+        self._tls: list[ssl.SSLContext | None] = []
+        self.refused = RefusedReaders(now_us)
         self._tasks: list[asyncio.Task[None]] = []
         self._storing: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
@@ -163,16 +119,24 @@ class App:
             await _cancel(task, stop)
 
     async def _start(self) -> Addresses:
+        self._tls = self._certificates()
         self._folder.take()
         self._opened = Stores(self.settings, self.hub)
         self._opened.start_afresh = self.live.start_afresh
         self._opened.retract = self.live.retract
         self._changes = Changes(
-            self._current, self.hub, self.live, self._opened, now_us=now_us, hang_up=self._hang_up
+            self._current,
+            self.hub,
+            self.live,
+            self._opened,
+            now_us=now_us,
+            hang_up=self._hang_up,
+            hang_up_proved=self._hang_up_proved,
         )
         web_address = await self._start_web()
         await self._until_database()
         await self.stores.recover()
+        await self.changes.streams.load()
         await self._application[FLEET].load()
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
@@ -344,6 +308,7 @@ class App:
             source_log=self.stores.source_log,
             kept=self.stores.kept,
             changes=self.changes,
+            refused=self.refused,
             token=token,
             storage=self._storage(token),
             hashes=self.hashes,
@@ -395,12 +360,14 @@ class App:
             partner_id = self._partner(f"listeners[{index}].partner", each.partner)
             listener = Listener(
                 each.name,
-                ReaderFeed(self.hub, partner_id, lambda: self.stores.full),
+                ReaderFeed(self.hub, self.refused, partner_id, lambda: self.stores.full),
                 server_name=SERVER_NAME,
                 version=__version__,
                 line_bytes=settings.limits.line_bytes,
                 connections_per_address=settings.limits.connections_per_address,
                 allow=each.allow,
+                auth=each.auth,
+                tls=self._tls[index],
             )
             self._listeners.append(listener)
             try:
@@ -409,6 +376,16 @@ class App:
                 raise _taken(f"listeners: {each.name}", each.port, problem) from problem
         self.condition.tcp_port = addresses[settings.listeners[0].name][1]
         return addresses
+
+    def _certificates(self) -> list[ssl.SSLContext | None]:
+        """Of each listener; None: it is not encrypted. Raises HubError."""
+        path_of = self.settings.path_of
+        return [
+            tls.server_context(path_of(each.tls_cert), path_of(each.tls_key), f"listeners[{index}]")
+            if each.tls_cert
+            else None
+            for index, each in enumerate(self.settings.listeners)
+        ]
 
     def _partner(self, key: str, slug: str) -> int:
         """The partner of this short name. Raises HubError when there is none."""
@@ -425,6 +402,10 @@ class App:
     def _hang_up(self, which: Callable[[Source], bool], reason: str) -> None:
         for listener in self._listeners:
             listener.hang_up(which, reason)
+
+    def _hang_up_proved(self, which: Callable[[Proved], bool], reason: str) -> None:
+        for listener in self._listeners:
+            listener.hang_up_proved(which, reason)
 
     def _warning(self) -> str:
         """What somebody has to look into, though nothing is lost."""

@@ -20,7 +20,9 @@ from hub.partner_words import PartnerWords
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.sealing import Sealing
 from hub.stores import Stores
+from hub.stream_passwords import HangUpProved, StreamPasswords
 from hub.web.live import Live
 
 
@@ -36,6 +38,7 @@ class Changes:
         *,
         now_us: Callable[[], int],
         hang_up: HangUp,
+        hang_up_proved: HangUpProved,
     ) -> None:
         self.changing = asyncio.Lock()
         self.guests = Guests(current, hub, stores, self.changing)
@@ -43,6 +46,8 @@ class Changes:
         self.retiming = Retiming(current, stores, self.guests, self.changing)
         facts = Facts(current, hub, live, stores, self.retiming, self.changing)
         self.events = Events(stores, facts)
+        sealing = Sealing(current.now.data_path)
+        self.streams = StreamPasswords(hub, stores, sealing, self.changing, hang_up_proved)
         self.locations = Locations(facts)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)

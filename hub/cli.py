@@ -17,13 +17,14 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub import __version__, cli_people, commands, commands_import, config, files, logs, replay, replay_plan
 from hub.app import App, Stopped, freeze_memory, urls
-from hub.cli_common import ConfigOption, config_path, run, say, settings_of, warn
+from hub.cli_common import ConfigOption, config_path, run, say, secret, settings_of, warn
 from hub.config import Settings
 from hub.demo import show
 from hub.errors import ConfigError, HubError, JournalDamaged, Problem
 from hub.importing import Imported
 from hub.reload import Reload
 from hub.store.demo import USER
+from hub.tls import client_context
 
 log = logging.getLogger(__name__)
 
@@ -110,9 +111,23 @@ def replay_files(
         bool, typer.Option("--now", help="Read everything now: at the time when it is sent.")
     ] = False,
     from_sequence: Annotated[int, typer.Option("--from", min=1, help="Begin with this sequence.")] = 1,
+    user: Annotated[str, typer.Option(help="Who it says it is, when it is asked.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the user's password from standard input.")
+    ] = False,
+    password_file: Annotated[Path | None, typer.Option(help="Or from this file.")] = None,
+    tls: Annotated[bool, typer.Option("--tls", help="Connect encrypted.")] = False,
+    tls_ca: Annotated[
+        Path | None, typer.Option(help="Encrypted, and trust the certificates in this file alone.")
+    ] = None,
 ) -> None:
     """Plays controller files (.csv with its .mrk) into a CTP01 server, as ChronoTrack's SimpleClient would."""
     host, port = _host_port(to)
+    sender = replay.Sender(
+        user,
+        secret(password_stdin, password_file),
+        client_context(tls_ca) if tls or tls_ca else None,
+    )
     pairs = [replay_plan.parse_argument(text) for text in files]
     plan = replay_plan.load_plan(pairs, location=location, event=event, now=now, from_sequence=from_sequence)
     for name, problems in plan.problems:
@@ -125,7 +140,7 @@ def replay_files(
         def show(state: replay.Progress) -> None:
             progress.update(bar, description=state.state, completed=state.lines, total=state.total)
 
-        result = run(replay.replay(plan, host, port, speed=speed, on_progress=show))
+        result = run(replay.replay(plan, host, port, speed=speed, sender=sender, on_progress=show))
     rate = result.lines / result.seconds if result.seconds else 0.0
     say(
         f"sent {result.lines} lines in {result.seconds:.1f} s ({rate:{'.0f' if rate >= 10 else '.1f'}}/s),"

@@ -11,6 +11,7 @@ import typer
 
 from hub import config
 from hub.config import Settings
+from hub.errors import HubError
 
 CONFIG_DEFAULT: Final = Path("config.toml")
 
@@ -31,6 +32,21 @@ def config_path(config_file: Path | None) -> Path | None:
     if config_file is None and CONFIG_DEFAULT.exists():
         return CONFIG_DEFAULT
     return config_file
+
+
+def secret(from_stdin: bool, file: Path | None) -> str:
+    """The first line of standard input, or of a file; empty: of neither. Not of the command line, which everybody on
+    this machine can read. Raises HubError."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    if file is None:
+        return ""
+    try:
+        return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError) as problem:
+        raise HubError(
+            f"{file}: {getattr(problem, 'strerror', None) or 'expected text in UTF-8'}"
+        ) from problem
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

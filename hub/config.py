@@ -65,9 +65,6 @@ NOT_BUILT = frozenset(
         "web.cors_origins",
         "web.legacy_dir",
         "web.metrics_allow",
-        "listeners[].auth",
-        "listeners[].tls_cert",
-        "listeners[].tls_key",
     }
 )
 
@@ -172,6 +169,10 @@ class Settings(_Section):
     def journal_path(self) -> Path:
         """`journal.dir`, absolute in the same way, or `journal` in the data folder."""
         return self._folder / self.journal.dir if self.journal.dir else self.data_path / "journal"
+
+    def path_of(self, file: str) -> Path:
+        """A file that a key names, absolute in the same way."""
+        return self._folder / file
 
     @property
     def zone_name(self) -> str:
@@ -287,6 +288,7 @@ def _check_together(settings: Settings, bad: set[Loc], report: Report) -> None:
     _check_logins(settings.database, bad, report)
     _check_names(settings, bad, report)
     _check_addresses(settings, bad, report)
+    _check_certificates(settings, bad, report)
 
 
 def _check_pool(database: Database, bad: set[Loc], report: Report) -> None:
@@ -328,3 +330,12 @@ def _check_addresses(settings: Settings, bad: set[Loc], report: Report) -> None:
             report.add_value(
                 (*loc, "port"), end.port, f"expected a port that {path_text(first)} does not use"
             )
+
+
+def _check_certificates(settings: Settings, bad: set[Loc], report: Report) -> None:
+    for index, listener in enumerate(settings.listeners):
+        given = {"tls_cert": listener.tls_cert, "tls_key": listener.tls_key}
+        if {("listeners", index, key) for key in given} & bad or len(set(map(bool, given.values()))) == 1:
+            continue
+        (there,), (missing,) = ([key for key in given if bool(given[key]) is has] for has in (True, False))
+        report.add_value(("listeners", index, there), given[there], f"expected a {missing} as well")

@@ -121,14 +121,18 @@ class Lifecycle:
         before = session.row.stream_key if session else ""
         async with self._facts.of_session(by, session_id) as connection:
             state = await _there(connection, session_id)
-            await session_changes.renew_key(connection, session_id)
+            key = await session_changes.renew_key(connection, session_id)
             await _note(connection, by, "session.key_renewed", state.partner_id, state.name, session_id)
+        self._hub.proofs.rekey(session_id, key)
         if session is None:
             async with self._stores.transaction() as connection:
                 self._hub.routes.add_old_keys(await sessions.old_keys(connection))
         else:
             self._hang_up(
-                lambda each: each.session is session and each.record.event_name == before, OTHER_KEY
+                lambda each: (
+                    each.session is session and (each.record.proved or each.record.event_name == before)
+                ),
+                OTHER_KEY,
             )
 
     async def test(self, by: Caller, session_id: int, on: bool) -> None:

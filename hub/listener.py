@@ -4,6 +4,7 @@ says is in `listener_connection`.
 
 import asyncio
 import logging
+import ssl
 from collections import Counter
 from collections.abc import Callable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -16,13 +17,16 @@ log = logging.getLogger(__name__)
 CONNECTIONS_MAX: Final = 1000
 """Of one port, from everywhere. A race has dozens; each may take half a megabyte while it shakes hands."""
 BACKLOG: Final = 512
+TLS_S_MAX: Final = 10.0
+"""For the handshake of TLS. Until it is done, a connection is counted nowhere."""
 NOT_ALLOWED: Final = "not in the listener's allow list"
 REFUSED_SAID_MAX: Final = 10_000
 """Refused addresses that are remembered, so that each is told of once."""
 
 
 class Listener:
-    """One timing port. `allow`: networks that may connect; empty: all."""
+    """One timing port. `allow`: networks that may connect; empty: all. `auth`: whether readers prove who they are:
+    "none", "optional" or "required". `tls`: None: the port is not encrypted."""
 
     def __init__(
         self,
@@ -34,6 +38,8 @@ class Listener:
         line_bytes: int,
         connections_per_address: int,
         allow: Sequence[IPv4Network | IPv6Network] = (),
+        auth: str = "none",
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         # limits
         self.line_bytes = line_bytes
@@ -44,6 +50,8 @@ class Listener:
         self.ingest = ingest
         self.server_name = server_name
         self.version = version
+        self.auth = auth
+        self._tls = tls
         # state
         self.connections: set[ReaderConnection] = set()
         self.paused = False
@@ -58,7 +66,14 @@ class Listener:
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listens; gives the address it got. Raises OSError when the port is taken."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: ReaderConnection(self), host, port, backlog=BACKLOG)
+        self._server = await loop.create_server(
+            lambda: ReaderConnection(self),
+            host,
+            port,
+            backlog=BACKLOG,
+            ssl=self._tls,
+            ssl_handshake_timeout=TLS_S_MAX if self._tls else None,
+        )
         address = self._server.sockets[0].getsockname()
         return address[0], address[1]
 
@@ -99,6 +114,13 @@ class Listener:
     def hang_up(self, which: Callable[[Any], bool], reason: str) -> None:
         """Ends the connections of the sources of which `which` says so. What they have sent until now is taken."""
         for connection in [each for each in self.connections if each.feeds(which)]:
+            connection.end(reason)
+
+    def hang_up_proved(self, which: Callable[[Any], bool], reason: str) -> None:
+        """The same for those who have proved to be somebody of whom `which` says so, be they a source or not."""
+        for connection in [
+            each for each in self.connections if each.proved is not None and which(each.proved)
+        ]:
             connection.end(reason)
 
     def admit(self, connection: ReaderConnection, address: str) -> str:

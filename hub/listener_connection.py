@@ -5,15 +5,16 @@ From `data_received` to the open group of the journal nothing awaits.
 """
 
 import asyncio
-import contextlib
 import logging
-import socket
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Protocol, cast
 
+from hub.listener_keepalive import keep_alive
 from hub.model import Observation, Rejected
 from hub.protocols import chronotrack
-from hub.protocols.chronotrack import ServerConnection, State
+from hub.protocols.chronotrack import UNPROVED, ServerConnection, State
+from hub.protocols.chronotrack_proof import SEED_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -28,9 +29,6 @@ END_S_MAX: Final = 0.5
 """How long a peer that is being ended may take to read what it was told last."""
 TEST_S_MAX: Final = 10.0
 """A visit without a read and shorter than this is the Test button of a timer's program."""
-KEEPALIVE_IDLE_S: Final = 30
-KEEPALIVE_EVERY_S: Final = 10
-KEEPALIVE_PROBES: Final = 3
 PIECE_BYTES_MAX: Final = 16 * 1024
 """What is taken in one turn of the loop: 250 lines, 2 ms. A reader that replays a race sends a thousand times that at
 once, and neither the other readers nor the screens should wait for it."""
@@ -41,13 +39,34 @@ BAD_LINES_MAX: Final = 1000
 """Lines that are no reads, one after the other, after which a peer is read slowly: a piece every SLOW_S. All of it is
 kept all the same."""
 SLOW_S: Final = 1.0
+WRONG: Final = "wrong user or password"
+"""The same words whether or not there is such a user."""
 
 
 class Ingest(Protocol):
-    """What the listener needs of the hub. A source is opaque here: it is what `open` gave."""
+    """What the listener needs of the hub. A source, and who a reader has proved to be, are opaque here: they are what
+    `open` and `prove` gave."""
+
+    def prove(self, user: str, proof: str, seed: str) -> Any | None:
+        """Who this is; None: the proof is wrong."""
+
+    def verdict_pause_s(self, address: str) -> float:
+        """How long a verdict has to wait that goes there."""
+
+    def refuse(self, listener: str, address: str, user: str, reason: str) -> tuple[int, str]:
+        """Takes note of one that was refused. Gives how often that was, when it is to be said now, else 0; and what may
+        be shown of the user."""
 
     def open(
-        self, *, listener: str, remote: str, program: str, version: str, connection_id: str, event_name: str
+        self,
+        *,
+        listener: str,
+        remote: str,
+        program: str,
+        version: str,
+        connection_id: str,
+        event_name: str,
+        proved: Any | None,
     ) -> tuple[Any, Mapping[str, int]] | None:
         """The source of a connection that has shaken hands, and where each location resumes."""
 
@@ -80,6 +99,7 @@ class Port(Protocol):
     server_name: str
     version: str
     line_bytes: int
+    auth: str
     paused: bool
     ingest: Ingest
     connections: "set[ReaderConnection]"
@@ -100,12 +120,20 @@ class ReaderConnection(asyncio.Protocol):
         self._ingest = listener.ingest
         self._loop = asyncio.get_running_loop()
         # per connection
+        self._seed = "" if listener.auth == "none" else secrets.token_hex(SEED_BYTES)
         self._protocol = ServerConnection(
-            listener.server_name, listener.version, line_bytes=listener.line_bytes
+            listener.server_name,
+            listener.version,
+            line_bytes=listener.line_bytes,
+            seed=self._seed,
+            required=listener.auth == "required",
         )
         self._transport: asyncio.Transport | None = None
         self._address = ""
         self._source: Any = None
+        self.proved: Any = None
+        """Who it has proved to be; None: nobody, or not yet."""
+        self._refused = False
         self._greeted = False
         self._early: list[Rejected] = []
         self._paused = False
@@ -117,6 +145,7 @@ class ReaderConnection(asyncio.Protocol):
         self._keepalive: asyncio.TimerHandle | None = None
         self._resumes: asyncio.TimerHandle | None = None
         self._ending: asyncio.TimerHandle | None = None
+        self._verdict: asyncio.TimerHandle | None = None
         self._heard_at = 0.0
         # for the log
         self._since = self._loop.time()
@@ -140,7 +169,7 @@ class ReaderConnection(asyncio.Protocol):
             self._listener.refused(self._address, refusal)
             transport.abort()
             return
-        _keep_alive(transport)
+        keep_alive(transport)
         self._heard_at = self._loop.time()
         self._keepalive = self._loop.call_later(PING_S, self._look_alive)
         self._arm()
@@ -183,7 +212,8 @@ class ReaderConnection(asyncio.Protocol):
             return
         self._left()
         self._listener.dismiss(self, self._address)
-        for timer in (self._deadline, self._keepalive, self._resumes, self._ending, self._slow):
+        timers = (self._deadline, self._keepalive, self._resumes, self._ending, self._slow, self._verdict)
+        for timer in timers:
             if timer is not None:
                 timer.cancel()
         if self._source is not None:
@@ -207,7 +237,7 @@ class ReaderConnection(asyncio.Protocol):
     @property
     def _waits(self) -> bool:
         """Whether it is not read now: for the journal, or for itself."""
-        return self._paused or self._slow is not None
+        return self._paused or self._slow is not None or self._verdict is not None
 
     def pause(self) -> None:
         if not self._paused and self._transport is not None and not self._transport.is_closing():
@@ -267,6 +297,8 @@ class ReaderConnection(asyncio.Protocol):
         match event:
             case chronotrack.Greeted():
                 self._who = f"{event.program} {event.version} ({event.protocol})"
+            case chronotrack.Authorizing():
+                self._authorize(event)
             case chronotrack.HandshakeDone():
                 self._open(event)
             case chronotrack.LocationAnnounced():
@@ -276,7 +308,39 @@ class ReaderConnection(asyncio.Protocol):
             case chronotrack.PeerFault():
                 self._log(logging.WARNING, "answered: %s", event.text)
             case chronotrack.Ended():
+                if event.reason == UNPROVED:
+                    self._refuse("", UNPROVED)
+                self._write()  # it is told why
                 self.end(event.reason)
+
+    def _authorize(self, claim: chronotrack.Authorizing) -> None:
+        """Where there were wrong proofs before, the verdict waits, and nothing is read meanwhile."""
+        pause_s = self._ingest.verdict_pause_s(self._address)
+        if pause_s and self._transport is not None and not self._transport.is_closing():
+            self._transport.pause_reading()
+            self._verdict = self._loop.call_later(pause_s, self._judge, claim)
+        else:
+            self._judge(claim)
+
+    def _judge(self, claim: chronotrack.Authorizing) -> None:
+        waited, self._verdict = self._verdict is not None, None
+        if self._protocol.state is not State.AWAIT_VERDICT:
+            return  # it has left
+        self.proved = self._ingest.prove(claim.user, claim.proof, self._seed)
+        if self.proved is None:
+            self._refuse(claim.user, WRONG)
+            self._handle(self._protocol.refused(WRONG))
+        else:
+            self._handle(self._protocol.authorized())
+        if waited:
+            self._go_on()
+
+    def _refuse(self, user: str, reason: str) -> None:
+        self._refused = True
+        times, shown = self._ingest.refuse(self._listener.name, self._address, user, reason)
+        if times:
+            often = f", {times} times by now" if times > 1 else ""
+            self._log(logging.WARNING, "is refused as user %r: %s%s", shown, reason, often)
 
     def _open(self, event: chronotrack.HandshakeDone) -> None:
         opened = self._ingest.open(
@@ -286,6 +350,7 @@ class ReaderConnection(asyncio.Protocol):
             version=event.version,
             connection_id=event.connection_id,
             event_name=event.event_name,
+            proved=self.proved,
         )
         if opened is None:
             self.end("there is no active session to feed; that of its stream key may have ended")
@@ -417,7 +482,7 @@ class ReaderConnection(asyncio.Protocol):
             self._log(logging.INFO, "shook hands and left: the connection test of a reader, no fault")
             return
         self._log(
-            logging.INFO,
+            logging.DEBUG if self._refused else logging.INFO,  # it comes back every second
             "ended after %.1f s: %s; locations: %s; %d lines, %d rejected",
             seconds,
             self._why or reason,
@@ -425,21 +490,3 @@ class ReaderConnection(asyncio.Protocol):
             self._lines,
             self._rejected,
         )
-
-
-def _keep_alive(transport: asyncio.Transport) -> None:
-    """TCP's own keep-alive, too: it finds out about a peer that is gone while the hub does not read."""
-    raw = transport.get_extra_info("socket")
-    if raw is None:
-        return
-    options = [
-        (socket.SOL_SOCKET, "SO_KEEPALIVE", 1),
-        (socket.IPPROTO_TCP, "TCP_NODELAY", 1),
-        (socket.IPPROTO_TCP, "TCP_KEEPIDLE", KEEPALIVE_IDLE_S),
-        (socket.IPPROTO_TCP, "TCP_KEEPINTVL", KEEPALIVE_EVERY_S),
-        (socket.IPPROTO_TCP, "TCP_KEEPCNT", KEEPALIVE_PROBES),
-    ]
-    for level, name, value in options:
-        if hasattr(socket, name):  # macOS and Windows know some of them by other names
-            with contextlib.suppress(OSError):  # the peer has left already
-                raw.setsockopt(level, getattr(socket, name), value)

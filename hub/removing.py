@@ -112,6 +112,7 @@ class Removing:
 
     def _forget(self, session_id: int) -> None:
         self._hub.guests.pop(session_id, None)
+        self._hub.proofs.forget_session(session_id)
         for code, display in list(self._hub.displays.items()):
             if display.session_id == session_id:
                 self._hub.displays[code] = replace(display, session_id=None)

@@ -6,9 +6,10 @@ and files (`replay_plan`). Nothing here prints: who wants to watch gives `on_pro
 
 import asyncio
 import os
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Any, Final
 
@@ -33,6 +34,18 @@ know what still lies in the system's buffers."""
 READ_BYTES: Final = 1 << 16
 _US_PER_HUNDREDTH: Final = US_PER_S // 100
 _WALL_EPOCH: Final = datetime(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """As whom the player connects: what it says when the hub asks who it is, and how it encrypts; None: not at all."""
+
+    user: str = ""
+    password: str = field(default="", repr=False)
+    tls: ssl.SSLContext | None = None
+
+
+UNNAMED: Final = Sender()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +83,7 @@ async def replay(
     port: int,
     *,
     speed: float = 1.0,
+    sender: Sender = UNNAMED,
     on_progress: Callable[[Progress], None] = _unwatched,
 ) -> ReplayResult:
     """Plays the plan at `speed` times real time; 0: everything at once, guns first, as SimpleClient plays a past.
@@ -81,7 +95,7 @@ async def replay(
     """
     if speed < 0:
         raise HubError(f"the speed is 0 or more, not {speed}")
-    player = _Player(plan, host, port, speed, on_progress)
+    player = _Player(plan, host, port, speed, sender, on_progress)
     return await player.run()
 
 
@@ -89,12 +103,19 @@ class _Player:
     """One replay: a feeder that lets items become due, and one connection after the other that serves them."""
 
     def __init__(
-        self, plan: ReplayPlan, host: str, port: int, speed: float, on_progress: Callable[[Progress], None]
+        self,
+        plan: ReplayPlan,
+        host: str,
+        port: int,
+        speed: float,
+        sender: Sender,
+        on_progress: Callable[[Progress], None],
     ) -> None:
         self._peer = f"{host}:{port}"
         self._host = host
         self._port = port
         self._speed = speed
+        self._sender = sender
         self._on_progress = on_progress
 
         self._timeline = plan.timeline
@@ -181,7 +202,9 @@ class _Player:
         """None: nobody there just now. Before the first handshake that is an error, later a reason to wait."""
         try:
             async with asyncio.timeout(CONNECT_S_MAX):
-                return await asyncio.open_connection(self._host, self._port)
+                return await asyncio.open_connection(self._host, self._port, ssl=self._sender.tls)
+        except ssl.SSLCertVerificationError as error:
+            raise HubError(f"{self._peer}: its certificate is not trusted: {error.verify_message}") from error
         except OSError as error:
             if not self._greeted:
                 raise HubError(f"cannot connect to {self._peer}: {_reason(error)}") from error
@@ -190,7 +213,7 @@ class _Player:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """One connection to its end. True: the hub has everything."""
-        client = Client(self._stream)
+        client = Client(self._stream, user=self._sender.user, password=self._sender.password)
         receiving = asyncio.create_task(self._receive(reader, client))
         sending = asyncio.create_task(self._send(writer, client))
         try:
@@ -239,7 +262,10 @@ class _Player:
             elif await self._settled():
                 await self._flush(writer)
                 if not client.closed:
-                    writer.write_eof()
+                    if writer.can_write_eof():
+                        writer.write_eof()
+                    else:  # TLS: it closes both sides, when the hub has
+                        writer.close()
                     return True
         return False
 
@@ -254,7 +280,8 @@ class _Player:
     async def _flush(self, writer: asyncio.StreamWriter) -> None:
         """Until the system has every byte."""
         self._tell("finishing")
-        writer.transport.set_write_buffer_limits(high=0)
+        # TLS waits at the limit itself: with 0 it would do so for ever.
+        writer.transport.set_write_buffer_limits(high=1 if self._sender.tls else 0, low=0)
         await writer.drain()
 
     async def _linger(self, receiving: asyncio.Task[None]) -> bool:

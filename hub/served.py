@@ -23,6 +23,7 @@ from hub.model import (
     SessionRow,
     SourceRecord,
 )
+from hub.proofs import Proofs
 from hub.roster import normal
 from hub.routing import Routes
 from hub.session import Session, Source
@@ -82,6 +83,7 @@ class Served:
         self.ports: dict[str, int] = {}
         """Whose each port is, by its name; NOBODY: any partner's readers come there."""
         self.routes = Routes(self.partners, self.sessions)
+        self.proofs = Proofs(self.partners)
         self._by_connection: dict[_Place, Source] = {}
         self._inboxes_new: dict[int, InboxRecord] = {}
         """Those of which the store has not heard, by their numbers."""
@@ -153,6 +155,11 @@ class Served:
         """What may be shown of the event that a reader reports: of a session's key, a secret, the beginning."""
         return f"{event_name[:KEY_CHARS_SHOWN]}…" if self.routes.is_key(event_name) else event_name
 
+    def named(self, user: str) -> Proved | None:
+        """Whose user this is, as whom a reader would prove who it is; None: nobody's."""
+        keyed = next((each.row for each in self.sessions.values() if each.row.stream_key == user), None)
+        return Proved(keyed.partner_id, keyed.id) if user and keyed else self.proofs.named(user)
+
     def active_session(self, partner_id: int) -> Session | None:
         """The partner's newest active session; a demo's never is."""
         active = (
@@ -208,6 +215,8 @@ class Served:
         if known is not None and known.record.partner_id not in (owner, NOBODY):
             known, assigned = None, 0
         home = _home(known) if known is not None and known.session.row.id in self.sessions else None
+        if proved is None and known is not None and known.record.proved:
+            home = None  # it was at home there only with a proof
         session = self.routes.session(owner, event_name, proved=proved, assigned=assigned, home=home)
         if known is not None and self._may_go_on(known, session):
             return self._again(known, session, owner, proved is not None, facts)

@@ -5,8 +5,9 @@ from typing import Annotated, Final, Literal
 
 import msgspec
 
-from hub.errors import Invalid
+from hub.errors import Conflict, Invalid
 from hub.event_words import check_text
+from hub.model import PURPOSE_INBOX
 
 NAME_CHARS_MAX: Final = 200
 
@@ -39,6 +40,12 @@ class SessionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     purpose: Purpose | msgspec.UnsetType = msgspec.UNSET
     event_id: Id | msgspec.UnsetType | None = msgspec.UNSET
     scheduled_for: Moment | msgspec.UnsetType | None = msgspec.UNSET
+
+
+def check_no_inbox(purpose: str) -> None:
+    """Raises Conflict: an inbox is its reader's, and there is nothing that people do with it."""
+    if purpose == PURPOSE_INBOX:
+        raise Conflict("This is the inbox of a reader: assign the reader to a session instead.")
 
 
 def check_new(words: NewSession) -> None:

@@ -8,7 +8,7 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 from zoneinfo import ZoneInfo
 
 from hub import recovery
@@ -37,6 +37,7 @@ from hub.store.web_sources import WebSources
 from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 ROOM_SHARE: Final = 0.9
 """Readers that wait for a full journal go on when it is emptied to this share, not at each group."""
@@ -285,6 +286,11 @@ class Stores:
         to `whose`. Raises as `transaction`."""
         async with self.web().change_of(whose) as connection:
             yield connection
+
+    async def insist(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        """For a start: gives a connection of the tables' owner to a piece of work, and waits for PostgreSQL."""
+        assert self._database is not None
+        return await self._database.insist(work)
 
     # the way of a read
 

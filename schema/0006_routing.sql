@@ -8,6 +8,9 @@ ALTER TABLE timing_sessions
     DROP CONSTRAINT timing_sessions_purpose_check,
     ADD CONSTRAINT timing_sessions_purpose_check CHECK (purpose IN ('race', 'rehearsal', 'demo', 'inbox')),
     ADD CONSTRAINT timing_sessions_partner_check CHECK (partner_id IS NOT NULL OR purpose = 'inbox'),
+    -- The inboxes of a partner that is deleted are nobody's; anything else of it stands against that.
+    DROP CONSTRAINT timing_sessions_partner_id_fkey,
+    ADD CONSTRAINT timing_sessions_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES partners ON DELETE SET NULL,
     ADD COLUMN source_id bigint,
     ADD COLUMN testing boolean NOT NULL DEFAULT false,
     ADD COLUMN stream_password bytea;

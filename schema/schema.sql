@@ -734,7 +734,7 @@ ALTER TABLE ONLY public.timing_sessions
     ADD CONSTRAINT timing_sessions_event_id_partner_id_fkey FOREIGN KEY (event_id, partner_id) REFERENCES public.events(id, partner_id) NOT VALID;
 
 ALTER TABLE ONLY public.timing_sessions
-    ADD CONSTRAINT timing_sessions_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);
+    ADD CONSTRAINT timing_sessions_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.tokens
     ADD CONSTRAINT tokens_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;

@@ -9,6 +9,7 @@ from hub import listener_connection as module
 from hub.listener import Listener
 from hub.listener_connection import ReaderConnection
 from hub.model import Observation, Rejected
+from hub.protocols.chronotrack_proof import proves
 from tests.running import HOST
 
 GREETING: Final = b"SimpleClient~0.6.0~CTP01\r\n"
@@ -27,7 +28,7 @@ class Ingest:
     """Stands for the hub: keeps what it is given."""
 
     def __init__(self) -> None:
-        self.opened: list[dict[str, str]] = []
+        self.opened: list[dict[str, str | None]] = []
         self.observations: list[Observation] = []
         self.rejected: list[Rejected] = []
         self.released: list[Any] = []
@@ -38,8 +39,22 @@ class Ingest:
         self.bad = 0
         self.homeless = 0
         self.congested = False
+        self.passwords: dict[str, str] = {}
+        self.refusals: list[tuple[str, str, str]] = []
+        self.pause_s = 0.0
 
-    def open(self, **facts: str) -> tuple[Any, Mapping[str, int]] | None:
+    def prove(self, user: str, proof: str, seed: str) -> str | None:
+        right = user in self.passwords and proves(proof, self.passwords[user], seed)
+        return f"proved {user}" if right else None
+
+    def verdict_pause_s(self, address: str) -> float:
+        return self.pause_s
+
+    def refuse(self, listener: str, address: str, user: str, reason: str) -> tuple[int, str]:
+        self.refusals.append((address, user, reason))
+        return len(self.refusals) % 2, user[:2]
+
+    def open(self, **facts: str | None) -> tuple[Any, Mapping[str, int]] | None:
         self.opened.append(facts)
         return (f"source {len(self.opened)}", self.resume) if self.has_session else None
 

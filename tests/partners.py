@@ -187,6 +187,14 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
 
 async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
     """`mark` is of six letters of a display's alphabet: so a code has it, too."""
+    made.ids["source_moves"] = await _insert(
+        connection,
+        "source_moves",
+        source_id=made.ids["timing_sources"],
+        from_session_id=made.ids["ended"],
+        to_session_id=made.ids["active"],
+        done_at=MOMENT,
+    )
     made.ids["displays"] = made.secrets["code"] = await _insert(
         connection,
         "displays",
@@ -273,6 +281,7 @@ _IDS: Final = (
         "ended",
         "timing_sessions",
         "timing_sources",
+        "source_moves",
     ),
     *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
 )

@@ -6,6 +6,7 @@ Everything goes over real sockets; nothing here knows the hub's inside but `App`
 import asyncio
 import json
 import secrets
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
@@ -21,9 +22,11 @@ from aiohttp import WSMsgType
 
 from hub.app import Addresses, App
 from hub.config import Database, Limits, Listener, Redis, Server, Settings, Web
+from hub.model import PURPOSE_INBOX
 from hub.passwords import Hashes
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.session import Source
 from tests.redis_server import shared_url
 
 HOST: Final = "127.0.0.1"
@@ -100,6 +103,23 @@ class Running:
     def reader(self, listener: str = "chronotrack", **facts: Any) -> "Reader":
         return Reader(self.address(listener), **facts)
 
+    def source(self, reader: "Reader") -> Source:
+        """What the hub knows of a reader that has shaken hands, the last time it did."""
+        wanted = reader.stream.connection_id.casefold()
+        known = self.app.hub.sources.values()
+        return [each for each in known if each.record.connection_id.casefold() == wanted][-1]
+
+    async def led_nowhere(self, reader: "Reader") -> bool:
+        """Whether all that a reader has goes into its inbox, and nothing into any session. Hangs it up."""
+        heads = {number: each.head for number, each in self.app.hub.sessions.items()}
+        await reader.connect()
+        place = self.source(reader).session
+        sent = sum(len(location.items) for location in reader.stream.locations)
+        await until(lambda: place.durable >= sent)
+        await reader.hang_up()
+        assert {number: each.head for number, each in self.app.hub.sessions.items()} == heads
+        return place.row.purpose == PURPOSE_INBOX and place.row.id in self.app.hub.inboxes
+
     def screen(self, code: str = "", **query: object) -> "Screen":
         return Screen(self.anybody, f"/ws/d/{code or self.code}", {k: str(v) for k, v in query.items()})
 
@@ -141,8 +161,18 @@ async def running_hub(settings: Settings) -> AsyncIterator[Running]:
 class Reader:
     """ChronoTrack's SimpleClient with a reader behind it. What it was given outlives its connections."""
 
-    def __init__(self, address: tuple[str, int], *, event: str = "Spring run") -> None:
+    def __init__(
+        self,
+        address: tuple[str, int],
+        *,
+        event: str = "Spring run",
+        user: str = "",
+        password: str = "",
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """`user`, `password`: what it says when it is asked who it is. `tls`: how it encrypts; None: not at all."""
         self.address = address
+        self.user, self.password, self._tls = user, password, tls
         self.stream = Stream(secrets.token_hex(20), event)
         self.client: Client | None = None
         self.said: list[bytes] = []
@@ -181,10 +211,10 @@ class Reader:
 
     async def connect(self) -> "Reader":
         """Until the handshake is done; then it streams by itself, until it hangs up or is hung up on."""
-        reader, writer = await asyncio.open_connection(*self.address)
+        reader, writer = await asyncio.open_connection(*self.address, ssl=self._tls)
         self.said = []
         self._lines_before = self.lines_sent
-        self.client = client = Client(self.stream, announce_live=True)
+        self.client = client = Client(self.stream, user=self.user, password=self.password, announce_live=True)
         self._transport = writer.transport
         self._connection = asyncio.create_task(self._serve(client, reader, writer))
         await until(lambda: client.closed or b"start" in b"".join(self.said))
@@ -209,7 +239,9 @@ class Reader:
     async def hang_up(self) -> None:
         """As a program does that ends: nothing that was sent is lost."""
         assert self._transport is not None and self._connection is not None
-        if not self._transport.is_closing():
+        if not self._transport.can_write_eof():
+            self._transport.close()
+        elif not self._transport.is_closing():
             self._transport.write_eof()
         await self._connection
 

@@ -38,15 +38,19 @@ async def test_each_port_leads_to_its_own_partner(database_dsn: str, tmp_path: P
             await reader.connect()
             await (default if tag == "D1" else club).offsets(1)
         unknown = hub.reader("open")
-        await unknown.connect()
-        assert unknown.client is not None and unknown.client.closed, "whose it is cannot be told"
-        found = await stored(database_dsn, 3)
-        assert [(row["session_id"], row["tag_code"]) for row in found] == [(1, "D1"), (20, "C1"), (20, "C2")]
+        unknown.add("U1")
+        assert await hub.led_nowhere(unknown), "whose it is cannot be told"
+        found = await stored(database_dsn, 4)
+        (inbox,) = hub.app.hub.inboxes
+        held = [(row["session_id"], row["tag_code"]) for row in found]
+        assert held == [(1, "D1"), (20, "C1"), (20, "C2"), (inbox, "U1")]
         owners = await rows(database_dsn, "SELECT partner_id FROM timing_sources ORDER BY id")
-        assert sorted(row["partner_id"] for row in owners) == [1, 2, 2]
+        assert [row["partner_id"] for row in owners] == [2, 1, 2, 0]
+        (row,) = await rows(database_dsn, f"SELECT partner_id FROM timing_sessions WHERE id = {inbox}")
+        assert row["partner_id"] is None, "and so it is nobody's"
         for reader in readers:
             await reader.hang_up()
-    assert tags(found) == ["D1", "C1", "C2"]
+    assert tags(found) == ["D1", "C1", "C2", "U1"]
 
 
 async def test_a_port_of_a_partner_that_there_is_none(database_dsn: str, tmp_path: Path) -> None:

@@ -22,8 +22,12 @@ async def test_all_of_them_hold_one_lock_and_know_one_another(tmp_path: Path) ->
         Stores(settings, hub),
         now_us=lambda: 0,
         hang_up=lambda which, reason: None,
+        hang_up_proved=lambda which, reason: None,
     )
-    parts = (changes.guests, changes.retiming, changes.lifecycle, changes.removing, changes.retention)
+    parts = (
+        *(changes.guests, changes.retiming, changes.lifecycle),
+        *(changes.removing, changes.retention, changes.streams),
+    )
     assert {id(part._changing) for part in parts} == {id(changes.changing)}
     assert changes.removing.folder == tmp_path / "exports"
     work = [asyncio.ensure_future(each) for each in changes.work()]

@@ -172,6 +172,9 @@ BAD_LISTENER = [
     ("host", '"a b"', '"a b"', 'expected a host name or an address such as "0.0.0.0"'),
     ("port", "-1", "-1", "expected a port from 1 to 65535"),
     ("port", "8080", "8080", "expected a port that web does not use"),
+    ("auth", '"yes"', '"yes"', 'expected "none", "optional" or "required"'),
+    ("tls_cert", '"a.pem"', '"a.pem"', "expected a tls_key as well"),
+    ("tls_key", '"a.pem"', '"a.pem"', "expected a tls_cert as well"),
     ("allow", '"10.0.0.0/8"', '"10.0.0.0/8"', 'expected a list of networks such as ["192.168.0.0/16"]'),
 ]
 
@@ -293,9 +296,6 @@ OTHER_VALUES = {
     "web.cors_origins": ('["https://a.example"]', '["https://a.example"]'),
     "web.legacy_dir": ('"old"', '"old"'),
     "web.metrics_allow": ("[]", "[]"),
-    "listeners[].auth": ('"required"', '"required"'),
-    "listeners[].tls_cert": ('"a.pem"', '"a.pem"'),
-    "listeners[].tls_key": ('"a.pem"', '"a.pem"'),
 }
 
 

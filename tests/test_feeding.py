@@ -39,7 +39,6 @@ from tests.running import (
     running_hub,
     settings_for,
     stored,
-    tags,
     until,
     wall_us,
 )
@@ -381,16 +380,23 @@ async def test_nobody_is_led_to_it(
             await until(lambda: past in hub.app.hub.guests and hub.app.hub.guests[past].head == 100)
             active = hub.app.hub.active_session(hub.app.stores.partner_id)
             assert active is not None and active.row.id == hub.session_id != past
-            other = await hub.reader(event="PASTKEY").connect()
-            await until(lambda: other.client is None or other.client.closed)
+            other = hub.reader(event="PASTKEY")
+            other.add("P1")
+            await other.connect()
+            inbox = hub.source(other).session
+            await until(lambda: inbox.head == 1)
+            assert inbox.row.purpose == "inbox" and hub.app.hub.guests[past].head == 100
             reader = await hub.reader().connect()
             reader.add("A1")
             await until(lambda: hub.app.hub.sessions[hub.session_id].head == 1)
             free()
             assert (await importing).new == 100
             await reader.hang_up()
+            await other.hang_up()
         await until(lambda: not hub.app.hub.guests)
-        assert tags(row for row in await stored(database_dsn, 101) if row["session_id"] != past) == ["A1"]
+        placed = [(row["session_id"], row["tag_code"]) for row in await stored(database_dsn, 102)]
+        elsewhere = [each for each in placed if each[0] != past]
+        assert sorted(elsewhere) == sorted([(hub.session_id, "A1"), (inbox.row.id, "P1")])
 
 
 async def test_it_stays_until_postgresql_has_it(

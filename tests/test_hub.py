@@ -36,6 +36,7 @@ class World:
         self.woken = 0
         self.published: list[tuple[int, list[int]]] = []
         self.hub = Hub(now_us=lambda: self.now_us, wake=self._wake, publish=self._publish)
+        self.hub.ports["main"] = 1
         self.hub.add_session(Session(session_row(1), late_us=10**9))
 
     def _wake(self) -> None:
@@ -55,7 +56,6 @@ class World:
             connection_id=connection_id,
             event_name=event_name,
         )
-        assert source is not None
         source.connected(self.now_us)
         return source
 
@@ -312,11 +312,14 @@ def test_sources_of_the_store_are_known_when_their_reader_can_come_back(world: W
 # Sessions and displays
 
 
-def test_the_newest_active_session_is_fed_and_shown(world: World) -> None:
+def test_the_newest_active_session_is_shown_and_of_several_none_is_fed_without_a_key(world: World) -> None:
     assert world.hub.active_session(2) is None
     newer = Session(session_row(2, created_us=5), late_us=1)
     world.hub.add_session(newer)
-    assert world.connect().session is newer
+    source = world.connect()
+    assert world.hub.inboxes == {source.session.row.id: source.session}
+    world.accept(source, [1])
+    assert world.hub.sessions[1].head == newer.head == 0 and source.session.head == 1
     following = DisplayRow("ABCDEFGH", 1, None, "")
     assert world.hub.session_of(following) is newer
     assert world.hub.session_of(DisplayRow("ABCDEFGH", 1, 1, "")) is world.hub.sessions[1]
@@ -324,21 +327,17 @@ def test_the_newest_active_session_is_fed_and_shown(world: World) -> None:
     assert world.hub.session_of(DisplayRow("ABCDEFGH", 2, None, "")) is None
 
 
-def test_without_a_session_there_is_no_source() -> None:
-    hub = Hub(now_us=lambda: 0, wake=lambda: None, publish=lambda session, reads: None)
-    assert (
-        hub.open_source(
-            partner_id=1,
-            listener="",
-            protocol="",
-            remote="",
-            program="",
-            version="",
-            connection_id="",
-            event_name="",
-        )
-        is None
-    )
+def test_without_a_session_there_is_an_inbox(world: World) -> None:
+    world.hub.remove_session(world.hub.sessions[1])
+    source = world.connect()
+    row = source.session.row
+    assert world.hub.sessions == {} and world.hub.inboxes == {row.id: source.session}
+    assert (row.purpose, row.partner_id, row.source_id) == ("inbox", 1, source.id)
+    assert source.record.session_id == row.id
+    world.accept(source, [1, 2])
+    group = world.seal().group
+    assert [(each.id, each.source_id) for each in group.inboxes] == [(row.id, source.id)]
+    assert [(each.session_id, each.first_offset) for each in group.sessions] == [(row.id, 1)]
 
 
 # Limits
@@ -410,8 +409,9 @@ def test_an_event_name_that_is_a_stream_key_leads_to_its_session(world: World) -
     world.hub.add_session(older)
     world.hub.add_session(newer)
     assert world.connect("B" * 40, event_name="Kq4ZpT8wXb").session is older
-    assert world.connect("C" * 40, event_name="kq4zpt8wxb").session is newer  # a key is exact
-    assert world.connect("D" * 40, event_name="").session is newer
+    assert world.connect("C" * 40, event_name="aaaaaaaaaa").session is newer
+    for number, name in enumerate(("kq4zpt8wxb", "")):  # a key is exact
+        assert world.connect(f"{number}" * 40, event_name=name).session.row.purpose == "inbox"
 
 
 def test_a_key_of_another_partner_is_just_a_name(world: World) -> None:

@@ -1,7 +1,5 @@
 """Readers of several partners: whose port it is, and whose session a key leads to."""
 
-import pytest
-
 from hub.model import NOBODY, PartnerRow
 from hub.session import Session
 from tests.test_hub import World, keyed, session_row
@@ -29,8 +27,9 @@ def test_nobodys_port_without_a_key_is_the_only_partners() -> None:
     assert source.session is world.hub.sessions[1] and source.record.partner_id == 1
     of_partners(world, 2)
     world.hub.add_session(Session(session_row(2, partner_id=2), late_us=1))
-    with pytest.raises(AssertionError):  # `connect` gets none: whose it is cannot be told
-        world.connect("B" * 40, partner_id=NOBODY)
+    unknown = world.connect("B" * 40, partner_id=NOBODY)
+    assert unknown.session.row.purpose == "inbox"
+    assert unknown.record.partner_id == unknown.session.row.partner_id == NOBODY, "that cannot be told"
 
 
 def test_a_partners_port_does_not_lead_to_another_by_key() -> None:

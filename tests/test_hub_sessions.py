@@ -72,7 +72,7 @@ def test_another_key_and_the_one_before() -> None:
         connection_id="",
         event_name="first",
     )
-    assert opened is None
+    assert opened.session is not session and opened.session.row.purpose == "inbox"
 
 
 def test_by_another_zone_readers_clocks_are_to_be_learnt_anew() -> None:

@@ -14,7 +14,7 @@ from hub.session import Source
 from hub.store import session_changes
 from tests.lifecycle import Office, office
 from tests.postgres import execute
-from tests.running import Reader, rows, running_hub, settings_for, tags, until
+from tests.running import Reader, Running, rows, running_hub, settings_for, tags, until
 
 SHARED = pytest.mark.asyncio(loop_scope="session")
 
@@ -27,14 +27,6 @@ async def gone(reader: Reader) -> None:
     """Until the hub has hung up on it."""
     await until(lambda: closed(reader))
     await reader.hang_up()
-
-
-async def refused(reader: Reader) -> bool:
-    """Whether there is nothing for it to feed."""
-    await reader.connect()
-    found = closed(reader)
-    await reader.hang_up()
-    return found
 
 
 # Making
@@ -73,7 +65,7 @@ async def test_one_that_waits_for_somebody_to_start_it(shared_office: Office) ->
     assert (made["status"], made["scheduled_for"]) == ("scheduled", None)
     reader = shared_office.reader(made)
     reader.add("A1")
-    assert await refused(reader), "its key leads nowhere yet"
+    assert await shared_office.hub.led_nowhere(reader), "its key leads nowhere yet"
     assert "has not begun" in (await shared_office.refused("POST", f"{path}/end"))["message"]
     assert "only one that is ended" in (await shared_office.refused("POST", f"{path}/reopen"))["message"]
     started = await shared_office.ask("POST", f"{path}/start")
@@ -159,7 +151,7 @@ async def test_the_end_of_a_session_that_is_fed(shared_office: Office) -> None:
         assert (await screen.closed(), await watcher.closed()) == (4104, 4003)
     await gone(reader)
     reader.add("A2")
-    assert await refused(reader), "what comes now is not of it"
+    assert await shared_office.hub.led_nowhere(reader), "what comes now is not of it"
     async with shared_office.screen(code) as screen:
         assert (await screen.next("hello"))["session"] is None
     again = await shared_office.ask("POST", f"sessions/{made['id']}/end")
@@ -226,6 +218,12 @@ async def test_an_end_that_postgresql_does_not_take_has_never_been(
     await reader.hang_up()
 
 
+def with_a_read(hub: Running) -> Reader:
+    reader = hub.reader()
+    reader.add("STRAY")
+    return reader
+
+
 async def test_who_has_ended_the_last_session_has_none_after_a_restart(
     database_dsn: str, tmp_path: Path
 ) -> None:
@@ -234,12 +232,12 @@ async def test_who_has_ended_the_last_session_has_none_after_a_restart(
         only = hub.session_id
         async with hub.http.post(f"/api/sessions/{only}/end") as response:
             assert response.status == 200
-        assert await refused(hub.reader())
+        assert await hub.led_nowhere(with_a_read(hub))
     async with running_hub(settings) as hub:
         assert hub.app.hub.sessions == {}
         assert (await hub.get("/front/state"))["sessions"] == []
         assert (await hub.get("/status"))["current_session"] is None
-        assert await refused(hub.reader())
+        assert await hub.led_nowhere(with_a_read(hub))
         async with hub.http.post(f"/api/sessions/{only}/reopen") as response:
             assert (await response.json())["status"] == "active"
         other = hub.reader()
@@ -338,7 +336,7 @@ async def test_another_stream_key(shared_office: Office) -> None:
     renewed = await shared_office.ask("POST", f"sessions/{made['id']}/key")
     assert renewed["stream_key"] != made["stream_key"]
     await gone(old)
-    assert await refused(old), "it leads nowhere, and least of all into another session"
+    assert await shared_office.hub.led_nowhere(old), "it leads nowhere, and least of all into another session"
     reader = await shared_office.fed(renewed, "A2")
     assert shared_office.hub.app.hub.routes.is_key(made["stream_key"]), "and stays a secret"
     held = await rows(
@@ -348,16 +346,20 @@ async def test_another_stream_key(shared_office: Office) -> None:
     await reader.hang_up()
     await end(shared_office, renewed)
     ended = await shared_office.ask("POST", f"sessions/{made['id']}/key")
-    assert await refused(shared_office.reader(ended))
+    late = shared_office.reader(ended)
+    late.add("A3")
+    assert await shared_office.hub.led_nowhere(late)
+    assert tags(await shared_office.reads(made, 2)) == ["A1", "A2"]
 
 
 @SHARED
 async def test_sources_that_feed_another_session_meanwhile_stay_there(shared_office: Office) -> None:
-    made = await shared_office.session("First")
-    reader = shared_office.hub.reader(event="no key")
+    event = await shared_office.event(name="Stay there")
+    made = await shared_office.session("First", event_id=event["id"])
+    reader = shared_office.hub.reader(event="stay there")
     await shared_office.fed(made, "A1", reader=reader)
     await end(shared_office, made)
-    other = await shared_office.session("Second")
+    other = await shared_office.session("Second", event_id=event["id"])
     await shared_office.fed(other, reader=reader)
     await until(lambda: shared_office.memory(other).durable == 1)
     await shared_office.ask("POST", f"sessions/{made['id']}/reopen")

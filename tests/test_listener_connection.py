@@ -30,6 +30,7 @@ async def test_shakes_hands_and_accepts() -> None:
             "version": "0.6.0",
             "connection_id": "0123456789abcdef0123456789abcdef01234567",
             "event_name": "Spring run",
+            "proved": None,
         }
     ]
     data = line(1) + b"nonsense\r\n" + line(2)

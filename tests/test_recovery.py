@@ -12,8 +12,8 @@ from hub.model import Observation, Participant, Read, SourceRecord
 from hub.seen import SeenLocation, content_digest
 from hub.session import Session
 from hub.store import migrate, reads, rosters, sessions
-from hub.store.database import Writer, query
-from tests.store.making import SOURCE_ID, START_US, key, new_session, read, source
+from hub.store.database import Writer
+from tests.store.making import SOURCE_ID, START_US, key, new_session, put_source, read, source
 
 T = TypeVar("T")
 
@@ -55,8 +55,7 @@ class Start:
         return self.hub
 
     async def know(self, made: SourceRecord) -> None:
-        row = (*(getattr(made, name) for name in made.__struct_fields__[:-1]), reads.instant(made.seen_us))
-        await self.connection.execute(query("source_upsert"), *row)
+        await put_source(self.connection, made)
 
     async def put(self, session_id: int, *made: Read) -> None:
         await reads.copy(self.connection, [(session_id, 1, each) for each in made])

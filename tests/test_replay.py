@@ -286,7 +286,8 @@ async def test_nobody_listens() -> None:
     ("answer", "reason"),
     [
         (b"HTTP/1.1 400 Bad Request\r\n", "not a greeting"),
-        (b"RaceHub~1.0~1\r\nauthentication=plaintext\r\n", "the server wants authentication"),
+        (b"RaceHub~1.0~1\r\nauthentication=plaintext\r\nerr~authorize~no\r\n", "the server refuses '': no"),
+        (b"RaceHub~1.0~1\r\nauthentication=plaintext\r\n", "no greeting and settings within"),
         (b"RaceHub~1.0~2\r\n", "no greeting and settings within"),
         (b"", "the server closed the connection"),
     ],

@@ -12,16 +12,18 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from hub import stream_passwords
 from hub.addresses import from_here
 from hub.app import Addresses, App
 from hub.demo import people, race
 from hub.errors import HubError, StoreError
 from hub.model import PURPOSE_DEMO, US_PER_S, Participant
 from hub.protocols.chronotrack_stream import Item, gun_item
-from hub.replay import replay, wall_now_us
+from hub.replay import Sender, replay, wall_now_us
 from hub.replay_plan import ReplayPlan, Timed, with_laps
 from hub.session import Session
 from hub.store import demo
+from hub.tls import own_context
 from hub.tokens import new_password
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Show:
         # shared
         self._app = app
         host, self._port = next(iter(addresses.listeners.values()))
+        self._is_encrypted = bool(app.settings.listeners[0].tls_cert)
         self._host = from_here(host)
         self._zone = ZoneInfo(app.settings.zone_name)
         # state
@@ -52,6 +55,8 @@ class Show:
         """The display that shows it."""
         self.password = new_password()
         """Of the demo's user, until the next start."""
+        self._stream_password = stream_passwords.new_password()
+        """Of its sessions: in memory alone, for a listener where readers have to prove who they are."""
 
     async def prepare(self) -> None:
         """The session of the first race, the display that shows it, and a user. Raises StoreError."""
@@ -76,7 +81,9 @@ class Show:
         self._races += 1
         first_gun_us = wall_now_us(self._zone) + int(gun_s * US_PER_S)
         plan = await asyncio.to_thread(self._plan, self._session.row.stream_key, first_gun_us)
-        await replay(plan, self._host, self._port)
+        tls = own_context() if self._is_encrypted else None
+        sender = Sender(self._session.row.stream_key, self._stream_password, tls)
+        await replay(plan, self._host, self._port, sender=sender)
 
     async def _new_session(self) -> Session:
         """A session for the next race on the demo's display; those of the races before it end."""
@@ -94,6 +101,7 @@ class Show:
         session = Session(row, late_us=app.settings.limits.late_s * US_PER_S)
         session.roster = roster
         app.hub.add_session(session)
+        app.hub.proofs.put_session(row.id, partner_id, row.stream_key, self._stream_password)
         app.hub.displays[display.code] = display
         app.live.come_back(display.code)
         self.code = display.code
@@ -108,6 +116,7 @@ class Show:
             if session.row.purpose == PURPOSE_DEMO and session is not current and self._is_over(session):
                 # Nothing may come between: who connects from here on must not find it.
                 self._app.hub.remove_session(session)
+                self._app.hub.proofs.forget_session(session.row.id)
                 self._app.live.session_ended(session)
                 with contextlib.suppress(StoreError):
                     async with self._app.stores.transaction() as connection:

@@ -14,6 +14,9 @@ owner where to start. Reads that come before it are held: they belong to a sourc
 ever sent that the client may not know: an empty line makes 0.6.0 hang up, an unknown one breaks later clients. So a
 client that streams without a greeting hears no command at all.
 
+With a seed the client is asked who it is, before the questions: it sends a user and a proof (`Authorizing`) and waits
+for the verdict, `authorized` or `refused`. Whatever else it hears then it takes for a yes, so it hears nothing else.
+
 Source of every protocol fact here: recordings and logs of ChronoTrack's clients.
 """
 
@@ -25,12 +28,15 @@ from typing import Final
 
 from hub.model import Observation, Rejected
 from hub.protocols import ct01
+from hub.protocols.chronotrack_greeting import QUESTIONS, greeting, short
 from hub.protocols.lines import LINE_BYTES_MAX, LineBuffer
 
 GREETING_S_MAX: Final = 30.0
 """Later clients greet 3 s after connecting; 15 s is the least that is safe on a bad line."""
 ANSWERS_S_MAX: Final = 4.0
 """SimpleClient answers within 10 ms. Later ones leave after 15 s without a start, so do not wait longer."""
+PROOF_S_MAX: Final = 5.0
+"""SimpleClient says who it is within 10 ms. With the answers' time this is less than later ones wait for a start."""
 RESUME_S_MAX: Final = 5.0
 """A resume is inclusive: its first line is there at once, or the client's numbering is shorter than ours."""
 HELD_BYTES_MAX: Final = 512 * 1024
@@ -39,17 +45,6 @@ LOCATIONS_MAX: Final = 256
 """Locations of one connection; a client has one, or a handful of virtual points."""
 FAULTS_TOLD_MAX: Final = 100
 """`PeerFault`s of one connection: each becomes a line in the log, and a broken client makes thousands a second."""
-TEXT_CHARS_MAX: Final = 200
-
-_QUESTIONS: Final = (b"getconnectionid", b"geteventinfo", b"getlocations")
-_SETTINGS: Final = (
-    b"location=multi",
-    b"guntimes=true",
-    b"newlocations=true",
-    b"authentication=none",
-    b"stream-mode=push",
-    b"time-format=iso",
-)
 _UNSPEAKABLE: Final = re.compile(rb"[~\r\n\0]")
 """What would make another command of one that names a location."""
 
@@ -57,12 +52,15 @@ _BAD_LOCATION: Final = (
     f"a location too many (at most {LOCATIONS_MAX}), too long (at most {ct01.LOCATION_CHARS_MAX} characters), "
     "or with a character that no location has"
 )
+UNPROVED: Final = "it did not say who it is, which it has to here"
 
 
 class State(Enum):
     """How far the dialogue is; it only ever goes forward."""
 
-    AWAIT_GREETING = auto()  # -> AWAIT_ANSWERS (a greeting), AWAIT_START (a read instead), CLOSED
+    AWAIT_GREETING = auto()  # -> AWAIT_PROOF or AWAIT_ANSWERS (a greeting), AWAIT_START (a read), CLOSED
+    AWAIT_PROOF = auto()  # -> AWAIT_VERDICT, AWAIT_ANSWERS (none, where none is required), CLOSED
+    AWAIT_VERDICT = auto()  # -> AWAIT_ANSWERS (`authorized`), CLOSED (`refused`)
     AWAIT_ANSWERS = auto()  # -> AWAIT_START (all are there, or too late, or too many reads), CLOSED
     AWAIT_START = auto()  # -> STREAMING (`start`), CLOSED
     STREAMING = auto()  # -> CLOSED
@@ -71,8 +69,12 @@ class State(Enum):
 
 DEADLINE_S: Final[Mapping[State, float]] = {
     State.AWAIT_GREETING: GREETING_S_MAX,
+    State.AWAIT_PROOF: PROOF_S_MAX,
     State.AWAIT_ANSWERS: ANSWERS_S_MAX,
 }
+_PLACED: Final = frozenset({State.AWAIT_START, State.STREAMING, State.CLOSED})
+"""From here on it is known whose the reads are."""
+_SILENT: Final = frozenset({State.AWAIT_PROOF, State.AWAIT_VERDICT, State.CLOSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,15 @@ class Greeted:
     program: str
     version: str
     protocol: str
+
+
+@dataclass(frozen=True, slots=True)
+class Authorizing:
+    """Who the client says it is, and its proof of it: `authorized` or `refused` is due within 5 s of it, and until then
+    nothing more has to be received: what came along with it is held back."""
+
+    user: str
+    proof: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +137,27 @@ class Ended:
     reason: str
 
 
-Event = Greeted | HandshakeDone | LocationAnnounced | WrongProtocol | PeerFault | Ended
+Event = Greeted | Authorizing | HandshakeDone | LocationAnnounced | WrongProtocol | PeerFault | Ended
 
 
 class ServerConnection:
     """One CTP01 connection, seen from the server. Every method is synchronous and never raises on input."""
 
-    def __init__(self, server_name: str, version: str, *, line_bytes: int = LINE_BYTES_MAX) -> None:
+    def __init__(
+        self,
+        server_name: str,
+        version: str,
+        *,
+        line_bytes: int = LINE_BYTES_MAX,
+        seed: str = "",
+        required: bool = False,
+    ) -> None:
+        """`seed`: hexadecimal digits, other ones for each connection: the client is asked who it is. Empty: it is not.
+        `required`: a client that does not say it is refused."""
         # limits
         self._lines = LineBuffer(line_bytes)
+        self._seed = seed
+        self._required = required
         # shared by the whole connection
         self._server = f"{server_name}~{version}".encode()
         self._parser = ct01.LineParser()
@@ -146,6 +169,7 @@ class ServerConnection:
         self._observations: list[Observation] = []
         self._rejected: list[Rejected] = []
         self._unanswered: set[bytes] = set()
+        self._waiting: list[bytes] = []  # lines that came along with a proof
         self._held_bytes = 0
         self._faults = 0
         self._locations: dict[str, bytes] = {}  # casefolded name -> as the client spells it on the wire
@@ -184,7 +208,7 @@ class ServerConnection:
     def take(self) -> tuple[list[Observation], list[Rejected]]:
         """What has been read since the last call; nothing until the handshake is done, and it is known whose it is."""
         rejected, self._rejected = self._rejected, []
-        if self.state in (State.AWAIT_GREETING, State.AWAIT_ANSWERS):
+        if self.state not in _PLACED:
             return [], rejected
         observations, self._observations = self._observations, []
         return observations, rejected
@@ -193,9 +217,25 @@ class ServerConnection:
         """What to write now; empty most of the time."""
         if not self._out:
             return b""
-        data = b"\r\n".join(self._out) + b"\r\n"
-        self._out.clear()
-        return data
+        said, self._out = self._out, []
+        return b"\r\n".join(said) + b"\r\n"
+
+    def authorized(self) -> list[Event]:
+        """It is who it says it is."""
+        if self.state is State.AWAIT_VERDICT:
+            self._out.append(b"ack~authorize")
+            self._ask()
+            self._take_waiting()
+        return self._take_events()
+
+    def refused(self, reason: str) -> list[Event]:
+        """It is not. `reason`: what its user is shown; no `~` and no line end. It is to be hung up on when that is
+        sent."""
+        if self.state is State.AWAIT_VERDICT:
+            self._out.append(b"err~authorize~" + reason.encode())
+            self._end(f"refused: {reason}")
+            self._take_waiting()
+        return self._take_events()
 
     def start(self, resume: Mapping[str, int]) -> None:
         """Starts the feed. `resume`: casefolded location -> sequence to resume from, inclusive.
@@ -234,6 +274,8 @@ class ServerConnection:
         """The present state has lasted `deadline_s`."""
         if self.state is State.AWAIT_GREETING:
             self._end(self._wrong or "no greeting")
+        elif self.state is State.AWAIT_PROOF:
+            self._unproved()
         elif self.state is State.AWAIT_ANSWERS:
             self._handshake_done()
         return self._take_events()
@@ -248,6 +290,7 @@ class ServerConnection:
         if self.state is State.AWAIT_ANSWERS:
             self._handshake_done()
         self.state = State.CLOSED
+        self._take_waiting()
         return self._take_events()
 
     # What a line is
@@ -255,11 +298,18 @@ class ServerConnection:
     def _line(self, line: bytes) -> None:
         """Any line but the reads of a running feed."""
         limit = self._lines.limit
-        if self.state is State.CLOSED:
+        if self.state is State.AWAIT_VERDICT:
+            self._waiting.append(line)
+        elif self.state is State.CLOSED:
             self._reject(line[:limit], "came after the end of the dialogue")
         elif len(line) > limit:
             self._reject(line[:limit], f"a line of more than {limit} bytes; its rest is dropped")
             self._fault(f"a line of more than {limit} bytes")
+        elif line.startswith(b"CS_01"):
+            self._reject(line, "a ChuckScore line")
+            self._tell_wrong("ChuckScore", "choose ChronoTrack Socket Protocol 1 instead of ChuckScore")
+        elif self.state is State.AWAIT_PROOF:
+            self._proof(line)
         elif line.startswith(ct01.PREFIX):
             self._early_read(line)
         elif line[:4].lower() == b"ack~":
@@ -268,13 +318,41 @@ class ServerConnection:
             self._refusal(line)
         elif line.lower() == b"ping":
             self._out.append(b"ack~ping")
-        elif line.startswith(b"CS_01"):
-            self._reject(line, "a ChuckScore line")
-            self._tell_wrong("ChuckScore", "choose ChronoTrack Socket Protocol 1 instead of ChuckScore")
         elif self.state is State.AWAIT_GREETING:
             self._greeting(line)
         else:
             self._reject(line, "neither a read nor an answer")
+
+    def _proof(self, line: bytes) -> None:
+        """The line in which the client says who it is, or another: then it does not know that it may."""
+        command, _, rest = line.partition(b"~")
+        if command.lower() == b"authorize":
+            user, _, proof = (short(ct01.decode(each)) for each in rest.partition(b"~"))
+            if user or self._required:
+                self.state = State.AWAIT_VERDICT
+                self._events.append(Authorizing(user, proof))
+            else:
+                self._out.append(b"ack~authorize")
+                self._ask()
+        elif line.lower() != b"ping":  # an answer would be the verdict
+            self._unproved(line)
+
+    def _unproved(self, line: bytes = b"") -> None:
+        """It has sent this line instead, or nothing for too long."""
+        if self._required:
+            if line:
+                self._reject(line, UNPROVED)
+            self._end(self._wrong or UNPROVED)
+        else:
+            self._ask()
+            if line:
+                self._line(line)
+
+    def _take_waiting(self) -> None:
+        """What came along with a proof, after the verdict."""
+        lines, self._waiting = self._waiting, []
+        for line in lines:
+            self._line(line)
 
     def _early_read(self, line: bytes) -> None:
         """A read line before the feed was started: held back until it is known whose it is.
@@ -282,6 +360,9 @@ class ServerConnection:
         Instead of a greeting it says that none will come; between greeting and answers it says nothing about
         them: in the recordings, announcements of locations come there.
         """
+        if self._required and self.state is State.AWAIT_GREETING:
+            self._unproved(line)
+            return
         try:
             self._observations.append(self._parser.parse(line))
         except ct01.NewLocation as found:
@@ -302,7 +383,7 @@ class ServerConnection:
             if line.startswith(b"\x01"):
                 self._tell_wrong("Lynx", "choose ChronoTrack Socket Protocol 1 instead of Lynx")
             return
-        self._program, self._version, protocol = (_short(field) for field in fields[:3])
+        self._program, self._version, protocol = (short(field) for field in fields[:3])
         self._events.append(Greeted(self._program, self._version, protocol))
         if protocol.upper() != "CTP01":
             reason = f"protocol {protocol}: this server speaks CTP01"
@@ -310,9 +391,16 @@ class ServerConnection:
             self._end(reason)
             return
         self.greeted = True
+        self._out += greeting(self._server, self._seed)
+        if self._seed:
+            self.state = State.AWAIT_PROOF
+        else:
+            self._ask()
+
+    def _ask(self) -> None:
         self.state = State.AWAIT_ANSWERS
-        self._unanswered = set(_QUESTIONS)
-        self._out += (b"%b~%d" % (self._server, len(_SETTINGS)), *_SETTINGS, *_QUESTIONS)
+        self._unanswered = set(QUESTIONS)
+        self._out += QUESTIONS
 
     def _answer(self, line: bytes) -> None:
         """`ack~COMMAND~...`. What it says of the client counts until the handshake is done, locations always."""
@@ -322,9 +410,9 @@ class ServerConnection:
             self._locations_answered(line, values)
         elif self.state is State.AWAIT_ANSWERS and values:
             if command == b"getconnectionid":
-                self._connection_id = _short(ct01.decode(values[0]))
+                self._connection_id = short(ct01.decode(values[0]))
             elif command == b"geteventinfo":
-                self._event_name = _short(ct01.decode(values[0]))
+                self._event_name = short(ct01.decode(values[0]))
         self._answered(command)
 
     def _locations_answered(self, line: bytes, values: list[bytes]) -> None:
@@ -336,7 +424,7 @@ class ServerConnection:
             self._reject(line, _BAD_LOCATION)
 
     def _refusal(self, line: bytes) -> None:
-        self._fault(_short(ct01.decode(line[4:])))
+        self._fault(short(ct01.decode(line[4:])))
         self._answered(line.split(b"~")[1].lower())
 
     def _answered(self, command: bytes) -> None:
@@ -376,8 +464,8 @@ class ServerConnection:
         self._command(b"start~%b" % wire if sequence is None else b"start~%b~%d" % (wire, sequence))
 
     def _command(self, line: bytes) -> None:
-        """Only a client that has greeted, and is there, knows commands."""
-        if self.greeted and self.state is not State.CLOSED:
+        """Only a client that has greeted, and is there, knows commands; of a verdict it would take any for a yes."""
+        if self.greeted and self.state not in _SILENT:
             self._out.append(line)
 
     def _handshake_done(self) -> None:
@@ -399,7 +487,7 @@ class ServerConnection:
             self._events.append(WrongProtocol(name, advice))
 
     def _reject(self, line: bytes, reason: str, location: str = "", sequence: int = 0) -> None:
-        if line[:10].lower() == b"authorize~":  # not asked for; user and password are not to be kept anywhere
+        if line[:10].lower() == b"authorize~":  # user and password are not to be kept anywhere
             line = line[:9]
         self._rejected.append(Rejected(line, reason, location, sequence, len(self._observations)))
 
@@ -410,8 +498,3 @@ class ServerConnection:
     def _take_events(self) -> list[Event]:
         events, self._events = self._events, []
         return events
-
-
-def _short(text: str) -> str:
-    """What a client says of itself, fit for a log line."""
-    return "".join(filter(str.isprintable, text.strip()))[:TEXT_CHARS_MAX]

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from hub.protocols.chronotrack_proof import PROOFS, is_seed
 from hub.protocols.chronotrack_stream import (
     LAYOUT,
     TIME_FORMATS,
@@ -64,6 +65,7 @@ class State(Enum):
 
     GREETING = "greeting"
     SETTINGS = "settings"
+    VERDICT = "verdict"
     COMMANDS = "commands"
     CLOSED = "closed"
 
@@ -75,6 +77,8 @@ class Settings(msgspec.Struct):
     newlocations: bool = False
     connection_id: bool = False
     pushmode_ack: bool = False
+    authentication: str = "none"
+    seed: str = ""
     time_format: str = "normal"
     layout: Layout = LAYOUT
 
@@ -117,6 +121,7 @@ class _Pull:
 class Client:
     """One connection. Give it what comes (`receive_data`), send what it has (`data_to_send`) until `closed`.
 
+    user, password: what it answers when the server asks who it is; empty, as in a dialog that nobody filled in.
     announce_live: tell the server of a location that appears after the settings, as later clients do; 0.6.0
     does so at connect only. Either way such a location streams when it is asked for, not before (not seen).
     """
@@ -125,11 +130,15 @@ class Client:
         self,
         stream: Stream,
         *,
+        user: str = "",
+        password: str = "",
         program: str = "SimpleClient",
         version: str = "0.6.0",
         announce_live: bool = False,
     ) -> None:
         self.stream = stream
+        self.user = user
+        self._password = encode(password)
         self.announce_live = announce_live
 
         self.state = State.GREETING
@@ -154,8 +163,8 @@ class Client:
 
     @property
     def handshaking(self) -> bool:
-        """The greeting or a setting is still to come: SimpleClient waits 5 s for each."""
-        return self.state in (State.GREETING, State.SETTINGS)
+        """The greeting, a setting or the verdict is still to come: SimpleClient waits 5 s for each."""
+        return self.state in (State.GREETING, State.SETTINGS, State.VERDICT)
 
     @property
     def done(self) -> bool:
@@ -250,10 +259,27 @@ class Client:
         self._settings_end()
 
     def _settings_end(self) -> None:
-        if not self._settings_left:
-            self.state = State.COMMANDS
-            if not self.settings.connection_id:
-                self._announce()
+        if self._settings_left:
+            return
+        prove = PROOFS.get(self.settings.authentication)
+        if prove is None:
+            self._begin()
+        else:
+            self.state = State.VERDICT
+            self._answer(f"authorize~{self.user}~{prove(self._password, self.settings.seed)}")
+
+    def _verdict(self, line: str) -> None:
+        """Anything but a no is a yes."""
+        if line.lower().startswith("err~authorize"):
+            reason = line[:200].partition("~")[2].partition("~")[2]
+            self._close(f"the server refuses {self.user!r}: {reason or 'it does not say why'}")
+        else:
+            self._begin()
+
+    def _begin(self) -> None:
+        self.state = State.COMMANDS
+        if not self.settings.connection_id:
+            self._announce()
 
     def _command(self, line: str) -> None:
         """Unknown lines, `err~...` and `ack~...` are passed over in silence."""
@@ -406,7 +432,8 @@ def _apply(settings: Settings, line: str) -> str:
     """Sets what a setting line says. Returns why SimpleClient would hang up, or "".
 
     Unknown names, lines without `=` and values with blanks around them do not count. Names and values may be
-    in any case, but for the values of `location` and `pushmode-ack`. (Not seen: `stream-mode=bogus`.)
+    in any case, but for the values of `location` and `pushmode-ack`. (Not seen: `stream-mode=bogus`, and a seed that is
+    not hexadecimal.)
     """
     name, equals, value = line.partition("=")
     if not equals or value != value.strip():
@@ -425,9 +452,11 @@ def _apply(settings: Settings, line: str) -> str:
             settings.time_format = lowered
         case "tagevent-format" if layout := parse_layout(value):
             settings.layout = layout
-        case "authentication" if lowered != "none":
-            return f"the server wants authentication ({value[:40]!r}), which this client does not do yet"
-        case "stream-mode" | "time-format" | "tagevent-format":
+        case "authentication" if lowered == "none" or lowered in PROOFS:
+            settings.authentication = lowered
+        case "authentication-seed" if is_seed(value):
+            settings.seed = value
+        case "stream-mode" | "time-format" | "tagevent-format" | "authentication" | "authentication-seed":
             return f"invalid setting: {line[:80]!r}"
         case "location" if value not in ("multi", "single"):
             return f"invalid setting: {line[:80]!r}"
@@ -458,6 +487,7 @@ _COMMANDS: Final = {
 
 _ON_LINE: Final[dict[State, Callable[[Client, str], None]]] = {
     State.GREETING: Client._greeting,  # -> SETTINGS, COMMANDS (none announced), CLOSED
-    State.SETTINGS: Client._setting,  # -> SETTINGS, COMMANDS (the last one), CLOSED
+    State.SETTINGS: Client._setting,  # -> SETTINGS, VERDICT or COMMANDS (the last one), CLOSED
+    State.VERDICT: Client._verdict,  # -> COMMANDS, CLOSED
     State.COMMANDS: Client._command,  # -> COMMANDS
 }

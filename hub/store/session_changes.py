@@ -77,9 +77,11 @@ async def end(connection: Connection, session_id: int) -> None:
     )
 
 
-async def renew_key(connection: Connection, session_id: int) -> None:
-    """Another stream key. The old one is kept: it leads nowhere any more."""
-    await connection.execute(query("session_key"), session_id, new_stream_key())
+async def renew_key(connection: Connection, session_id: int) -> str:
+    """Another stream key, which it gives. The old one is kept: it leads nowhere any more."""
+    key = new_stream_key()
+    await connection.execute(query("session_key"), session_id, key)
+    return key
 
 
 async def test(connection: Connection, session_id: int, on: bool) -> bool:

@@ -1,5 +1,6 @@
 """The web application, put together. Knows aiohttp; what it serves is handed in."""
 
+import asyncio
 import logging
 import time
 import warnings
@@ -16,9 +17,10 @@ from aiohttp_session.log import log as session_logger
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.passwords import Hashes
+from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
-from hub.web.api.reads_export import SENDING, Sending
+from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
@@ -48,6 +50,7 @@ def build(
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
+    refused: RefusedReaders,
     standing: state.Standing,
     token: str,
     storage: Storage,
@@ -70,8 +73,6 @@ def build(
     app[state.USERS] = users
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
-    app[FLEET] = Fleet(screens, condition.now_us)
-    app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
@@ -80,6 +81,8 @@ def build(
     app[state.REMOVAL] = changes.removing
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
+    app[state.STREAMS] = changes.streams
+    app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
     app[state.CHANGING] = changes.changing
@@ -87,21 +90,28 @@ def build(
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
-    app[SENDING] = Sending()
-    app[SIGN_INS] = SignIns(time.monotonic, time.time)
-    app[PAUSES] = Pauses(time.monotonic)
     app[HASHING] = Hashing(hashes)
-    app[sockets.SCREENS] = sockets.Screens()
-    app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
-    app[codes.TRIES] = codes.Tries(time.monotonic)
+    app[FLEET] = Fleet(screens, condition.now_us)
+    app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
-    app[assets.ASSETS] = assets.Assets(routes.STATIC)
+    _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     app.on_cleanup.append(_close)
     routes.add(app)
     _hush()
     return app
+
+
+def _add_own(app: web.Application) -> None:
+    """What the web keeps for itself: who does what how often, and its files."""
+    app[SENDING] = asyncio.Semaphore(EXPORTS_MAX)
+    app[SIGN_INS] = SignIns(time.monotonic, time.time)
+    app[PAUSES] = Pauses(time.monotonic)
+    app[sockets.SCREENS] = sockets.Screens()
+    app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
+    app[codes.TRIES] = codes.Tries(time.monotonic)
+    app[assets.ASSETS] = assets.Assets(routes.STATIC)
 
 
 async def _close(app: web.Application) -> None:

@@ -45,7 +45,7 @@ def state(request: web.Request) -> dict[str, Any]:
             request, front_alarms.thresholds(request), sources, displays, heard
         ),
         "emergency": _emergency(request),
-        "listeners": [_listener(request, each) for each in settings(request).listeners],
+        "listeners": [listener(request, each) for each in settings(request).listeners],
         "sessions": _sessions(request),
         "sources": [
             front_sources.source_json(request, each, heard.get(each.id, {})) for each in sources[:SOURCES_MAX]
@@ -128,7 +128,7 @@ def _disk(each: DiskFacts) -> dict[str, Any]:
     return {"of": each.of, "free": each.free, "total": each.total, "low": is_low(each)}
 
 
-def _listener(request: web.Request, each: Listener) -> dict[str, Any]:
+def listener(request: web.Request, each: Listener) -> dict[str, Any]:
     """`hosts`: where readers find it. `local`: only those on this machine do."""
     port = each.port or request.app[CONDITION].tcp_port
     hosts = _hosts(request, each.host)

@@ -10,10 +10,11 @@ from aiohttp import web
 
 from hub.accounts import Caller
 from hub.errors import Invalid, NotFound
-from hub.model import INT64_MAX, DisplayRow, PartnerRow, Whose
+from hub.model import INT64_MAX, DisplayRow, PartnerRow, SessionRow, Whose
 from hub.session import Session
+from hub.session_words import check_no_inbox
 from hub.web.codes import code_of
-from hub.web.state import HUB
+from hub.web.state import HUB, QUERIES
 
 CALLER: Final = web.RequestKey("caller", Caller)
 """Set for every request whose route wants one (routes.py)."""
@@ -64,6 +65,17 @@ def session(request: web.Request, session_id: int) -> Session | None:
     """The active session of this number, if it is there for the caller."""
     found = request.app[HUB].sessions.get(session_id)
     return found if found is not None and caller(request).sees(found.row.partner_id) else None
+
+
+async def session_row(request: web.Request, session_id: int, field: str | None = None) -> SessionRow:
+    """A session to do something with, active or not. `field`: where its number was given. Raises NotFound when there is
+    none for the caller, and Conflict for an inbox."""
+    active = session(request, session_id)
+    row = active.row if active else await request.app[QUERIES].session(whose(request), session_id)
+    if row is None:
+        raise NotFound(f"There is no session {session_id}.", field=field)
+    check_no_inbox(row.purpose)
+    return row
 
 
 def display(request: web.Request) -> DisplayRow:

@@ -29,6 +29,7 @@ from hub.model import (
     Whose,
 )
 from hub.own_settings import OwnSettings
+from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
@@ -316,6 +317,14 @@ class Events(Protocol):
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Streams(Protocol):
+    """What makes stream passwords. The session or partner is there for the caller. Raises as `Sessions` does."""
+
+    async def renew_session(self, by: Caller, session_id: int) -> None: ...
+
+    async def renew_partner(self, by: Caller, partner_id: int) -> None: ...
+
+
 class Retiming(Protocol):
     """What corrects the times of sessions."""
 
@@ -355,6 +364,9 @@ class Changes(Protocol):
     def retiming(self) -> Retiming: ...
 
     @property
+    def streams(self) -> Streams: ...
+
+    @property
     def locations(self) -> Locations: ...
 
     @property
@@ -389,6 +401,8 @@ RETIMING: Final = web.AppKey("retiming", Retiming)
 LOCATIONS: Final = web.AppKey("locations", Locations)
 PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
 KEPT: Final = web.AppKey("kept", Kept)
+STREAMS: Final = web.AppKey("streams", Streams)
+REFUSED: Final = web.AppKey("refused", RefusedReaders)
 
 
 SEEN: Final = web.RequestKey("seen", web.Request)

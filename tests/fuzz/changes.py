@@ -98,6 +98,17 @@ class Events:
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Streams:
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def renew_session(self, by: Caller, session_id: int) -> None:
+        self.changed.append(f"password of session {session_id}")
+
+    async def renew_partner(self, by: Caller, partner_id: int) -> None:
+        self.changed.append(f"password of partner {partner_id}")
+
+
 class Retiming:
     def progress(self, session_id: int) -> tuple[int, int] | None:
         return None
@@ -152,6 +163,7 @@ class Changes:
         self.removing = Removal()
         self.events = Events()
         self.retiming = Retiming()
+        self.streams = Streams(changed)
         self.locations = Locations(changed)
         self.partner_words = PartnerWords(changed)
         self.moving = Moving()

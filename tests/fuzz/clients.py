@@ -68,7 +68,9 @@ def readable(sent: bytes, most: int) -> bytes:
     assert rest == b"" and len(said) <= most
     for line in said:
         if not line.startswith(b"CT01_"):
-            assert line.startswith((b"ack~", b"err~", b"SimpleClient~")) and line.endswith(b"\r")
+            assert line.startswith((b"ack~", b"err~", b"SimpleClient~", b"authorize~")) and line.endswith(
+                b"\r"
+            )
             continue
         try:
             LineParser().parse(line.removesuffix(b"\r"))

@@ -23,6 +23,7 @@ from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.passwords import Hashes
+from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session
 from hub.web import application, connections, state
@@ -281,6 +282,7 @@ class Site:
             standing=self.database,
             kept=Kept(),
             changes=Changes(self.database, self.database.changed),
+            refused=RefusedReaders(lambda: NOW_US),
             token=TOKEN,
             storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),
             hashes=CHEAP,

@@ -27,6 +27,9 @@ PATHS: Final = (
         b"/front/state",
         b"/api/sessions/1",
         b"/api/sessions/1/end",
+        b"/api/sessions/1/password",
+        b"/api/partners/1/stream",
+        b"/api/refused-readers",
         b"/api/events",
         b"/api/exports/1/file",
         b"/api/sessions/1/reads?tag=A1",
@@ -123,7 +126,18 @@ def _dialogues() -> Bytes:
     hello = st.sampled_from(
         [b"", dialogue.HELLO, streams.RESUMED + dialogue.HELLO, dialogue.HELLO + dialogue.ANSWERS]
     )
-    return st.builds(bytes.__add__, hello, st.lists(lines, max_size=20).map(b"".join))
+    proving = st.sampled_from([mode + claim for mode in streams.PROVING for claim in _claims()])
+    return st.builds(bytes.__add__, hello | proving, st.lists(lines, max_size=20).map(b"".join))
+
+
+def _claims() -> list[bytes]:
+    """Greetings with a proof, and without."""
+    said = (b"", dialogue.AUTHORIZE, b"authorize~alice~00\r\n", b"authorize~~\r\n", dialogue.ANSWERS)
+    return [
+        b"",
+        dialogue.READS,
+        *(resumed + dialogue.HELLO + each for each in said for resumed in (b"", streams.RESUMED)),
+    ]
 
 
 def _asked_of_clients() -> Bytes:

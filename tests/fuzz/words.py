@@ -55,7 +55,9 @@ WORDS: Final[dict[str, Words]] = {
     "time": (*TIMES, *NUMBERS, *_words("T : - . 00 23:59:60 24:00:00")),
     "way": (*READ, *ENDS),
     "server": (
-        *(*READ, *ENDS, streams.RESUMED, *_actions({**streams.ACTIONS}), b"x" * streams.LINE_BYTES),
+        *(*READ, *ENDS, streams.RESUMED, *streams.PROVING, *_actions({**streams.ACTIONS})),
+        b"x" * streams.LINE_BYTES,
+        dialogue.AUTHORIZE,
         *(
             dialogue.HELLO,
             dialogue.NEW,
@@ -73,6 +75,9 @@ WORDS: Final[dict[str, Words]] = {
         ),
         *_words(
             "stream-mode=push time-format= iso unix msecs normal tagevent-format= CT01_22 connection-id=true"
+        ),
+        *_words(
+            "authentication=plaintext authentication=hmac-sha1 authentication-seed=abc123 ack~authorize err~authorize"
         ),
         *_words(
             "pushmode-ack=true ping getconnectionid geteventinfo getlocations start stop getdata FINISH finish LEFT"

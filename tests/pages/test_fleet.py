@@ -17,10 +17,10 @@ from hub import __version__
 from hub.web.screens import FLEET, known_as
 from tests.pages import work_scenes
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
-from tests.pages.test_work_pages import REFUSED, agree, says
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.work_stage import ORIGIN, WorkStage
+from tests.pages.working import REFUSED, agree, says
 from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -50,6 +50,11 @@ async def opened(browser: Browser, made: Venue) -> AsyncIterator[Screens]:
         assert screens.faults() == []
     finally:
         await screens.close()
+
+
+async def look_again(page: Screen) -> None:
+    """What it does by itself every other second."""
+    await page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
 async def dark(screen: Screen, yes: bool = True) -> None:
@@ -82,6 +87,8 @@ async def test_from_an_address_to_a_screen_and_to_its_end(made: Venue, opened: S
 
     # it is in the list, with what it says of itself
     row = page.at(".screen")
+    await wall.rests()
+    await look_again(page)
     for words in (code, "Bandstand, Harbour gate", "1280\u00d7720", __version__, "Event and clock"):
         await expect(row).to_contain_text(words, timeout=WAIT_MS)
     made.app.live.tick()
@@ -101,6 +108,8 @@ async def test_from_an_address_to_a_screen_and_to_its_end(made: Venue, opened: S
     await page.at("#screen-form-code").select_option(made.code)
     await page.at("#screen-form [type=submit]").click()
     await wall.page.wait_for_url(f"**/d/{made.code}", timeout=WAIT_MS)
+    await wall.rests()
+    await look_again(page)
     await expect(row).to_contain_text(made.code, timeout=WAIT_MS)
     assert await row.get_attribute("data-key") == screen_id
 
@@ -110,6 +119,7 @@ async def test_from_an_address_to_a_screen_and_to_its_end(made: Venue, opened: S
     await address.get_by_role("button", name="Revoke").click()
     await agree(page, "Its address and its QR code stop working", "1 screen shows it now, and will go dark.")
     await says(wall, "#farewell", "This screen's address is not valid any more.")
+    await look_again(page)
     await says(page, ".screen", "gone since")
     await address.get_by_role("button", name="Restore").click()
     await says(page, "#notice", "works again")

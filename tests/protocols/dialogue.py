@@ -7,12 +7,14 @@ from msgspec.structs import replace
 
 from hub.model import Observation, Rejected
 from hub.protocols.chronotrack import (
+    Authorizing,
     Event,
     Greeted,
     HandshakeDone,
     LocationAnnounced,
     ServerConnection,
 )
+from hub.protocols.chronotrack_proof import PROOFS, proves
 from hub.protocols.lines import LINE_BYTES_MAX
 
 ID = "0123456789ABCDEF0123456789ABCDEF01234567"
@@ -30,6 +32,16 @@ WELCOME = (
     b"RaceHub~1.0~6\r\nlocation=multi\r\nguntimes=true\r\nnewlocations=true\r\nauthentication=none\r\n"
     b"stream-mode=push\r\ntime-format=iso\r\ngetconnectionid\r\ngeteventinfo\r\ngetlocations\r\n"
 )
+SEED = "0123456789abcdef0123456789abcdef"
+USER, PASSWORD = "alice", "geheim"
+PROOF = PROOFS["hmac-sha1"](PASSWORD.encode(), SEED)
+AUTHORIZE = f"authorize~{USER}~{PROOF}\r\n".encode()
+WRONG = "wrong user or password"
+ASKING = (
+    WELCOME.partition(b"getconn")[0].replace(b"~6", b"~7").replace(b"none", b"hmac-sha1")
+    + b"authentication-seed=%b\r\n" % SEED.encode()
+)
+QUESTIONS = b"getconnectionid\r\ngeteventinfo\r\ngetlocations\r\n"
 GREETED = Greeted("SimpleClient", "0.6.0", "CTP01")
 FINISH = LocationAnnounced("FINISH")
 DONE = HandshakeDone("SimpleClient", "0.6.0", ID, "24HILL", ("FINISH",))
@@ -63,19 +75,31 @@ class Heard(NamedTuple):
 
 
 class Owner:
-    """Does with a connection what its owner does: start it, take what was read, send what it says."""
+    """Does with a connection what its owner does: judge a proof, start it, take what was read, send what it says."""
 
-    def __init__(self, resume: Mapping[str, int] | None = None, line_bytes: int = LINE_BYTES_MAX) -> None:
-        self.connection = ServerConnection("RaceHub", "1.0", line_bytes=line_bytes)
+    def __init__(
+        self,
+        resume: Mapping[str, int] | None = None,
+        line_bytes: int = LINE_BYTES_MAX,
+        *,
+        seed: str = "",
+        required: bool = False,
+    ) -> None:
+        self.connection = ServerConnection(
+            "RaceHub", "1.0", line_bytes=line_bytes, seed=seed, required=required
+        )
         self.resume = resume or {}
         self.heard = Heard([], [], [], b"")
 
     def step(self, step: Step) -> None:
         connection, heard = self.connection, self.heard
         events = (connection.receive_data(step) if isinstance(step, bytes) else step(connection)) or []
-        for event in events:
+        for event in events:  # it grows meanwhile
             if isinstance(event, HandshakeDone):
                 connection.start(self.resume)
+            if isinstance(event, Authorizing):
+                right = event.user == USER and proves(event.proof, PASSWORD, SEED)
+                events += connection.authorized() if right else connection.refused(WRONG)
         observations, rejected = connection.take()
         self.heard = Heard(
             heard.events + events,
@@ -91,12 +115,14 @@ def cut(step: Step, size: int) -> list[Step]:
     return [step[at : at + size] for at in range(0, len(step), size)]
 
 
-def talk(*steps: Step, resume: Mapping[str, int] | None = None) -> Heard:
+def talk(
+    *steps: Step, resume: Mapping[str, int] | None = None, seed: str = "", required: bool = False
+) -> Heard:
     """The one helper: what comes of a dialogue. The same whole and byte by byte; and with the beginning of another
     line behind it, which changes nothing."""
     heard = []
     for dialogue in (steps, [piece for step in steps for piece in cut(step, 1)], [*steps, b"CT01_33~9"]):
-        owner = Owner(resume)
+        owner = Owner(resume, seed=seed, required=required)
         for step in dialogue:
             owner.step(step)
         heard.append(owner.heard)

@@ -149,6 +149,8 @@ def test_unknown_settings_are_ignored(line: str) -> None:
         "tagevent-format=XX",
         "tagevent-format=CT01_63",
         "stream-mode=bogus",
+        "authentication=bogus",
+        "authentication-seed=abc",
     ],
 )
 def test_invalid_values_end_it(line: str) -> None:
@@ -169,11 +171,46 @@ def test_blanks_around_the_equals_sign_make_a_setting_not_count() -> None:
     assert talk("start", settings=settings) == b"err~start~command unavailable in pull mode\r\n"
 
 
-def test_authentication_is_refused_in_words() -> None:
-    client = Client(a_stream())
-    client.receive_data(greeting(("authentication=hmac-sha1", "stream-mode=push")))
-    assert client.data_to_send() == b""
-    assert "authentication ('hmac-sha1')" in client.close_reason
+ASKING = ("authentication=hmac-sha1", "authentication-seed=abc123", "newlocations=true")
+
+
+def asked(*settings: str, **who: str) -> Client:
+    """A client that is asked who it is, its greeting read."""
+    client = Client(a_stream(), **who)  # type: ignore[arg-type]
+    drain(client)
+    client.receive_data(greeting(settings or ASKING))
+    return client
+
+
+def test_it_says_who_it_is_before_anything_else() -> None:
+    client = asked(user="alice", password="geheim")
+    assert drain(client) == b"authorize~alice~2d2b63e16e427aa758c51828f9675a1e0a329e46\r\n"
+    assert client.state is State.VERDICT and client.handshaking
+    client.receive_data(b"ack~authorize\r\ngetlocations\r\n")
+    assert drain(client) == NEW + b"ack~getlocations~FINISH\r\n"
+
+
+def test_the_password_may_be_any_text() -> None:
+    assert (
+        drain(asked("authentication=plaintext", user="alice", password="Zd\xa5"))
+        == b"authorize~alice~Zd\xa5\r\n"
+    )
+    assert drain(asked()) == b"authorize~~7923de71a3c569ab31857d0ac591b0eeb8d07e23\r\n"
+
+
+@pytest.mark.parametrize("yes", ["whatever", "ping", "ack~authorize", "err~other~x"])
+def test_anything_but_a_no_is_a_yes(yes: str) -> None:
+    assert talk(yes, settings=ASKING).endswith(b"\r\n" + NEW)
+
+
+@pytest.mark.parametrize(
+    ("no", "reason"),
+    [("err~authorize~bad password", "bad password"), ("ERR~authorize", "it does not say why")],
+)
+def test_a_no_ends_it(no: str, reason: str) -> None:
+    client = asked(user="alice")
+    client.receive_data(f"{no}\r\n".encode())
+    assert client.close_reason == f"the server refuses 'alice': {reason}"
 
 
 def test_connection_id_true_holds_back_the_locations() -> None:

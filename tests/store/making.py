@@ -13,9 +13,9 @@ import asyncpg
 from msgspec.structs import replace
 
 from hub.model import Group, Read, RejectRecord, SessionReads, SourceRecord
-from hub.store import migrate, web_login
+from hub.store import migrate, reads, web_login
 from hub.store.batch import Renumbered
-from hub.store.database import Writer
+from hub.store.database import Writer, query
 from hub.store.drain import Drain
 from hub.store.pooled import WebDatabase
 from tests.postgres import folder_for_postgres
@@ -93,6 +93,13 @@ def group(
 ) -> Group:
     held = [SessionReads(session_id, reads[0].offset, list(reads))] if reads else []
     return Group([source(session_id)] if sources is None else list(sources), held, list(rejects))
+
+
+async def put_source(connection: asyncpg.Connection, made: SourceRecord) -> None:
+    """As the drain writes it."""
+    facts = [getattr(made, name) for name in made.__struct_fields__[:11]]
+    rest = (reads.instant(made.seen_us), made.assigned or None, made.proved)
+    await connection.execute(query("source_upsert"), *facts, *rest)
 
 
 async def migrated(dsn: str) -> asyncpg.Connection:

@@ -72,7 +72,12 @@ async def test_it_goes_when_nothing_is_its_own(teams: Teams) -> None:
     with pytest.raises(Conflict, match=r"^The partner has 1 user; delete them first\.$"):
         await teams.partners.delete(MACHINE_CALLER, made.id)
     await teams.users.delete(MACHINE_CALLER, user.id)
+    inbox = await new_session(teams.owner, partner_id=made.id, purpose="inbox")
+    line = await teams.partners.line(MACHINE_CALLER, made.id)
+    assert (line.sessions, line.active) == (0, 0), "it is hidden"
     await teams.partners.delete(MACHINE_CALLER, made.id)
+    whose = await teams.owner.fetchval("SELECT partner_id FROM timing_sessions WHERE id = $1", inbox)
+    assert whose is None, "what readers have sent is not lost: it is nobody's"
     with pytest.raises(NotFound):
         await teams.partners.line(MACHINE_CALLER, made.id)
     assert ("this machine's token", "partner.deleted") in await teams.noted(made.name)

@@ -7,7 +7,7 @@ import pytest
 from hub.model import DisplayRow
 from hub.store import reads, sessions
 from hub.store.database import query
-from tests.store.making import SOURCE_ID, START_US, key, migrated, new_session, read, source
+from tests.store.making import SOURCE_ID, START_US, key, migrated, new_session, put_source, read, source
 
 
 async def test_the_least_that_is_needed_is_made_once(database_dsn: str) -> None:
@@ -156,12 +156,11 @@ async def test_sources_come_oldest_first(database_dsn: str) -> None:
     one, two = await new_session(connection), await new_session(connection)
     made = [
         source(one, 12, clock_us=-1_500_000, seen_us=START_US + 1),
-        source(two, 10, connection_id="", program="P"),
+        source(two, 10, connection_id="", program="P", assigned=two, proved=True),
         source(one, 11),
     ]
     for each in made:
-        row = (*(getattr(each, name) for name in each.__struct_fields__[:-1]), reads.instant(each.seen_us))
-        await connection.execute(query("source_upsert"), *row)
+        await put_source(connection, each)
     assert await sessions.sources(connection, [one, two]) == [made[1], made[2], made[0]]
     assert await sessions.sources(connection, [two]) == [made[1]]
     assert await sessions.sources(connection, []) == []

@@ -25,13 +25,13 @@ DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
 class Line:
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
-        self.reason: CloseReason | None = None
+        self.cuts: list[CloseReason] = []
 
     def tell(self, message: bytes) -> None:
         self.told.append(json.loads(message))
 
     def cut(self, reason: CloseReason) -> None:
-        self.reason = reason
+        self.cuts.append(reason)
 
     def frame_age_us(self) -> int:
         return 0
@@ -109,7 +109,7 @@ async def test_who_does_not_say_so_is_nobody(world: World, own: str) -> None:
 async def test_a_second_tab_is_another_screen_and_calls_itself_so(world: World) -> None:
     first, line = world.come()
     second, its = world.come(tab="t2")
-    assert second is not first and line.reason is None
+    assert second is not first and not line.cuts
     assert its.told[0]["screen"]["own"] == f"{OWN}-2"
     assert world.come(f"{OWN}-2", tab="t2")[0] is second
     for number in range(3, SAME_MAX + 1):
@@ -122,7 +122,7 @@ async def test_a_second_tab_is_another_screen_and_calls_itself_so(world: World) 
 async def test_one_that_comes_back_replaces_what_is_left_of_it(world: World) -> None:
     known, line = world.come()
     again, _ = world.come()
-    assert again is known and line.reason == REPLACED
+    assert again is known and line.cuts == [REPLACED]
     world.fleet.leave(known, line)
     assert known.line is not None, "that was its old connection"
     world.now_us += QUIET_US_MAX
@@ -174,11 +174,10 @@ async def test_named_made_dark_and_moved(world: World) -> None:
     )
     assert line.told[-1]["screen"] == {"id": known.row.id, "own": OWN, "name": "LED wall", "blank": True}
     assert not await change(MACHINE_CALLER, known, replace(known.row, code="GONE2222"), "screen.moved")
-    assert line.reason is None
+    assert not line.cuts
     assert await change(MACHINE_CALLER, known, replace(known.row, code="SECQND22"), "screen.moved")
-    assert (
-        line.reason == CloseReason(4004, "moved: use the code in bye", "SECQND22") and not line.reason.again
-    )
+    assert line.cuts == [CloseReason(4004, "moved: use the code in bye", "SECQND22")]
+    assert not line.cuts[0].again
     world.fleet.leave(known, line)
     again, its = world.come(display=replace(DISPLAY, code="SECQND22"))
     assert again is known and its.told[0]["screen"]["name"] == "LED wall"

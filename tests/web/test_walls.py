@@ -46,6 +46,7 @@ TELLS_NOTHING: Final = {
     "/d/{code}",
     "/display/{code}",
     "/api/displays/{code}/qr.svg",
+    "/api/refused-readers",
 }
 """What is answered there says nothing of anybody in letters."""
 

@@ -8,7 +8,6 @@ from hub.model import KIND_GUN, KIND_READ, US_PER_S, Participant, Read, SessionR
 from hub.roster import Roster
 from hub.session import Session
 from hub.tail import BLOCK_READS, TAIL_READS_MAX
-from hub.web import watch
 from hub.web.watch import DISK_AGE_US, NO_TAGS, TAGS_AGE_US, TAGS_AT_ONCE_MAX, UNKNOWN_MAX, Watch
 
 NOW_US = 1_714_809_600 * US_PER_S
@@ -82,6 +81,6 @@ def test_disks_are_asked_now_and_then_and_each_once(tmp_path: Path, monkeypatch:
     seen = Watch([("the data", tmp_path), ("the journal", tmp_path / "journal"), ("x", tmp_path / "none")])
     [first] = seen.disks(NOW_US)
     assert first.of == "the data" and 0 < first.free <= first.total
-    monkeypatch.setattr(watch.disk, "room", lambda folder: None)
+    monkeypatch.setattr("hub.disk.room", lambda folder: None)
     assert seen.disks(NOW_US + DISK_AGE_US - 1) == [first]
     assert seen.disks(NOW_US + DISK_AGE_US) == []

@@ -1,5 +1,5 @@
 -- What keeps a partner from being deleted, and how many partners there are.
-SELECT (SELECT count(*) FROM timing_sessions WHERE partner_id = $1) AS sessions,
+SELECT (SELECT count(*) FROM timing_sessions WHERE partner_id = $1 AND purpose <> 'inbox') AS sessions,
        (SELECT count(*) FROM events WHERE partner_id = $1) AS events,
        (SELECT count(*) FROM displays WHERE partner_id = $1) AS displays,
        (SELECT count(*) FROM exports WHERE partner_id = $1) AS exports,

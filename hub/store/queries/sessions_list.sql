@@ -1,6 +1,6 @@
--- Sessions with their figures, newest first; $1: only this one. Of the reads of a test nothing counts once that is over,
--- and of the crew's tags nothing at all. Times of a clock that was never set are brought to where a client can show
--- them: the years 1 to 9999.
+-- Sessions with their figures, newest first, but no inboxes; $1: only this one. Of the reads of a test nothing counts
+-- once that is over, and of the crew's tags nothing at all. Times of a clock that was never set are brought to where a
+-- client can show them: the years 1 to 9999.
 SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.event_id, sessions.status, sessions.purpose,
        sessions.testing, sessions.stream_key, sessions.scheduled_for, sessions.started_at, sessions.created_at,
        sessions.updated_at, sessions.ended_at, stats.total_reads, stats.unique_tags, locations.total_locations,
@@ -24,5 +24,5 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT count(*) AS total_locations FROM timing_locations WHERE session_id = sessions.id AND merged_into IS NULL
 ) AS locations
-WHERE sessions.id = $1 OR $1::bigint IS NULL
+WHERE sessions.id = $1 OR $1::bigint IS NULL AND sessions.purpose <> 'inbox'
 ORDER BY sessions.created_at DESC, sessions.id DESC

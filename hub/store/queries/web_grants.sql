@@ -36,17 +36,28 @@ GRANT UPDATE (clock_difference_us) ON public.timing_sources TO racehub_web;
 -- What people say of a location is theirs; its name is the readers'.
 GRANT UPDATE (shown_name, merged_into, position, hidden) ON public.timing_locations TO racehub_web;
 
-GRANT SELECT, INSERT, UPDATE, DELETE ON public.partners, public.events, public.races, public.displays,
-    public.screens, public.participants, public.user_links, public.tokens TO racehub_web;
+-- Stream passwords it only puts in, sealed: which they are, the hub knows.
+GRANT SELECT (id, slug, name, created_at, crew_tags, emergency),
+    INSERT (slug, name),
+    UPDATE (slug, name, stream_password, crew_tags, emergency),
+    DELETE
+    ON public.partners TO racehub_web;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.events, public.races, public.displays, public.screens,
+    public.participants, public.user_links, public.tokens TO racehub_web;
 
 -- A session is deleted after its export is on the disk: not by a request.
-GRANT SELECT ON public.timing_sessions TO racehub_web;
-GRANT INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
+GRANT SELECT (id, partner_id, session_name, event_id, user_session_id, stream_key, status, epoch, created_at, updated_at,
+              ended_at, purpose, scheduled_for, started_at, times_by, keys_day, old_stream_keys, source_id, testing),
+    INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
     UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, started_at, ended_at,
-            purpose, scheduled_for, times_by, keys_day, testing)
+            purpose, scheduled_for, times_by, keys_day, stream_password, testing)
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;
+
+-- Reads are moved by the hub alone.
+GRANT SELECT ON public.source_moves TO racehub_web;
 
 -- No list of users has their passwords in it: those are found one by one (user_by_id and its like).
 GRANT SELECT (id, partner_id, email, name, role, session_generation, disabled_at, last_seen_at, created_at, updated_at,

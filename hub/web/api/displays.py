@@ -17,7 +17,7 @@ from hub.web.codes import display_of
 from hub.web.expiring import EXPIRING
 from hub.web.front import display_url
 from hub.web.screens import FLEET
-from hub.web.state import CHANGING, CONDITION, DISPLAYS, HUB, LIVE, QUERIES
+from hub.web.state import CHANGING, CONDITION, DISPLAYS, HUB, LIVE
 
 
 async def list_displays(request: web.Request) -> web.Response:
@@ -151,11 +151,6 @@ async def _check_session(request: web.Request, session_id: int | None, partner_i
     """Raises NotFound unless it is one of this partner."""
     if session_id is None:
         return
-    active = scope.session(request, session_id)
-    row = (
-        active.row
-        if active is not None
-        else await request.app[QUERIES].session(scope.whose(request), session_id)
-    )
-    if row is None or row.partner_id != partner_id:
+    row = await scope.session_row(request, session_id, "session_id")
+    if row.partner_id != partner_id:
         raise NotFound(f"There is no session {session_id}.", field="session_id")

@@ -4,11 +4,11 @@ import msgspec
 from aiohttp import web
 
 from hub import importing
-from hub.errors import FileFormatError, Invalid, NotFound
+from hub.errors import FileFormatError, Invalid
 from hub.importing import ControllerFiles, NoLocation
 from hub.web import multipart, scope
 from hub.web.multipart import Form
-from hub.web.state import IMPORTS, QUERIES
+from hub.web.state import IMPORTS
 
 
 async def import_files(request: web.Request) -> web.Response:
@@ -19,8 +19,7 @@ async def import_files(request: web.Request) -> web.Response:
     `hub.importing.PROBLEMS_MAX` lines.
     """
     session_id = scope.path_id(request)
-    if await request.app[QUERIES].session(scope.whose(request), session_id) is None:
-        raise NotFound(f"There is no session {session_id}.")
+    await scope.session_row(request, session_id)
     form = await multipart.read(request, texts=("location",), files=("file", "markers"))
     location, files = _location(form), _files(form)
     try:

@@ -69,6 +69,7 @@ async def delete_partner(request: web.Request) -> web.Response:
             _check_listeners(request, held)
         await request.app[PARTNERS].delete(scope.caller(request), partner_id)
         request.app[HUB].partners.pop(partner_id, None)
+        request.app[HUB].proofs.forget_partner(partner_id)
     return web.Response(status=204)
 
 

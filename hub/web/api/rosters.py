@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from hub.errors import FileFormatError, Invalid, NotFound
+from hub.errors import FileFormatError, Invalid
 from hub.model import INT64_MAX, Participant
 from hub.providers import csv_roster
 from hub.roster import Roster
@@ -26,8 +26,7 @@ async def import_roster(request: web.Request) -> web.Response:
     if file is None:
         raise Invalid("expected a part named file with the roster", field="file")
     session_id = scope.number(form.texts.get("session", ""), "session", 1, INT64_MAX)
-    if await request.app[QUERIES].session(scope.whose(request), session_id) is None:
-        raise NotFound(f"There is no session {session_id}.", field="session")
+    await scope.session_row(request, session_id, "session")
     rows_max = settings(request).limits.roster_rows
     try:
         # In a thread: a large file takes a second, and reads come meanwhile.

@@ -7,12 +7,11 @@ from typing import Final
 import msgspec
 from aiohttp import web
 
-from hub.errors import NotFound
 from hub.session_words import NewSession, SessionChange
 from hub.web import bodies, scope
 from hub.web.api.exports import export_json
 from hub.web.api.sessions import session_json
-from hub.web.state import QUERIES, REMOVAL, SESSIONS
+from hub.web.state import REMOVAL, SESSIONS
 
 TYPED_CHARS_MAX: Final = 1000
 
@@ -90,10 +89,7 @@ async def delete_session(request: web.Request) -> web.Response:
 async def there(request: web.Request) -> int:
     """The session whose number is in the address, if it is there for the caller. Raises NotFound."""
     session_id = scope.path_id(request)
-    if scope.session(request, session_id) is None:
-        row = await request.app[QUERIES].session(scope.whose(request), session_id)
-        if row is None:
-            raise NotFound(f"There is no session {session_id}.")
+    await scope.session_row(request, session_id)
     return session_id
 
 
