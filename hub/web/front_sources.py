@@ -74,13 +74,18 @@ def source_json(request: web.Request, source: Source, heard: Heard) -> dict[str,
         "rejected": source.rejected,
         "session": row.id,
         "inbox": inbox,
-        "held": source.session.durable if inbox else 0,
+        "held": _held(source) if inbox else 0,
         "amber": hub.routes.amber(record.event_name, record.assigned, source.session) if inbox else "",
         "assigned": record.assigned == row.id,
         "move": {"done": move.done, "total": move.total} if move else None,
         "clock_difference_s": clock_s(source),
         "clock": clock_words(clock_s(source)),
     }
+
+
+def _held(source: Source) -> int:
+    """Reads that wait: as many as it has numbered; else, when its numbering is not known any more, all offsets."""
+    return sum(run.contiguous for run in source.numberings) or source.session.durable
 
 
 def _waits(hub: Hub, source: Source) -> bool:

@@ -25,7 +25,11 @@ async def test_of_readers(shared_hub: Running, monkeypatch: pytest.MonkeyPatch) 
     await reader.connect()
     source = next(each for each in hub.app.hub.sources.values() if each.record.event_name == "Alarms")
     monkeypatch.setattr(front_alarms, "_counts", lambda _request, each: each is source)
-    await until(lambda: source.session.durable and source.arrived_us)
+    await until(
+        lambda: (
+            {place for (each, place), _ in source.session.tail.arrivals() if each == source.id} > {"START"}
+        )
+    )
     assert not await alarms(hub)
     now_us = condition.now_us()
     monkeypatch.setattr(condition, "now_us", lambda: now_us + 301 * US_PER_S)
