@@ -302,6 +302,7 @@ async def test_names_from_outside_are_text(opened: Open) -> None:
 @pytest.mark.parametrize("clipboard", ["none, as over plain http", "one that says no"])
 async def test_copy(opened: Open, clipboard: str) -> None:
     page, _ = await opened(busy())
+    await page.at("#steps > summary").click()
     if clipboard.startswith("one"):
         await page.page.evaluate(REFUSES)
     else:
@@ -310,6 +311,8 @@ async def test_copy(opened: Open, clipboard: str) -> None:
         ("the host", HOST),
         ("this address", "10.8.0.6"),
         ("the port", "61611"),
+        ("the stream key", "K3YTOTHIS1"),
+        ("the stream password", "mats-cables-42"),
         ("the address", f"http://{HOST}:8080/d/K7XQ2M9P"),
     ):
         button = page.page.get_by_role("button", name=f"Copy {name}").first
@@ -365,6 +368,7 @@ async def test_what_stands_still_is_left_alone(opened: Open) -> None:
     page, stage = await opened(busy(), read(1))
     await says(page, ROWS, "unknown tag 4711")
     row = await page.at(ROWS).element_handle()
+    await page.at("#steps > summary").click()
     await page.page.get_by_role("button", name="Copy the host").focus()
     stage.say(read(2, tag="2"))
     await stage.tell(version=stage.state["version"], sources_more=1)

@@ -6,7 +6,7 @@ import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
-import { byPartner } from "./work-list.js";
+import { byPartner, fits } from "./work-list.js";
 import { sure } from "./work-sure.js";
 
 let room = null;
@@ -23,10 +23,11 @@ export function openDisplays(theRoom) {
 
 export function paintDisplays() {
   const { displays, displays_local, partners } = room.shown();
-  byPartner($("display-list"), displays, partners, (list, items) => keep(list, items, each => each.code, "display-template", fill));
+  const filter = $("room-filter").value.trim(), fitting = displays.filter(each => fits(filter, each.name, each.code));
+  byPartner($("display-list"), fitting, partners, (list, items) => keep(list, items, each => each.code, "display-template", fill));
   $("displays-local").hidden = !displays_local;
   const next = may("operator") ? " Make one, and open its address on the screen at the finish." : "";
-  sayOrHide($("no-display"), displays.length ? "" : "There is no display yet." + next);
+  sayOrHide($("no-display"), fitting.length ? "" : displays.length ? `No display fits “${filter}”.` : "There is no display yet." + next);
   if (!may("operator")) return;
   choosePartner("display-form-partner", partners);
   chooseFrom("display-form-session_id", choices(partners.find(each => each.slug === $("display-form-partner").value)));
