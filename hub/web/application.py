@@ -1,5 +1,6 @@
 """The web application, put together. Knows aiohttp; what it serves is handed in."""
 
+import asyncio
 import logging
 import time
 import warnings
@@ -19,7 +20,7 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
-from hub.web.api.reads_export import SENDING, Sending
+from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
@@ -102,7 +103,7 @@ def build(
 
 def _add_own(app: web.Application) -> None:
     """What the web keeps for itself: who does what how often, and its files."""
-    app[SENDING] = Sending()
+    app[SENDING] = asyncio.Semaphore(EXPORTS_MAX)
     app[SIGN_INS] = SignIns(time.monotonic, time.time)
     app[PAUSES] = Pauses(time.monotonic)
     app[sockets.SCREENS] = sockets.Screens()

@@ -95,11 +95,11 @@ async def test_card_that_comes_late_in_its_time_does_not_flash_by(modules: Page)
     assert [each.shown for each in seen] == [1, 1, 0]
 
 
-async def test_late_repeat_and_void_get_no_card(modules: Page) -> None:
-    steps = [comes(number, 0, marks=[mark]) for number, mark in enumerate(("late", "repeat"), 1)]
-    seen = await play(modules, hello(0), *steps, comes(3, 0, kind="void"), comes(4, 0, marks=["test"]))
-    assert [each.shown for each in seen] == [0, 0, 0, 0, 4]
-    assert seen[-1].offset == "4"
+async def test_late_repeat_hidden_and_void_get_no_card(modules: Page) -> None:
+    steps = [comes(number, 0, marks=[mark]) for number, mark in enumerate(("late", "repeat", "hidden"), 1)]
+    seen = await play(modules, hello(0), *steps, comes(4, 0, kind="void"), comes(5, 0, marks=["test"]))
+    assert [each.shown for each in seen] == [0, 0, 0, 0, 0, 5]
+    assert seen[-1].offset == "5"
 
 
 async def test_retract_gives_way_to_the_card_before(modules: Page) -> None:

@@ -36,12 +36,14 @@ async def test_pauses_grow_to_a_limit(modules: Page) -> None:
     assert await pauses(modules, *steps, chance=0.5) == [500, 1000, 2000, 4000, 5000, 5000]
 
 
-@pytest.mark.parametrize("code", [1006, 4101, 4102, 4104])
-async def test_a_thousand_that_fall_at_once_come_back_one_by_one(modules: Page, code: int) -> None:
+@pytest.mark.parametrize(("code", "limit_ms"), [(1006, 1000), (4101, 1000), (4102, 1000), (4104, 700)])
+async def test_a_thousand_that_fall_at_once_come_back_one_by_one(
+    modules: Page, code: int, limit_ms: int
+) -> None:
     back = await pauses(modules, falls(code), chance=None, links=1000)
-    assert len(back) == 1000 and min(back) < 50 and 950 < max(back) <= 1000
+    assert len(back) == 1000 and min(back) < 50 and limit_ms - 50 < max(back) <= limit_ms
     busiest = max(Counter(ms // 100 for ms in back).values())
-    assert busiest < 200, "a hundred are to be expected in a tenth of a second"
+    assert busiest < 200, "a hundred or so are to be expected in a tenth of a second"
 
 
 async def test_a_connection_that_held_was_a_good_one(modules: Page) -> None:
@@ -63,7 +65,7 @@ async def test_too_many_screens_come_back_much_later(modules: Page) -> None:
 
 
 async def test_another_session_is_shown_soon_whatever_was_before(modules: Page) -> None:
-    assert (await pauses(modules, *[falls(), COMES] * 5, falls(4104)))[-1] == 1000
+    assert (await pauses(modules, *[falls(), COMES] * 5, falls(4104)))[-1] == 700
 
 
 async def test_silence_is_a_fall(modules: Page) -> None:

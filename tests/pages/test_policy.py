@@ -85,7 +85,7 @@ async def test_the_control_room_keeps_to_it(venue: Venue, screens: Screens) -> N
     assert await violations(screen) == []
 
 
-@pytest.mark.parametrize("path", ["/users", "/settings", "/sessions/1", "/join"])
+@pytest.mark.parametrize("path", ["/displays", "/users", "/settings", "/sessions/1", "/join"])
 async def test_other_work_pages_keep_to_it(venue: Venue, screens: Screens, path: str) -> None:
     screen = await opened(venue, screens, path)
     await expect(screen.at("h1")).to_be_visible(timeout=WAIT_MS)

@@ -114,6 +114,11 @@ class Venue:
     def session_id(self) -> int:
         return next(iter(self.app.hub.sessions))
 
+    @property
+    def token(self) -> str:
+        """The admin's."""
+        return (self._data_dir / "admin.token").read_text().strip()
+
     async def start(self) -> None:
         self._app = App(self._settings(), hashes=CHEAP)
         addresses = await self._app.start()
@@ -144,11 +149,10 @@ class Venue:
 
     async def import_roster(self, csv: str) -> dict[str, Any]:
         """Through the hub's own door."""
-        token = (self._data_dir / "admin.token").read_text().strip()
         form = aiohttp.FormData()
         form.add_field("session", str(self.session_id))
         form.add_field("file", csv.encode(), filename="roster.csv", content_type="text/csv")
-        headers = {"Authorization": f"Bearer {token}"}
+        headers = {"Authorization": f"Bearer {self.token}"}
         async with aiohttp.ClientSession(self.origin, headers=headers) as client:
             answer = await client.post("/api/rosters/import", data=form)
             assert answer.status == 200, await answer.text()

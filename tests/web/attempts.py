@@ -33,8 +33,6 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/chronotrack/sessions/{id}": ("timing_sources",),
     "/api/tokens/{id}": ("tokens",),
     "/api/exports/{id}": ("exports",),
-    "/api/sources/{id}": ("timing_sources",),
-    "/api/chronotrack/sessions/{id}": ("timing_sources",),
 }
 """What stands in an address at a placeholder, by the address up to there: names in `Furnished.ids`."""
 
@@ -128,9 +126,6 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/auth/join": lambda _who: {"token": "none", "password": "a long one, and none of theirs"},
     "POST /api/tokens": lambda _who: {"name": "x"},
     "DELETE /api/tokens/{id}": _nothing,
-    "POST /api/sources/{id}/assign": lambda who: {"session_id": who.ids["active"]},
-    "POST /api/sources/{id}/release": _nothing,
-    "POST /api/chronotrack/sessions/{id}/select": lambda who: {"session_id": who.ids["active"]},
 }
 """What is sent: all that belongs to somebody is of the one given, everything else says nothing. A list: one after the
 other."""

@@ -318,9 +318,10 @@ def routes(app: web.Application) -> list[tuple[str, str]]:
 
 def complaints(attack: Attack, answer: bytes) -> list[str]:
     """What is wrong with an answer. None at all is right, too: the hub may hang up."""
-    found = [
-        word.decode() for word in (b"Traceback", b"aiohttp", b"Python/", b"text/plain") if word in answer
-    ]
+    forbidden = [b"Traceback", b"aiohttp", b"Python/"]
+    if b'.txt"' not in answer:  # the name of a file that is one of text
+        forbidden.append(b"text/plain")
+    found = [word.decode() for word in forbidden if word in answer]
     for head, body in _answers(answer):
         status = int(head.split(b" ", 2)[1])
         if status >= 500:

@@ -31,14 +31,10 @@ STALL_S_MAX: Final = 30.0
 Write = Callable[[Sequence[Read]], bytes]
 
 
-class Sending:
-    """How many files are on their way."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-
-SENDING: Final = web.AppKey("sending", Sending)
+WAIT_S_MAX: Final = 10.0
+"""How long one more waits for its turn."""
+SENDING: Final = web.AppKey("sending", asyncio.Semaphore)
+"""Has room for EXPORTS_MAX."""
 
 
 async def export_csv(request: web.Request) -> web.StreamResponse:
@@ -89,9 +85,12 @@ async def _send(
 ) -> web.StreamResponse:
     """Raises Unavailable, StoreAway before anything is sent."""
     sending = request.app[SENDING]
-    if sending.count >= EXPORTS_MAX:
-        raise Unavailable(f"{EXPORTS_MAX} exports are on their way already; try again when one is done.")
-    sending.count += 1
+    try:
+        async with asyncio.timeout(WAIT_S_MAX):
+            await sending.acquire()
+    except TimeoutError:
+        words = f"{EXPORTS_MAX} exports are on their way already; try again when one is done."
+        raise Unavailable(words) from None
     try:
         first = head + await anext(pages)
         await response.prepare(request)
@@ -104,7 +103,7 @@ async def _send(
             raise
         _cut(request)  # without its end: the client is not to take it for the whole
     finally:
-        sending.count -= 1
+        sending.release()
     return response
 
 

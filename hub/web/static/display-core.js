@@ -26,6 +26,7 @@ export function initial(now) {
     skews: [],
     cards: [],                    // by offset; each until its time ends
     lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
+    emergency: "",                // a line over everything else
     screen: null,                 // what the hub calls this screen, and whether it is to be dark
   };
 }
@@ -34,6 +35,7 @@ const MESSAGES = {
   hello: onHello, read: onRead, correction: onCorrection, retract: onRetract,
   starts: (state, message) => with_(state, { starts: startsOf(message.starts) }),
   tick: (state, message, now) => withNow(state, message.now, now),
+  message: (state, message) => (message.kind === "emergency" ? with_(state, { emergency: text(message.text) }) : state),
   settings: (state, message) => (message.screen ? with_(state, { screen: message.screen }) : state),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
   reload: state => with_(state, { wish: "reload" }),
@@ -90,7 +92,7 @@ export function darkened(state) {
 }
 
 export function ended(state, code) {
-  return with_(state, { gone: code || 4000, cards: [], starts: [], catchUp: null, known: null, session: null });
+  return with_(state, { gone: code || 4000, cards: [], starts: [], catchUp: null, known: null, session: null, emergency: "" });
 }
 
 function with_(state, changes) {
@@ -108,7 +110,7 @@ function onHello(state, hello, now) {
   const resumed = hello.recovered === true && same && state.offset !== null && hello.offset >= state.offset;
   const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
     greeted: true, session, epoch: hello.epoch, display, settings, starts: startsOf(hello.starts),
-    cardMs: cardMsOf(display), locations: locationsOf(display), catchUp: null, known: null,
+    cardMs: cardMsOf(display), locations: locationsOf(display), catchUp: null, known: null, emergency: text(hello.emergency),
   });
   return resumed ? resume(next, hello, recent, now) : startAfresh(next, hello, recent, now);
 }

@@ -5,6 +5,8 @@ const LINES_NAME_MAX = 240;       // in two lines or more
 const ONE_LINE_MIN = 160;
 const NAME_MIN = 96;
 const ROW_NAME_MAX = 112;
+const LINES_MAX = 320;            // of a line over everything
+const LINES_MIN = 56;
 const ANY_HEIGHT = 1e6;
 export const ROOM_ABOVE_NAME = 48;
 const LINE_HEIGHT = 1.12;
@@ -37,6 +39,17 @@ export function fitRow(name, short, width, measure) {
     || sized([short], row, ROW_NAME_MAX, NAME_MIN)
     || wrapped(partsOf(short), 2, row, ROW_NAME_MAX)
     || broken(short, row, ROW_NAME_MAX);
+}
+
+/** The largest size at which it fits, by trying: `fits(size)` lays it out so. It stays laid out at what is given back. */
+export function fitLines(fits, least = LINES_MIN, most = LINES_MAX) {
+  if (fits(most)) return most;
+  while (most - least > 1) {
+    const size = Math.floor((least + most) / 2);
+    if (fits(size)) least = size; else most = size;
+  }
+  fits(least);
+  return least;
 }
 
 /** At 100 units a text is `measure(text)` wide, and widths grow with the size; 1 % is kept for rounding. */

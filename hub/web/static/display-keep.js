@@ -9,10 +9,10 @@ const CACHE = "display";          // as display-worker.js knows it
 
 /** The picture as a hello that says the same: what comes back goes the way of everything else. */
 export function keepPicture(code, state, now) {
-  const { epoch, session, display, starts, heardAt } = state;
+  const { epoch, session, display, starts, emergency, heardAt } = state;
   const hub = hubNow(state, heardAt);
   if (Number.isNaN(hub)) return;
-  const hello = { type: "hello", epoch, offset: state.offset || 0, now: new Date(hub).toISOString(), session, display, starts,
+  const hello = { type: "hello", epoch, offset: state.offset || 0, now: new Date(hub).toISOString(), session, display, starts, emergency,
     recent: state.cards.slice(-CARDS_KEPT).map(card => Object.assign({}, card, { type: "read" })) };
   try {
     localStorage.setItem(placeOf(code), JSON.stringify({ at: Date.now() - (now - heardAt), hello }));

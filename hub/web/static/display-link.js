@@ -5,6 +5,7 @@ import { STALE_SILENT_MS } from "./display-core.js";
 
 const SLEEP_MS = 2000;            // the machine's clock ran this much further than the page's: it slept
 const RETRY_MS = 1000;            // doubled with every try
+const SOON_MS = 700;              // the hub has something else to show, and is there
 const RETRY_MAX_MS = 10000;
 const CROWDED_MS = 60000;         // until some have left
 const STEADY_MS = 10000;          // a connection that held for this long was a good one
@@ -29,6 +30,7 @@ export function makeClock() {
 /** How long to stay away, by chance, which is from 0 to 1: a hub that stops loses a thousand screens at once. */
 export function pauseMs(code, tries, chance = Math.random()) {
   if (code === TOO_MANY_SCREENS) return CROWDED_MS * (1 + chance) / 2;
+  if (code === ANOTHER_SESSION && !tries) return SOON_MS * chance;
   return Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** tries) * chance;
 }
 

@@ -1,7 +1,7 @@
 // Puts what the wall says into the page: paints what differs, fits names, and says which cards came to be seen. Knows the
 // DOM; refuses to know what the messages mean.
 
-import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitName, fitRow } from "./display-fit.js";
+import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLines, fitName, fitRow } from "./display-fit.js";
 import { cardTexts } from "./display-view.js";
 
 const $ = id => document.getElementById(id);
@@ -18,7 +18,7 @@ let fontLoads = 0;
 /** Paints what differs; `onShown(cards)` is called for the first frame of cards. */
 export function makePainter({ code, server, onShown }) {
   let rows = new Map();           // key -> its row on the wall
-  let painted = [], paintedFor = "", seenKeys = new Set(), fresh = [];
+  let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
 
   function paint(seen, state, now) {
     const { scene, stale, offset, clocks, identify } = seen, event = seen.event || server;
@@ -36,8 +36,19 @@ export function makePainter({ code, server, onShown }) {
       for (const part of ["display", "screen", "id"]) say("identify-" + part, identify[part]);
     }
     for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
+    paintEmergency(seen.emergency);
     paintCards(seen, state, card => cardTexts(card, state, now));
     if (document.title !== event) document.title = event;
+  }
+
+  /** As large as it fits; said once to who does not see it. */
+  function paintEmergency(words) {
+    const what = JSON.stringify([words, innerWidth, innerHeight, fontLoads]);
+    if (what === warnedFor) return;
+    warnedFor = what;
+    say("emergency-text", words);
+    $("emergency").hidden = !words;
+    if (words) layLines($("emergency-text"), $("emergency"));
   }
 
   /** Anew when anything that matters is another; the race clocks of guns go on by the second. */
@@ -149,6 +160,19 @@ function lay(element, name, { lines, size }) {
   for (const line of lines) element.appendChild(lineOf(line));
   element.style.fontSize = size * unitPx() + "px";
   element.setAttribute("aria-label", name);
+}
+
+/** Words that break by themselves, as large as the room around them lets them be. */
+function layLines(element, around) {
+  const unit = unitPx(), style = getComputedStyle(around);
+  const room = around.clientHeight - parseFloat(style.paddingTop) - parseFloat(style.paddingBottom);
+  const isTooWide = () => element.scrollWidth > element.clientWidth;
+  element.style.overflowWrap = "normal";
+  fitLines(size => {
+    element.style.fontSize = size * unit + "px";
+    return element.offsetHeight <= room && !isTooWide();
+  });
+  if (isTooWide()) element.style.overflowWrap = "anywhere";      // a word that is longer than the wall is wide
 }
 
 function lineOf(words) {

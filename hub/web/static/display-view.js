@@ -24,6 +24,7 @@ export function view(state, now) {
   return {
     scene, cards, event, stale, dark,
     shows: dark ? "blank" : !state.gone && stale ? "stale" : scene,
+    emergency: state.emergency,
     offset: state.offset === null ? "" : String(state.offset),
     clock: clockText(state, now),
     clocks: raceClocks(state, now),

@@ -70,6 +70,7 @@ async def test_of_a_location_or_a_tag(shared_office: Office) -> None:
 @SHARED
 async def test_no_more_at_once_than_is_good(shared_office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     made = await shared_office.session("Many")
+    monkeypatch.setattr(reads_export, "WAIT_S_MAX", 0)
     go, asked = asyncio.Event(), []
     real = shared_office.hub.app.stores.queries.reads
 
@@ -85,7 +86,7 @@ async def test_no_more_at_once_than_is_good(shared_office: Office, monkeypatch: 
     assert "on their way already" in error["message"]
     go.set()
     assert [text for text, _ in await asyncio.gather(*running)] == [""] * EXPORTS_MAX
-    assert shared_office.hub.app._application[SENDING].count == 0
+    assert not shared_office.hub.app._application[SENDING].locked()
 
 
 @SHARED
@@ -104,7 +105,7 @@ async def test_what_is_cut_off_is_not_taken_for_the_whole(
     monkeypatch.setattr(shared_office.hub.app.stores.queries, "reads", reads)
     with pytest.raises(Exception, match=r"(?i)payload|disconnected|reset|closed"):
         await file(shared_office, session_id, "txt")
-    assert shared_office.hub.app._application[SENDING].count == 0
+    assert not shared_office.hub.app._application[SENDING].locked()
 
 
 @SHARED
