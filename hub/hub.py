@@ -125,8 +125,9 @@ class Hub(Served):
         self._wake()
 
     def note(self, source: Source) -> None:
-        """What is kept of a source has changed: it is written down, if the store knows it."""
-        if source.noted:
+        """What is kept of a source has changed: it is written down, if the store knows it, or an operator has sent it
+        somewhere."""
+        if source.noted or source.record.assigned:
             self._collect(source, [], [], self._now_us(), always=True)
 
     def _collect(

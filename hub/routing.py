@@ -77,15 +77,15 @@ class Routes:
     ) -> Session | None:
         """Where it leads; None: nowhere. `assigned`: the session that an operator has chosen; 0: none has. `home`:
         where it has been."""
-        chosen = [proved.session_id if proved else None, assigned]
-        for found in (self._sessions.get(each) for each in chosen if each):
+        chosen = [each for each in (proved.session_id if proved else None, assigned) if each]
+        for found in map(self._sessions.get, chosen):
             if found is not None and found.row.partner_id == partner_id:
                 return found
         keyed = self._by_key.get(event_name)
         if keyed is not None and keyed.row.partner_id == partner_id:
             return keyed
-        if event_name in self._old_keys:
-            return None
+        if chosen or event_name in self._old_keys:
+            return None  # what is for a session that is not active goes into no other
         own = [each for each in self._sessions.values() if _is_for_readers(each, partner_id)]
         named = [each for each in own if _is_named(each, event_name)]
         if len(named) == 1:

@@ -105,8 +105,11 @@ class Served:
         del self.sessions[session.row.id]
 
     def end_session(self, session: Session) -> list[Source]:
-        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest. Gives
-        the readers that it had."""
+        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest. What
+        comes now from readers that were sent to it waits in their inboxes. Gives the others that it had."""
+        for source in list(self.sources.values()):
+            if source.session is session and source.record.assigned == session.row.id:
+                self.redirect(source, self.inbox_of(source))
         own = [each for each in self.sources.values() if each.session is session]
         self.remove_session(session)
         self.guests[session.row.id] = session
@@ -210,8 +213,8 @@ class Served:
         known = self._known(partner_id, connection_id, facts)
         assigned = known.record.assigned if known else 0
         owner = self.routes.partner(partner_id, event_name, proved)
-        if proved is None and known is not None and partner_id == NOBODY and assigned in self.sessions:
-            owner = known.record.partner_id
+        if proved is None and known is not None and partner_id == NOBODY and assigned:
+            owner = known.record.partner_id if assigned in self.sessions else owner or known.record.partner_id
         if known is not None and known.record.partner_id not in (owner, NOBODY):
             known, assigned = None, 0
         home = _home(known) if known is not None and known.session.row.id in self.sessions else None
