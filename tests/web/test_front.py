@@ -134,7 +134,7 @@ async def test_the_database_is_not_asked(hub: Running, monkeypatch: pytest.Monke
 
 
 async def test_a_key_to_a_session_is_told_to_nobody(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub.app.hub, "is_stream_key", lambda name: name == "K3YTOTHIS1")
+    monkeypatch.setattr(hub.app.hub.routes, "is_key", lambda name: name == "K3YTOTHIS1")
     await hub.reader(event="K3YTOTHIS1").connect()
     assert (await state_of(hub))["sources"][0]["event_name"] == "K3…"
     assert "K3YTOTHIS1" not in await page_of(hub)
