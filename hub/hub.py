@@ -201,9 +201,3 @@ class Hub(Served):
             session.extend(batch.reads)
             self._publish(session, batch.reads)
             self._sweep(session)
-
-    def _sweep(self, session: Session) -> None:
-        """An inbox whose source was forgotten leaves the memory with the last of its reads."""
-        row = session.row
-        if row.id in self.inboxes and row.source_id not in self.sources and session.durable == session.head:
-            del self.inboxes[row.id]

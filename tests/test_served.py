@@ -1,7 +1,9 @@
 """Who comes back, to what, and what is kept of whom: sources and their inboxes."""
 
+import pytest
 from msgspec.structs import replace
 
+from hub import served
 from hub.model import NOBODY, InboxRecord, PartnerRow, Proved, SourceRecord
 from hub.served import INBOX_NAME_CHARS_MAX, inbox_row, stored_source
 from hub.session import Session, Source
@@ -97,15 +99,35 @@ def test_the_store_hears_of_an_inbox_once_and_before_what_it_got() -> None:
     assert place.seal().group.inboxes == []
 
 
-def test_an_inbox_leaves_the_memory_with_the_last_read_of_a_source_that_cannot_come_back() -> None:
+def test_what_waits_in_an_inbox_is_kept_whoever_has_sent_it() -> None:
     place = Place()
     source = place.come("")
     place.accept(source, [1])
     sealed = place.seal()
     place.hub.release(source)
-    assert place.inboxes == {source.session.row.id}, "its read is on the way"
     place.hub.written(sealed)
-    assert place.inboxes == set() and place.published == [(source.session.row.id, [1])]
+    assert place.inboxes == {source.session.row.id} and source.id in place.hub.sources
+
+
+def test_an_inbox_leaves_the_memory_with_its_source_when_its_reads_are_on_disk(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(served, "SOURCES_KEPT_MAX", 1)
+    place = Place()
+    source = place.come("")
+    place.accept(source, [1])
+    sealed = place.seal()
+    place.hub.release(source)
+    other = place.come("B" * 40)
+    assert source.id not in place.hub.sources
+    assert place.inboxes == {source.session.row.id, other.session.row.id}, "its read is on the way"
+    place.hub.written(sealed)
+    assert place.inboxes == {other.session.row.id} and place.published == [(source.session.row.id, [1])]
+    place.accept(other, [1])
+    place.write()
+    place.hub.release(other)
+    place.come("C" * 40)
+    assert other.session.row.id not in place.inboxes, "all of it was on disk before"
 
 
 def test_the_inbox_of_nobody() -> None:
@@ -201,10 +223,12 @@ def test_of_two_that_say_the_same_none_is_recognised() -> None:
     assert third not in both and is_inbox(place, third)
 
 
-def test_who_was_not_assigned_is_not_recognised_by_what_it_says() -> None:
+def test_who_has_an_inbox_is_recognised_by_what_it_says_and_begins_anew() -> None:
     place = Place()
     source = place.gone(place.come(""))
-    assert source.id not in place.hub.sources and place.come("") is not source
+    again = place.come("")
+    assert again is source and is_inbox(place, source) and source.runs == {}
+    assert place.come("", program="Another") is not source
 
 
 def test_the_store_knows_again_what_was_assigned() -> None:
@@ -212,7 +236,7 @@ def test_the_store_knows_again_what_was_assigned() -> None:
     record = SourceRecord(7, 1, 3, "main", "", "192.0.2.7", "SimpleClient", "", "", "21ROTM", None, 0, 3)
     source = place.hub.add_source(record)
     assert place.come("") is source
-    unassigned = replace(record, id=8, assigned=0)
+    unassigned = replace(record, id=8, assigned=0, program="Another")
     place.hub.add_source(unassigned)
     assert 8 not in place.hub.sources
 
