@@ -16,6 +16,7 @@ MODULES: Final = (
     "hub.hub",
     "hub.listener",
     "hub.listener_connection",
+    "hub.listener_door",
     "hub.passwords",
     "hub.protocols.chronotrack",
     "hub.refused",
