@@ -129,12 +129,13 @@ def shape(request: web.Request, source: Source, arrivals: Arrivals | None = None
 
 
 def locations(source: Source, last: Mapping[str, int]) -> list[dict[str, Any]]:
-    """Where it has read, how much, when last, and which sequences have not come."""
+    """Where it has read, as the reader and as people call it, how much, when last, and which sequences are missing."""
     runs = {run.location.name: run for run in source.runs.values()}
     names = [*last, *(name for name in runs if name not in last)]
     return [
         {
             "name": name,
+            "shown_name": source.session.places.shown(name),
             "count": runs[name].contiguous if name in runs else 0,
             "last_read_at": iso(last[name]) if name in last else None,
             "gap": runs[name].gap if name in runs else None,
