@@ -245,6 +245,7 @@ async def test_who_has_ended_the_last_session_has_none_after_a_restart(
         await other.connect()
         await until(lambda: hub.app.hub.sessions[only].durable == 3)
         await other.hang_up()
+        await hub.app.stores.drain.drained()
         stored_tags = await rows(
             database_dsn, "SELECT tag_code FROM timing_reads WHERE session_id = $1 ORDER BY 1", only
         )
