@@ -125,8 +125,9 @@ class Hub(Served):
         self._wake()
 
     def note(self, source: Source) -> None:
-        """What is kept of a source has changed: it is written down, if the store knows it."""
-        if source.noted:
+        """What is kept of a source has changed: it is written down, if the store knows it, or an operator has sent it
+        somewhere."""
+        if source.noted or source.record.assigned:
             self._collect(source, [], [], self._now_us(), always=True)
 
     def _collect(
@@ -200,9 +201,3 @@ class Hub(Served):
             session.extend(batch.reads)
             self._publish(session, batch.reads)
             self._sweep(session)
-
-    def _sweep(self, session: Session) -> None:
-        """An inbox whose source was forgotten leaves the memory with the last of its reads."""
-        row = session.row
-        if row.id in self.inboxes and row.source_id not in self.sources and session.durable == session.head:
-            del self.inboxes[row.id]

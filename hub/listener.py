@@ -11,14 +11,13 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 from typing import Any, Final
 
 from hub.listener_connection import Ingest, ReaderConnection
+from hub.listener_door import Door
 
 log = logging.getLogger(__name__)
 
 CONNECTIONS_MAX: Final = 1000
 """Of one port, from everywhere. A race has dozens; each may take half a megabyte while it shakes hands."""
 BACKLOG: Final = 512
-TLS_S_MAX: Final = 10.0
-"""For the handshake of TLS. Until it is done, a connection is counted nowhere."""
 NOT_ALLOWED: Final = "not in the listener's allow list"
 REFUSED_SAID_MAX: Final = 10_000
 """Refused addresses that are remembered, so that each is told of once."""
@@ -51,29 +50,26 @@ class Listener:
         self.server_name = server_name
         self.version = version
         self.auth = auth
-        self._tls = tls
         # state
         self.connections: set[ReaderConnection] = set()
+        self._at_door: dict[ReaderConnection, str] = {}
+        """Connections that are not encrypted yet, and from where they come."""
         self.paused = False
         self._closing = False
         self._nobody = asyncio.Event()
         self._nobody.set()
         self._addresses: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
+        self._door = Door(self, tls, BACKLOG) if tls else None
         self._refused_said: set[str] = set()
         self._bad_said: set[str] = set()
 
     async def start(self, host: str, port: int) -> tuple[str, int]:
         """Listens; gives the address it got. Raises OSError when the port is taken."""
+        if self._door is not None:
+            return await self._door.open(host, port)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: ReaderConnection(self),
-            host,
-            port,
-            backlog=BACKLOG,
-            ssl=self._tls,
-            ssl_handshake_timeout=TLS_S_MAX if self._tls else None,
-        )
+        self._server = await loop.create_server(lambda: ReaderConnection(self), host, port, backlog=BACKLOG)
         address = self._server.sockets[0].getsockname()
         return address[0], address[1]
 
@@ -82,6 +78,8 @@ class Listener:
         self._closing = True
         if self._server is not None:
             self._server.close()
+        if self._door is not None:
+            await self._door.close()
         for connection in list(self.connections):
             connection.end("the hub is stopping")
         await self._nobody.wait()  # each ends in END_S_MAX
@@ -125,28 +123,51 @@ class Listener:
 
     def admit(self, connection: ReaderConnection, address: str) -> str:
         """Counts a new connection. Gives why it may not be, or nothing."""
+        self.leave(connection)
+        refusal = self._refusal(address)
+        if not refusal:
+            self._addresses[address] += 1
+            self.connections.add(connection)
+            self._nobody.clear()
+            self._refused_said.discard(address)
+        return refusal
+
+    def _refusal(self, address: str) -> str:
         if self._closing:
             return "the hub is stopping"
         if not self._allowed(address):
             return NOT_ALLOWED
-        if len(self.connections) >= CONNECTIONS_MAX:
+        if len(self.connections) + len(self._at_door) >= CONNECTIONS_MAX:
             return f"more than {CONNECTIONS_MAX} connections to this port"
         if self._addresses[address] >= self._per_address_max:
             return f"more than {self._per_address_max} connections (limits.connections_per_address)"
-        self._addresses[address] += 1
-        self.connections.add(connection)
-        self._nobody.clear()
-        self._refused_said.discard(address)
         return ""
+
+    def knock(self, connection: ReaderConnection, address: str) -> str:
+        """The same for one that is not encrypted yet, which counts until it is admitted or leaves."""
+        refusal = self._refusal(address)
+        if not refusal:
+            self._addresses[address] += 1
+            self._at_door[connection] = address
+        return refusal
+
+    def leave(self, connection: ReaderConnection) -> None:
+        """It is encrypted now, or never will be."""
+        address = self._at_door.pop(connection, None)
+        if address is not None:
+            self._count_out(address)
 
     def dismiss(self, connection: ReaderConnection, address: str) -> None:
         if connection in self.connections:
             self.connections.discard(connection)
-            self._addresses[address] -= 1
-            if not self._addresses[address]:
-                del self._addresses[address]
+            self._count_out(address)
             if not self.connections:
                 self._nobody.set()
+
+    def _count_out(self, address: str) -> None:
+        self._addresses[address] -= 1
+        if not self._addresses[address]:
+            del self._addresses[address]
 
     def refused(self, address: str, reason: str) -> None:
         """Says so once for an address: who is refused comes back every second."""

@@ -120,6 +120,7 @@ class Moving:
         self._want(source, inbox, source.session)
 
     def _want(self, source: Source, before: Session, after: Session) -> None:
+        self._hub.announce(before)
         self._progress[source.id] = MoveProgress(0, before.head)
         self._waiting.append((source, before, after))
         self._wanted.set()

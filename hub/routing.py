@@ -12,6 +12,7 @@ from typing import Final
 from hub.model import NOBODY, PURPOSE_DEMO, PartnerRow, Proved
 from hub.session import Session
 
+PROVED_ENDED: Final = "the session that it has proved to be of is not active"
 KEY_ENDED: Final = "the session of its stream key is not active"
 ASSIGNED_ENDED: Final = "the session that it was assigned to is not active"
 
@@ -77,15 +78,17 @@ class Routes:
     ) -> Session | None:
         """Where it leads; None: nowhere. `assigned`: the session that an operator has chosen; 0: none has. `home`:
         where it has been."""
-        chosen = [proved.session_id if proved else None, assigned]
-        for found in (self._sessions.get(each) for each in chosen if each):
+        chosen = [each for each in (proved.session_id if proved else None, assigned) if each]
+        for found in map(self._sessions.get, chosen):
             if found is not None and found.row.partner_id == partner_id:
                 return found
+        if proved is not None and proved.session_id is not None:
+            return None  # it is no other one's
         keyed = self._by_key.get(event_name)
         if keyed is not None and keyed.row.partner_id == partner_id:
             return keyed
-        if event_name in self._old_keys:
-            return None
+        if chosen or event_name in self._old_keys:
+            return None  # what is for a session that is not active goes into no other
         own = [each for each in self._sessions.values() if _is_for_readers(each, partner_id)]
         named = [each for each in own if _is_named(each, event_name)]
         if len(named) == 1:
@@ -94,8 +97,10 @@ class Routes:
             return home
         return own[0] if len(own) == 1 else None
 
-    def amber(self, event_name: str, assigned: int, session: Session) -> str:
+    def amber(self, event_name: str, assigned: int, session: Session, proved: Proved | None = None) -> str:
         """Why somebody has to look at a reader that is where it is, in words; empty: nobody has to."""
+        if proved is not None and proved.session_id not in (None, *self._sessions):
+            return PROVED_ENDED
         if assigned and assigned != session.row.id:
             return ASSIGNED_ENDED
         return KEY_ENDED if event_name in self._old_keys else ""

@@ -85,6 +85,8 @@ class Served:
         self.routes = Routes(self.partners, self.sessions)
         self.proofs = Proofs(self.partners)
         self._by_connection: dict[_Place, Source] = {}
+        self._proved: dict[int, Proved] = {}
+        """What sources have proved to be, by their numbers, when they connected last."""
         self._inboxes_new: dict[int, InboxRecord] = {}
         """Those of which the store has not heard, by their numbers."""
 
@@ -105,8 +107,11 @@ class Served:
         del self.sessions[session.row.id]
 
     def end_session(self, session: Session) -> list[Source]:
-        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest. Gives
-        the readers that it had."""
+        """As `remove_session`, while what it has accepted is still on its way to the disk: it stays as a guest. What
+        comes now from readers that were sent to it waits in their inboxes. Gives the others that it had."""
+        for source in list(self.sources.values()):
+            if source.session is session and source.record.assigned == session.row.id:
+                self.redirect(source, self.inbox_of(source))
         own = [each for each in self.sources.values() if each.session is session]
         self.remove_session(session)
         self.guests[session.row.id] = session
@@ -210,8 +215,8 @@ class Served:
         known = self._known(partner_id, connection_id, facts)
         assigned = known.record.assigned if known else 0
         owner = self.routes.partner(partner_id, event_name, proved)
-        if proved is None and known is not None and partner_id == NOBODY and assigned in self.sessions:
-            owner = known.record.partner_id
+        if proved is None and known is not None and partner_id == NOBODY and assigned:
+            owner = known.record.partner_id if assigned in self.sessions else owner or known.record.partner_id
         if known is not None and known.record.partner_id not in (owner, NOBODY):
             known, assigned = None, 0
         home = _home(known) if known is not None and known.session.row.id in self.sessions else None
@@ -219,20 +224,27 @@ class Served:
             home = None  # it was at home there only with a proof
         session = self.routes.session(owner, event_name, proved=proved, assigned=assigned, home=home)
         if known is not None and self._may_go_on(known, session):
-            return self._again(known, session, owner, proved is not None, facts)
-        return self._new(
-            session,
-            owner,
-            partner_id,
-            protocol=protocol,
-            connection_id=connection_id,
-            proved=proved,
-            facts=facts,
-        )
+            source = self._again(known, session, owner, proved is not None, facts)
+        else:
+            source = self._new(
+                session,
+                owner,
+                partner_id,
+                protocol=protocol,
+                connection_id=connection_id,
+                proved=proved,
+                facts=facts,
+            )
+        if proved is not None:
+            self._proved[source.id] = proved
+        else:
+            self._proved.pop(source.id, None)
+        return source
 
     def _known(self, port: int, connection_id: str, facts: Mapping[str, str]) -> Source | None:
-        """Who that is, if it has been here. A connection id is a claim, which holds on the same port. Without one, what
-        an operator has assigned is recognised by all that it says of itself, when there is one such that is away."""
+        """Who that is, if it has been here. A connection id is a claim, which holds on the same port. Without one, who
+        has an assignment or an inbox is recognised by all that it says of itself, when there is one such that is
+        away."""
         if connection_id:
             return self._by_connection.get((facts["listener"], port, connection_id))
         if not facts["event_name"]:
@@ -241,7 +253,9 @@ class Served:
         found = [
             each
             for each in self.sources.values()
-            if each.record.assigned and not each.record.connection_id and each.port == port
+            if (each.record.assigned or _is_waiting(each))
+            and not each.record.connection_id
+            and each.port == port
             if all(getattr(each.record, name) == facts[name] for name in same)
         ]
         if len(found) != 1 or found[0].online:
@@ -310,8 +324,15 @@ class Served:
         record = source.record
         if record.assigned == source.session.row.id:
             return None
-        owner = record.partner_id or self.routes.partner(source.port, record.event_name, None)
-        return self.routes.session(owner, record.event_name, assigned=record.assigned)
+        proved = self._proved.get(source.id)
+        owner = record.partner_id or self.routes.partner(source.port, record.event_name, proved)
+        return self.routes.session(owner, record.event_name, proved=proved, assigned=record.assigned)
+
+    def amber(self, source: Source) -> str:
+        """Why somebody has to look at a source that is in its inbox, in words; empty: nobody has to."""
+        record = source.record
+        proved = self._proved.get(source.id)
+        return self.routes.amber(record.event_name, record.assigned, source.session, proved)
 
     def inbox_of(self, source: Source) -> Session:
         """The inbox of a source, made when it has none."""
@@ -390,14 +411,22 @@ class Served:
     def _forget(self, source: Source) -> None:
         self._drop(source)
         source.forget()
-        if source.session.row.id in self._inboxes_new:  # nothing has come
-            del self._inboxes_new[source.session.row.id], self.inboxes[source.session.row.id]
 
     def _drop(self, source: Source) -> None:
         """Nobody is led to it any more."""
         self.sources.pop(source.id, None)
+        self._proved.pop(source.id, None)
         if self._by_connection.get(_place(source)) is source:
             del self._by_connection[_place(source)]
+        for inbox in [each for each in self.inboxes.values() if each.row.source_id == source.id]:
+            self._sweep(inbox)
+
+    def _sweep(self, session: Session) -> None:
+        """An inbox whose source was forgotten leaves the memory with the last of its reads."""
+        row = session.row
+        if row.id in self.inboxes and row.source_id not in self.sources and session.durable == session.head:
+            del self.inboxes[row.id]
+            self._inboxes_new.pop(row.id, None)
 
     def clock_jumped(self, by_us: int) -> None:
         """The machine's clock was set: readers are as far from it as they were, and that much more."""
@@ -435,7 +464,13 @@ def inbox_row(record: InboxRecord, timezone: str) -> SessionRow:
 
 
 def _can_come_back(source: Source) -> bool:
-    return bool(source.record.connection_id or source.record.assigned)
+    """Whether somebody may ask for it: its reader, or who looks into its inbox."""
+    return bool(source.record.connection_id or source.record.assigned or _is_waiting(source))
+
+
+def _is_waiting(source: Source) -> bool:
+    """Whether it has sent something that nobody has given a place yet."""
+    return source.session.row.purpose == PURPOSE_INBOX and source.session.head > 0
 
 
 def _place(source: Source) -> _Place:

@@ -7,6 +7,7 @@ import resource
 import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -139,22 +140,25 @@ async def hub_process(
 class Spare:
     """Hubs that are started one after the other in one folder: each has loaded its modules before it is needed."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ahead: int = 1) -> None:
+        """`ahead`: how many get ready while one lives."""
         self._folder = folder
-        self._next: asyncio.Task[Process] | None = None
+        self._ahead = ahead
+        self._ready: deque[asyncio.Task[Process]] = deque()
 
     def prepare(self) -> None:
-        self._next = asyncio.create_task(started(*SPARE, folder=self._folder, stdin=asyncio.subprocess.PIPE))
+        while len(self._ready) < self._ahead:
+            made = started(*SPARE, folder=self._folder, stdin=asyncio.subprocess.PIPE)
+            self._ready.append(asyncio.create_task(made))
 
     async def take(self, module: str, *arguments: str, last: bool) -> Process:
-        """It runs the `main` of this module from now on; while it does, the next one gets ready."""
-        assert self._next is not None
-        process, self._next = await self._next, None
+        """It runs the `main` of this module from now on; while it does, others get ready."""
+        process = await self._ready.popleft()
         process.tell(json.dumps([module, *arguments]))
         if not last:
             self.prepare()
         return process
 
     async def close(self) -> None:
-        if self._next is not None:
-            await (await self._next).kill()
+        for each in self._ready:
+            await (await each).kill()

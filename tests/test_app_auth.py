@@ -11,13 +11,14 @@ import pytest_asyncio
 
 from hub.accounts import MACHINE_CALLER
 from hub.config import Listener
+from hub.protocols.chronotrack_proof import PROOFS
 from hub.protocols.chronotrack_stream import Item
 from hub.replay import Sender, replay
 from hub.replay_plan import ReplayPlan
 from hub.tls import client_context
 from tests import certificates
 from tests.postgres import fresh_database
-from tests.running import HOST, Reader, Running, rows, running_hub, settings_for, until, wall_us
+from tests.running import HOST, Reader, Running, rows, running_hub, settings_for, stored, until, wall_us
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -98,6 +99,7 @@ async def test_the_right_password_leads_to_its_session(site: Site) -> None:
     who = await site.password(second)
     reader = await site.come_in("required", "A1", "A2", event="First", **who)
     await until(lambda: site.durable(second) == 2)
+    await stored(site.dsn, 2)
     await reader.hang_up()
     found = await rows(site.dsn, "SELECT proved, connection_id <> '' AS known FROM timing_sources")
     assert found == [{"proved": True, "known": True}]
@@ -145,22 +147,20 @@ async def test_a_proof_that_was_overheard_is_good_for_nothing(site: Site) -> Non
     overheard = reader.client.settings.seed
     await reader.hang_up()
     address = site.hub.address("required")
-    proof = await _proof(who, overheard)
+    proof = _proof(who, overheard)
     for again in range(2):
         line_in, line_out = await asyncio.open_connection(*address)
         line_out.write(GREETING)
         said = await line_in.readuntil(b"authentication-seed=") + await line_in.readline()
         seed = said.decode().rpartition("=")[2].strip()
         assert seed != overheard and len(seed) == 32
-        line_out.write(proof if not again else await _proof(who, seed))
+        line_out.write(proof if not again else _proof(who, seed))
         answer = await line_in.readline()
         assert answer == (b"ack~authorize\r\n" if again else b"err~authorize~wrong user or password\r\n")
         line_out.close()
 
 
-async def _proof(who: dict[str, str], seed: str) -> bytes:
-    from hub.protocols.chronotrack_proof import PROOFS
-
+def _proof(who: dict[str, str], seed: str) -> bytes:
     return f"authorize~{who['user']}~{PROOFS['hmac-sha1'](who['password'].encode(), seed)}\r\n".encode()
 
 

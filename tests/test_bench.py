@@ -1,11 +1,12 @@
 """What the benchmarks measure with: if these were wrong, so would be every figure."""
 
 import json
+import re
 import socket
 
 import pytest
 
-from bench import made, table
+from bench import made, partners, partners_database, table
 from bench.__main__ import DOCUMENT
 from bench.latency import delays_ms
 from bench.relay import framed
@@ -96,6 +97,34 @@ def test_a_delay_is_from_when_a_read_left_until_it_came_to_each_screen() -> None
     screens = [[[1, 2, 3], [2_000_000, 5_000_000, 4_500_000]], [[3], [9_000_000]]]
     assert delays_ms(left, screens) == [1.0, 3.0, 1.5, 6.0]
     assert delays_ms(left, screens, 2) == [1.5, 6.0]
+
+
+def test_reads_among_all_are_told_from_those_alone_and_the_warm_up_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(partners, "WARM_UP_S", 1)
+    monkeypatch.setattr(partners, "SCREENS_EACH", 1)
+    left = [[ms * 1_000_000 for ms in (10, 20, 30, 40, 50)]]
+    screens = [[[1, 2, 3, 4, 5], [ms * 1_000_000 for ms in (99, 99, 33, 44, 57)]]]
+    among, alone = partners._spread(left, screens, 4)
+    assert (among["p50"], among["max"], among["count"]) == (3.0, 4.0, 2)
+    assert (alone["max"], alone["count"]) == (7.0, 1)
+
+
+def test_a_screen_that_has_not_had_every_read_in_its_order_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(partners, "_turn", lambda: 1)
+    for tags, missed in (([1, 2, 3], 0), ([1, 2], 2), ([1, 3, 2], 1), ([1, 2, 3, 3], 2)):
+        assert partners._missed({"screens": [[tags, []]]}, 2) == missed
+
+
+def test_the_reads_of_many_sessions_are_as_a_hub_makes_them() -> None:
+    found = partners_database.judged(500, 7)
+    assert [read.offset for read in found] == list(range(1, 501))
+    assert len({read.key for read in found}) == 500 and {len(read.key) for read in found} == {16}
+    codes = {partners_database._code(number) for number in range(400)}
+    assert len(codes) == 400 and all(re.fullmatch("[A-HJ-NP-Z2-9]{8}", code) for code in codes)
 
 
 def test_a_quantile_is_a_value_that_was_measured() -> None:

@@ -164,6 +164,12 @@ def test_addresses(text: str, address: tuple[str, int]) -> None:
     assert cli._host_port(text) == address
 
 
+@pytest.mark.parametrize("option", ["--password-file", "--tls-ca"])
+def test_replay_with_a_file_that_is_not_there(run: Run, option: str) -> None:
+    code, out, err = run("replay", "a.csv", "--to", f"{HOST}:1", option, "none.txt")
+    assert (code, out) == (1, "") and "none.txt: No such file or directory" in err
+
+
 def test_replay_of_no_file(run: Run) -> None:
     code, _, err = run("replay", "none.csv", "--to", f"{HOST}:1")
     assert code in (1, 2) and "none.csv" in err

@@ -1,5 +1,6 @@
 """Users, their passwords, and who a proof is taken from."""
 
+from hub import proofs
 from hub.model import PartnerRow, Proved
 from hub.proofs import Proofs
 from hub.protocols.chronotrack_proof import PROOFS
@@ -42,8 +43,6 @@ def test_a_proof_is_of_one_user_and_one_seed() -> None:
 
 
 def test_who_has_no_password_cannot_be_proved_by_the_one_of_nobody() -> None:
-    from hub import proofs
-
     assert a_site().check("other", proof(proofs._NOBODYS), SEED) is None
     assert a_site().check("nobody", proof(proofs._NOBODYS), SEED) is None
 

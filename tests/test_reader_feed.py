@@ -3,10 +3,11 @@
 from msgspec.structs import replace
 
 from hub.hub import Hub
-from hub.model import PartnerRow, Proved
+from hub.model import PURPOSE_INBOX, PartnerRow, Proved
 from hub.protocols.chronotrack_proof import PROOFS
 from hub.reader_feed import ReaderFeed
 from hub.refused import FREE_TRIES, RefusedReaders
+from hub.routing import PROVED_ENDED
 from hub.session import Session
 from tests.test_hub import session_row
 
@@ -53,6 +54,17 @@ def test_a_proof_is_needed_again_to_come_back() -> None:
     world.feed.release(source)
     other, _ = world.feed.open(**FACTS, proved=None)
     assert other.session.row.id != 2, "a connection id is a claim"
+
+
+def test_of_a_session_that_has_ended_reads_go_to_the_inbox_and_back() -> None:
+    world = World()
+    ended = world.hub.sessions[2]
+    world.hub.remove_session(ended)
+    source, _ = world.feed.open(**FACTS, proved=Proved(1, 2))
+    assert source.session.row.purpose == PURPOSE_INBOX, "and not to the only one that is active"
+    assert world.hub.amber(source) == PROVED_ENDED and world.hub.place_of(source) is None
+    world.hub.restore(ended, [])
+    assert world.hub.place_of(source) is ended and not world.hub.amber(source)
 
 
 def test_who_is_refused_is_counted_and_slowed() -> None:

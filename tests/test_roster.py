@@ -105,8 +105,8 @@ def test_what_repeats_over_a_roster_is_shared() -> None:
     assert one.city is other.city == "Dallas"
 
 
-def test_a_hundred_thousand_participants_fit_in_100_mb() -> None:
-    """A quarter of them in a quarter of it: of what many of them share there is less to each then."""
+def test_participants_take_less_than_a_kilobyte_each() -> None:
+    """A quarter of a hundred thousand: of what many share there is less to each then than among all."""
     count = 25_000
     tracemalloc.start()
     try:

@@ -62,11 +62,6 @@ async def sent(connection: Connection, move: Move) -> list[Read]:
     return [read_of(row) for row in rows]
 
 
-async def count(connection: Connection, move: Move) -> int:
-    """How many reads of the source PostgreSQL holds of its old session."""
-    return int(await connection.fetchval(query("move_count"), move.before, move.source_id))
-
-
 async def void(connection: Connection, move: Move) -> Sequence[Left]:
     """Takes the next reads of the source, up to `through`, out of its old session: nothing is left but their offsets.
     Gives what they were; none: all are out."""

@@ -14,7 +14,7 @@ import logging
 import re
 from base64 import urlsafe_b64encode
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +45,8 @@ OFFLINE_MAX: Final = 300
 """Screens of a partner that are remembered while they are away: a large event has a tenth."""
 VERSION_CHARS_MAX: Final = 40
 SAVE_S: Final = 2.0
+SAVED_AT_ONCE: Final = 200
+"""Rows in one question, which the loop makes ready in a millisecond."""
 SEEN_S: Final = 300.0
 """How often it is kept that a screen is still there: a hub that is killed knows no better when it was gone."""
 LAST_SAVE_S_MAX: Final = 1.0
@@ -250,13 +252,20 @@ class Fleet:
         for known in filter(None, map(self._known.get, unsaved)):
             rows[known.row.partner_id].append(known.row)
         for partner_id in rows.keys() | gone.keys():
-            try:
-                await self._store.save(partner_id, rows[partner_id], sorted(gone[partner_id]))
-            except StoreAway:
-                self._unsaved |= {row.id for row in rows[partner_id]}
-                self._gone[partner_id] |= gone[partner_id]
-            except StoreError as problem:
-                log.warning("screens: %d are not kept: %s", len(rows[partner_id]), problem)
+            await self._save(partner_id, [], gone[partner_id])
+            for some in _pieces(rows[partner_id]):
+                await self._save(partner_id, some, set())
+
+    async def _save(self, partner_id: int, rows: Sequence[ScreenRow], gone: set[str]) -> None:
+        if not (rows or gone):
+            return
+        try:
+            await self._store.save(partner_id, rows, sorted(gone))
+        except StoreAway:
+            self._unsaved |= {row.id for row in rows}
+            self._gone[partner_id] |= gone
+        except StoreError as problem:
+            log.warning("screens: %d are not kept: %s", len(rows), problem)
 
     def _note_seen(self) -> None:
         now_us = self._now_us()
@@ -277,6 +286,11 @@ class Fleet:
 def moved_to(code: str) -> CloseReason:
     """The end of a screen that is to go on under another code."""
     return CloseReason(MOVED.code, MOVED.text, code)
+
+
+def _pieces(rows: list[ScreenRow]) -> Iterator[list[ScreenRow]]:
+    for start in range(0, len(rows), SAVED_AT_ONCE):
+        yield rows[start : start + SAVED_AT_ONCE]
 
 
 def _by_partner(known: Iterable[Known]) -> Iterator[tuple[int, list[Known]]]:

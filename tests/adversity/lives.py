@@ -12,13 +12,16 @@ from tests.serving import HUB, Process, Spare, free_port, hub_process, write_con
 
 
 class Lives:
-    """`more`: further lines of its configuration. `program`: what runs its first life."""
+    """`more`: further lines of its configuration. `program`: what runs its first life. `ahead`: how many of the next
+    ones get ready meanwhile."""
 
-    def __init__(self, folder: Path, dsn: str, more: str = "", program: tuple[str, ...] = HUB) -> None:
+    def __init__(
+        self, folder: Path, dsn: str, more: str = "", program: tuple[str, ...] = HUB, ahead: int = 1
+    ) -> None:
         self.folder = folder
         self._more = more
         self._program = program
-        self._spare = Spare(folder)
+        self._spare = Spare(folder, ahead)
         self.web_port, self.reader_port = free_port(), free_port()
         self.web = f"http://{HOST}:{self.web_port}"
         folder.mkdir(exist_ok=True)

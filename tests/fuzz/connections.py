@@ -39,6 +39,8 @@ from tests.fuzz.changes import Changes, Kept, Screens
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
 CODE: Final = "K7XQ2M9P"
+OWN: Final = "abcdefghijklmnopqrstuv"
+"""What a screen calls itself."""
 NOW_US: Final = 1_717_230_000_000_000
 TURNS: Final = 12
 """Of the loop: more than any answer takes when nothing is waited for."""
@@ -85,7 +87,7 @@ def upload(data: bytes) -> None:
 def frames(data: bytes) -> None:
     """Whatever comes behind a screen's upgrade: no fault of ours; the screen is served, or its socket ends with a code
     that says why, and nothing of it is left."""
-    heard = _site().talk(upgrade(CODE) + data)
+    heard = _site().talk(upgrade(f"{CODE}?screen={OWN}") + data)
     head, _, sent = heard.sent.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 101 ")
     found, rest = whole_frames(sent)

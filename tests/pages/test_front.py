@@ -1,7 +1,7 @@
 """The control room in a browser: over a real hub, and with a hub on stage for what one seldom says."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
+from hub.web import assets
 from tests.pages.front_pictures import busy, reads, take, trouble
 from tests.pages.front_stage import (
     HOST,
@@ -36,6 +37,8 @@ HUB_AWAY: Final = re.compile(r"Failed to load resource: (net::ERR_|.* status of 
 NASTY: Final = "<img src=x onerror=alert(1)>"
 ROWS: Final = "#rows tr"
 
+OFTEN: Final = re.compile(r"(^const (POLL|POLL_LEAST|BEAT|STALE|ASK)_MS = )([0-9]{4,});", re.MULTILINE)
+
 REFUSES: Final = """() => Object.defineProperty(navigator, "clipboard", {
   value: { writeText: () => Promise.reject(new Error("no")) },
 })"""
@@ -61,6 +64,21 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     assert faults == []
 
 
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The page asks the hub five times as often, and misses it five times as soon."""
+    read_script = assets._without_comments
+    names: set[str] = set()
+
+    def hurry(script: str) -> bytes:
+        names.update(found[2] for found in OFTEN.finditer(script))
+        return read_script(OFTEN.sub(lambda found: f"{found[1]}{int(found[3]) // 5};", script))
+
+    monkeypatch.setattr(assets, "_without_comments", hurry)
+    yield
+    assert names == {"POLL", "POLL_LEAST", "BEAT", "STALE", "ASK"}
+
+
 async def says(screen: Screen, selector: str, *words: str) -> None:
     """Waits until all of these words stand there."""
     for each in words:
@@ -70,6 +88,7 @@ async def says(screen: Screen, selector: str, *words: str) -> None:
 # Over a real hub
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_timer_s_first_minutes(venue: Venue, screens: Screens) -> None:
     """Where to point the reader, its first read, a name for it, and the screen."""
     page = await screens.signed_in(venue, "/", LAPTOP)
@@ -90,10 +109,11 @@ async def test_a_timer_s_first_minutes(venue: Venue, screens: Screens) -> None:
     await says(page, ROWS, "101", "Ada Lovelace")
     await says(page, ".session", "1 runner")
     wall = await screens.open(f"/d/{venue.code}")
-    await wall.rests()
+    await wall.reaches(1)
     await says(page, "#screens", "1 screen open")
 
 
+@pytest.mark.usefixtures("hurried")
 async def test_a_hub_that_was_away(venue: Venue, screens: Screens) -> None:
     page = await screens.signed_in(venue, "/", LAPTOP)
     page.allow(LINE_CUT)

@@ -1,6 +1,8 @@
 """The page around the screen: its files, its errors, and what an operator can make it do."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import aiohttp
 import pytest
@@ -75,11 +77,43 @@ async def test_operator_identifies_moves_and_reloads(staged: tuple[Screen, Stage
     await screen.rests()
 
 
+async def says_it_shows(stage: Stage, word: str) -> None:
+    while (await stage.hears("state"))["shows"] != word:
+        pass
+
+
 async def test_screen_tells_what_it_shows(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
     state = await stage.hears("state")
-    assert (state["size"], state["visible"]) == ([1920, 1080], True)
+    assert (state["size"], state["visible"], state["shows"]) == ([1920, 1080], True, "resting")
     stage.say(read(1), read(2, marks=["late"]))
     await screen.shows("4711")
     shown = await stage.hears("shown")
     assert shown["offset"] == 1 and 0 <= shown["ms"] < WAIT_MS
+    await says_it_shows(stage, "runner")
+
+
+async def test_screen_answers_a_tick_as_if_it_had_come_later(staged: tuple[Screen, Stage]) -> None:
+    """As much later as it waits, so that a hall of screens does not answer in one instant."""
+    _, stage = staged
+    now = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
+    before = monotonic()
+    stage.say({"type": "tick", "now": now.isoformat(), "offset": 0})
+    held = datetime.fromisoformat((await stage.hears("pong"))["at"]) - now
+    assert timedelta() <= held <= timedelta(seconds=monotonic() - before)
+
+
+async def test_screen_is_dark_when_it_is_told_so_and_says_who_it_is_all_the_same(
+    staged: tuple[Screen, Stage],
+) -> None:
+    screen, stage = staged
+    facts = {"id": "s" * 18 + "Ab4K", "own": "o" * 22, "name": "LED wall", "blank": True}
+    stage.say({"type": "settings", "screen": facts}, read(1))
+    await expect(screen.at("#clock, .name:visible")).to_be_hidden()
+    await says_it_shows(stage, "blank")
+    stage.say({"type": "identify"})
+    await expect(screen.at("#identify")).to_contain_text("screen …Ab4K")
+    await expect(screen.at("#identify")).to_be_visible()
+    stage.say({"type": "settings", "screen": facts | {"blank": False}})
+    await expect(screen.at("#card")).to_be_visible()
+    await says_it_shows(stage, "runner")

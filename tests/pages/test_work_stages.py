@@ -123,7 +123,7 @@ async def test_a_link_that_is_none(opened: Open) -> None:
 async def test_what_cannot_be_done_now_is_offered_again(opened: Open) -> None:
     """What was typed stays, in a form; and a button is told of at the foot of the page."""
     answers: dict[str, Any] = {"PATCH /api/auth/me": refusal(503, "PostgreSQL does not answer")}
-    stage = work_scenes.settings(answers)
+    stage = work_scenes.settings(answers=answers)
     page = await opened(stage)
     await says(page, "#email", "ann@")
     await page.at("#you-name").fill("Ann King")
@@ -336,3 +336,98 @@ async def test_a_second_click_sends_nothing_twice(opened: Open) -> None:
     await page.at("#token [type=submit]").dblclick()
     await says(page, "#made output", "rh_x")
     assert len(stage.told("POST", "/api/tokens")) == 1
+
+
+async def test_locations_are_called_moved_hidden_and_merged(opened: Open) -> None:
+    """With the mouse, and with keys; the focus stays where it was."""
+    held = [dict(each) for each in work_scenes.LOCATIONS]
+    said: list[tuple[str, str, Any]] = []
+
+    def change(asked: Asked) -> Any:
+        said.append((asked["method"], asked["path"].rpartition("/locations/")[2], asked["body"]))
+        body = asked["body"] or {}
+        if body.get("shown_name") == "Ziel":
+            return refusal(409, "There is a location Ziel already.", "shown_name")
+        if body.get("position"):
+            held.insert(
+                body["position"] - 1, held.pop(next(i for i, each in enumerate(held) if each["id"] == 13))
+            )
+        return {"locations": held}
+
+    places = {f"PATCH /api/sessions/4/locations/{each['id']}": change for each in held}
+    places |= {f"POST /api/sessions/4/locations/{where}": change for where in ("11/merge", "14/split")}
+    page = await opened(
+        work_scenes.session(answers={"GET /api/sessions/4/locations": {"locations": held}, **places})
+    )
+    row = {each["id"]: page.at(f"#locations [data-key='{each['id']}']") for each in held}
+    await says(page, "#locations [data-key='14']", "a part of Ziel", "1,822 reads")
+    await expect(row[11].locator("[data-act=up]")).to_have_attribute("aria-disabled", "true")
+
+    await row[11].locator("input").fill("Ziel")
+    await page.page.keyboard.press("Enter")
+    await says(page, "#locations [data-key='11'] .error", "There is a location Ziel already.")
+    await row[11].locator("input").fill("Bridge")
+    await page.page.keyboard.press("Enter")
+    await expect(row[11].locator(".error")).to_be_hidden()
+    await row[13].locator("[data-act=hide]").click()
+    await row[13].locator("[data-act=up]").press("Enter")
+    await expect(page.at("#locations > li").nth(1)).to_have_attribute("data-key", "13")
+    await expect(row[13].locator("[data-act=up]")).to_be_focused()
+    await page.page.keyboard.press("Alt+ArrowUp")
+    await expect(page.at("#locations > li").first).to_have_attribute("data-key", "13")
+    await expect(row[13].locator("[data-act=up]")).to_be_focused()
+    await row[11].locator("[data-act=merge]").select_option("13")
+    await row[14].locator("[data-act=split]").click()
+    await says(page, "#locations [data-key='14']", "a part of Ziel")
+    assert said == [
+        ("PATCH", "11", {"shown_name": "Ziel"}),
+        ("PATCH", "11", {"shown_name": "Bridge"}),
+        ("PATCH", "13", {"hidden": False}),
+        ("PATCH", "13", {"position": 2}),
+        ("PATCH", "13", {"position": 1}),
+        ("POST", "11/merge", {"into": 13}),
+        ("POST", "14/split", None),
+    ]
+
+
+async def test_a_viewer_sees_locations_and_says_nothing_of_them(opened: Open) -> None:
+    page = await opened(work_scenes.session(VIEWER))
+    await says(page, "#locations", "Ziel", "readers call it FINISH", "hidden")
+    await expect(page.at("#locations :is(input, button, select)")).to_have_count(0)
+    assert await page.at("a[download]").count() == 2
+
+
+async def test_the_crews_tags_are_saved(opened: Open) -> None:
+    stage = work_scenes.settings(answers={"PUT /api/partners/1/crew-tags": {"tags": ["99995", "A1"]}})
+    page = await opened(stage)
+    await expect(page.at("#crew-tags")).to_have_value("99995")
+    await page.at("#crew-tags").fill("99995, A1  a1")
+    await page.page.keyboard.press("Enter")
+    await expect(page.at("#crew-tags")).to_have_value("99995 A1")
+    assert stage.told("PUT", "/api/partners/1/crew-tags") == [{"tags": ["99995", "A1", "a1"]}]
+
+
+async def test_an_admin_says_whose_crew_it_is(opened: Open) -> None:
+    other = work_scenes.PARTNERS[1]
+    stage = work_scenes.settings(ADMIN, {f"GET /api/partners/{other['id']}/crew-tags": {"tags": ["X1"]}})
+    page = await opened(stage)
+    await expect(page.at("#crew-tags")).to_have_value("99995")
+    await page.at("#crew-partner").select_option(label=str(other["name"]))
+    await expect(page.at("#crew-tags")).to_have_value("X1")
+
+
+async def test_test_mode_is_turned_on_and_off(opened: Open) -> None:
+    shown = dict(SESSION)
+
+    def test(asked: Asked) -> Any:
+        shown["testing"] = asked["body"]["on"]
+        return shown
+
+    stage = work_scenes.session(shown=shown, answers={"POST /api/sessions/4/testing": test})
+    page = await opened(stage)
+    await page.at("#testing").click()
+    await says(page, "#figures", "test mode")
+    await expect(page.at("#testing")).to_have_attribute("aria-pressed", "true")
+    await page.at("#testing").click()
+    await expect(page.at("#testing")).to_have_text("Test mode")
+    assert stage.told("POST", "/api/sessions/4/testing") == [{"on": True}, {"on": False}]

@@ -93,6 +93,24 @@ SESSION: Final[dict[str, Any]] = {
     "last_read": ago(0.01),
     "partner": NORDIC,
 }
+LOCATIONS: Final = [
+    {
+        "id": number,
+        "name": name,
+        "shown_name": shown,
+        "merged_into": whole,
+        "position": None,
+        "hidden": hidden,
+        "reads": reads,
+        "last_read_at": ago(0.1) if reads else None,
+    }
+    for number, name, shown, whole, hidden, reads in (
+        (11, "START", "START", None, False, 2310),
+        (12, "FINISH", "Ziel", None, False, 2041),
+        (14, "finish1", "Ziel", 12, False, 1822),
+        (13, "tent", "tent", None, True, 9),
+    )
+]
 EVENTS: Final = [
     {
         "id": 2,
@@ -246,9 +264,13 @@ def fleet(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
     return WorkStage("fleet.html", "/displays", me=person(role), answers=own | (answers or {}))
 
 
-def settings(answers: Answers = None) -> WorkStage:
-    own = {"GET /api/tokens": {"tokens": TOKENS}}
-    return WorkStage("settings.html", "/settings", me=person(), answers=own | (answers or {}), hours=12)
+def settings(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
+    own = {
+        "GET /api/tokens": {"tokens": TOKENS},
+        "GET /api/partners/1/crew-tags": {"tags": ["99995"]},
+        "GET /api/partners": {"partners": PARTNERS},
+    }
+    return WorkStage("settings.html", "/settings", me=person(role), answers=own | (answers or {}), hours=12)
 
 
 def session(role: str = OPERATOR, shown: dict[str, Any] = SESSION, answers: Answers = None) -> WorkStage:
@@ -258,6 +280,7 @@ def session(role: str = OPERATOR, shown: dict[str, Any] = SESSION, answers: Answ
         "GET /api/displays": {"displays": DISPLAYS},
         "GET /api/sessions/4/rejects": {"rejects": REJECTS, "next": None},
         "GET /api/sessions/4/reads": {"reads": [], "next": None},
+        "GET /api/sessions/4/locations": {"locations": LOCATIONS},
     }
     return SessionStage(
         "session.html", "/sessions/4", me=person(role), answers=own | (answers or {}), session=shown

@@ -14,12 +14,12 @@ import msgspec
 import pytest
 
 from hub.errors import JournalDamaged, StoreError
-from hub.model import Group
+from hub.model import Group, InboxRecord
 from hub.store import journal, set_aside
 from hub.store.journal import Journal
 from hub.store.salvage import FRAME_BYTES, wal_of
 from tests.store.damage import TOP, break_frame, left_by_a_kill, overwrite, pages_of
-from tests.store.making import group, read
+from tests.store.making import SOURCE_ID, group, read, source
 
 
 def groups(first: int, count: int, reads: int = 1) -> list[Group]:
@@ -44,6 +44,31 @@ def test_what_was_written_is_there_after_reopening(tmp_path: Path) -> None:
     assert again.read(0, 1000) == list(enumerate(made, 1))
     assert (again.pending_bytes, again.last_id) == (size, 5)
     again.close()
+
+
+def test_groups_of_a_hub_that_knew_no_inboxes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = group(1, [read(1)])
+    sources, *others, inboxes = msgspec.msgpack.decode(msgspec.msgpack.encode(made))
+    assert inboxes == [] and sources[0][-2:] == [0, False], "what is assigned, and whether it is proved"
+    before = msgspec.msgpack.encode([[each[:-2] for each in sources], *others])
+    held = Journal(tmp_path)
+    with monkeypatch.context() as older:
+        older.setattr(journal, "_encode", lambda _group: before)
+        written(held, [made])
+    assert held.read(0, 1000) == [(1, made)]
+    held.close()
+
+
+def test_inboxes_and_assignments_are_kept(tmp_path: Path) -> None:
+    made = group(1, [read(1)], sources=[source(1, assigned=7, proved=True)])
+    made.inboxes.append(InboxRecord(1, 0, SOURCE_ID, "x", 5))
+    held = Journal(tmp_path)
+    written(held, [made, group(1, [read(2)])])
+    assert [(each.inboxes, each.sources[0].assigned) for _, each in held.read(0, 1000)] == [
+        ([InboxRecord(1, 0, SOURCE_ID, "x", 5)], 7),
+        ([], 0),
+    ]
+    held.close()
 
 
 def test_what_was_written_is_there_after_a_kill(tmp_path: Path) -> None:

@@ -320,7 +320,7 @@ def complaints(attack: Attack, answer: bytes) -> list[str]:
     """What is wrong with an answer. None at all is right, too: the hub may hang up."""
     forbidden = [b"Traceback", b"aiohttp", b"Python/"]
     if b'.txt"' not in answer:  # the name of a file that is one of text
-        forbidden.append(b"text/plain")
+        forbidden.append(b"Content-Type: text/plain")
     found = [word.decode() for word in forbidden if word in answer]
     for head, body in _answers(answer):
         status = int(head.split(b" ", 2)[1])

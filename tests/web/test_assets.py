@@ -13,7 +13,7 @@ from tests.running import Running
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-DISPLAY_SCRIPT_BYTES_MAX: Final = 30_000
+DISPLAY_SCRIPT_BYTES_MAX: Final = 40_000
 FONT_BYTES_MAX: Final = 120_000
 
 

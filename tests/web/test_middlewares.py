@@ -34,7 +34,7 @@ async def answer(hub: Running, path: str, method: str = "GET", **more: Any) -> t
         ("GET", "/api", 404, "not_found"),
         ("GET", "/api/", 404, "not_found"),
         ("GET", "/api/none", 404, "not_found"),
-        ("POST", "/api/sessions", 405, "method_not_allowed"),
+        ("PUT", "/api/sessions", 405, "method_not_allowed"),
         ("GET", "/api/sessions/7/reads", 404, "not_found"),
         ("GET", "/api/sessions/x/reads", 400, "invalid"),
         ("POST", "/health", 405, "method_not_allowed"),

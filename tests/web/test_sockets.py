@@ -43,6 +43,7 @@ async def test_hello_comes_first_and_says_where_we_are(hub: Running) -> None:
         "starts": [],
         "display": {"code": hub.code, "name": "Finish", "settings": {}},
         "template": None,
+        "emergency": "",
     }
 
 

@@ -19,10 +19,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import WSMsgType
 
-from hub.accounts import OWNER, at_least
+from hub.accounts import MACHINE_CALLER, OWNER, at_least
 from hub.config import Limits, Retention
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.routes import ROUTES, Route
+from hub.web.screens import FLEET
 from tests.partners import ROLES, Furnished, absent, contents, count_from, furnish
 from tests.postgres import fresh_database
 from tests.running import Running, running_hub, settings_for
@@ -83,8 +84,10 @@ class Site:
         hub, other = self.hub.app.hub, self.other
         sessions = [each.row for each in hub.sessions.values() if each.row.partner_id == other.partner_id]
         displays = [each for each in hub.displays.values() if each.partner_id == other.partner_id]
-        held = (sessions, displays, hub.partners[other.partner_id])
-        assert len(sessions) == len(displays) == 1
+        fleet = self.hub.app._application[FLEET]
+        screens = [each.row for each in fleet.of(MACHINE_CALLER) if each.row.partner_id == other.partner_id]
+        held = (sessions, displays, screens, hub.partners[other.partner_id])
+        assert len(sessions) == len(displays) == len(screens) == 1
         return await contents(self.database, other), msgspec.json.encode(held)
 
 

@@ -47,12 +47,12 @@ async def test_who_is_not_signed_in_is_led_to_the_login_and_back(team: Teamed, p
 @pytest.mark.parametrize(
     ("who", "pages"),
     [
-        (VIEWER, ["/", "/settings"]),
-        (ANNOUNCER, ["/", "/settings"]),
-        (OPERATOR, ["/", "/settings"]),
-        (OWNER, ["/", "/users", "/settings"]),
-        (ADMIN, ["/", "/users", "/settings"]),
-        (MACHINE, ["/", "/users", "/settings"]),
+        (VIEWER, ["/", "/displays", "/settings"]),
+        (ANNOUNCER, ["/", "/displays", "/settings"]),
+        (OPERATOR, ["/", "/displays", "/settings"]),
+        (OWNER, ["/", "/displays", "/users", "/settings"]),
+        (ADMIN, ["/", "/displays", "/users", "/settings"]),
+        (MACHINE, ["/", "/displays", "/users", "/settings"]),
     ],
 )
 async def test_each_role_is_offered_what_it_may_open(team: Teamed, who: str, pages: list[str]) -> None:

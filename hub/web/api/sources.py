@@ -2,6 +2,7 @@
 planned, `/api/chronotrack/sessions`. Knows the hub's memory; what moves is moved beside the request.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -24,7 +25,8 @@ class Assignment(msgspec.Struct, forbid_unknown_fields=True):
 
 async def list_sources(request: web.Request) -> web.Response:
     """`{"sources": [...]}`: the caller's own, those that are connected first, then who was heard of last."""
-    return web.json_response({"sources": [shape(request, each) for each in _own(request)]})
+    arrivals = Arrivals()
+    return web.json_response({"sources": [shape(request, each, arrivals) for each in _own(request)]})
 
 
 async def assign_source(request: web.Request) -> web.Response:
@@ -77,7 +79,24 @@ async def _assigned(request: web.Request, source: Source, session_id: int) -> di
     return shape(request, source)
 
 
-def shape(request: web.Request, source: Source) -> dict[str, Any]:
+class Arrivals:
+    """When sources were last heard of at each location, looked up once for each session."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, dict[int, dict[str, int]]] = {}
+
+    def of(self, source: Source) -> dict[str, int]:
+        """Location -> instant in microseconds, the last one first."""
+        session = source.session
+        found = self._of.get(session.row.id)
+        if found is None:
+            found = self._of[session.row.id] = {}
+            for (source_id, name), received_us in session.tail.arrivals():
+                found.setdefault(source_id, {}).setdefault(name, received_us)
+        return found.get(source.id, {})
+
+
+def shape(request: web.Request, source: Source, arrivals: Arrivals | None = None) -> dict[str, Any]:
     """A source as every answer gives it."""
     hub, record, clock = request.app[HUB], source.record, source.clock
     row = source.session.row
@@ -95,7 +114,7 @@ def shape(request: web.Request, source: Source) -> dict[str, Any]:
         "event_name": hub.shown_event(record.event_name),
         "online": source.online > 0,
         "proved": record.proved,
-        "locations": locations(source),
+        "locations": locations(source, (arrivals or Arrivals()).of(source)),
         "accepted": source.accepted,
         "rejected": source.rejected,
         "arrived_at": iso(source.arrived_us) if source.arrived_us else None,
@@ -103,24 +122,20 @@ def shape(request: web.Request, source: Source) -> dict[str, Any]:
         "session": {"id": row.id, "name": row.name},
         "inbox": inbox,
         "held": source.session.durable,
-        "amber": hub.routes.amber(record.event_name, record.assigned, source.session) if inbox else "",
+        "amber": hub.amber(source) if inbox else "",
         "assigned": record.assigned == row.id,
         "move": {"done": move.done, "total": move.total} if move else None,
     }
 
 
-def locations(source: Source) -> list[dict[str, Any]]:
-    """Where it has read, how much, when last, and which sequences have not come."""
-    last = {
-        name: received_us
-        for (source_id, name), received_us in reversed(list(source.session.tail.arrivals()))
-        if source_id == source.id
-    }
+def locations(source: Source, last: Mapping[str, int]) -> list[dict[str, Any]]:
+    """Where it has read, as the reader and as people call it, how much, when last, and which sequences are missing."""
     runs = {run.location.name: run for run in source.runs.values()}
-    names = [*sorted(last, key=lambda name: -last[name]), *(name for name in runs if name not in last)]
+    names = [*last, *(name for name in runs if name not in last)]
     return [
         {
             "name": name,
+            "shown_name": source.session.places.shown(name),
             "count": runs[name].contiguous if name in runs else 0,
             "last_read_at": iso(last[name]) if name in last else None,
             "gap": runs[name].gap if name in runs else None,

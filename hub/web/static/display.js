@@ -13,13 +13,13 @@ const BEAT_MS = 100;
 const KEEP_MS = 1000;
 const CURSOR_MS = 2000;
 const STATE_DEBOUNCE_MS = 300;
-const SHOWS_MS = 1000;            // what is shown changes with every runner: it is said no more often than this
+const SPREAD_MS = 1000;           // a thousand screens have the same tick and the same runner: they do not answer at once
 
 function boot({ code, version, build }) {
   const clock = makeClock(), own = makeOwn();
   let state = keptPicture(code, clock()) || initial(clock());
   if (own.dark()) state = darkened(state);
-  let shows = "", told = { shows: "", at: -Infinity };
+  let shows = "", toldShows = "", telling = 0;
   let frame = 0, moving = false, kept = state, keptAt = clock(), pageKept = false;
 
   const link = makeLink({ address: () => socketAddress(code, state, own), onFrame, onLost, clock });
@@ -38,8 +38,15 @@ function boot({ code, version, build }) {
 
   function answer({ type, now, screen }) {
     if (type === "hello") greeted();
-    else if (type === "tick") link.send({ type: "pong", at: now });
+    else if (type === "tick") pong(now, clock());
     else if (type === "settings" && screen) own.told(screen);
+  }
+
+  /** Later, and then as if the tick had come that much later: the hub sees how long the way there and back takes. */
+  function pong(sent, at) {
+    const now = Date.parse(sent);
+    if (Number.isNaN(now)) return;
+    setTimeout(() => link.send({ type: "pong", at: new Date(now + Math.floor(clock() - at)).toISOString() }), SPREAD_MS * Math.random());
   }
 
   function greeted() {
@@ -82,14 +89,16 @@ function boot({ code, version, build }) {
 
   function report() {
     const visible = document.visibilityState === "visible";
-    told = { shows, at: clock() };
+    clearTimeout(telling);
+    telling = 0;
+    toldShows = shows;
     link.send({ type: "state", size: [innerWidth, innerHeight], visible, version, shows });
   }
 
   function beat() {
     state = advance(state, clock());
     if (!state.gone && !state.moveTo) { link.check(); keep(clock()); }
-    if (shows !== told.shows && clock() - told.at >= SHOWS_MS) report();
+    if (shows !== toldShows && !telling) telling = setTimeout(report, SPREAD_MS * Math.random());
     paintSoon();
   }
 

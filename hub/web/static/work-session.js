@@ -9,6 +9,7 @@ import { chooseFrom } from "./work-choose.js";
 import { openEvent, fillEvent } from "./work-event.js";
 import { openFiles } from "./work-files.js";
 import { handle, need } from "./work-form.js";
+import { openLocations } from "./work-locations.js";
 import { attempt, may, notice, stay } from "./work-here.js";
 import { openReads, watchReads } from "./work-reads.js";
 import { sure } from "./work-sure.js";
@@ -56,7 +57,14 @@ function paint() {
     button.hidden = !fitting[button.dataset.turn] || each.purpose === "demo";
   }
   paintDisplays();
-  if (may("operator")) paintForms();
+  if (may("operator")) { paintForms(); paintTesting(); }
+}
+
+function paintTesting() {
+  const { testing, status, purpose } = page.session, button = $("testing");
+  button.hidden = status !== "active" || purpose === "demo";
+  set(button, "aria-pressed", String(Boolean(testing)));
+  say(button, testing ? "End the test" : "Test mode");
 }
 
 function figuresOf(each) {
@@ -64,6 +72,7 @@ function figuresOf(each) {
   return [
     event ? event.name : each.event_name, each.partner && may("admin") ? each.partner.name : "",
     count(each.total_reads || 0, "read"), count(each.unique_tags || 0, "tag"), count(each.total_locations || 0, "location"),
+    each.testing ? "test mode: what comes now does not count afterwards" : "",
     each.retiming ? `correcting times: ${each.retiming.done.toLocaleString("en")} of ${count(each.retiming.total, "read")}` : "",
     each.status === "scheduled" && each.scheduled_for ? "starts " + when(each.scheduled_for) : "",
     each.last_read ? "last read " + when(each.last_read) : "", each.ended_at ? "ended " + when(each.ended_at) : "",
@@ -137,6 +146,13 @@ function onTurn(event) {
   else attempt(() => turn(act));
 }
 
+async function test() {
+  const on = !page.session.testing;
+  await ask("POST", path("/testing"), { on });
+  notice(on ? "Test mode: what comes now is marked TEST." : "The test is over: none of its reads counts.");
+  await refresh();
+}
+
 async function remove(values) {
   need(values, { name: "Type the session’s name." });
   if (values.name !== page.session.session_name) throw new Refused(400, { message: `Type exactly: ${page.session.session_name}`, field: "name" });
@@ -198,6 +214,7 @@ function renewKey() {
 
 function openForms() {
   document.querySelector(".turn").addEventListener("click", onTurn);
+  $("testing").addEventListener("click", () => attempt(test));
   $("show-key").addEventListener("click", () => showKey($("key").textContent === HIDDEN));
   $("copy-key").addEventListener("click", copyKey);
   $("renew-key").addEventListener("click", renewKey);
@@ -225,4 +242,5 @@ if (may("operator")) openForms();
 paint();
 watchReads(page.session);
 attempt(loadEvents);
+openLocations(session, may("operator"));
 attempt(refresh).then(() => setTimeout(keepUp, ASK_MS));

@@ -3,8 +3,9 @@
 import { copyOnClick } from "./front-copy.js";
 import { $, field, keep, say, sayOrHide, set } from "./front-paint.js";
 import { ask } from "./work-ask.js";
+import { openCrew } from "./work-crew.js";
 import { handle, need } from "./work-form.js";
-import { attempt, notice, stay } from "./work-here.js";
+import { attempt, may, notice, stay } from "./work-here.js";
 import { sure } from "./work-sure.js";
 import { age, when } from "./work-words.js";
 
@@ -79,3 +80,4 @@ handle($("password"), savePassword);
 handle($("token"), makeToken);
 stay();
 attempt(load);
+if (may("operator")) attempt(openCrew);
