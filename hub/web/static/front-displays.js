@@ -9,7 +9,7 @@ import { attempt, may, notice } from "./work-here.js";
 import { byPartner, fits } from "./work-list.js";
 import { sure } from "./work-sure.js";
 
-let room = null;
+let room = null, fresh = "";     // the code of the one that was made last
 
 /** `theRoom` as for sessions. */
 export function openDisplays(theRoom) {
@@ -18,6 +18,7 @@ export function openDisplays(theRoom) {
   $("display-list").addEventListener("change", onChange);
   if (!may("operator")) return;
   handle($("display-form"), make);
+  $("make-display").open = !room.state().displays.length;
   $("display-form-partner").addEventListener("change", paintDisplays);
 }
 
@@ -35,7 +36,7 @@ export function paintDisplays() {
 
 function fill(element, each) {
   const image = element.querySelector("img"), url = field(element, "url"), name = nameOf(each);
-  if (!image.src) element.querySelector("details").open = room.shown().displays.length === 1;
+  if (!image.src) element.querySelector("details").open = room.shown().displays.length === 1 || each.code === fresh;
   set(image, "src", `/api/displays/${encodeURIComponent(each.code)}/qr.svg?${encodeURIComponent(each.url)}`);
   set(image, "alt", `QR code of ${name}, ${each.url}`);
   say(field(element, "name"), name);
@@ -102,10 +103,11 @@ function onChange(event) {
 
 async function make(values) {
   need(values, { name: "Give it a name." });
-  await ask("POST", "/api/displays", {
+  const { display } = await ask("POST", "/api/displays", {
     name: values.name, ...(values.session_id ? { session_id: Number(values.session_id) } : {}),
     ...(values.partner ? { partner: values.partner } : {}),
   });
+  fresh = display.code;
   notice(`“${values.name}” is made.`);
   $("display-form").reset();
   $("make-display").open = false;

@@ -17,7 +17,7 @@ const ASK_MS = 10000;
 
 /** `stored`: as the database had them last; null: not asked yet. `problem`: why it was not answered. */
 const known = { stored: null, events: null, problem: "", askedAt: -Infinity };
-let room = null, allEnded = false;
+let room = null, allEnded = false, offered = false;
 
 /** `room.shown()`: the state as it is to be shown; `room.paint()`; `room.refresh()`: asks the hub anew. */
 export function openSessions(theRoom) {
@@ -39,6 +39,8 @@ export async function askSessions(now, force = false) {
   try {
     known.stored = (await ask("GET", "/api/sessions")).sessions;
     known.problem = "";
+    if (!offered && !rows().length && may("operator")) $("make-session").open = true;
+    offered = true;
   } catch (problem) {
     if (problem.status === undefined) throw problem;
     known.problem = problem.message;

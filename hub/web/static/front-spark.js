@@ -14,7 +14,7 @@ export function points(rate) {
 /** "12 reads a second", "8 reads a minute"; empty: nothing in the last minute. */
 export function rateWords(rate) {
   const last = rate.slice(-RATE_OF_S), a_second = last.reduce((sum, each) => sum + each, 0) / RATE_OF_S;
-  if (a_second >= 1) return `${Math.round(a_second).toLocaleString("en")} reads a second`;
+  if (a_second >= 1) return `${Math.round(a_second).toLocaleString("en")} ${a_second < 1.5 ? "read" : "reads"} a second`;
   const a_minute = rate.reduce((sum, each) => sum + each, 0);
   return a_minute ? `${a_minute} ${a_minute === 1 ? "read" : "reads"} in the last minute` : "";
 }
