@@ -1,13 +1,31 @@
-"""What the hub writes to a disk for good: secrets in the data directory. Knows files; refuses to know what a secret is
-for.
+"""What the hub writes to a disk for good: secrets in the data directory; and how much room is left there. Knows files;
+refuses to know what a secret is for.
 """
 
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from hub.errors import StoreError
+
+
+class Room(NamedTuple):
+    """Bytes of one disk; `device` tells it from others."""
+
+    device: int
+    free: int
+    total: int
+
+
+def room(folder: Path) -> Room | None:
+    """How much the disk of this folder has left for the hub. None: it does not say."""
+    try:
+        found = os.statvfs(folder)
+        return Room(folder.stat().st_dev, found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize)
+    except OSError:
+        return None
 
 
 def kept_secret(path: Path, make: Callable[[], str]) -> str:

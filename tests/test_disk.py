@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.disk import kept_secret
+from hub.disk import kept_secret, room
 from hub.errors import StoreError
 
 
@@ -57,3 +57,9 @@ def test_a_disk_that_is_full_leaves_nothing_half_written(
     with pytest.raises(StoreError, match="No space left"):
         kept_secret(tmp_path / "a.secret", lambda: "made")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_how_much_room_there_is(tmp_path: Path) -> None:
+    found = room(tmp_path)
+    assert found is not None and 0 <= found.free <= found.total and found.device == tmp_path.stat().st_dev
+    assert room(tmp_path / "none") is None

@@ -8,12 +8,15 @@ wants it. Every change has its line in the log.
 from datetime import timedelta
 from typing import Any, Final
 
+import msgspec
+
 from hub import account_rules
 from hub.account_lines import Link, MadeLink, UserLine
 from hub.account_rules import UserChange
 from hub.accounts import ADMIN, Caller, User, caller_of
 from hub.errors import Conflict, NotFound
 from hub.model import PartnerRow
+from hub.own_settings import OwnSettings, kept
 from hub.store.audit import note
 from hub.store.database import Connection, query
 from hub.store.web_accounts import user_of
@@ -145,6 +148,22 @@ async def rename(connection: Connection, by: Caller, name: str) -> User:
         detail = {"name": [user.name, name]}
         await note(connection, by, "user.changed", user.email, partner_id=user.partner_id, detail=detail)
     return await _whole(connection, user.id)
+
+
+async def settings(connection: Connection, by: Caller) -> OwnSettings:
+    """The caller's own. Raises NotFound when the caller has just been deleted."""
+    text = await connection.fetchval("SELECT settings::text FROM users WHERE id = $1", by.user_id)
+    if text is None:
+        raise _no_user(by.user_id)
+    return kept(text)
+
+
+async def save_settings(connection: Connection, by: Caller, wanted: OwnSettings) -> None:
+    """The caller's own. Raises NotFound when the caller has just been deleted."""
+    text = msgspec.json.encode(wanted).decode()
+    command = "UPDATE users SET settings = $2::text::jsonb WHERE id = $1"
+    if await connection.execute(command, by.user_id, text) != "UPDATE 1":
+        raise _no_user(by.user_id)
 
 
 async def change_password(connection: Connection, by: Caller, password_hash: str) -> User:

@@ -8,6 +8,7 @@ from hub.account_lines import ChangeLine, Link, MadeLink, MadeToken, TokenLine, 
 from hub.account_rules import UserChange
 from hub.accounts import Caller, User, caller_of
 from hub.model import EVERYONE
+from hub.own_settings import OwnSettings
 from hub.store import audit, user_tokens, users
 from hub.store.pooled import WebDatabase
 from hub.store.web_accounts import user_of
@@ -77,6 +78,14 @@ class WebUsers:
     async def rename(self, by: Caller, name: str) -> User:
         async with self._database().change_of(by.whose) as connection:
             return await users.rename(connection, by, name)
+
+    async def settings(self, by: Caller) -> OwnSettings:
+        async with self._database().of(by.whose) as connection:
+            return await users.settings(connection, by)
+
+    async def save_settings(self, by: Caller, wanted: OwnSettings) -> None:
+        async with self._database().change_of(by.whose) as connection:
+            await users.save_settings(connection, by, wanted)
 
     async def change_password(self, by: Caller, password_hash: str) -> User:
         async with self._database().change_of(by.whose) as connection:

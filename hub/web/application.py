@@ -27,6 +27,7 @@ from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
 from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
+from hub.web.watch import WATCH, Watch
 from hub.web.web_sessions import STORAGE, Storage
 
 SLASHES: Final = web.normalize_path_middleware(append_slash=False, remove_slash=True)
@@ -92,6 +93,7 @@ def build(
     app[HASHING] = Hashing(hashes)
     app[FLEET] = Fleet(screens, condition.now_us)
     app[EXPIRING] = Expiring(hub, live, condition.now_us)
+    app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)

@@ -2,7 +2,6 @@
 refuses to ask the database: the page has to come up when that is away.
 """
 
-from itertools import islice
 from typing import Any, Final
 
 from aiohttp import web
@@ -10,52 +9,49 @@ from yarl import URL
 
 from hub import __version__
 from hub.addresses import is_address, is_loopback, is_wildcard, joined, public_base, reachable
+from hub.alarms import DiskFacts, is_low
 from hub.config import Listener
 from hub.encode import iso
 from hub.hub import Hub
-from hub.model import PURPOSE_DEMO, US_PER_S, DisplayRow
-from hub.session import Session, Source
-from hub.web import scope
+from hub.model import PURPOSE_DEMO, DisplayRow
+from hub.session import Session
+from hub.web import front_alarms, front_sources, scope
 from hub.web.state import CONDITION, HUB, LIVE, settings
+from hub.web.watch import NO_TAGS, WATCH
 
-SOURCES_MAX: Final = 20
-"""Readers that the page lists. Those that are connected come first."""
-LOCATIONS_MAX: Final = 12
-"""Locations of a reader that the page lists, the last one heard of first."""
-AWAY_US_MAX: Final = 12 * 3600 * US_PER_S
-"""A reader that has been away for longer was of another day."""
+SOURCES_MAX: Final = 30
+"""Readers that the page lists."""
 
 
 async def front_state(request: web.Request) -> web.Response:
-    """`GET /front/state`: what there is, as of now, for the caller."""
+    """`GET /front/state`: what there is, as of now, for the caller. `?silent_min`, `?location_min`: minutes
+    without a read after which there is an alarm."""
     return web.json_response(state(request))
 
 
 def state(request: web.Request) -> dict[str, Any]:
-    hub, condition = request.app[HUB], request.app[CONDITION]
-    now_us, who = condition.now_us(), scope.caller(request)
-    shown = [each for each in recent_sources(hub, now_us) if who.sees(each.record.partner_id)]
-    last = _last_reads(hub)
-    base = _base(request)
+    hub, condition, who = request.app[HUB], request.app[CONDITION], scope.caller(request)
+    now_us, base = condition.now_us(), _base(request)
+    sources = [each for each in front_sources.recent_sources(hub, now_us) if who.sees(each.record.partner_id)]
+    displays = [each for each in hub.displays.values() if who.sees(each.partner_id) and each.holds(now_us)]
+    heard = request.app[WATCH].heard([*hub.sessions.values(), *hub.inboxes.values()])
     return {
         "now": iso(now_us),
         "started": iso(condition.started_us),
         "version": __version__,
-        "partners": [
-            scope.partner_json(each)
-            for each in sorted(hub.partners.values(), key=lambda each: (each.name, each.id))
-            if who.sees(each.id)
-        ],
+        "partners": _partners(request),
         "health": _health(request),
+        "alarms": front_alarms.alarms_json(
+            request, front_alarms.thresholds(request), sources, displays, heard
+        ),
+        "emergency": _emergency(request),
         "listeners": [listener(request, each) for each in settings(request).listeners],
-        "sessions": [_session(request, each) for each in _ordered(hub) if who.sees(each.row.partner_id)],
-        "sources": [_source(request, each, last.get(each.id, {})) for each in shown[:SOURCES_MAX]],
-        "sources_more": len(shown[SOURCES_MAX:]),
-        "displays": [
-            _display(request, base, each)
-            for each in hub.displays.values()
-            if who.sees(each.partner_id) and each.holds(now_us)
+        "sessions": _sessions(request),
+        "sources": [
+            front_sources.source_json(request, each, heard.get(each.id, {})) for each in sources[:SOURCES_MAX]
         ],
+        "sources_more": len(sources[SOURCES_MAX:]),
+        "displays": [_display(request, base, each) for each in displays],
         "displays_local": is_loopback(_host(base)),
     }
 
@@ -68,16 +64,6 @@ def display_url(request: web.Request, code: str) -> str:
 def join_url(request: web.Request, link: str) -> str:
     """Where somebody chooses a password with this link: behind a #, so that it is in nobody's log."""
     return f"{_base(request)}/join#{link}"
-
-
-def recent_sources(hub: Hub, now_us: int) -> list[Source]:
-    """Those that are connected, and those that were not long ago; who was heard of last comes first."""
-    of_now = [each for each in hub.sources.values() if each.online or now_us - _heard_us(each) < AWAY_US_MAX]
-    return sorted(of_now, key=lambda each: (bool(each.online), _heard_us(each)), reverse=True)
-
-
-def _heard_us(source: Source) -> int:
-    return source.arrived_us or source.record.seen_us
 
 
 def _base(request: web.Request) -> str:
@@ -107,6 +93,22 @@ def _port(request: web.Request) -> int:
     return int(name[1]) if name else settings(request).web.port
 
 
+def _partners(request: web.Request) -> list[dict[str, Any] | None]:
+    who = scope.caller(request)
+    by_name = sorted(request.app[HUB].partners.values(), key=lambda each: (each.name, each.id))
+    return [scope.partner_json(each) for each in by_name if who.sees(each.id)]
+
+
+def _emergency(request: web.Request) -> list[dict[str, Any]]:
+    """The lines that stand on all screens now, with whose."""
+    who = scope.caller(request)
+    return [
+        {"partner": scope.partner_json(scope.partner(request, partner_id)), "text": text}
+        for partner_id, text in request.app[HUB].emergency.items()
+        if text and who.sees(partner_id)
+    ]
+
+
 def _health(request: web.Request) -> dict[str, Any]:
     """Each part in words, empty where all is well. Figures are those of the caller's own sessions."""
     hub, condition, who = request.app[HUB], request.app[CONDITION], scope.caller(request)
@@ -118,7 +120,12 @@ def _health(request: web.Request) -> dict[str, Any]:
         "pending": condition.journal_pending(),
         "reads": hub.total_reads if who.is_admin else sum(each.durable for each in own),
         "rejected": hub.total_rejected if who.is_admin else 0,
+        "disks": [_disk(each) for each in request.app[WATCH].disks(condition.now_us())],
     }
+
+
+def _disk(each: DiskFacts) -> dict[str, Any]:
+    return {"of": each.of, "free": each.free, "total": each.total, "low": is_low(each)}
 
 
 def listener(request: web.Request, each: Listener) -> dict[str, Any]:
@@ -154,58 +161,27 @@ def _ordered(hub: Hub) -> list[Session]:
     )
 
 
-def _session(request: web.Request, each: Session) -> dict[str, Any]:
+def _sessions(request: web.Request) -> list[dict[str, Any]]:
+    hub, who = request.app[HUB], scope.caller(request)
+    shown = [each for each in _ordered(hub) if who.sees(each.row.partner_id)]
+    unknown = request.app[WATCH].unknown_tags(shown, request.app[CONDITION].now_us(), hub.sessions)
+    return [_session(request, each, unknown.get(each.row.id, NO_TAGS)) for each in shown]
+
+
+def _session(request: web.Request, each: Session, unknown: dict[str, Any]) -> dict[str, Any]:
+    """`rate`: reads in each of the last seconds, the oldest first; empty: none."""
     return {
         "id": each.row.id,
         "name": each.row.name,
         "event": request.app[HUB].shown_event(each.row.event_name),
         "partner": scope.partner_json(scope.partner(request, each.row.partner_id)),
         "purpose": each.row.purpose,
+        "testing": each.row.testing,
         "offset": each.durable,
+        "rate": request.app[LIVE].rates.of(each.row.id, request.app[CONDITION].now_us()),
         "runners": each.roster.size,
+        "unknown": unknown,
     }
-
-
-def _source(request: web.Request, each: Source, last: dict[str, int]) -> dict[str, Any]:
-    record = each.record
-    return {
-        "id": each.id,
-        "partner": scope.partner_json(scope.partner(request, record.partner_id)),
-        "program": record.program,
-        "version": record.version,
-        "remote": record.remote,
-        "event_name": request.app[HUB].shown_event(record.event_name),
-        "online": bool(each.online),
-        "locations": _locations(each, last),
-        "arrived_at": iso(each.arrived_us) if each.arrived_us else None,
-        "accepted": each.accepted,
-        "rejected": each.rejected,
-        "session": each.session.row.id,
-    }
-
-
-def _last_reads(hub: Hub) -> dict[int, dict[str, int]]:
-    """When each source was last heard of at each location, as far back as the memory of sessions goes; the last one
-    first."""
-    found: dict[int, dict[str, int]] = {}
-    for session in hub.sessions.values():
-        for (source_id, location), us in session.tail.arrivals():
-            found.setdefault(source_id, {}).setdefault(location, us)
-    return found
-
-
-def _locations(source: Source, last: dict[str, int]) -> list[dict[str, Any]]:
-    runs = {run.location.name: run for run in source.runs.values()}
-    names = last | {name: 0 for name in runs if name not in last}
-    return [
-        {
-            "name": name,
-            "arrived_at": iso(us) if us else None,
-            # Sequences that have not come, the first and the last: they were asked for, once.
-            "gap": runs[name].gap if name in runs else None,
-        }
-        for name, us in islice(names.items(), LOCATIONS_MAX)
-    ]
 
 
 def _display(request: web.Request, base: str, each: DisplayRow) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from hub.fanout import (
 )
 from hub.hub import Hub
 from hub.model import KIND_GUN, NOBODY, DisplayRow, Read
+from hub.rates import Rates
 from hub.results import Start
 from hub.roster import Roster
 from hub.session import Session
@@ -80,6 +81,8 @@ class Live:
         self._hub = hub
         self._now_us = now_us
         self.turns = Turns()
+        self.rates = Rates()
+        """How much has come for each session lately."""
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -101,6 +104,7 @@ class Live:
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
+        self.rates.add(session.row.id, len(reads), self._now_us())
         on_air = self._on_air.get(session.row.id)
         if on_air is None:
             return

@@ -159,6 +159,10 @@ class Fleet:
         """Those that this caller may see, in the order in which they came first."""
         return [each for each in self._known.values() if who.sees(each.row.partner_id)]
 
+    def known(self) -> list[Known]:
+        """All, whose ever they are."""
+        return list(self._known.values())
+
     def find(self, screen_id: str) -> Known | None:
         return self._known.get(screen_id)
 

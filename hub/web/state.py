@@ -28,6 +28,7 @@ from hub.model import (
     SessionRow,
     Whose,
 )
+from hub.own_settings import OwnSettings
 from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
@@ -126,6 +127,11 @@ class Users(Protocol):
 
     async def rename(self, by: Caller, name: str) -> User:
         """The caller's own name."""
+
+    async def settings(self, by: Caller) -> OwnSettings:
+        """The caller's own."""
+
+    async def save_settings(self, by: Caller, wanted: OwnSettings) -> None: ...
 
     async def change_password(self, by: Caller, password_hash: str) -> User:
         """The caller's own. All sign-ins under the old one end; `generation` is that of the next."""

@@ -8,6 +8,7 @@ from hub.account_rules import UserChange
 from hub.accounts import Caller, User
 from hub.errors import Conflict, NotFound
 from hub.model import PartnerRow
+from hub.own_settings import OwnSettings
 
 THEN: Final = datetime(2026, 5, 9, tzinfo=UTC)
 
@@ -55,6 +56,12 @@ class NoUsers:
 
     async def rename(self, by: Caller, name: str) -> User:
         raise Conflict("no")
+
+    async def settings(self, by: Caller) -> OwnSettings:
+        return OwnSettings()
+
+    async def save_settings(self, by: Caller, wanted: OwnSettings) -> None:
+        pass
 
     async def change_password(self, by: Caller, password_hash: str) -> User:
         raise Conflict("no")

@@ -5,11 +5,12 @@ from typing import Any, Final, Literal
 
 from playwright.async_api import Browser, async_playwright, expect
 
-from tests.pages.front_stage import NOW, FrontStage, ago, display, listener, session, source, state
+from tests.pages.front_stage import NOW, FrontStage, ago, alarm, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
 from tests.pages.usable import SIZES
 from tests.pages.work_scenes import NOW as WORK_NOW
 from tests.pages.work_scenes import SCENES
+from tests.pages.work_stage import NORDIC
 
 RUNNERS: Final = (
     ("2041", "Ingrid Solberg", "FINISH"),
@@ -30,10 +31,29 @@ def busy() -> dict[str, Any]:
     """A race on its way, with two readers, and a rehearsal and a demo beside it."""
     return state(
         started=ago(9 * 3600 - 3600 * 3 + 1260),
-        health={"journal": "", "database": "", "warning": "", "pending": 0, "reads": 12_408, "rejected": 0},
+        health={
+            "journal": "",
+            "database": "",
+            "warning": "",
+            "pending": 0,
+            "reads": 12_408,
+            "rejected": 0,
+            "disks": [],
+        },
         listeners=[listener(hosts=["192.168.1.20", "10.8.0.6"])],
         sessions=[
-            session(4, "Sunday", event="Harbour Run", offset=12_408, runners=2310),
+            session(
+                4,
+                "Sunday",
+                event="Harbour Run",
+                offset=12_408,
+                runners=2310,
+                rate=[0] * 12 + [2, 3, 1, 4, 7, 5, 3, 2, 6, 9, 8, 12, 10, 7, 5, 6, 4, 3] * 2 + [5] * 11,
+                unknown={
+                    "count": 3,
+                    "last": [{"tag": "58003", "count": 2, "location": "FINISH", "at": ago(12)}],
+                },
+            ),
             session(3, "Dress rehearsal", event="Harbour Run", purpose="rehearsal", offset=40),
             session(2, "Demo", purpose="demo", offset=900),
         ],
@@ -53,6 +73,14 @@ def trouble() -> dict[str, Any]:
     odd = source(1, ("FINISH", 3), ("10 KM", 14), ("START 10K", 4260), session=4, accepted=9_811, rejected=3)
     odd["locations"][0]["gap"] = [4_120, 4_131]
     return busy() | {
+        "alarms": [
+            alarm("database", "Reads are kept on disk only. Database: PostgreSQL does not answer", None),
+            alarm("away:2", "SimpleClient 0.6.0 at 192.168.1.31 is away", 700),
+            alarm(
+                "clock:3", "The clock of SimpleClient 0.6.0 at 192.168.1.77 is one hour ahead: time zone?", 95
+            ),
+        ],
+        "emergency": [{"partner": NORDIC, "text": "Storm warning: leave the course now"}],
         "health": {
             "journal": "",
             "database": "PostgreSQL does not answer: connection refused",
@@ -60,8 +88,21 @@ def trouble() -> dict[str, Any]:
             "pending": 48_500,
             "reads": 12_408,
             "rejected": 3,
+            "disks": [],
         },
         "sources": [
+            source(
+                3,
+                ("FINISH", 2),
+                remote="192.168.1.77",
+                event_name="Saturday run",
+                session=90,
+                inbox=True,
+                held=5_000,
+                amber="its session has ended",
+                clock="one hour ahead: time zone?",
+                accepted=5_000,
+            ),
             odd,
             source(2, ("START 5K", 700), remote="192.168.1.31", session=4, accepted=2_597, online=False),
         ],

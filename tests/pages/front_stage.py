@@ -15,6 +15,17 @@ from tests.pages.work_stage import NAME, NORDIC, ORIGIN, Asked, WorkStage, perso
 __all__ = ["NAME", "ORIGIN"]
 
 HOST: Final = "192.168.1.20"
+USUAL: Final = {"silent_min": 5, "location_min": 20, "sound": False, "seen": {}}
+STREAM: Final = {
+    "host": "192.168.1.20",
+    "hosts": ["192.168.1.20"],
+    "port": 61611,
+    "tls": False,
+    "auth": "optional",
+    "user": "K3YTOTHIS1",
+    "event_name": "K3YTOTHIS1",
+    "password": "mats-cables-42",
+}
 NOW: Final = "2024-05-04T08:00:00.000+00:00"
 
 
@@ -34,6 +45,8 @@ class FrontStage(WorkStage):
             "GET /api/sessions": {"sessions": []},
             "GET /api/exports": {"exports": []},
             "GET /api/events": {"events": []},
+            "GET /api/me/settings": {"alarms": USUAL},
+            "PUT /api/me/settings": lambda asked: asked["body"],
         }
         super().__init__("front.html", "/", me=me or person(), answers=own | (answers or {}), state=state)
         self.state: dict[str, Any] = state
@@ -87,6 +100,8 @@ class FrontStage(WorkStage):
         if path.endswith("/qr.svg"):
             code = path.split("/")[3]
             await route.fulfill(body=svg(f"http://{HOST}:8080/d/{code}"), content_type="image/svg+xml")
+        elif path.endswith("/stream"):
+            await route.fulfill(json=STREAM)
         else:
             await super()._say(route, path, query)
 
@@ -105,7 +120,10 @@ def state(**parts: Any) -> dict[str, Any]:
         "started": ago(95),
         "version": __version__,
         "partners": [NORDIC],
-        "health": {"journal": "", "database": "", "warning": "", "pending": 0, "reads": 0, "rejected": 0},
+        "alarms": [],
+        "emergency": [],
+        "health": {"journal": "", "database": "", "warning": "", "pending": 0, "reads": 0, "rejected": 0}
+        | {"disks": []},
         "listeners": [listener()],
         "sessions": [session(1, "Session of 4 May")],
         "sources": [],
@@ -135,8 +153,11 @@ def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
         "event": "",
         "partner": NORDIC,
         "purpose": "race",
+        "testing": False,
         "offset": 0,
+        "rate": [],
         "runners": 0,
+        "unknown": {"count": 0, "last": []},
         **parts,
     }
 
@@ -144,7 +165,8 @@ def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
 def source(number: int, *locations: tuple[str, float | None], **parts: Any) -> dict[str, Any]:
     """Each location with its last read, so many seconds ago."""
     heard = [
-        {"name": name, "arrived_at": None if s is None else ago(s), "gap": None} for name, s in locations
+        {"name": name, "arrived_at": None if s is None else ago(s), "count": None, "gap": None}
+        for name, s in locations
     ]
     return {
         "id": number,
@@ -159,6 +181,13 @@ def source(number: int, *locations: tuple[str, float | None], **parts: Any) -> d
         "accepted": 1204 if heard else 0,
         "rejected": 0,
         "session": 1,
+        "inbox": False,
+        "held": 0,
+        "amber": "",
+        "assigned": False,
+        "move": None,
+        "clock_difference_s": 0.1,
+        "clock": "",
         **parts,
     }
 
@@ -172,4 +201,13 @@ def display(code: str, name: str, **parts: Any) -> dict[str, Any]:
         "url": f"http://{HOST}:8080/d/{code}",
         "screens": 0,
         **parts,
+    }
+
+
+def alarm(key: str, words: str, since_s: float | None = 60) -> dict[str, Any]:
+    return {
+        "key": key,
+        "kind": key.partition(":")[0],
+        "words": words,
+        "since": None if since_s is None else ago(since_s),
     }

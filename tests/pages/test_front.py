@@ -17,6 +17,7 @@ from tests.pages.front_stage import (
     ORIGIN,
     FrontStage,
     ago,
+    alarm,
     display,
     listener,
     session,
@@ -26,6 +27,7 @@ from tests.pages.front_stage import (
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens, read
 from tests.pages.usable import FAINT, SIZES, check_usable
 from tests.pages.venue import Venue
+from tests.pages.work_stage import refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -49,9 +51,17 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     """Opens front pages with a hub on stage. None of them may complain."""
     contexts, screens = [], []
 
-    async def open_page(told: dict[str, Any], *recent: dict[str, Any], size: ViewportSize = LAPTOP) -> Opened:
+    async def open_page(
+        told: dict[str, Any],
+        *recent: dict[str, Any],
+        size: ViewportSize = LAPTOP,
+        answers: dict[str, Any] | None = None,
+    ) -> Opened:
         context = await browser.new_context(viewport=size, locale="en-GB")
-        screen, stage = Screen(await context.new_page(), ORIGIN), FrontStage(told, list(recent))
+        screen, stage = (
+            Screen(await context.new_page(), ORIGIN),
+            FrontStage(told, list(recent), answers=answers),
+        )
         contexts.append(context)
         screens.append(screen)
         await stage.open(screen.page)
@@ -164,7 +174,7 @@ async def test_readers_one_by_one(opened: Open) -> None:
     )
     await says(page, ".source >> nth=1", "START 5K, 11 min ago", "event Harbour Run")
     await expect(page.at("#steps")).not_to_have_attribute("open", "")
-    await stage.tell(sources=trouble()["sources"])
+    await stage.tell(sources=trouble()["sources"][1:])
     await says(page, "#readers[data-tone=warn]", "1 of 2 readers connected")
     await says(page, ".source[data-tone=warn] >> nth=1", "192.168.1.31 is away")
     await stage.tell(sources=[source(1, ("FINISH", 90), online=False)], sources_more=3)
@@ -191,7 +201,7 @@ async def test_trouble_has_words_and_colour(opened: Open) -> None:
     await stage.tell(health=bad)
     await says(page, "#kept[data-tone=bad]", "Reads are not being kept", "Journal: no space left on device.")
     good = {**bad, "journal": "", "database": "", "rejected": 3}
-    await stage.tell(health=good, sources=[source(1, ("FINISH", 1))])
+    await stage.tell(health=good, sources=[source(1, ("FINISH", 1))], alarms=[])
     await says(page, "#kept[data-tone=good]", "Every read is kept", "12,408 reads", "3 lines not understood")
     await says(page, "#said", "All is well again")
     await expect(page.page).to_have_title(NAME)
@@ -302,6 +312,7 @@ async def test_names_from_outside_are_text(opened: Open) -> None:
 @pytest.mark.parametrize("clipboard", ["none, as over plain http", "one that says no"])
 async def test_copy(opened: Open, clipboard: str) -> None:
     page, _ = await opened(busy())
+    await page.at("#steps > summary").click()
     if clipboard.startswith("one"):
         await page.page.evaluate(REFUSES)
     else:
@@ -310,6 +321,8 @@ async def test_copy(opened: Open, clipboard: str) -> None:
         ("the host", HOST),
         ("this address", "10.8.0.6"),
         ("the port", "61611"),
+        ("the stream key", "K3YTOTHIS1"),
+        ("the stream password", "mats-cables-42"),
         ("the address", f"http://{HOST}:8080/d/K7XQ2M9P"),
     ):
         button = page.page.get_by_role("button", name=f"Copy {name}").first
@@ -360,11 +373,116 @@ async def test_the_keyboard_reaches_all_and_is_seen(opened: Open) -> None:
     assert await focused.evaluate("each => getComputedStyle(each).outlineWidth") == "3px"
 
 
+async def test_alarms_by_name_and_age(opened: Open) -> None:
+    page, stage = await opened(state(sources=[source(1, ("FINISH", 3))]))
+    await says(page, "#alarms-words", "No alarm")
+    away = alarm("away:1", "SimpleClient at 192.168.1.30 is away", 700)
+    await stage.tell(alarms=[away, alarm("clock:1", NASTY, None)])
+    await says(page, "#alarms-words", "2 alarms")
+    await says(page, ".alarm >> nth=0", "is away", "since 11 min")
+    await says(page, ".alarm >> nth=1", NASTY, "since just now")
+    await expect(page.page).to_have_title(f"⚠ {NAME}")
+    await page.at(".alarm button >> nth=0").click()
+    await says(page, "#alarms-words", "1 alarm")
+    [sent] = stage.told("PUT", "/api/me/settings")
+    assert sent["alarms"]["seen"] == {"away:1": away["since"]}
+    await stage.tell(alarms=[{**away, "since": ago(30)}])
+    await says(page, "#alarms-words", "1 alarm")
+    await says(page, ".alarm", "since 30 s")
+    await stage.tell(alarms=[{**alarm("journal", "Reads are not being kept"), "since": None}])
+    await expect(page.at("#alarms")).to_have_attribute("data-tone", "bad", timeout=WAIT_MS)
+    asked = [each["query"] for each in stage.asked if each["path"] == "/front/state"]
+    assert set(asked) == {"silent_min=5&location_min=20"}
+
+
+async def test_what_a_person_cannot_keep_is_said_and_holds_here(opened: Open) -> None:
+    page, stage = await opened(state(alarms=[alarm("away:1", "A reader is away")]))
+    page.allow(HUB_AWAY)
+    stage.answers["PUT /api/me/settings"] = refusal(503, "PostgreSQL does not answer")
+    await page.at(".alarm button").click()
+    await says(page, "#notice", "PostgreSQL does not answer")
+    await says(page, "#alarms-words", "No new alarm, 1 acknowledged")
+
+
+async def test_readers_are_given_their_place_by_key(opened: Open) -> None:
+    """`j` to the row, `a` where there is one choice; Enter and a question where it feeds another session."""
+    stray = source(9, ("FINISH", 3), session=90, inbox=True, held=5000, amber="its session has ended")
+    placed = source(8, ("START", 3), session=1)
+    done = {"source": {}}
+    page, stage = await opened(
+        state(sources=[stray, placed]) | {"sessions": [session(1, "Sunday")]},
+        answers={"POST /api/sources/9/assign": done, "POST /api/sources/8/assign": done},
+    )
+    await says(
+        page, ".source[data-amber]", "Its session has ended. 5,000 reads wait here.", "Assign to Sunday"
+    )
+    for _ in range(2):
+        await page.page.keyboard.press("j")
+    await expect(page.at(".source >> nth=0")).to_be_focused()
+    await page.page.keyboard.press("a")
+    await says(page, "#notice", "feeds Sunday now")
+    assert stage.told("POST", "/api/sources/9/assign") == [{"session_id": 1}]
+
+    moving = {**stray, "move": {"done": 3200, "total": 5000}}
+    await stage.tell(sources=[moving, placed], sessions=[session(1, "Sunday"), session(2, "Monday")])
+    await says(page, ".source >> nth=0", "3,200 of 5,000 reads moved")
+    await expect(page.at(".source >> nth=0").locator("button:visible")).to_have_count(0)
+    await page.at(".source >> nth=1").focus()
+    await page.page.keyboard.press("Enter")
+    await page.page.keyboard.press("Enter")
+    await says(page, "#sure[open]", "to “Monday”?", "1,204 reads since the hub", "taken out of “Sunday”")
+    await page.at("#sure-yes").click()
+    await says(page, "#notice", "feeds Monday now")
+    assert stage.told("POST", "/api/sources/8/assign") == [{"session_id": 2}]
+
+
+async def test_a_filter_for_all_of_it(opened: Open) -> None:
+    many = [source(number, (f"{number} KM", 3)) for number in range(10, 20)]
+    page, stage = await opened(state(sources=many, displays=[display("AAAA2222", "Left 14 KM")]))
+    await page.page.keyboard.press("/")
+    await page.page.keyboard.type("14 km")
+    await expect(page.at(".source")).to_have_count(1)
+    await expect(page.at(".display")).to_have_count(1)
+    await says(page, "#no-session", "No session fits")
+    await stage.tell(sources=many[:2])
+    await says(page, "#no-source", "No reader fits “14 km”.")
+
+
+async def test_rates_and_tags_that_nobody_wears(opened: Open) -> None:
+    tag = {"tag": NASTY, "count": 2, "location": "FINISH", "at": ago(12)}
+    busy_one = session(1, "Sunday", rate=[0] * 49 + [4] * 10, runners=9, unknown={"count": 1, "last": [tag]})
+    page, stage = await opened(state(sessions=[busy_one]))
+    await says(page, ".session", "4 reads a second", "1 unknown tag")
+    await page.at(".unknown-tags summary").click()
+    await says(page, ".unknown-tags li", NASTY, "2 reads, last at FINISH")
+    await stage.tell(sessions=[session(1, "Sunday", testing=True)])
+    await says(page, ".session", "no read in the last minute", "TEST")
+    await expect(page.at(".unknown-tags")).to_be_hidden()
+
+
+async def test_figures_as_a_line(modules: Page) -> None:
+    spark = """async rate => {
+      const all = await import('/static/front-spark.js');
+      return [all.points(rate), all.rateWords(rate)];
+    }"""
+    for rate, points, words in (
+        ([], "0,21 118,21", ""),
+        ([3], "118.0,1.0", "3 reads in the last minute"),
+        ([1], "118.0,1.0", "1 read in the last minute"),
+        ([0, 0], "116.0,21.0 118.0,21.0", ""),
+        ([0] * 9 + [10], None, "1 read a second"),
+        ([0] * 49 + [1500] * 10, None, "1,500 reads a second"),
+    ):
+        found = await modules.evaluate(spark, rate)
+        assert points in (None, found[0]) and found[1] == words
+
+
 async def test_what_stands_still_is_left_alone(opened: Open) -> None:
     """A row keeps its element while others come, and a button its focus while the page asks."""
     page, stage = await opened(busy(), read(1))
     await says(page, ROWS, "unknown tag 4711")
     row = await page.at(ROWS).element_handle()
+    await page.at("#steps > summary").click()
     await page.page.get_by_role("button", name="Copy the host").focus()
     stage.say(read(2, tag="2"))
     await stage.tell(version=stage.state["version"], sources_more=1)

@@ -121,6 +121,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/auth/login": lambda who: {"email": who.emails[OWNER], "password": "not this one"},
     "POST /api/auth/logout": _nothing,
     "PATCH /api/auth/me": lambda _who: {"name": "x"},
+    "PUT /api/me/settings": lambda _who: {"alarms": {"seen": {"x": "x"}}},
     "POST /api/auth/password": lambda _who: {"old": "not this one", "new": "nor this one, long as it is"},
     "POST /api/auth/link": lambda _who: {"token": "none"},
     "POST /api/auth/join": lambda _who: {"token": "none", "password": "a long one, and none of theirs"},

@@ -12,6 +12,7 @@ from hub import addresses
 from hub.config import Listener, Web
 from hub.store.web_queries import WebQueries
 from hub.web.front import SOURCES_MAX
+from hub.web.watch import TAGS_AGE_US
 from tests.running import HOST, Running, raw, running_hub, settings_for, until
 
 PARTNER = {"id": 1, "slug": "default", "name": "Default"}
@@ -35,12 +36,16 @@ async def test_the_page_carries_the_state(hub: Running) -> None:
     found = re.search(r'<script type="application/json" id="state">(.*?)</script>', page, re.DOTALL)
     assert found is not None
     now, later = json.loads(found[1]), await state_of(hub)
+    now["health"]["disks"] = later["health"]["disks"] = []
     assert now | {"now": ""} == later | {"now": ""}
     assert "Race hub is running" in page and now["displays"][0]["url"] in page
 
 
 async def test_a_hub_that_has_just_begun(hub: Running) -> None:
     state = await state_of(hub)
+    [disk] = state["health"].pop("disks")
+    assert 0 < disk["free"] <= disk["total"] and disk["of"] == "the data"
+    assert state["alarms"] == state["emergency"] == []
     assert state["health"] == {
         "journal": "",
         "database": "",
@@ -69,8 +74,11 @@ async def test_a_hub_that_has_just_begun(hub: Running) -> None:
             "event": row.event_name,
             "partner": {"id": 1, "slug": "default", "name": "Default"},
             "purpose": "race",
+            "testing": False,
             "offset": 0,
+            "rate": [],
             "runners": 0,
+            "unknown": {"count": 0, "last": []},
         }
     ]
     assert (state["sources"], state["sources_more"]) == ([], 0)
@@ -87,7 +95,7 @@ async def test_a_hub_that_has_just_begun(hub: Running) -> None:
     assert state["displays_local"] is True
 
 
-async def test_a_reader_comes_reads_and_goes(hub: Running) -> None:
+async def test_a_reader_comes_reads_and_goes(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
     reader = await hub.reader().connect()
     [source] = (await state_of(hub))["sources"]
     assert source["online"] and source["arrived_at"] is None and source["locations"] == []
@@ -102,6 +110,9 @@ async def test_a_reader_comes_reads_and_goes(hub: Running) -> None:
     assert all(each["arrived_at"] for each in source["locations"])
     assert source["arrived_at"] and source["accepted"] == 3 and source["session"] == hub.session_id
     assert state["sessions"][0]["offset"] == state["health"]["reads"] == 3
+    monkeypatch.setattr(hub.app.condition, "now_us", lambda: hub.app.hub._now_us() + TAGS_AGE_US)
+    [session] = (await state_of(hub))["sessions"]
+    assert session["unknown"]["count"] == 2 and sum(session["rate"]) == 3
     await reader.hang_up()
     await until(lambda: not next(iter(hub.app.hub.sources.values())).online)
     assert not (await state_of(hub))["sources"][0]["online"]
@@ -133,11 +144,11 @@ async def test_the_database_is_not_asked(hub: Running, monkeypatch: pytest.Monke
     assert await page_of(hub) and await state_of(hub)
 
 
-async def test_a_key_to_a_session_is_told_to_nobody(hub: Running, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub.app.hub.routes, "is_key", lambda name: name == "K3YTOTHIS1")
-    await hub.reader(event="K3YTOTHIS1").connect()
-    assert (await state_of(hub))["sources"][0]["event_name"] == "K3…"
-    assert "K3YTOTHIS1" not in await page_of(hub)
+async def test_a_key_to_a_session_is_told_to_nobody(hub: Running) -> None:
+    key = hub.app.hub.sessions[hub.session_id].row.stream_key
+    await hub.reader(event=key).connect()
+    assert (await state_of(hub))["sources"][0]["event_name"] == f"{key[:2]}…"
+    assert len(key) == 10 and key not in await page_of(hub)
 
 
 async def test_names_from_outside_are_text(hub: Running) -> None:
@@ -197,3 +208,12 @@ async def test_a_host_that_is_none_gets_this_machines_own_address(shared_hub: Ru
     request = f"GET /front/state HTTP/1.1\r\nHost: {host}\r\n{token}\r\nConnection: close\r\n\r\n"
     answer = await raw(shared_hub, request.encode())
     assert answer.split(b" ", 2)[1] in (b"200", b"400"), answer[:200]
+
+
+async def test_a_line_on_all_screens_is_told(hub: Running) -> None:
+    async with hub.http.put("/api/emergency", json={"text": "Leave the course"}) as response:
+        assert response.status == 200
+    assert (await state_of(hub))["emergency"] == [{"partner": PARTNER, "text": "Leave the course"}]
+    async with hub.http.put("/api/emergency", json={"text": ""}) as response:
+        assert response.status == 200
+    assert (await state_of(hub))["emergency"] == []

@@ -43,6 +43,7 @@ TELLS_NOTHING: Final = {
     "/login",
     "/join",
     "/ws/me",
+    "/api/me/settings",
     "/d/{code}",
     "/display/{code}",
     "/api/displays/{code}/qr.svg",

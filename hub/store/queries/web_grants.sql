@@ -60,9 +60,10 @@ GRANT SELECT, DELETE ON public.exports TO racehub_web;
 GRANT SELECT ON public.source_moves TO racehub_web;
 
 -- No list of users has their passwords in it: those are found one by one (user_by_id and its like).
-GRANT SELECT (id, partner_id, email, name, role, session_generation, disabled_at, last_seen_at, created_at, updated_at),
+GRANT SELECT (id, partner_id, email, name, role, session_generation, disabled_at, last_seen_at, created_at, updated_at,
+            settings),
     INSERT (partner_id, email, name, role, password_hash),
-    UPDATE (email, name, role, password_hash, session_generation, disabled_at, last_seen_at),
+    UPDATE (email, name, role, password_hash, session_generation, disabled_at, last_seen_at, settings),
     DELETE
     ON public.users TO racehub_web;
 

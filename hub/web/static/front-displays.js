@@ -6,10 +6,10 @@ import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
-import { byPartner } from "./work-list.js";
+import { byPartner, fits } from "./work-list.js";
 import { sure } from "./work-sure.js";
 
-let room = null;
+let room = null, fresh = "";     // the code of the one that was made last
 
 /** `theRoom` as for sessions. */
 export function openDisplays(theRoom) {
@@ -18,15 +18,17 @@ export function openDisplays(theRoom) {
   $("display-list").addEventListener("change", onChange);
   if (!may("operator")) return;
   handle($("display-form"), make);
+  $("make-display").open = !room.state().displays.length;
   $("display-form-partner").addEventListener("change", paintDisplays);
 }
 
 export function paintDisplays() {
   const { displays, displays_local, partners } = room.shown();
-  byPartner($("display-list"), displays, partners, (list, items) => keep(list, items, each => each.code, "display-template", fill));
+  const filter = $("room-filter").value.trim(), fitting = displays.filter(each => fits(filter, each.name, each.code));
+  byPartner($("display-list"), fitting, partners, (list, items) => keep(list, items, each => each.code, "display-template", fill));
   $("displays-local").hidden = !displays_local;
   const next = may("operator") ? " Make one, and open its address on the screen at the finish." : "";
-  sayOrHide($("no-display"), displays.length ? "" : "There is no display yet." + next);
+  sayOrHide($("no-display"), fitting.length ? "" : displays.length ? `No display fits “${filter}”.` : "There is no display yet." + next);
   if (!may("operator")) return;
   choosePartner("display-form-partner", partners);
   chooseFrom("display-form-session_id", choices(partners.find(each => each.slug === $("display-form-partner").value)));
@@ -34,7 +36,7 @@ export function paintDisplays() {
 
 function fill(element, each) {
   const image = element.querySelector("img"), url = field(element, "url"), name = nameOf(each);
-  if (!image.src) element.querySelector("details").open = room.shown().displays.length === 1;
+  if (!image.src) element.querySelector("details").open = room.shown().displays.length === 1 || each.code === fresh;
   set(image, "src", `/api/displays/${encodeURIComponent(each.code)}/qr.svg?${encodeURIComponent(each.url)}`);
   set(image, "alt", `QR code of ${name}, ${each.url}`);
   say(field(element, "name"), name);
@@ -101,10 +103,11 @@ function onChange(event) {
 
 async function make(values) {
   need(values, { name: "Give it a name." });
-  await ask("POST", "/api/displays", {
+  const { display } = await ask("POST", "/api/displays", {
     name: values.name, ...(values.session_id ? { session_id: Number(values.session_id) } : {}),
     ...(values.partner ? { partner: values.partner } : {}),
   });
+  fresh = display.code;
   notice(`“${values.name}” is made.`);
   $("display-form").reset();
   $("make-display").open = false;

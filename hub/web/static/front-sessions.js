@@ -2,7 +2,8 @@
 // started, ended and reopened here.
 
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
-import { count } from "./front-words.js";
+import { points, rateWords } from "./front-spark.js";
+import { age, count } from "./front-words.js";
 import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
@@ -11,19 +12,17 @@ import { byPartner, fits } from "./work-list.js";
 import { sure } from "./work-sure.js";
 import { STATUS, when } from "./work-words.js";
 
-const FILTER_FROM = 8;            // fewer are seen at a glance
 const ENDED_SHOWN = 5;            // unless somebody asks for more: a season has many
 const ASK_MS = 10000;
 
 /** `stored`: as the database had them last; null: not asked yet. `problem`: why it was not answered. */
 const known = { stored: null, events: null, problem: "", askedAt: -Infinity };
-let room = null, allEnded = false;
+let room = null, allEnded = false, offered = false;
 
 /** `room.shown()`: the state as it is to be shown; `room.paint()`; `room.refresh()`: asks the hub anew. */
 export function openSessions(theRoom) {
   room = theRoom;
   $("session-list").addEventListener("click", onClick);
-  $("session-filter").addEventListener("input", paintSessions);
   $("all-sessions").addEventListener("click", () => { allEnded = true; paintSessions(); });
   if (!may("operator")) return;
   handle($("session-form"), make);
@@ -40,6 +39,8 @@ export async function askSessions(now, force = false) {
   try {
     known.stored = (await ask("GET", "/api/sessions")).sessions;
     known.problem = "";
+    if (!offered && !rows().length && may("operator")) $("make-session").open = true;
+    offered = true;
   } catch (problem) {
     if (problem.status === undefined) throw problem;
     known.problem = problem.message;
@@ -68,17 +69,16 @@ function row({ id, name, event, purpose }) {
   return { id, session_name: name, event_name: event, purpose };
 }
 
-function liveOf({ name, event, purpose, partner, offset, runners }) {
-  return { session_name: name, event_name: event, purpose, status: "active", partner, total_reads: offset, runners };
+function liveOf({ name, event, purpose, partner, offset, runners, rate, unknown, testing }) {
+  return { session_name: name, event_name: event, purpose, status: "active", partner, total_reads: offset, runners, rate, unknown, testing };
 }
 
 export function paintSessions() {
-  const all = rows(), filter = $("session-filter").value.trim();
+  const all = rows(), filter = $("room-filter").value.trim();
   const fitting = filter ? all.filter(each => fits(filter, each.session_name, each.event_name, STATUS[each.status])) : all;
   const ended = fitting.filter(each => each.status === "ended"), late = filter || allEnded ? [] : ended.slice(ENDED_SHOWN);
   const shown = fitting.filter(each => !late.includes(each));
   sayOrHide($("all-sessions"), late.length ? `All ${ended.length} that have ended` : "");
-  $("session-filter-label").hidden = all.length < FILTER_FROM && !filter;
   byPartner($("session-list"), shown, room.shown().partners, (list, items) => keep(list, items, each => each.id, "session-template", fill));
   const none = known.stored || known.problem ? (may("operator") ? "No session yet. Make the first one: reads need a place to go to." : "No session yet.") : "Looking for sessions.";
   const away = known.problem ? `Sessions that are not live cannot be listed now: ${known.problem}` : "";
@@ -93,12 +93,33 @@ function fill(element, each) {
   say(field(element, "status"), STATUS[each.status] || each.status);
   mark(field(element, "status"), "tone", each.status === "active" ? "live" : "");
   sayOrHide(field(element, "purpose"), { rehearsal: "Rehearsal", demo: "Demo" }[each.purpose] || "");
+  sayOrHide(field(element, "test"), each.testing && each.status === "active" ? "TEST" : "");
   sayOrHide(field(element, "detail"), detailOf(each));
+  fillRate(element, each);
+  fillUnknown(element, each);
   for (const button of element.querySelectorAll("[data-act]")) {
-    const fitting = { start: each.status === "scheduled", end: each.status === "active", reopen: each.status === "ended" };
+    const live = each.status === "active";
+    const fitting = { start: each.status === "scheduled", end: live, reopen: each.status === "ended", test: live && !each.testing, untest: live && each.testing };
     button.hidden = !fitting[button.dataset.act] || each.purpose === "demo";
     set(button, "aria-label", `${button.textContent} ${words}`);
   }
+}
+
+function fillRate(element, each) {
+  const rate = each.rate || [], figure = element.querySelector(".rate");
+  figure.hidden = each.status !== "active";
+  set(figure.querySelector("polyline"), "points", points(rate));
+  say(field(element, "rate"), rateWords(rate) || "no read in the last minute");
+}
+
+function fillUnknown(element, each) {
+  const { count: many, last } = each.unknown || { count: 0, last: [] }, more = element.querySelector(".unknown-tags");
+  more.hidden = !many || !each.runners;
+  say(field(element, "unknown"), count(many, "unknown tag"));
+  keep(more.querySelector("ul"), more.open ? last : [], one => one.tag, "tag-template", (item, one) => {
+    say(field(item, "tag"), one.tag);
+    say(field(item, "detail"), `${count(one.count, "read")}, last at ${one.location} ${age(Date.parse(one.at), Date.now())}`);
+  });
 }
 
 function detailOf(each) {
@@ -121,7 +142,29 @@ function onClick(event) {
   if (!each) return;
   const act = button.dataset.act;
   if (act === "end") return askToEnd(each, room.shown().displays.filter(one => one.session === id).length, () => turn(each, "end"));
+  if (act === "test") return askToTest(each);
+  if (act === "untest") return askToEndTest(each);
   attempt(() => turn(each, act));
+}
+
+function askToTest(each) {
+  sure({
+    title: `Turn on test mode for “${each.session_name}”?`, yes: "Turn it on",
+    words: "Reads that come from now on are marked as a test, on all screens, too. They do not count when the test is over.",
+  }, () => test(each, true));
+}
+
+function askToEndTest(each) {
+  sure({
+    title: `End the test of “${each.session_name}”?`, yes: "End the test",
+    words: "Reads count again from now on. Those of the test are kept, and no result has them.",
+  }, () => test(each, false));
+}
+
+async function test(each, on) {
+  await ask("POST", `/api/sessions/${each.id}/testing`, { on });
+  notice(on ? `“${each.session_name}” is in test mode.` : `The test of “${each.session_name}” is over.`);
+  await room.refresh();
 }
 
 /** The question before a session ends; the session's own page asks it, too. */

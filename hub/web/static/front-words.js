@@ -36,6 +36,8 @@ export function kept({ health }) {
   if (health.database) {
     return { tone: "warn", words: "Every read is kept, on disk only", detail: "Database: " + sentence(health.database) + waiting };
   }
+  const low = (health.disks || []).find(each => each.low);
+  if (low) return { tone: "bad", words: "The disk is nearly full", detail: `${bytes(low.free)} are free for ${low.of}` };
   if (health.warning) return { tone: "warn", words: "Reads are kept; look into this", detail: sentence(health.warning) };
   const odd = health.rejected ? "; " + count(health.rejected, "line") + " not understood" : "";
   const reads = health.reads ? count(health.reads, "read") + " held" : "On disk first, then in the database";
@@ -43,7 +45,7 @@ export function kept({ health }) {
 }
 
 export function readers(state, now) {
-  const expected = state.sources.filter(source => !isDemo(state, source));
+  const expected = state.sources.filter(source => !isDemo(state, source) && (source.online || !source.inbox));
   const online = expected.filter(source => source.online);
   if (!expected.length) {
     const demo = state.sources.some(source => source.online);
@@ -52,6 +54,8 @@ export function readers(state, now) {
   const last = lastRead(expected);
   const detail = last ? `Last read ${age(last.at, now)}${last.location ? " at " + last.location : ""}` : "No read yet";
   if (!online.length) return { tone: "warn", words: "No reader is connected", detail };
+  const astray = online.filter(source => source.inbox);
+  if (astray.length) return { tone: "warn", words: `${count(astray.length, "reader")} ${astray.length === 1 ? "leads" : "lead"} nowhere`, detail: "Assign it to a session" };
   if (online.length < expected.length) {
     return { tone: "warn", words: `${online.length} of ${expected.length} readers connected`, detail };
   }
@@ -92,9 +96,10 @@ export function source(each, state, now) {
   const demo = isDemo(state, each) ? "demo" : "";
   const odd = each.rejected || each.locations.some(place => place.gap);
   return {
-    tone: (each.online && !odd) || demo ? "" : "warn",
+    tone: (each.online && !odd && !each.clock && !each.inbox) || demo ? "" : "warn",
     words: `${who} from ${each.remote} ${each.online ? "is connected" : "is away"}: ${heard}`,
     detail: [
+      each.clock && `its clock is ${each.clock}`,
       ...inOrder(each.locations).filter(place => place.gap).map(gapWords),
       each.rejected ? count(each.rejected, "line") + " not understood" : "",
       ...(each.locations.length > 1 ? inOrder(each.locations).map(place => placeWords(place, now)) : []),
@@ -108,8 +113,8 @@ function inOrder(locations) {
   return locations.slice().sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function placeWords({ name, arrived_at }, now) {
-  return arrived_at ? name + " " + age(Date.parse(arrived_at), now) : name;
+function placeWords({ name, count: lines, arrived_at }, now) {
+  return [name, lines ? lines.toLocaleString("en") + "," : "", arrived_at ? age(Date.parse(arrived_at), now) : ""].filter(Boolean).join(" ").replace(/,$/, "");
 }
 
 /** Numbers of its own that never came, though they were asked for. */

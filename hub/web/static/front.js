@@ -3,18 +3,22 @@
 
 import { isFinal } from "./display-core.js";
 import { makeClock, makeLink, messagesOf } from "./display-link.js";
+import { askSettings, listens, minutesWanted, onSound, openAlarms, paintAlarms } from "./front-alarms.js";
 import { copyOnClick } from "./front-copy.js";
+import { openEmergency, paintEmergency } from "./front-emergency.js";
 import { openDisplays, paintDisplays } from "./front-displays.js";
 import { openExports } from "./front-exports.js";
 import { $, answer, field, keep, mark, say, sayOrHide } from "./front-paint.js";
 import { nothing, reduce, rowsOf } from "./front-reads.js";
 import { askSessions, openSessions, paintSessions } from "./front-sessions.js";
+import { openSources, paintSources } from "./front-sources.js";
+import { openStream, paintStream } from "./front-stream.js";
 import * as words from "./front-words.js";
 import { chooseFrom } from "./work-choose.js";
 import { isSignedOut, leave, stay } from "./work-here.js";
-import { byPartner, keys } from "./work-list.js";
+import { keys } from "./work-list.js";
 
-const POLL_MS = 3000;
+const POLL_MS = 2000;
 const POLL_LEAST_MS = 1000;       // a read that comes makes the next question due, but not more often than this
 const ANSWER_MS = 5000;
 const BEAT_MS = 1000;
@@ -37,23 +41,29 @@ function shown() {
   const { state } = page, partner = state.partners.find(each => each.slug === page.partner);
   if (!partner) return state;
   const of = items => items.filter(each => each.partner && each.partner.id === partner.id);
-  return { ...state, partners: [partner], sessions: of(state.sessions), sources: of(state.sources), displays: of(state.displays) };
+  return {
+    ...state, partners: [partner], sessions: of(state.sessions), sources: of(state.sources), displays: of(state.displays),
+    emergency: of(state.emergency),
+  };
 }
 
-const room = { state: () => page.state, shown, refresh: async () => { await poll(); await askSessions(clock(), true); } };
+const room = { state: () => page.state, shown, paint: () => paint(), refresh: async () => { await poll(); await askSessions(clock(), true); } };
 
 // ---- the hub's state ---------------------------------------------------------------------------------------
 
 let polling = 0, polledAt = clock(), asking = false;
 
+/** Nobody looks, and nobody listens. */
+const isIdle = () => document.hidden && !listens();
+
 async function poll() {
   clearTimeout(polling);
-  if (asking || document.hidden) return;
+  if (asking || isIdle()) return;
   asking = true;
   polledAt = clock();
   const impatience = new AbortController(), timer = setTimeout(() => impatience.abort(), ANSWER_MS);
   try {
-    const response = await fetch("/front/state", { cache: "no-store", signal: impatience.signal });
+    const response = await fetch("/front/state?" + minutesWanted(), { cache: "no-store", signal: impatience.signal });
     const body = await response.json();
     if (response.status === 401) leave();
     if (response.ok) learn(body);
@@ -139,7 +149,7 @@ function paintSoon() {
 }
 
 function paint() {
-  const { away } = page, state = shown(), now = hubNow(), name = document.body.dataset.name;
+  const { away } = page, state = shown(), now = hubNow(), name = document.body.dataset.name, alarms = paintAlarms(state, away, now);
   const answers = away ? [words.unknown(away), words.unknown("It was " + words.readers(state, now).words), words.unknown("It was " + words.screens(state, page.lost, now).words)]
     : [words.kept(state), words.readers(state, now), words.screens(state, page.lost, now)];
   ["kept", "readers", "screens"].forEach((id, i) => answer(id, answers[i]));
@@ -147,14 +157,23 @@ function paint() {
   say($("headline"), name + (away ? " does not answer" : " is running"));
   mark($("headline"), "tone", away ? "bad" : "");
   say($("facts"), away ? "This page tries again by itself." : `version ${state.version}, up for ${words.duration(now - Date.parse(state.started))}`);
-  announce(away ? name + " does not answer" : trouble.join(". "));
-  const title = (trouble.length ? "⚠ " : "") + name;
+  announce(away ? name + " does not answer" : [...new Set([...alarms, ...trouble])].join(". "));
+  const title = (alarms.length || trouble.length ? "⚠ " : "") + name;
   if (document.title !== title) document.title = title;
   paintPartners();
+  paintEmergency();
+  paintFilter();
   paintSessions();
   paintReaders(now);
   paintDisplays();
   paintReads();
+}
+
+const FILTER_FROM = 12;           // fewer are seen at a glance
+
+function paintFilter() {
+  const { sessions, sources, displays } = shown();
+  $("room-filter-label").hidden = sessions.length + sources.length + displays.length < FILTER_FROM && !$("room-filter").value;
 }
 
 function paintPartners() {
@@ -178,14 +197,8 @@ function paintReaders(now) {
     sayOrHide(field(element, "note"), noteOf(each));
     keep(element.querySelector("ul"), others, other => other, "other-template", (item, other) => say(field(item, "host"), other));
   });
-  byPartner($("sources"), state.sources, state.partners, (list, items) => keep(list, items, each => each.id, "source-template", (element, each) => {
-    const seen = words.source(each, state, now);
-    mark(element, "tone", seen.tone);
-    say(field(element, "words"), seen.words);
-    sayOrHide(field(element, "detail"), seen.detail);
-  }));
-  sayOrHide($("no-source"), state.sources.length ? "" : "No reader yet. One that connects is listed here.");
-  sayOrHide($("sources-more"), state.sources_more ? `and ${state.sources_more} more` : "");
+  paintSources(now);
+  paintStream();
   say($("replay"), `.venv/bin/racehub replay START=start.csv FINISH=finish.csv --to ${state.listeners[0].here} --speed 10 --now`);
 }
 
@@ -228,6 +241,14 @@ function sessionNow() {
 
 // ---- all of it ---------------------------------------------------------------------------------------------
 
+const ROWS = "#alarm-list:not([hidden]) .item:not([data-seen]), #session-list .item, #sources .item, #display-list .item";
+
+/** `m`: alarms are heard, or are not. */
+function onKey(event) {
+  if (event.key !== "m" || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea") || document.querySelector("dialog[open]")) return;
+  onSound();
+}
+
 function wake() {
   if (document.hidden) return;
   if (link) link.wake();
@@ -235,9 +256,10 @@ function wake() {
 }
 
 function beat() {
-  if (document.hidden) return;
+  if (isIdle()) return;
   if (link) link.check();
   askSessions(clock());
+  askSettings(clock());
   paint();
 }
 
@@ -246,10 +268,16 @@ function boot() {
   $("session").addEventListener("change", event => { page.chosen = Number(event.target.value); follow(); paint(); });
   $("partner").addEventListener("change", event => { page.partner = event.target.value; page.chosen = 0; follow(); paint(); });
   copyOnClick(document, text => say($("said"), text));
+  openAlarms(room);
+  openEmergency(room);
   openSessions(room);
+  openSources(room);
+  openStream(room);
   openDisplays(room);
   openExports();
-  keys({ filter: $("session-filter"), rows: () => [...document.querySelectorAll("#session-list .item")] });
+  $("room-filter").addEventListener("input", paint);
+  keys({ filter: $("room-filter"), rows: () => [...document.querySelectorAll(ROWS)] });
+  document.addEventListener("keydown", onKey);
   stay();
   document.addEventListener("visibilitychange", wake);
   addEventListener("online", wake);
@@ -257,6 +285,7 @@ function boot() {
   learn(page.state);
   paint();
   askSessions(clock());
+  askSettings(clock());
   setInterval(beat, BEAT_MS);
   polling = setTimeout(poll, POLL_MS);
 }
