@@ -51,7 +51,7 @@ async def test_inboxes_come_before_what_they_got(database_dsn: str) -> None:
             "SELECT id, partner_id, source_id, session_name, purpose, status FROM timing_sessions ORDER BY id"
         )
         assert [tuple(row) for row in found] == [
-            (number, whose, number, f"reader {number}\ufffd", "inbox", "active")
+            (number, whose, number, f"reader {number}", "inbox", "active")
             for number, whose in ((51, partner_id), (52, None), (53, None))
         ], "of a partner that has gone it is nobody's"
         assert [len(await stored(database_dsn, number)) for number in (51, 52, 53)] == [1, 1, 1]
