@@ -408,7 +408,7 @@ async def test_readers_are_given_their_place_by_key(opened: Open) -> None:
     """`j` to the row, `a` where there is one choice; Enter and a question where it feeds another session."""
     stray = source(9, ("FINISH", 3), session=90, inbox=True, held=5000, amber="its session has ended")
     placed = source(8, ("START", 3), session=1)
-    done = {"source": {}}
+    done: dict[str, Any] = {"source": {}}
     page, stage = await opened(
         state(sources=[stray, placed]) | {"sessions": [session(1, "Sunday")]},
         answers={"POST /api/sources/9/assign": done, "POST /api/sources/8/assign": done},
