@@ -21,8 +21,8 @@ from hub.tokens import new_password
 PARTNER_ROLES: Final = tuple(role for role in ROLES if role != ADMIN)
 
 _READERS_HINT: Final = (
-    "with several partners, a reader's event name has to be its session's stream key, or its port a partner's own"
-    " (listeners[].partner)"
+    "with several partners, a reader says whose it is by its session's stream key as its event name, by a stream"
+    " password (listeners[].auth), or by a port of the partner's own (listeners[].partner); else it waits in an inbox"
 )
 
 partner = typer.Typer(no_args_is_help=True, help="Timing companies: the partners of this server.")

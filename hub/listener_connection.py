@@ -67,7 +67,7 @@ class Ingest(Protocol):
         connection_id: str,
         event_name: str,
         proved: Any | None,
-    ) -> tuple[Any, Mapping[str, int]] | None:
+    ) -> tuple[Any, Mapping[str, int]]:
         """The source of a connection that has shaken hands, and where each location resumes."""
 
     def accept(
@@ -343,7 +343,7 @@ class ReaderConnection(asyncio.Protocol):
             self._log(logging.WARNING, "is refused as user %r: %s%s", shown, reason, often)
 
     def _open(self, event: chronotrack.HandshakeDone) -> None:
-        opened = self._ingest.open(
+        self._source, resume = self._ingest.open(
             listener=self._listener.name,
             remote=self._address,
             program=event.program,
@@ -352,10 +352,6 @@ class ReaderConnection(asyncio.Protocol):
             event_name=event.event_name,
             proved=self.proved,
         )
-        if opened is None:
-            self.end("there is no active session to feed; that of its stream key may have ended")
-            return
-        self._source, resume = opened
         self._greeted = self._protocol.greeted
         title = self._ingest.shown_event(event.event_name)
         self._who = f"{event.program or 'a reader that did not greet'} {event.version}, event {title!r}"

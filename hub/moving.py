@@ -74,8 +74,8 @@ class Moving:
         somewhere."""
         self._check_still(source)
         source.assign(session.row.id)
-        self._hub.note(source)
         self._start(source, session)
+        self._hub.note(source)
 
     def release(self, source: Source) -> None:
         """An operator takes a source out of its session, and what it has sent with it: both go to its inbox, until
@@ -84,8 +84,8 @@ class Moving:
         inbox = self._hub.inbox_of(source)
         self._hub.announce(inbox)
         source.assign(inbox.row.id)
-        self._hub.note(source)
         self._start(source, inbox)
+        self._hub.note(source)
 
     def look(self) -> None:
         """Sessions have come: whoever is in an inbox, and was not put there, may have a place now."""
@@ -111,16 +111,20 @@ class Moving:
             raise Conflict("What this reader has sent is on its way already. Wait until that is done.")
 
     def _start(self, source: Source, session: Session) -> None:
-        if source.session is session:
+        before = source.session
+        if before is session:
             return
-        self._want(source, source.session, session)
+        if not before.head:  # there is nothing to take along
+            self._hub.redirect(source, session)
+            return
+        self._want(source, before, session)
 
     def _on_strayed(self, source: Source, inbox: Session) -> None:
         """It has come back and found its place, and feeds that already."""
-        self._want(source, inbox, source.session)
+        if inbox.head:
+            self._want(source, inbox, source.session)
 
     def _want(self, source: Source, before: Session, after: Session) -> None:
-        self._hub.announce(before)
         self._progress[source.id] = MoveProgress(0, before.head)
         self._waiting.append((source, before, after))
         self._wanted.set()
@@ -182,7 +186,7 @@ class Moving:
         """Until the new session holds all that the source has sent, and the source feeds that. Raises _GivenUp when
         there is no such session any more."""
         stand_in = self._stand_in(source, after)
-        while move.through == 0 or move.copied < move.through:
+        while before.head and (move.through == 0 or move.copied < move.through):
             if move.through == 0 and source.session is not before:  # it has gone ahead
                 move = move._replace(through=before.head)
                 continue

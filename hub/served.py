@@ -280,6 +280,7 @@ class Served:
         inbox = known.session
         if session is not None and session is not inbox and known.record.assigned != inbox.row.id:
             known.redirect(session)
+            self._drop_new(inbox)
             self.strayed(known, inbox)
         return known
 
@@ -359,7 +360,9 @@ class Served:
 
     def redirect(self, source: Source, session: Session, stand_in: Source | None = None) -> None:
         """From now on this source feeds another session, and the store hears of it at once. See `Source.redirect`."""
+        before = source.session
         source.redirect(session, stand_in)
+        self._drop_new(before)
         self.note(source)
 
     def new_source(
@@ -411,6 +414,11 @@ class Served:
     def _forget(self, source: Source) -> None:
         self._drop(source)
         source.forget()
+
+    def _drop_new(self, session: Session) -> None:
+        """An inbox to which nothing has come, and whose source is elsewhere now: as if it had never been."""
+        if self._inboxes_new.pop(session.row.id, None) is not None:
+            del self.inboxes[session.row.id]
 
     def _drop(self, source: Source) -> None:
         """Nobody is led to it any more."""

@@ -35,7 +35,6 @@ class Ingest:
         self.resume: Mapping[str, int] = {}
         self.silent: list[str] = []
         self.ask: list[tuple[str, int]] = []
-        self.has_session = True
         self.bad = 0
         self.homeless = 0
         self.congested = False
@@ -54,9 +53,9 @@ class Ingest:
         self.refusals.append((address, user, reason))
         return len(self.refusals) % 2, user[:2]
 
-    def open(self, **facts: str | None) -> tuple[Any, Mapping[str, int]] | None:
+    def open(self, **facts: str | None) -> tuple[Any, Mapping[str, int]]:
         self.opened.append(facts)
-        return (f"source {len(self.opened)}", self.resume) if self.has_session else None
+        return f"source {len(self.opened)}", self.resume
 
     def accept(
         self, source: Any, observations: list[Observation], rejected: list[Rejected]

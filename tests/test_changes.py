@@ -26,12 +26,12 @@ async def test_all_of_them_hold_one_lock_and_know_one_another(tmp_path: Path) ->
     )
     parts = (
         *(changes.guests, changes.retiming, changes.lifecycle),
-        *(changes.removing, changes.retention, changes.streams),
+        *(changes.removing, changes.retention, changes.streams, changes.moving),
     )
     assert {id(part._changing) for part in parts} == {id(changes.changing)}
     assert changes.removing.folder == tmp_path / "exports"
     work = [asyncio.ensure_future(each) for each in changes.work()]
-    assert len(work) == 3
+    assert len(work) == 4
     await asyncio.sleep(0)
     assert not any(each.done() for each in work), "each goes on, whether PostgreSQL is there or not"
     for each in work:

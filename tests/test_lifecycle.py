@@ -243,8 +243,13 @@ async def test_who_has_ended_the_last_session_has_none_after_a_restart(
         other = hub.reader()
         other.add("A1")
         await other.connect()
-        await until(lambda: hub.app.hub.sessions[only].durable == 1)
+        await until(lambda: hub.app.hub.sessions[only].durable == 3)
         await other.hang_up()
+        await hub.app.stores.drain.drained()
+        stored_tags = await rows(
+            database_dsn, "SELECT tag_code FROM timing_reads WHERE session_id = $1 ORDER BY 1", only
+        )
+        assert [row["tag_code"] for row in stored_tags] == ["A1", "STRAY", "STRAY"], "what has waited, too"
 
 
 # Going on

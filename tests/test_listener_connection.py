@@ -72,20 +72,6 @@ async def test_a_resume_without_an_answer_is_asked_from_the_beginning(
     connection.connection_lost(None)
 
 
-async def test_without_a_session_what_came_is_kept_as_rejects(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO)
-    ingest = Ingest()
-    ingest.has_session = False
-    connection, transport = connected(new_listener(ingest))
-    connection.data_received(line(1))
-    assert transport.closing
-    assert [(each.line, each.reason) for each in ingest.rejected] == [
-        (line(1).strip(), "there is no active session to feed; that of its stream key may have ended")
-    ]
-    connection.connection_lost(None)
-    assert "there is no active session to feed" in caplog.text and not ingest.released
-
-
 async def test_half_a_line_at_the_end_is_kept_once() -> None:
     ingest = Ingest()
     connection, _ = streaming(new_listener(ingest))

@@ -36,6 +36,7 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr("hub.app.now_us", made)
+    monkeypatch.setattr("hub.reader_feed.now_us", made)
     monkeypatch.setattr("hub.web.sockets.TICK_S", 0.05)
     monkeypatch.setattr("hub.clock.WATCH_S", 0.02)
     return made
