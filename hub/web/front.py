@@ -51,6 +51,7 @@ def state(request: web.Request) -> dict[str, Any]:
             front_sources.source_json(request, each, heard.get(each.id, {})) for each in sources[:SOURCES_MAX]
         ],
         "sources_more": len(sources[SOURCES_MAX:]),
+        "refused": front_sources.refused_json(request, now_us),
         "displays": [_display(request, base, each) for each in displays],
         "displays_local": is_loopback(_host(base)),
     }

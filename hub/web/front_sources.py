@@ -7,18 +7,22 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from hub.accounts import OWNER, at_least
 from hub.alarms import clock_words
 from hub.encode import iso
 from hub.hub import Hub
 from hub.model import US_PER_S
 from hub.session import Source
 from hub.web import scope
-from hub.web.state import HUB, MOVES
+from hub.web.state import HUB, MOVES, REFUSED
 
 LOCATIONS_MAX: Final = 12
 """Locations of a reader that the page lists, the last one heard of first."""
 AWAY_US_MAX: Final = 12 * 3600 * US_PER_S
 """A reader that has been away for longer was of another day."""
+REFUSED_MAX: Final = 5
+REFUSED_US_MAX: Final = 15 * 60 * US_PER_S
+"""One that does not come back has been mended, or has given up."""
 
 Heard = dict[str, int]
 """When a reader was last heard of at each location."""
@@ -81,6 +85,30 @@ def source_json(request: web.Request, source: Source, heard: Heard) -> dict[str,
         "clock_difference_s": clock_s(source),
         "clock": clock_words(clock_s(source)),
     }
+
+
+def refused_json(request: web.Request, now_us: int) -> list[dict[str, Any]]:
+    """Readers that could not prove lately who they are, the last one first; for owners, those that came in their own
+    name."""
+    who = scope.caller(request)
+    if not at_least(who.role, OWNER):
+        return []
+    found = [
+        each
+        for each in request.app[REFUSED].rows
+        if now_us - each.at_us < REFUSED_US_MAX
+        and (who.is_admin or (each.named is not None and who.sees(each.named.partner_id)))
+    ]
+    return [
+        {
+            "address": each.address,
+            "user": each.user,
+            "reason": each.reason,
+            "count": each.count,
+            "at": iso(each.at_us),
+        }
+        for each in found[:REFUSED_MAX]
+    ]
 
 
 def _held(source: Source) -> int:

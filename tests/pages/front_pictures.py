@@ -80,6 +80,15 @@ def trouble() -> dict[str, Any]:
                 "clock:3", "The clock of SimpleClient 0.6.0 at 192.168.1.77 is one hour ahead: time zone?", 95
             ),
         ],
+        "refused": [
+            {
+                "address": "192.168.1.99",
+                "user": "nordic",
+                "reason": "the password is wrong",
+                "count": 4,
+                "at": ago(40),
+            }
+        ],
         "emergency": [{"partner": NORDIC, "text": "Storm warning: leave the course now"}],
         "health": {
             "journal": "",

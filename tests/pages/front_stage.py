@@ -128,6 +128,7 @@ def state(**parts: Any) -> dict[str, Any]:
         "sessions": [session(1, "Session of 4 May")],
         "sources": [],
         "sources_more": 0,
+        "refused": [],
         "displays": [display("K7XQ2M9P", "Display 1")],
         "displays_local": False,
         **parts,

@@ -195,6 +195,9 @@ async def test_a_demos_reader_that_has_gone_is_no_trouble(opened: Open) -> None:
 async def test_trouble_has_words_and_colour(opened: Open) -> None:
     page, stage = await opened(trouble(), *reads())
     await says(page, "#kept[data-tone=warn]", "on disk only", "connection refused.", "49 kB wait for it")
+    await says(
+        page, "#refused", "192.168.1.99 was refused as nordic: the password is wrong, 4 times, 40 s ago"
+    )
     await says(page, "#said", "Every read is kept, on disk only")
     await expect(page.page).to_have_title(f"⚠ {NAME}")
     bad = {**stage.state["health"], "journal": "no space left on device"}
@@ -408,7 +411,7 @@ async def test_readers_are_given_their_place_by_key(opened: Open) -> None:
     """`j` to the row, `a` where there is one choice; Enter and a question where it feeds another session."""
     stray = source(9, ("FINISH", 3), session=90, inbox=True, held=5000, amber="its session has ended")
     placed = source(8, ("START", 3), session=1)
-    done = {"source": {}}
+    done: dict[str, Any] = {"source": {}}
     page, stage = await opened(
         state(sources=[stray, placed]) | {"sessions": [session(1, "Sunday")]},
         answers={"POST /api/sources/9/assign": done, "POST /api/sources/8/assign": done},

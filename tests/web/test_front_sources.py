@@ -31,7 +31,7 @@ async def test_one_that_leads_nowhere_is_first_and_holds_its_reads(shared_hub: R
     await stray.connect()
     await stray.sent()
     await until(lambda: any(each.durable == 3 for each in hub.app.hub.inboxes.values()))
-    placed.add("1")
+    placed.add("9")
     await until(lambda: hub.app.hub.sessions[session["id"]].durable == 1)
 
     listed = (await hub.get("/front/state"))["sources"]
@@ -81,3 +81,13 @@ async def test_its_clock_is_told_once_it_is_known(shared_hub: Running) -> None:
     told = await own(shared_hub, "Clock")
     assert (told["clock_difference_s"], told["clock"]) == (-3600.0, "one hour ahead: time zone?")
     await reader.hang_up()
+
+
+async def test_who_was_refused_lately(shared_hub: Running) -> None:
+    hub = shared_hub
+    hub.app.refused.note("chronotrack", "192.168.1.99", "nobody", "wrong password", None)
+    [refused] = (await hub.get("/front/state"))["refused"]
+    assert refused.pop("at")
+    assert refused == {"address": "192.168.1.99", "user": "nobody", "reason": "wrong password", "count": 1}
+    hub.app.refused._rows.clear()
+    assert (await hub.get("/front/state"))["refused"] == []

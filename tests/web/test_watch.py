@@ -60,8 +60,14 @@ def test_they_are_looked_for_now_and_then() -> None:
 
 def test_few_sessions_at_a_time_and_gone_ones_forgotten() -> None:
     many, seen = [session(number) for number in range(1, 7)], Watch([])
-    assert len(seen.unknown_tags(many, NOW_US, range(1, 7))) == TAGS_AT_ONCE_MAX
-    assert len(seen.unknown_tags(many, NOW_US, range(1, 7))) == 6
+    for answer in range(1, 7):
+        assert len(seen.unknown_tags(many, NOW_US + answer, range(1, 7))) == answer * TAGS_AT_ONCE_MAX
+    for held in many:
+        show(held, "1")
+    later_us = NOW_US + 10 * TAGS_AGE_US
+    for answer in range(6):
+        found = seen.unknown_tags(many, later_us + answer, range(1, 7))
+        assert sum(each["count"] for each in found.values()) == answer + 1, "each in its turn"
     assert set(seen.unknown_tags([], NOW_US, {1, 3})) == {1, 3}
 
 

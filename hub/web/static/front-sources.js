@@ -25,6 +25,7 @@ export function paintSources(now) {
   byPartner($("sources"), fitting, withNobody(state, fitting), (list, items) => keep(list, items, each => each.id, "source-template", (element, each) => fill(element, each, state, now)));
   const none = filter ? `No reader fits “${filter}”.` : "No reader yet. One that connects is listed here.";
   sayOrHide($("no-source"), fitting.length ? "" : none);
+  keep($("refused"), state.refused, each => [each.address, each.user, each.reason].join(" "), "refused-template", (element, each) => say(field(element, "words"), words.refused(each, now)));
   sayOrHide($("sources-more"), state.sources_more ? `and ${state.sources_more} more` : "");
 }
 

@@ -108,6 +108,12 @@ export function source(each, state, now) {
   };
 }
 
+/** A reader that could not prove who it is. */
+export function refused({ address, user, reason, count: times, at }, now) {
+  const as = user ? ` as ${user}` : "";
+  return `A reader at ${address} was refused${as}: ${reason}, ${times === 1 ? "once" : count(times, "time")}, ${age(Date.parse(at), now)}`;
+}
+
 /** Always in the same order: what is read does not move. */
 function inOrder(locations) {
   return locations.slice().sort((a, b) => (a.name < b.name ? -1 : 1));
