@@ -74,9 +74,13 @@ class Office:
         return found
 
     async def corrected(self, made: Any) -> None:
-        """Until the times of a session are by the zone and date of its event."""
+        """Until the times of a session are by the zone and date of its event. A hub that has just begun may not have
+        looked what there is to correct: the table says it."""
+        left = "SELECT FROM timing_sessions WHERE id = $1 AND times_by IS NOT NULL"
         async with asyncio.timeout(PATIENCE_S):
             while "retiming" in await self.ask("GET", f"sessions/{made['id']}"):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+            while await rows(self.dsn, left, made["id"]):  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
 

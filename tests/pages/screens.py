@@ -207,6 +207,7 @@ class Stage:
         self.open = True
         self.taken = asyncio.Event()
         self.frames = 0
+        """Those that tell what was shown."""
         self.hello = hello or HELLO
         self._heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._socket: WebSocketRoute | None = None
@@ -223,7 +224,7 @@ class Stage:
 
     def _take_frame(self, frame: str | bytes) -> None:
         assert len(frame) <= FRAME_BYTES_MAX
-        self.frames += 1
+        self.frames += '"shown"' in str(frame)
         for line in str(frame).split("\n"):
             self._heard.put_nowait(json.loads(line))
 

@@ -1,15 +1,28 @@
 """Readers as the control room lists them: those that lead nowhere, what they hold, and what is done with them."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from hub.model import US_PER_S
 from hub.web import front_sources
 from hub.web.front_sources import AWAY_US_MAX, recent_sources
-from tests.running import HOST, Running, until
+from tests.postgres import fresh_database
+from tests.running import HOST, Running, running_hub, settings_for, until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def shared_hub(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Running]:
+    """Of these tests alone: where a reader leads hangs on how many sessions are active."""
+    async with (
+        fresh_database(postgres_dsn) as dsn,
+        running_hub(settings_for(dsn, tmp_path_factory.mktemp("sources"))) as running,
+    ):
+        yield running
 
 
 async def own(hub: Running, event: str) -> dict[str, Any]:
