@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
-from hub.errors import Conflict, StoreError
+from hub.errors import Conflict, NotFound, StoreError
 from hub.guests import Guests
 from hub.hub import Hub
 from hub.model import KIND_VOID, Observation, Read
@@ -142,6 +142,9 @@ class Moving:
                     async with self._guests.hosted(before.row.id), self._guests.hosted(after.row.id):
                         await self._move(move, source, before, after)
                     return
+                except NotFound as problem:
+                    log.warning("source %d: its move is given up: %s", source.id, problem.message)
+                    return
                 except StoreError as problem:
                     log.warning("source %d: cannot move on now: %s; trying again", source.id, problem)
                 except Exception:
@@ -154,6 +157,8 @@ class Moving:
 
     async def _begin(self, source: Source, before: Session, after: Session) -> Move:
         await self._guests.until_drained()  # both sessions and the source are in the tables then
+        for session in (before, after):
+            await self._guests.check(session.row.id)
         async with self._stores.transaction() as connection:
             return await moves.begin(connection, source.id, before.row.id, after.row.id)
 

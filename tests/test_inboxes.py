@@ -149,3 +149,28 @@ async def test_what_comes_for_a_session_that_has_ended_waits_for_it(shared_offic
     assert tags(await shared_office.reads(made, 2)) == ["A1", "A2"]
     now = await source_of(shared_office, reader)
     assert (now["session"]["id"], now["amber"], now["assigned"]) == (made["id"], "", True)
+
+
+@SHARED
+async def test_a_session_that_is_deleted_on_the_way_stops_no_other_move(
+    shared_office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    gone, made = await shared_office.session("Gone soon"), await shared_office.session("Stays")
+    reader, inbox = await strayed(shared_office, "A1")
+    source = (await source_of(shared_office, reader))["id"]
+    guests = shared_office.hub.app.changes.guests
+    drained = guests.until_drained
+
+    async def deleted_first() -> None:
+        monkeypatch.setattr(guests, "until_drained", drained)
+        await shared_office.ask("DELETE", f"sessions/{gone['id']}", {"name": "Gone soon"})
+        await drained()
+
+    monkeypatch.setattr(guests, "until_drained", deleted_first)
+    await shared_office.ask("POST", f"sources/{source}/assign", {"session_id": gone["id"]})
+    await still(shared_office)
+    assert f"its move is given up: There is no session {gone['id']}" in caplog.text
+    assert shared_office.hub.source(reader).session.row.id == inbox
+    await shared_office.ask("POST", f"sources/{source}/assign", {"session_id": made["id"]})
+    assert tags(await shared_office.reads(made, 1)) == ["A1"]
+    await reader.hang_up()

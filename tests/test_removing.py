@@ -122,7 +122,6 @@ async def test_readers_and_screens_of_one_that_is_deleted(shared_office: Office)
     await until(lambda: reader.client is not None and reader.client.closed)
     await reader.hang_up()
     assert await shared_office.hub.led_nowhere(reader), "its key leads into no other session"
-    await reader.hang_up()
     await shared_office.refused("DELETE", f"sessions/{made['id']}", {"name": "Gone"}, 404)
     assert made["id"] not in shared_office.hub.app.hub.guests
 

@@ -17,6 +17,7 @@ MODULES: Final = (
     "hub.listener",
     "hub.listener_connection",
     "hub.listener_door",
+    "hub.own_settings",
     "hub.passwords",
     "hub.protocols.chronotrack",
     "hub.refused",

@@ -7,6 +7,7 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from hub.model import InboxRecord
 from hub.store import batch, reads
 from hub.store.batch import Batch, first_line
 from hub.store.database import Connection
@@ -31,6 +32,31 @@ def test_pieces_hold_everything_once() -> None:
     assert [each for piece in pieces for each in piece.reads] == made.reads
     assert [len(each.sources) for each in pieces] == [1, 0, 0]
     assert len(list(Batch(3).pieces())) == 1  # sources and rejects alone are to be stored, too
+
+
+async def test_inboxes_come_before_what_they_got(database_dsn: str) -> None:
+    connection = await asyncpg.connect(database_dsn)
+    async with filling(database_dsn) as fill:
+        partner_id = await connection.fetchval("SELECT id FROM partners")
+        for number, whose in ((51, partner_id), (52, 0), (53, 10**6)):
+            made = group(number, [read(1)], sources=[source(number, number)])
+            made.inboxes.append(
+                InboxRecord(number, whose, number, f"reader {number}\0", 1_780_000_000_000_000)
+            )
+            fill.put(made)
+            await fill.drained()
+            fill.put(made)  # once more, as after a crash
+        await fill.drained()
+        found = await connection.fetch(
+            "SELECT id, partner_id, source_id, session_name, purpose, status FROM timing_sessions ORDER BY id"
+        )
+        assert [tuple(row) for row in found] == [
+            (number, whose, number, f"reader {number}", "inbox", "active")
+            for number, whose in ((51, partner_id), (52, None), (53, None))
+        ], "of a partner that has gone it is nobody's"
+        assert [len(await stored(database_dsn, number)) for number in (51, 52, 53)] == [1, 1, 1]
+        assert fill.drain.foreign == 0
+    await connection.close()
 
 
 def test_a_reason_is_short() -> None:

@@ -73,13 +73,17 @@ async def test_those_that_ended_long_ago(database_dsn: str) -> None:
         ("young", "ended", "race", 5),
         ("demo", "ended", "demo", 99),
         ("active", "active", "race", None),
+        ("inbox", "ended", "inbox", 29),
+        ("nobody's inbox", "ended", "inbox", 39),
     ):
         ids[name] = await new_session(connection, name, status=status, purpose=purpose)
+        if name == "nobody's inbox":
+            await connection.execute("UPDATE timing_sessions SET partner_id = NULL WHERE id = $1", ids[name])
         if days is not None:
             await connection.execute(
                 "UPDATE timing_sessions SET ended_at = now() - make_interval(days => $2) WHERE id = $1",
                 ids[name],
                 days,
             )
-    assert await exports.ended_long_ago(connection, 7) == [ids["older"], ids["old"]]
+    assert await exports.ended_long_ago(connection, 7) == [ids["inbox"], ids["older"], ids["old"]]
     await connection.close()

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from hub.model import DisplayRow
+from hub.model import NOBODY, DisplayRow
 from hub.store import reads, sessions
 from hub.store.database import query
 from tests.store.making import SOURCE_ID, START_US, key, migrated, new_session, put_source, read, source
@@ -134,6 +134,28 @@ async def test_ended_and_another_that_is_empty(database_dsn: str) -> None:
     assert third.name == "third", "one with reads is not taken for a new one"
     await sessions.end(connection, [second.id, third.id])
     assert await sessions.active(connection, "UTC") == [first]
+    await connection.close()
+
+
+async def test_an_inbox_stands_for_no_session(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    partner_id = await connection.fetchval("SELECT id FROM partners")
+    ids = [await new_session(connection, "inbox", purpose="inbox") for _ in range(2)]
+    await connection.execute("UPDATE timing_sessions SET partner_id = NULL WHERE id = $1", ids[1])
+    await connection.execute("UPDATE timing_sessions SET created_at = now() - interval '30 days'")
+    assert [row.partner_id for row in await sessions.active(connection, "UTC")] == [partner_id, NOBODY]
+    assert await sessions.old(connection, 7) == {}, "while the hub runs it goes on"
+    made = await sessions.ensure_empty(connection, partner_id, "a real one", "UTC", [])
+    assert made.id not in ids
+    await connection.execute("DELETE FROM timing_sessions WHERE id = $1", made.id)
+    await sessions.ensure_default(connection, "the first")
+    (first,) = [row for row in await sessions.active(connection, "UTC") if row.id not in ids]
+    assert first.name == "the first", "there has been none before"
+    assert await sessions.end_old(connection, 7, "x") == 2, (
+        "at a start those go that nobody has given a place"
+    )
+    assert await sessions.active(connection, "UTC") == [first]
+    assert await sessions.old_keys(connection) == [], "no reader could give theirs"
     await connection.close()
 
 

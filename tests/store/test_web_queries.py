@@ -95,6 +95,24 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
         }
 
 
+async def test_inboxes_are_in_no_list_and_nobodys_are_an_admins(database_dsn: str) -> None:
+    async with asking(database_dsn) as (queries, connection):
+        ids = [await new_session(connection, "inbox", purpose="inbox") for _ in range(2)]
+        own = await connection.fetchval(
+            "UPDATE timing_sessions SET partner_id = NULL WHERE id = $1 RETURNING (SELECT min(id) FROM partners)",
+            ids[1],
+        )
+        await reads.copy(connection, [(each, 1, read(1)) for each in ids])
+        everything = ReadFilter(after=0, limit=10)
+        for whose, there in ((own, ids[:1]), (EVERYONE, ids)):
+            assert await queries.sessions(whose) == []
+            for session_id in ids:
+                count = int(session_id in there)
+                assert len(await queries.sessions(whose, session_id)) == count
+                assert (await queries.session(whose, session_id) is not None) == bool(count)
+                assert len(await queries.reads(whose, session_id, everything)) == count
+
+
 async def test_figures_leave_out_the_crew_and_tests_that_are_over(database_dsn: str) -> None:
     async with asking(database_dsn) as (queries, connection):
         session_id = await new_session(connection, testing=True)

@@ -91,5 +91,5 @@ def test_every_route_says_who_may_come(route: Route) -> None:
     assert not changes or route.least in (OPERATOR, OWNER, ADMIN) or route.path.startswith(OPEN)
 
 
-OPEN = ("/api/auth/", "/api/tokens")
+OPEN = ("/api/auth/", "/api/me/", "/api/tokens")
 """What whoever is signed in may change is one's own."""
