@@ -40,6 +40,10 @@ class Day:
         assert self.room is not None
         return self.room
 
+    async def look(self) -> None:
+        """The control room asks at once, and not every other second."""
+        await self.page.page.evaluate("dispatchEvent(new Event('online'))")
+
     def session_id(self, name: str) -> int:
         return next(each.row.id for each in self.hub.app.hub.sessions.values() if each.row.name == name)
 
@@ -95,6 +99,7 @@ async def test_from_the_first_start_to_the_first_screen(day: Day) -> None:
     reader = await hub.reader(event=key).connect()
     reader.add("4711")
     await wall.shows("4711")
+    await day.look()
     await says(page, "#readers", "1 reader connected")
     await says(page, "#screens", "1 screen open")
     source = page.at(".source", has_text="feeds Sunday")
@@ -106,6 +111,7 @@ async def test_from_the_first_start_to_the_first_screen(day: Day) -> None:
 async def test_an_alarm_is_seen_by_somebody_and_stays_seen(day: Day) -> None:
     page = day.page
     alarm = page.at(".alarm", has_text="is away")
+    await day.look()
     await expect(alarm).to_contain_text("since", timeout=WAIT_MS)
     await says(page, "#alarms-words", "1 alarm")
     assert await page.page.evaluate(SOUNDS) == 0
@@ -133,12 +139,15 @@ async def test_a_reader_that_nobody_has_claimed_is_assigned_with_one_click(day: 
     await stray.connect()
     await stray.sent()
     row = page.at(".source", has_text="No key at all")
+    await day.look()
     await expect(row).to_contain_text("It leads nowhere. 2 reads wait here.", timeout=WAIT_MS)
     await says(page, "#readers", "1 reader leads nowhere")
     await row.get_by_role("button", name="Assign", exact=False).filter(has_text="Sunday").click()
     await says(page, "#notice", "feeds Sunday now")
     session = hub.app.hub.sessions[day.session_id("Sunday")]
     await until(lambda: session.durable == 3)
+    await until(lambda: not hub.app.changes.moving._progress)
+    await day.look()
     await expect(row).to_contain_text("feeds Sunday", timeout=WAIT_MS)
     stray.add("5003")
     await wall.shows("5003")

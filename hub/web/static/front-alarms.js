@@ -20,7 +20,8 @@ export function openAlarms(theRoom) {
   $("sound").addEventListener("click", onSound);
   document.addEventListener("pointerdown", unlock);
   document.addEventListener("keydown", unlock);
-  $("alarm-more").addEventListener("toggle", fillForm);
+  $("alarm-more").addEventListener("toggle", () => { if (!$("alarm-more").open) fillForm(); });   // what was typed and not saved
+  fillForm();
   handle($("alarm-form"), async values => {
     await save({ silent_min: minutes(values.silent_min), location_min: minutes(values.location_min) });
     notice("Saved.");
