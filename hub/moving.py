@@ -198,7 +198,7 @@ class Moving:
             if source.session is before and (rest := self._rest(move, before)) is not None:
                 move = self._change_over(move, source, before, after, stand_in, rest)
             else:
-                move = await self._piece(move, after, stand_in)
+                move = await self._piece(move, before, stand_in)
             await self._guests.until_written()
             async with self._stores.transaction() as connection:
                 await moves.note(connection, move)
@@ -207,25 +207,23 @@ class Moving:
             stand_in.forget()
         return move
 
-    async def _piece(self, move: Move, after: Session, stand_in: Source) -> Move:
-        """The next reads that PostgreSQL has."""
+    async def _piece(self, move: Move, before: Session, stand_in: Source) -> Move:
+        """The next reads of the source that PostgreSQL has; when there are none, what is known to be without any."""
         await self._guests.until(lambda: not (self._hub.congested or self._stores.full))
-        async with self._stores.transaction() as connection:
-            reads = await moves.sent(connection, move)
-        if move.through:
-            reads = [read for read in reads if read.offset <= move.through]
+        reads = await self._sent(move)
         if not reads:
-            if move.through:
-                await self._guests.until_drained()
-                async with self._stores.transaction() as connection:
-                    reads = await moves.sent(connection, move)
-                return (
-                    move if reads and reads[0].offset <= move.through else move._replace(copied=move.through)
-                )
+            looked_through = move.through or before.durable
             await self._guests.until_drained()
-            return move
+            reads = await self._sent(move)
+            if not reads:
+                return move._replace(copied=max(move.copied, looked_through))
         self._take(stand_in, reads)
         return move._replace(copied=reads[-1].offset)
+
+    async def _sent(self, move: Move) -> list[Read]:
+        async with self._stores.transaction() as connection:
+            reads = await moves.sent(connection, move)
+        return [read for read in reads if not move.through or read.offset <= move.through]
 
     def _rest(self, move: Move, before: Session) -> list[Read] | None:
         """What is left of the old session, when all of it is in memory and not too much."""

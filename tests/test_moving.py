@@ -212,6 +212,31 @@ async def test_what_two_have_sent_stays_when_one_of_them_is_taken_out(
     await first.hang_up()
 
 
+async def test_one_is_taken_out_while_others_go_on(
+    hub: Running, database_dsn: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has been silent for so long that all that is in memory is of others."""
+    monkeypatch.setattr(moving, "AT_ONCE_MAX", 5)
+    silent, busy = hub.reader(event="KeyOfMorn1"), hub.reader(event="KeyOfMorn1")
+    silent.add("S1", "S2")
+    await silent.connect()
+    await until(lambda: hub.app.hub.sessions[20].durable == 2)
+    busy.add(*(f"B{number}" for number in range(100)))
+    await busy.connect()
+    await until(lambda: hub.app.hub.sessions[20].durable == 102)
+    one = next(each for each in hub.app.hub.sources.values() if each.accepted == 2)
+    await post(hub, f"/api/sources/{one.id}/release")
+    busy.add(*(f"C{number}" for number in range(100)))
+    await until(lambda: hub.app.hub.sessions[20].durable == 202)
+    await still(hub)
+    kept = [row["tag_code"] for row in await rows(database_dsn, READS, 20) if row["kind"] != "void"]
+    assert kept == [item.tag for item in busy.stream.location("FINISH").items]
+    out = [row["tag_code"] for row in await rows(database_dsn, READS, one.session.row.id)]
+    assert out == ["S1", "S2"] and one.session.row.purpose == "inbox"
+    for reader in (silent, busy):
+        await reader.hang_up()
+
+
 async def test_a_session_that_is_made_gets_what_has_waited_for_it(database_dsn: str, tmp_path: Path) -> None:
     async with running_hub(settings_for(database_dsn, tmp_path)) as hub:
         async with hub.http.post(f"/api/sessions/{hub.session_id}/end") as response:
