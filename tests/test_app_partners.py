@@ -1,5 +1,6 @@
 """Readers of two partners over real ports: each read is where its own partner finds it."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,31 @@ async def test_a_port_of_a_partner_that_there_is_none(database_dsn: str, tmp_pat
     assert str(problem.value) == (
         "listeners[1].partner: there is no partner 'club' (there are: default); make it: racehub partner add club"
     )
+
+
+async def test_two_partners_interleaved_on_one_port(database_dsn: str, tmp_path: Path) -> None:
+    """By their keys alone: each session and each screen gets exactly its own."""
+    await furnish(database_dsn, tmp_path)
+    settings = settings_for(database_dsn, tmp_path, listeners=(OF_NOBODY,))
+    async with running_hub(settings) as hub, hub.screen("CLUB2222") as club, hub.screen() as default:
+        await club.next("hello")
+        await default.next("hello")
+        keys = [hub.app.hub.sessions[number].row.stream_key for number in (20, 1)]
+        readers = [await hub.reader("open", event=key).connect() for key in keys]
+        for number in range(200):
+            for mark, reader in zip("CD", readers, strict=True):
+                reader.add(f"{mark}{number}")
+            await asyncio.sleep(0)
+        for mark, screen, session_id in (("C", club, 20), ("D", default, 1)):
+            shown = [await screen.next("read") for _ in range(200)]
+            assert [each["offset"] for each in shown] == list(range(1, 201))
+            assert [each["tag"] for each in shown] == [f"{mark}{number}" for number in range(200)]
+            await stored(database_dsn, 400)
+            held = await rows(
+                database_dsn,
+                "SELECT tag_code FROM timing_reads WHERE session_id = $1 ORDER BY feed_offset",
+                session_id,
+            )
+            assert tags(held) == [f"{mark}{number}" for number in range(200)]
+        for reader in readers:
+            await reader.hang_up()
