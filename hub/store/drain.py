@@ -32,9 +32,9 @@ its turn on the loop, and few large batches wait less often."""
 WINDOW_READS_MAX: Final = 100_000
 """Reads kept in memory for PostgreSQL, about 50 MB; the rest waits in the journal only."""
 FEW_READS: Final = 200
-GATHER_S: Final = 0.03
-"""After a batch of FEW_READS or less the next one gathers for so long: at a hundred reads a second PostgreSQL gets
-thirty transactions a second and not a hundred, and the screens, who do not wait for it, have the processor."""
+GATHER_S: Final = 0.1
+"""After a batch of FEW_READS or less the next one gathers for so long: at hundreds of reads a second PostgreSQL gets
+ten transactions a second, and the screens, who do not wait for it, have the processor."""
 RETRY_S_MAX: Final = 2.0
 RETRY_S_MIN: Final = 0.05
 PROBE_S: Final = 5.0
