@@ -309,14 +309,15 @@ class Seen:
         self._mark(run, number, self._sightings[number])
 
     def hold(self, location: SeenLocation, key: bytes) -> bytes:
-        """A read that the store holds, whoever has shown it. Gives the digest of its content."""
-        digest, count = location.parse_key(key)
+        """A read that the store holds, whoever has shown it. Gives the digest of its content. What is held of a content
+        is as many as there are: of those that were the first, second, ... some may have left."""
+        digest, _ = location.parse_key(key)
         number = int.from_bytes(digest, "big")
         sightings = self._sightings.get(number, ())
         if _find(sightings, location.index) < 0:
             self._sightings[number] = self._intern((*sightings, location.index, 0))
-        if count > 1:
-            location.held[number] = max(count, location.held.get(number, 1))
+        else:
+            location.held[number] = location.held.get(number, 1) + 1
         return digest
 
     def release(self, location: SeenLocation, keys: Iterable[bytes]) -> list[Run]:

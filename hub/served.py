@@ -326,6 +326,8 @@ class Served:
         if record.assigned == source.session.row.id:
             return None
         proved = self._proved.get(source.id)
+        if record.proved and proved is None and not record.assigned:
+            return None  # what it had proved, an earlier hub has heard: it says it again when it comes back
         owner = record.partner_id or self.routes.partner(source.port, record.event_name, proved)
         return self.routes.session(owner, record.event_name, proved=proved, assigned=record.assigned)
 

@@ -32,6 +32,15 @@ def test_what_was_released_is_a_read_again(seen: Seen, finish: SeenLocation, run
     assert show(seen, seen.new_run(finish), "abca") == [1, 1, 1, 2]
 
 
+def test_what_is_left_of_equal_contents_is_counted_after_a_restart(finish: SeenLocation) -> None:
+    """The first of two has left: who has both brings one of them again."""
+    later = Seen()
+    location = later.location(finish.name)
+    later.hold(location, keys(location, *"aa")[1])
+    later.loaded()
+    assert show(later, later.new_run(location), "aa") == [0, 2]
+
+
 def test_some_of_equal_contents_may_be_released(seen: Seen, finish: SeenLocation, run: Run) -> None:
     assert show(seen, run, "aaa") == [1, 2, 3]
     seen.forget(run)

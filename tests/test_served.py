@@ -354,3 +354,17 @@ def test_a_source_of_the_store_is_known_to_it() -> None:
     record = SourceRecord(7, 1, 1, "main", "", "", "", "", "", "", 60, 0)
     source = stored_source(record, session, 1)
     assert source.noted and source.port == 1 and source.clock.difference_us == 60
+
+
+def test_what_an_earlier_hub_has_heard_a_proof_of_waits_for_the_next_one() -> None:
+    place = Place()
+    place.hub.remove_session(place.hub.sessions[3])
+    record = SourceRecord(
+        7, 1, 90, "main", "", "192.0.2.7", "SimpleClient", "", ID, "21ROTM", None, 0, 0, True
+    )
+    place.hub.add_inbox(Session(inbox_row(InboxRecord(90, 1, 7, "", 0), "UTC"), late_us=1))
+    source = place.hub.add_source(record)
+    assert place.hub.place_of(source) is None, "it may have been of the session that has ended"
+    unproved = replace(record, id=8, connection_id="B" * 40, proved=False)
+    assert place.hub.place_of(place.hub.add_source(unproved)) is place.hub.sessions[1]
+    assert place.come(proved=Proved(1, 1)) is source and source.session is place.hub.sessions[1]
