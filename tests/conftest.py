@@ -15,14 +15,15 @@ from tests.serving import Run
 LONGEST: Final = (
     "tests/adversity/",
     "tests/soak/test_soak.py",
-    "tests/pages/test_away.py",
-    "tests/pages/test_display.py",
-    "tests/pages/test_front.py",
-    "tests/test_stores.py",
-    "tests/store/test_drain.py",
-    "tests/test_cli.py",
-    "tests/test_reload.py",
+    "tests/pages/",
     "tests/test_joined.py",
+    "tests/test_cli.py",
+    "tests/test_moving.py",
+    "tests/test_stores.py",
+    "tests/test_seen_model.py",
+    "tests/test_reload.py",
+    "tests/store/test_drain.py",
+    "tests/web/test_hostile.py",
 )
 """What takes more than five seconds: begun first, so that at the end no process works on while the others are done."""
 
