@@ -15,12 +15,11 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from hub import reads_export
-from hub.errors import NotFound, StoreError, Unavailable
+from hub.errors import StoreError, Unavailable
 from hub.model import Read, ReadFilter
-from hub.places import Places
 from hub.web import scope
-from hub.web.api.sessions import wanted_reads
-from hub.web.state import HUB, QUERIES
+from hub.web.api.sessions import asked_reads
+from hub.web.state import QUERIES
 
 PAGE_READS: Final = 1000
 EXPORTS_MAX: Final = 3
@@ -48,22 +47,14 @@ async def export_txt(request: web.Request) -> web.StreamResponse:
 
 
 async def _export(request: web.Request, kind: str, content_type: str) -> web.StreamResponse:
-    session_id = scope.path_id(request)
-    queries, whose = request.app[QUERIES], scope.whose(request)
-    session = scope.session(request, session_id)
-    row = session.row if session else await queries.session(whose, session_id)
-    if row is None:
-        raise NotFound(f"There is no session {session_id}.")
-    roster = session.roster if session else await queries.roster(whose, session_id)
-    places = Places(row.places)
-    wanted = wanted_reads(request, roster, places, request.app[HUB].crew(row.partner_id))
+    _, row, roster, places, wanted = await asked_reads(request)
     table = partial(reads_export.table, zone=ZoneInfo(row.timezone), who=roster.find, places=places)
     head, write = (reads_export.header(), table) if kind == "csv" else (b"", reads_export.lines)
     response = web.StreamResponse()
     response.content_type, response.charset = content_type, "utf-8"
-    name = f"{reads_export.plain(row.name)}-{session_id}-reads.{kind}"
+    name = f"{reads_export.plain(row.name)}-{row.id}-reads.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    pages = _pages(request, session_id, replace(wanted, after=0, limit=PAGE_READS), write)
+    pages = _pages(request, row.id, replace(wanted, after=0, limit=PAGE_READS), write)
     return await _send(request, response, head, pages)
 
 

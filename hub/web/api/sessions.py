@@ -1,15 +1,16 @@
 """`/api/sessions` and the reads of one. Knows the shapes; the store answers."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from hub.encode import read_fields
 from hub.errors import NotFound
-from hub.model import INT64_MAX, Read, ReadFilter
+from hub.model import INT64_MAX, Read, ReadFilter, SessionRow
 from hub.places import Places
 from hub.roster import Roster, normal
+from hub.session import Session
 from hub.web import scope
 from hub.web.state import HUB, QUERIES, RETIMING
 
@@ -43,10 +44,18 @@ def shape(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
     return shown | {"partner": scope.partner_json(scope.partner(request, partner_id))} | retiming
 
 
-async def list_reads(request: web.Request) -> web.Response:
-    """`?after&location&tag&bib&limit&crew=1`. `next` is what to give as `after` for more; null: that was all. Without
-    `crew` those of the crew's tags are left out. A location is meant by what it is called, with all its parts, or by
-    its own name; `location_raw` is the name that the read came with."""
+class AskedReads(NamedTuple):
+    """Which reads of which session a request wants. `session`: when it is active; `roster`: who wears what there."""
+
+    session: Session | None
+    row: SessionRow
+    roster: Roster
+    places: Places
+    wanted: ReadFilter
+
+
+async def asked_reads(request: web.Request) -> AskedReads:
+    """Raises Invalid, NotFound, StoreAway."""
     session_id = scope.path_id(request)
     queries, whose = request.app[QUERIES], scope.whose(request)
     session = scope.session(request, session_id)
@@ -56,7 +65,15 @@ async def list_reads(request: web.Request) -> web.Response:
     roster = session.roster if session else await queries.roster(whose, session_id)
     places = Places(row.places)
     wanted = wanted_reads(request, roster, places, request.app[HUB].crew(row.partner_id))
-    found = await queries.reads(whose, session_id, wanted)
+    return AskedReads(session, row, roster, places, wanted)
+
+
+async def list_reads(request: web.Request) -> web.Response:
+    """`?after&location&tag&bib&limit&crew=1`. `next` is what to give as `after` for more; null: that was all. Without
+    `crew` those of the crew's tags are left out. A location is meant by what it is called, with all its parts, or by
+    its own name; `location_raw` is the name that the read came with."""
+    session, row, roster, places, wanted = await asked_reads(request)
+    found = await request.app[QUERIES].reads(scope.whose(request), row.id, wanted)
     zone = ZoneInfo(row.timezone)
     marks = session.marks if session else _marks
     reads = [
