@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from typing import Final
 
+from hub import importing
 from hub.errors import Conflict, NotFound, StoreError
 from hub.guests import Guests
 from hub.hub import Hub
@@ -37,7 +38,7 @@ HangUp = Callable[[Callable[[Source], bool], str], None]
 
 
 class _GivenUp(Exception):
-    """The session that a source was to go to has ended on the way."""
+    """A source has to stay where it is, and all that it has sent; the text says why."""
 
 
 class Moving:
@@ -107,6 +108,8 @@ class Moving:
                 await self._insist(source, before, after)
 
     def _check_still(self, source: Source) -> None:
+        if source.record.protocol == importing.PROTOCOL:
+            raise Conflict("What is put in from a file stays in the session that it was put into.")
         if source.id in self._progress:
             raise Conflict("What this reader has sent is on its way already. Wait until that is done.")
 
@@ -166,13 +169,8 @@ class Moving:
         try:
             move = await self._copy(move, source, before, after)
             await self._empty(move, before)
-        except _GivenUp:
-            log.warning(
-                "source %d: stays in session %d: session %d has ended meanwhile",
-                source.id,
-                before.row.id,
-                after.row.id,
-            )
+        except _GivenUp as problem:
+            log.warning("source %d: stays in session %d: %s", source.id, before.row.id, problem)
             async with self._stores.transaction() as connection:
                 await moves.finish(connection, move)
 
@@ -243,7 +241,7 @@ class Moving:
     ) -> Move:
         """In one turn: nothing comes between."""
         if self._hub.sessions.get(after.row.id) is not after and after.row.id not in self._hub.inboxes:
-            raise _GivenUp
+            raise _GivenUp(f"session {after.row.id} has ended meanwhile")
         own = [read for read in rest if read.source_id == source.id and read.kind != KIND_VOID]
         self._take(stand_in, own)
         self._hub.redirect(source, after, stand_in)
@@ -317,14 +315,14 @@ class Moving:
 
 
 def _observed(reads: Iterable[Read]) -> list[Observation]:
-    """Reads as their lines were parsed at first."""
+    """Reads as their lines were parsed at first. Raises _GivenUp for one that is no line: emptied, it would be lost."""
     parser = ct01.LineParser()
     found = []
     for read in reads:
         try:
             found.append(parser.parse(read.raw.encode()))
-        except (ct01.BadLine, ct01.NewLocation):
-            log.exception("read %d cannot be moved: its line is no read", read.offset)
+        except (ct01.BadLine, ct01.NewLocation) as problem:
+            raise _GivenUp(f"its read {read.offset} cannot be read again: {problem}") from problem
     return found
 
 

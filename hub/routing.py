@@ -50,6 +50,10 @@ class Routes:
         """(key, partner) pairs."""
         self._old_keys.update(keys)
 
+    def keyed(self, event_name: str) -> Session | None:
+        """The session of which this is the stream key."""
+        return self._by_key.get(event_name)
+
     def is_key(self, event_name: str) -> bool:
         """Whether it is, or was, the key of a session: a secret."""
         return event_name in self._by_key or event_name in self._old_keys
@@ -60,7 +64,7 @@ class Routes:
             return proved.partner_id
         if port != NOBODY:
             return port
-        keyed = self._by_key.get(event_name)
+        keyed = self.keyed(event_name)
         if keyed is not None:
             return keyed.row.partner_id
         if event_name in self._old_keys:
@@ -84,7 +88,7 @@ class Routes:
                 return found
         if proved is not None and proved.session_id is not None:
             return None  # it is no other one's
-        keyed = self._by_key.get(event_name)
+        keyed = self.keyed(event_name)
         if keyed is not None and keyed.row.partner_id == partner_id:
             return keyed
         if chosen or event_name in self._old_keys:

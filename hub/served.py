@@ -162,8 +162,8 @@ class Served:
 
     def named(self, user: str) -> Proved | None:
         """Whose user this is, as whom a reader would prove who it is; None: nobody's."""
-        keyed = next((each.row for each in self.sessions.values() if each.row.stream_key == user), None)
-        return Proved(keyed.partner_id, keyed.id) if user and keyed else self.proofs.named(user)
+        keyed = self.routes.keyed(user)
+        return Proved(keyed.row.partner_id, keyed.row.id) if keyed else self.proofs.named(user)
 
     def active_session(self, partner_id: int) -> Session | None:
         """The partner's newest active session; a demo's never is."""
@@ -224,7 +224,7 @@ class Served:
             home = None  # it was at home there only with a proof
         session = self.routes.session(owner, event_name, proved=proved, assigned=assigned, home=home)
         if known is not None and self._may_go_on(known, session):
-            source = self._again(known, session, owner, proved is not None, facts)
+            source = self._again(known, session, proved is not None, facts)
         else:
             source = self._new(
                 session,
@@ -270,7 +270,7 @@ class Served:
         return known.session is session
 
     def _again(
-        self, known: Source, session: Session | None, owner: int, proved: bool, facts: Mapping[str, str]
+        self, known: Source, session: Session | None, proved: bool, facts: Mapping[str, str]
     ) -> Source:
         self.sources[known.id] = self.sources.pop(known.id)  # the last to be forgotten
         known.described(**facts)

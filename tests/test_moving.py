@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from hub import moving
+from hub import importing, moving
 from hub.store import moves
 from hub.web.state import MoveProgress
 from tests.postgres import execute
@@ -253,6 +253,42 @@ async def test_a_session_that_is_made_gets_what_has_waited_for_it(database_dsn: 
         await reader.connect()
         await until(lambda: any(each.durable for each in hub.app.hub.inboxes.values()))
         await reader.hang_up()
+
+
+async def test_a_read_that_cannot_be_moved_is_not_lost(
+    hub: Running, database_dsn: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its line is none of a reader: all stays where it is."""
+    reader = await unclaimed(hub, 50)
+    await hub.app.stores.drain.drained()
+    await reader.hang_up()
+    monkeypatch.setattr(moving, "AT_ONCE_MAX", 5)
+    inbox = (await source_of(hub))["session"]["id"]
+    await execute(
+        database_dsn, f"UPDATE timing_reads SET raw_data = 'x' WHERE session_id = {inbox} AND feed_offset = 7"
+    )
+    source = await source_of(hub)
+    await post(hub, f"/api/sources/{source['id']}/assign", session_id=20)
+    await still(hub)
+    await check(hub, database_dsn, inbox, reader)
+    assert "stays in session" in caplog.text and "read 7 cannot be read again" in caplog.text
+
+
+async def test_what_was_put_in_from_a_file_stays(hub: Running) -> None:
+    source = hub.app.hub.new_source(
+        hub.app.hub.sessions[20],
+        listener="import",
+        protocol=importing.PROTOCOL,
+        remote="127.0.0.1",
+        program="racehub import",
+        version="",
+        connection_id="",
+        event_name="",
+    )
+    for path, body in (("release", {}), ("assign", {"session_id": 21})):
+        async with hub.http.post(f"/api/sources/{source.id}/{path}", json=body) as response:
+            assert response.status == 409
+            assert "from a file" in (await response.json())["error"]["message"]
 
 
 async def test_what_cannot_be_assigned(hub: Running) -> None:
