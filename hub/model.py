@@ -241,7 +241,8 @@ class SessionRow(msgspec.Struct, frozen=True):
 
 
 class DisplayRow(msgspec.Struct, frozen=True):
-    """A row of `displays`. `session_id` None: the partner's one active session, whichever that is.
+    """A row of `displays`. `session_id` None: the partner's one active session, whichever that is. `template_id` None:
+    the hub's own layout.
 
     settings: `duration` of a card in seconds, and `locations`: names of those whose reads get a card.
     expires_us: the instant from which on its code leads nowhere; revoked_us: when somebody has said so.
@@ -255,10 +256,22 @@ class DisplayRow(msgspec.Struct, frozen=True):
     place: str = ""
     expires_us: int | None = None
     revoked_us: int | None = None
+    template_id: int | None = None
 
     def holds(self, now_us: int) -> bool:
         """Whether its code leads anywhere. One that does not is as unknown as one that never was."""
         return self.revoked_us is None and (self.expires_us is None or now_us < self.expires_us)
+
+
+class TemplateRow(msgspec.Struct, frozen=True):
+    """A row of `templates`, with what is in force of it. `content`: JSON as `hub.template_words` has it, as screens get
+    it."""
+
+    id: int
+    partner_id: int
+    name: str
+    version: int
+    content: bytes
 
 
 class ScreenRow(msgspec.Struct, frozen=True):

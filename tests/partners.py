@@ -195,6 +195,7 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         to_session_id=made.ids["active"],
         done_at=MOMENT,
     )
+    await _template(connection, made)
     made.ids["displays"] = made.secrets["code"] = await _insert(
         connection,
         "displays",
@@ -202,6 +203,7 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         code=f"{made.mark}22",
         partner_id=made.partner_id,
         session_id=made.ids["active"],
+        template_id=made.ids["templates"],
         name=f"{made.mark} Screen",
         settings=json.dumps({"locations": [f"{made.mark} FINISH"]}),
     )
@@ -236,6 +238,37 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
     )
 
 
+async def _template(connection: asyncpg.Connection, made: Furnished) -> None:
+    made.ids["templates"] = await _insert(
+        connection, "templates", partner_id=made.partner_id, name=f"{made.mark} Template", version=1
+    )
+    made.ids["template_versions"] = await _insert(
+        connection,
+        "template_versions",
+        "template_id",
+        template_id=made.ids["templates"],
+        version=1,
+        content=json.dumps(
+            {
+                "format": "html-2",
+                "active": {"html": f"<p>{made.mark} {{{{name}}}}</p>", "width": 1920, "height": 1080},
+            }
+        ),
+        made_by=f"{made.mark} owner",
+    )
+    made.ids["images"] = await _insert(
+        connection,
+        "images",
+        "name",
+        name=hashlib.sha256(made.mark.encode()).hexdigest()[:32] + ".png",
+        partner_id=made.partner_id,
+        title=f"{made.mark}.png",
+        width=16,
+        height=16,
+        bytes=100,
+    )
+
+
 async def contents(connection: asyncpg.Connection, made: Furnished) -> Mapping[str, list[str]]:
     """Every row with this partner's mark or id in it, by table: what nobody else may have changed."""
     found = {}
@@ -264,6 +297,7 @@ def absent(mark: str, number: int) -> Furnished:
         number,
         tokens={role: f"rht_{mark}_{role}" for role in ROLES},
         ids=ids
+        | {"images": hashlib.sha256(mark.encode()).hexdigest()[:32] + ".png"}
         | {"displays": f"{mark}22", "screens": f"{mark}-screen-0000", "user_links": _digest(f"{mark}-link")},
         emails={role: f"{role}@{mark}.example" for role in ROLES},
         secrets={"code": f"{mark}22", "link": f"{mark}-link"},
@@ -284,6 +318,7 @@ _IDS: Final = (
         "source_moves",
     ),
     *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
+    *("templates", "template_versions"),
 )
 
 

@@ -32,6 +32,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.tail": {"hub.model"},
     "hub.places": {"hub.model", "hub.results"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
+    "hub.template_words": {"hub.errors", "hub.event_words"},
     "hub.source_clock": {"hub.model"},
     "hub.reads_export": {"hub.encode", "hub.model", "hub.places"},
     "hub.session": {
@@ -116,6 +117,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.session",
         "hub.session_words",
         "hub.tail",
+        "hub.template_words",
         "hub.tokens",
         "hub.web",
     },
@@ -179,6 +181,7 @@ PURE_MODULES: Final = (
     "hub.seen",
     "hub.places",
     "hub.location_words",
+    "hub.template_words",
     "hub.reads_export",
     "hub.source_clock",
     "hub.results",

@@ -238,6 +238,7 @@ async def displays(connection: Connection) -> list[DisplayRow]:
             row["place"],
             _us(row["expires_at"]) if row["expires_at"] else None,
             _us(row["revoked_at"]) if row["revoked_at"] else None,
+            row["template_id"],
         )
         for row in await connection.fetch(query("displays_all"))
     ]

@@ -79,7 +79,13 @@ class WebDisplays:
 
 
 def _words(row: DisplayRow) -> tuple[object, ...]:
-    return row.name, msgspec.json.encode(row.settings).decode(), row.place, _instant(row.expires_us)
+    return (
+        row.name,
+        msgspec.json.encode(row.settings).decode(),
+        row.place,
+        _instant(row.expires_us),
+        row.template_id,
+    )
 
 
 def _instant(us: int | None) -> object:
