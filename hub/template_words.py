@@ -5,6 +5,7 @@ All lengths are pixels of the canvas, all colours `#rrggbb` or `#rrggbbaa`, empt
 filled with that field of the runner or of the session.
 """
 
+import gzip
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -31,6 +32,8 @@ CONTENT_BYTES_MAX: Final = 512 * 1024
 """Of a template as JSON, without its images: what a screen on bad Wi-Fi has in a few seconds."""
 HTML_BYTES_MAX: Final = 256 * 1024
 """Of one state of an old template."""
+PACKING: Final = 6
+"""Of gzip's levels: the next ones take longer for a hundredth less."""
 
 
 IMAGE_NAME: Final = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
@@ -102,7 +105,7 @@ class Type(_Strict, frozen=True):
     valign: Literal["top", "middle", "bottom"] = "middle"
     lines: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
     leading: Annotated[float, msgspec.Meta(ge=0.7, le=3)] = 1.12
-    spacing: Annotated[float, msgspec.Meta(ge=-0.2, le=1)] = 0
+    spacing: Annotated[float, msgspec.Meta(ge=-0.2, le=1)] = 0.0
     """Between letters, in em."""
 
 
@@ -139,12 +142,12 @@ class Block(_Strict, frozen=True, tag_field="kind"):
     w: Length
     h: Length
     name: Label = ""
-    rotate: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0
+    rotate: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0.0
     cell: tuple[Cell, Cell, Span, Span] | None = None
     group: Group = ""
     locked: bool = False
     hidden: bool = False
-    opacity: Share = 1
+    opacity: Share = 1.0
     when: Literal["always", "known", "unknown"] = "always"
     box: Box = Box()
     enter: Enter | None = None
@@ -193,7 +196,7 @@ class Column(_Strict, frozen=True):
     """`share`: of the width, as compared with the others'."""
 
     text: Words
-    share: Part = 1
+    share: Part = 1.0
     align: Literal["start", "left", "center", "right"] = "start"
     colour: Colour = ""
     weight: Literal[0, 400, 500, 600, 700, 800, 900] = 0
@@ -287,12 +290,31 @@ def decoded(data: bytes) -> Content:
     return content
 
 
+def kept(text: str | bytes) -> Content:
+    """A template as PostgreSQL holds it: it was checked when it was saved. Raises ValueError for one that nobody has
+    checked."""
+    content: Content = msgspec.json.decode(text, type=Content)
+    return content
+
+
+def encoded(content: Content) -> bytes:
+    """With all that was left out, so that nobody who draws it has to know what is meant by it."""
+    return msgspec.json.encode(content)
+
+
+def packed(content: Content) -> bytes:
+    """The same as it goes over the line."""
+    return gzip.compress(encoded(content), PACKING, mtime=0)
+
+
 def check(content: Content) -> None:
     """Raises Invalid."""
     if isinstance(content, OldTemplate):
         for old in filter(None, (content.active, content.resting)):
             if len(old.html.encode()) > HTML_BYTES_MAX:
                 raise Invalid(f"html: expected at most {HTML_BYTES_MAX} bytes", field="html")
+            if "\0" in old.html:
+                raise Invalid("html: expected no NUL characters", field="html")
         return
     for which, state in (("active", content.active), ("resting", content.resting)):
         ids = [block.id for block in state.blocks]

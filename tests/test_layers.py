@@ -86,6 +86,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.roster",
         "hub.store",
         "hub.tail",
+        "hub.template_words",
         "hub.tokens",
     },
     "hub.web": PURE
@@ -138,6 +139,7 @@ ABOVE: Final = {
     "hub.retiming",
     "hub.stores",
     "hub.stream_passwords",
+    "hub.templates",
     "hub.feeding",
     "hub.app",
     "hub.commands",

@@ -85,6 +85,7 @@ def build(
     app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
+    app[state.TEMPLATES] = changes.templates
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token

@@ -26,6 +26,7 @@ from hub.web.api import (
     sessions,
     sources,
     streams,
+    templates,
     tokens,
     users,
 )
@@ -69,6 +70,7 @@ ROUTES: Final = (
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
+    Route("GET", "/api/display/{code}/template/{template}/{version}", WITH_CODE, templates.screen_template),
     # work pages
     Route("GET", "/login", ANYBODY, work_pages.login),
     Route("GET", "/join", ANYBODY, work_pages.join),
@@ -135,6 +137,16 @@ ROUTES: Final = (
     Route("POST", "/api/displays/{code}/identify", OPERATOR, displays.identify_display),
     Route("POST", "/api/displays/{code}/reload", OPERATOR, displays.reload_display),
     Route("POST", "/api/display/generate-url", OPERATOR, displays.generate_url),
+    # templates
+    Route("GET", "/api/templates", VIEWER, templates.list_templates),
+    Route("POST", "/api/templates", OPERATOR, templates.save_template),
+    Route("GET", "/api/templates/{name}", VIEWER, templates.get_template),
+    Route("PATCH", "/api/templates/{name}", OPERATOR, templates.change_template),
+    Route("DELETE", "/api/templates/{name}", OPERATOR, templates.delete_template),
+    Route("POST", "/api/templates/{name}/undelete", OPERATOR, templates.undelete_template),
+    Route("GET", "/api/templates/{name}/versions", VIEWER, templates.list_versions),
+    Route("GET", "/api/templates/{name}/versions/{version}", VIEWER, templates.get_version),
+    Route("POST", "/api/templates/{name}/versions/{version}/restore", OPERATOR, templates.restore_version),
     # partners and users
     Route("GET", "/api/partners", ADMIN, partners.list_partners),
     Route("POST", "/api/partners", ADMIN, partners.make_partner),

@@ -11,6 +11,7 @@ import aiohttp
 
 from hub.accounts import OWNER
 from hub.web.routes import ROUTES, Route
+from tests.drawn import template
 from tests.partners import Furnished, absent
 
 PLACES: Final[dict[str, tuple[str, ...]]] = {
@@ -20,6 +21,10 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/ws/d/{code}": ("displays",),
     "/api/displays/{code}": ("displays",),
     "/api/display/{code}": ("displays",),
+    "/api/display/{id}/template/{template}": ("templates",),
+    "/api/display/{id}/template/{id}/{version}": ("template_versions",),
+    "/api/templates/{name}": ("template_names",),
+    "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
     "/ws/sessions/{id}": ("active", "ended"),
@@ -66,15 +71,26 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/displays": lambda who: [
         {"name": "x", "partner": who.slug},
         {"name": "x", "session_id": who.ids["active"]},
+        {"name": "x", "template": who.ids["template_names"]},
     ],
-    "PATCH /api/displays/{code}": lambda who: [{"name": "x"}, {"session_id": who.ids["active"]}],
+    "PATCH /api/displays/{code}": lambda who: [
+        {"name": "x"},
+        {"session_id": who.ids["active"]},
+        {"template": who.ids["template_names"]},
+    ],
     "DELETE /api/displays/{code}": _nothing,
     "POST /api/displays/{code}/identify": _nothing,
     "POST /api/displays/{code}/reload": _nothing,
     "POST /api/display/generate-url": lambda who: [
         {"partner": who.slug},
         {"session_id": who.ids["active"]},
+        {"template": who.ids["template_names"]},
     ],
+    "POST /api/templates": lambda who: {"name": "x", "template": template(), "partner": who.slug},
+    "PATCH /api/templates/{name}": lambda _who: {},
+    "DELETE /api/templates/{name}": _nothing,
+    "POST /api/templates/{name}/undelete": _nothing,
+    "POST /api/templates/{name}/versions/{version}/restore": _nothing,
     "PATCH /api/screens/{id}": lambda who: [{"name": "x"}, {"code": who.secrets["code"]}],
     "DELETE /api/screens/{id}": _nothing,
     "POST /api/sources/{id}/assign": lambda who: {"session_id": who.ids["active"]},

@@ -86,8 +86,9 @@ class Site:
         displays = [each for each in hub.displays.values() if each.partner_id == other.partner_id]
         fleet = self.hub.app._application[FLEET]
         screens = [each.row for each in fleet.of(MACHINE_CALLER) if each.row.partner_id == other.partner_id]
-        held = (sessions, displays, screens, hub.partners[other.partner_id])
-        assert len(sessions) == len(displays) == len(screens) == 1
+        templates = [each for each in hub.templates.values() if each.partner_id == other.partner_id]
+        held = (sessions, displays, screens, templates, hub.partners[other.partner_id])
+        assert len(sessions) == len(displays) == len(screens) == len(templates) == 1
         return await contents(self.database, other), msgspec.json.encode(held)
 
 
