@@ -8,10 +8,11 @@ filled with that field of the runner or of the session.
 import gzip
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.errors import Invalid
 from hub.event_words import LOCATION_CHARS_MAX, check_text
@@ -39,8 +40,8 @@ PACKING: Final = 6
 IMAGE_NAME: Final = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 """What the hub calls an image: by its content."""
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([\w][\w .-]{0,63}?)\s*\}\}")
-_COLOUR: Final = r"^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?)?$"
-_TIME: Final = r"^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$"
+_COLOUR: Final = r"^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?)?\Z"
+_TIME: Final = r"^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?\Z"
 
 Font = Literal["Hanken Grotesk", "Barlow Condensed", "Bebas Neue", "Roboto Slab", "DSEG7 Classic"]
 """Those that the hub brings along."""
@@ -53,14 +54,14 @@ Px = Annotated[int, msgspec.Meta(ge=0, le=SIDE_PX_MAX)]
 Colour = Annotated[str, msgspec.Meta(pattern=_COLOUR)]
 Words = Annotated[str, msgspec.Meta(max_length=TEXT_CHARS_MAX)]
 Label = Annotated[str, msgspec.Meta(max_length=NAME_CHARS_MAX)]
-Id = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,32}$")]
-Group = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{0,32}$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
+Group = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,32}\Z")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Part = Annotated[float, msgspec.Meta(gt=0, le=100)]
 Cell = Annotated[int, msgspec.Meta(ge=0, le=47)]
 Span = Annotated[int, msgspec.Meta(ge=1, le=48)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=5000)]
-Image = Annotated[str, msgspec.Meta(pattern=f"^({IMAGE_NAME.pattern})?$")]
+Image = Annotated[str, msgspec.Meta(pattern=rf"^({IMAGE_NAME.pattern})?\Z")]
 Location = Annotated[str, msgspec.Meta(min_length=1, max_length=LOCATION_CHARS_MAX)]
 Locations = Annotated[list[Location], msgspec.Meta(max_length=100)]
 
@@ -230,8 +231,8 @@ class CounterBlock(Block, frozen=True, tag="counter"):
 
 class QrBlock(Block, frozen=True, tag="qr"):
     text: Words = ""
-    dark: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0b0e14"
-    light: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#ffffff"
+    dark: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#0b0e14"
+    light: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#ffffff"
 
 
 AnyBlock = (
@@ -242,7 +243,7 @@ AnyBlock = (
 class State(_Strict, frozen=True):
     """`image` covers the ground. The first block is the lowest."""
 
-    ground: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0b0e14"
+    ground: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#0b0e14"
     image: Image = ""
     blocks: Annotated[list[AnyBlock], msgspec.Meta(max_length=BLOCKS_MAX)] = []
 
@@ -348,6 +349,25 @@ def images(content: Content) -> set[str]:
     return {name for name in (*(state.image for state in both), *blocks) if name}
 
 
+def with_images(content: Content, names: Mapping[str, str]) -> Content:
+    """The same with other images: `names` says which is now called what; empty: there is none any more."""
+    if isinstance(content, OldTemplate):
+        resting = _with_old_images(content.resting, names) if content.resting else None
+        return OldTemplate(active=_with_old_images(content.active, names), resting=resting)
+    active, resting_state = (_with_images(each, names) for each in (content.active, content.resting))
+    return replace(content, active=active, resting=resting_state)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """This name, or with the first number behind it with which it is none of those taken."""
+    held = {each.casefold() for each in taken}
+    found, number = name, 1
+    while found.casefold() in held:
+        number += 1
+        found = f"{name[: NAME_CHARS_MAX - 5].rstrip()} {number}"
+    return found
+
+
 def canvas(content: Content) -> tuple[int, int]:
     """Width and height of the active state."""
     drawn = content.active if isinstance(content, OldTemplate) else content.canvas
@@ -357,6 +377,19 @@ def canvas(content: Content) -> tuple[int, int]:
 def _is_in(grid: Grid, cell: tuple[int, int, int, int]) -> bool:
     column, row, columns, rows = cell
     return column + columns <= grid.columns and row + rows <= grid.rows
+
+
+def _with_images(state: State, names: Mapping[str, str]) -> State:
+    blocks = [
+        replace(block, image=names.get(block.image, block.image)) if isinstance(block, ImageBlock) else block
+        for block in state.blocks
+    ]
+    return replace(state, image=names.get(state.image, state.image), blocks=blocks)
+
+
+def _with_old_images(state: OldState, names: Mapping[str, str]) -> OldState:
+    """What is not there any more stays named: nothing can be left out of HTML without reading it."""
+    return replace(state, html=IMAGE_NAME.sub(lambda found: names.get(found[0]) or found[0], state.html))
 
 
 def _texts(block: AnyBlock) -> Iterator[str]:

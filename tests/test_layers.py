@@ -34,6 +34,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
     "hub.template_words": {"hub.errors", "hub.event_words"},
+    "hub.template_files": {"hub.errors", "hub.template_words"},
     "hub.source_clock": {"hub.model"},
     "hub.reads_export": {"hub.encode", "hub.model", "hub.places"},
     "hub.session": {
@@ -123,6 +124,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.session",
         "hub.session_words",
         "hub.tail",
+        "hub.template_files",
         "hub.template_words",
         "hub.tokens",
         "hub.web",
@@ -189,6 +191,7 @@ PURE_MODULES: Final = (
     "hub.places",
     "hub.counting",
     "hub.location_words",
+    "hub.template_files",
     "hub.template_words",
     "hub.reads_export",
     "hub.source_clock",

@@ -19,7 +19,7 @@ from hub.hub import Hub
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
-from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web import assets, bodies, codes, looks, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.api import extremes
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
@@ -86,7 +86,7 @@ def build(
     app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
-    app[state.TEMPLATES] = changes.templates
+    app[looks.TEMPLATES] = changes.templates
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token

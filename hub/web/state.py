@@ -26,7 +26,6 @@ from hub.model import (
     ReadFilter,
     ScreenRow,
     SessionRow,
-    TemplateRow,
     Whose,
 )
 from hub.own_settings import OwnSettings
@@ -34,8 +33,8 @@ from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
-from hub.template_words import Content
 from hub.web.live import Live
+from hub.web.looks import Templates
 
 STARTING: Final = "the hub is starting"
 
@@ -290,44 +289,6 @@ class PartnerWords(Protocol):
         """The line over everything on all screens; empty: none."""
 
 
-class Templates(Protocol):
-    """What keeps templates and their versions. Each may raise StoreAway; what changes something as `Sessions` does. A
-    number is of a template that is there for the caller."""
-
-    async def lines(self, whose: Whose) -> list[dict[str, Any]]:
-        """What is said of each in a list, by name."""
-
-    async def deleted(self, whose: Whose) -> list[dict[str, Any]]:
-        """Those that can be taken back, the last one first."""
-
-    async def versions(self, whose: Whose, template_id: int) -> list[dict[str, Any]]:
-        """The newest first."""
-
-    async def content(self, whose: Whose, template_id: int, version: int) -> Content:
-        """Raises NotFound."""
-
-    async def save(
-        self,
-        by: Caller,
-        partner_id: int,
-        name: str,
-        content: Content,
-        *,
-        base: int | None = None,
-        imported: bool = False,
-    ) -> TemplateRow:
-        """`base`: the version that it was made from, 0: it is a new one; None: whatever there is."""
-
-    async def restore(self, by: Caller, template_id: int, version: int) -> TemplateRow: ...
-
-    async def rename(self, by: Caller, template_id: int, name: str) -> TemplateRow: ...
-
-    async def delete(self, by: Caller, template_id: int) -> None: ...
-
-    async def undelete(self, by: Caller, template_id: int) -> TemplateRow:
-        """One that was deleted."""
-
-
 class Removal(Protocol):
     """What deletes sessions and what was kept of them. `folder`: where exports are. Raises as `Sessions` does."""
 
@@ -443,7 +404,6 @@ EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
 LOCATIONS: Final = web.AppKey("locations", Locations)
 PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
-TEMPLATES: Final = web.AppKey("templates", Templates)
 KEPT: Final = web.AppKey("kept", Kept)
 STREAMS: Final = web.AppKey("streams", Streams)
 REFUSED: Final = web.AppKey("refused", RefusedReaders)

@@ -57,6 +57,15 @@ def read(data: bytes) -> Asked:
     return Asked(template_words.check_name(old.name), content, removed, old.base, old.partner)
 
 
+def content(data: bytes) -> tuple[Content, list[str]]:
+    """The template of a file in any of these shapes, or alone, and what was taken out of it. Takes its time. Raises
+    Invalid."""
+    keys = bodies.decode(data, dict[str, msgspec.Raw])
+    if "template" in keys or "format" in keys:
+        return clean(template_words.decoded(bytes(keys.get("template", data))))
+    return _old(bodies.decode(data, dict[str, Any]))
+
+
 def clean(content: Content) -> tuple[Content, list[str]]:
     """One that comes from outside, and what was taken out of it. Raises Invalid."""
     if not isinstance(content, OldTemplate):

@@ -2,6 +2,7 @@
 refuses to know what is answered.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -62,6 +63,14 @@ def _controller_file(_who: Furnished) -> aiohttp.FormData:
     return form
 
 
+def _template_file(who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("partner", who.slug)
+    file = json.dumps({"name": "x", "template": template()})
+    form.add_field("file", file.encode(), filename="x.json", content_type="application/json")
+    return form
+
+
 _RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
 
 BODIES: Final[dict[str, Body]] = {
@@ -87,6 +96,7 @@ BODIES: Final[dict[str, Body]] = {
         {"template": who.ids["template_names"]},
     ],
     "POST /api/templates": lambda who: {"name": "x", "template": template(), "partner": who.slug},
+    "POST /api/templates/import": _template_file,
     "PATCH /api/templates/{name}": lambda _who: {},
     "DELETE /api/templates/{name}": _nothing,
     "POST /api/templates/{name}/undelete": _nothing,

@@ -15,7 +15,8 @@ from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
 from hub.web import bodies, scope, template_bodies
 from hub.web.codes import display_of
-from hub.web.state import HUB, TEMPLATES
+from hub.web.looks import TEMPLATES
+from hub.web.state import HUB
 
 FOR_A_SCREEN: Final = "private, max-age=31536000, immutable"
 LATEST: Final = "latest"
@@ -153,8 +154,9 @@ async def screen_template(request: web.Request) -> web.Response:
     return web.json_response(body=row.content, headers=headers)
 
 
-def saved(row: TemplateRow, removed: list[str]) -> web.Response:
-    return web.json_response({"success": True, "name": row.name, "version": row.version, "removed": removed})
+def saved(row: TemplateRow, removed: list[str], **more: object) -> web.Response:
+    said = {"success": True, "name": row.name, "version": row.version, "removed": removed}
+    return web.json_response(said | more)
 
 
 def _is_of(request: web.Request, owner: int | None, partner_id: int) -> bool:
