@@ -6,13 +6,14 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
-from hub.web import assets, auth, front, pages, qr, sockets, work_pages
+from hub.web import assets, auth, front, image_files, pages, qr, sockets, work_pages
 from hub.web.api import (
     audit,
     displays,
     events,
     exports,
     health,
+    images,
     imports,
     locations,
     own_settings,
@@ -69,6 +70,7 @@ ROUTES: Final = (
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
+    Route("GET", "/images/{name}", ANYBODY, image_files.image_file),
     # work pages
     Route("GET", "/login", ANYBODY, work_pages.login),
     Route("GET", "/join", ANYBODY, work_pages.join),
@@ -135,6 +137,12 @@ ROUTES: Final = (
     Route("POST", "/api/displays/{code}/identify", OPERATOR, displays.identify_display),
     Route("POST", "/api/displays/{code}/reload", OPERATOR, displays.reload_display),
     Route("POST", "/api/display/generate-url", OPERATOR, displays.generate_url),
+    # images
+    Route("GET", "/api/images", VIEWER, images.list_images),
+    Route("POST", "/api/images", OPERATOR, images.add_image),
+    Route("POST", "/api/images/{name}/crop", OPERATOR, images.crop_image),
+    Route("PATCH", "/api/images/{name}", OPERATOR, images.change_image),
+    Route("DELETE", "/api/images/{name}", OPERATOR, images.delete_image),
     # partners and users
     Route("GET", "/api/partners", ADMIN, partners.list_partners),
     Route("POST", "/api/partners", ADMIN, partners.make_partner),
