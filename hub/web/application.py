@@ -16,6 +16,7 @@ from aiohttp_session.log import log as session_logger
 
 from hub.config_live import Current
 from hub.hub import Hub
+from hub.image_files import FOLDER
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
@@ -83,6 +84,8 @@ def build(
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
     app[state.STREAMS] = changes.streams
+    app[state.IMAGES] = changes.images
+    app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
     app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
