@@ -19,7 +19,7 @@ from hub.hub import Hub
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
-from hub.web import assets, bodies, codes, middlewares, proxies, routes, seldom, sockets, state
+from hub.web import assets, bodies, codes, frames, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.api import extremes
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
@@ -114,6 +114,7 @@ def _add_own(app: web.Application) -> None:
     app[codes.TRIES] = codes.Tries(time.monotonic)
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
+    app[frames.FRAME] = frames.frame(app[assets.ASSETS])
 
 
 async def _close(app: web.Application) -> None:
