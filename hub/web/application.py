@@ -20,7 +20,7 @@ from hub.image_files import FOLDER
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
-from hub.web import assets, bodies, codes, looks, middlewares, proxies, routes, seldom, sockets, state
+from hub.web import assets, bodies, codes, frames, looks, middlewares, proxies, routes, seldom, sockets, state
 from hub.web.api import extremes
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
@@ -118,6 +118,7 @@ def _add_own(app: web.Application) -> None:
     app[codes.TRIES] = codes.Tries(time.monotonic)
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
+    app[frames.FRAME] = frames.frame(app[assets.ASSETS])
 
 
 async def _close(app: web.Application) -> None:

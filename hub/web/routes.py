@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
-from hub.web import assets, auth, front, image_files, pages, qr, sockets, work_pages
+from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, work_pages
 from hub.web.api import (
     audit,
     displays,
@@ -56,6 +56,7 @@ ROUTES: Final = (
     Route("GET", "/health", ANYBODY, health.health),
     Route("GET", "/status", ANYBODY, health.status),
     Route("GET", "/static/{name:.+}", ANYBODY, assets.static_file),
+    Route("GET", "/frames/old", ANYBODY, frames.old),
     # signing in
     Route("POST", "/api/auth/login", ANYBODY, api_auth.login),
     Route("POST", "/api/auth/logout", ANYBODY, api_auth.logout),

@@ -2,8 +2,8 @@
 refuses to know what is answered.
 """
 
-import json
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -75,6 +75,8 @@ def _template_file(who: Furnished) -> aiohttp.FormData:
     form.add_field("partner", who.slug)
     file = json.dumps({"name": "x", "template": template()})
     form.add_field("file", file.encode(), filename="x.json", content_type="application/json")
+
+
 def _image(who: Furnished) -> aiohttp.FormData:
     form = aiohttp.FormData()
     form.add_field("partner", who.slug)

@@ -40,6 +40,7 @@ TELLS_NOTHING: Final = {
     "/health",
     "/status",
     "/static/{name:.+}",
+    "/frames/old",
     "/login",
     "/join",
     "/ws/me",
