@@ -85,8 +85,8 @@ function sized(lines, { width, height, most, leading }, measure) {
 
 function broken(words, room, measure) {
   const letters = Array.from(words.replace(/\n/g, " "));
-  let best = null;
-  for (let count = 1; count <= Math.min(room.lines, letters.length); count++) {
+  let best = sized([letters.join("")], room, measure);
+  for (let count = 2; count <= Math.min(room.lines, letters.length); count++) {
     const lines = inEqualLines(letters, count);      // a near break may make it one more
     if (lines.length <= room.lines) best = larger(best, sized(lines, room, measure));
   }
