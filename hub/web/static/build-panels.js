@@ -1,0 +1,3 @@
+// The panels beside the canvas.
+
+export function openPanels() {}
