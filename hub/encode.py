@@ -1,6 +1,7 @@
 """Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -200,10 +201,11 @@ def hello(
     now_us: int,
     recent: bytes,
     emergency: str = "",
+    counts: bytes | None = None,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
     is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
-    `emergency`: the line over everything else; empty: none."""
+    `emergency`: the line over everything else; empty: none. `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
         {
             "type": "hello",
@@ -218,7 +220,7 @@ def hello(
             "template": None,
         }
     )
-    return b'%b,"recent":[%b]}' % (head[:-1], recent)
+    return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
 
 
 def starts(session: SessionView, now_us: int) -> bytes:
@@ -236,6 +238,18 @@ def _starts(session: SessionView, now_us: int) -> list[dict[str, object]]:
         for start in session.starts
         if now_us - start.guns_us[0] < START_AGE_US_MAX
     ]
+
+
+def count_fields(roster: int, figures: Sequence[tuple[str, int, int]]) -> bytes:
+    """How many are on the roster, and (location, runners, reads) of each location that has any and of all, ""."""
+    names = ("location", "runners", "reads")
+    counts = [dict(zip(names, figure, strict=True)) for figure in figures]
+    return _encode({"roster": roster, "counts": counts})
+
+
+def counts(fields: bytes) -> bytes:
+    """What `count_fields` has made, as a message. Replaces what was said before."""
+    return b'{"type":"counts",%b' % fields[1:]
 
 
 def emergency(text: str) -> bytes:

@@ -1,7 +1,7 @@
 // How wide a text is in a face of the hub. Knows the DOM, and keeps what it has measured until a face comes.
 
 const MEASURED_MAX = 4000;        // texts of all faces; then it begins anew
-const FAMILY = ', system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif';
+const FAMILY = ', "Hanken Grotesk", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif';
 
 let ruler = null, rulerFace = "", loads = 0;
 const measured = new Map();

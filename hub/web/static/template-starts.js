@@ -93,12 +93,12 @@ function strip() {
   const face = { font: "Barlow Condensed" };
   const active = [
     text("bib", [16, 24, 160, 144], "{{bib}}", Object.assign({ size: 96, least: 40, weight: 800, colour: INK, align: "center" }, face), { box: { fill: SUN, radius: 10, padding: 8 } }),
-    text("name", [196, 8, 556, 112], "{{name}}", Object.assign({ size: 104, least: 48, weight: 800, upper: true, leading: 1 }, face), { enter: { how: "from-right", ms: 280 } }),
+    text("name", [196, 8, 556, 104], "{{name}}", Object.assign({ size: 96, least: 48, weight: 800, upper: true, leading: 1 }, face), { enter: { how: "from-right", ms: 280 } }),
     text("city", [196, 118, 330, 64], "{{city}}", Object.assign({ size: 56, least: 32, weight: 500, colour: QUIET, leading: 1 }, face)),
     text("time", [540, 112, 212, 72], "{{time}}", Object.assign({ size: 68, least: 32, weight: 700, colour: SUN, align: "right", leading: 1 }, face)),
   ];
   const resting = [
-    block("clock", "race", [16, 16, 470, 160], { mode: "race", before: "{{event}}", type: { font: "DSEG7 Classic", size: 110, least: 30, colour: "#ff4d3d", leading: 1.05, lines: 1 } }),
+    block("clock", "race", [16, 16, 470, 160], { mode: "race", before: "0:00:00", type: { font: "DSEG7 Classic", size: 110, least: 30, colour: "#ff4d3d", leading: 1.05, lines: 1 } }),
     text("event", [504, 24, 248, 88], "{{event}}", Object.assign({ size: 52, least: 26, weight: 700, lines: 2, leading: 1, align: "right", valign: "top" }, face)),
     block("clock", "day", [504, 118, 248, 56], { seconds: false, type: Object.assign({ size: 52, least: 30, weight: 500, colour: QUIET, align: "right", leading: 1 }, face) }),
   ];
@@ -109,8 +109,8 @@ function strip() {
 
 function list() {
   const columns = [
-    { text: "{{bib}}", share: 1.1, align: "right", colour: SUN, weight: 800 }, { text: "{{name}}", share: 6 },
-    { text: "{{race_name}}", share: 2.4, colour: QUIET, weight: 500 }, { text: "{{time}}", share: 2.1, align: "right" },
+    { text: "{{bib}}", share: 1.1, align: "right", colour: SUN, weight: 800 }, { text: "{{name}}", share: 5.4 },
+    { text: "{{race_name}}", share: 3.2, colour: QUIET, weight: 500 }, { text: "{{time}}", share: 2.1, align: "right" },
   ];
   const head = [
     text("event", [80, 52, 1180, 110], "{{event}}", { size: 80, least: 48 }),
