@@ -1,9 +1,14 @@
 // The blocks of the state that is shown, the topmost first: chosen, named, put into another order, locked and hidden here,
 // with the mouse or with keys.
 
-import { button, el } from "./build-panel-dom.js";
+import { button, el, icon } from "./build-panel-dom.js";
 import { labelOf } from "./build-kinds.js";
 import { set } from "./front-paint.js";
+
+const SIGNS = {
+  locked: { true: "M5 9h10v8H5zM7 9V6a3 3 0 0 1 6 0v3", false: "M5 9h10v8H5zM7 9V5a3 3 0 0 1 5.5-1.6" },
+  hidden: { true: "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5M3 3l14 14", false: "M2 10s3-5 8-5 8 5 8 5-3 5-8 5-8-5-8-5M12.5 10a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0" },
+};
 
 /** What people would call it: its name, else what it says. */
 export function nameOf(block) {
@@ -58,7 +63,8 @@ export function openLayers(host, { doc, reads }) {
       set(each, "aria-label", `${yes ? on : off} ${name}`);
       set(each, "title", yes ? on : off);
       set(each, "aria-pressed", String(yes));
-      each.textContent = each.dataset.mark === "locked" ? (yes ? "🔒" : "🔓") : yes ? "◌" : "●";
+      if (each.dataset.drawn !== String(yes)) each.replaceChildren(icon(SIGNS[each.dataset.mark][yes]));
+      each.dataset.drawn = String(yes);
       each.disabled = reads;
     }
   }
