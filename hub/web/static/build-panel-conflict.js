@@ -18,8 +18,9 @@ export function openConflict(room) {
     if (!theirs || theirs.version === doc.version) { notice(problem.message); return; }
     const { template } = await ask("GET", pathOf(name, `/versions/${theirs.version}`, partner));
     const picture = el("div", { class: "small" }, el("div", { class: "glass" }));
+    const from = doc.version ? `Yours was made from version ${doc.version}.` : "There was none of this name when you began.";
     dialog.body.replaceChildren(
-      el("p", {}, `${theirs.made_by || "Somebody"} saved version ${theirs.version} (${when(theirs.made_at)}). ${doc.version ? `Yours was made from version ${doc.version}.` : "There was none of this name when you began."} Nothing is lost: every version is kept.`),
+      el("p", {}, `${theirs.made_by || "Somebody"} saved version ${theirs.version} (${when(theirs.made_at)}). ${from} Nothing is lost: every version is kept.`),
       picture,
       el("p", { class: "actions" }, button("Go on editing", dialog.close), button("Take theirs instead", () => take(template, theirs.version)), button("Save mine as a new version", () => saveMine(template, theirs.version), { class: "main" })));
     dialog.open();
