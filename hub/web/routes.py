@@ -78,6 +78,7 @@ ROUTES: Final = (
     Route("GET", "/users", OWNER, work_pages.users, page=True),
     Route("GET", "/displays", VIEWER, work_pages.fleet, page=True),
     Route("GET", "/templates", VIEWER, work_pages.templates, page=True),
+    Route("GET", "/templates/{name}", VIEWER, work_pages.template, page=True),
     Route("GET", "/settings", VIEWER, work_pages.user_settings, page=True),
     Route("GET", "/front/state", VIEWER, front.front_state),
     # sessions

@@ -22,6 +22,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/display/{code}": ("displays",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
