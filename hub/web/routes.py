@@ -69,6 +69,8 @@ ROUTES: Final = (
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
+    Route("GET", "/api/display/{code}/qr.svg", WITH_CODE, qr.display_text_qr),
+    Route("GET", "/api/qr.svg", VIEWER, qr.text_qr),
     # work pages
     Route("GET", "/login", ANYBODY, work_pages.login),
     Route("GET", "/join", ANYBODY, work_pages.join),

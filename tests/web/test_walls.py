@@ -47,6 +47,8 @@ TELLS_NOTHING: Final = {
     "/d/{code}",
     "/display/{code}",
     "/api/displays/{code}/qr.svg",
+    "/api/display/{code}/qr.svg",
+    "/api/qr.svg",
     "/api/refused-readers",
 }
 """What is answered there says nothing of anybody in letters."""
