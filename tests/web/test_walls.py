@@ -33,8 +33,8 @@ from tests.web.attempts import BODIES, Attempt, attempts
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 OWN, OTHER, NO_ONE = "ALPHAX", "BRAVEX", "GHXSTX"
-IDS: Final = {OWN: 31_000_000, OTHER: 71_000_000, NO_ONE: 91_000_000}
-"""Where their ids begin: eight digits that tell whose they are."""
+IDS: Final = {OWN: 33_000_000, OTHER: 71_000_000, NO_ONE: 91_000_000}
+"""Where their ids begin: eight digits that tell whose they are, and are not the seconds of a year."""
 HUBS_IDS: Final = 51_000_000
 TELLS_NOTHING: Final = {
     "/health",
