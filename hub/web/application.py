@@ -20,6 +20,7 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import assets, bodies, codes, middlewares, proxies, qr, routes, seldom, sockets, state
+from hub.web.api import extremes
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
@@ -112,6 +113,7 @@ def _add_own(app: web.Application) -> None:
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)
     app[qr.PICTURES] = qr.Pictures()
+    app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
 
 

@@ -12,6 +12,7 @@ from hub.web.api import (
     displays,
     events,
     exports,
+    extremes,
     health,
     imports,
     locations,
@@ -78,6 +79,7 @@ ROUTES: Final = (
     Route("GET", "/sessions/{id}", VIEWER, work_pages.session, page=True),
     Route("GET", "/users", OWNER, work_pages.users, page=True),
     Route("GET", "/displays", VIEWER, work_pages.fleet, page=True),
+    Route("GET", "/templates", VIEWER, work_pages.templates, page=True),
     Route("GET", "/settings", VIEWER, work_pages.user_settings, page=True),
     Route("GET", "/front/state", VIEWER, front.front_state),
     # sessions
@@ -99,6 +101,7 @@ ROUTES: Final = (
     Route("POST", "/api/sessions/{id}/locations/{location}/merge", OPERATOR, locations.merge_location),
     Route("POST", "/api/sessions/{id}/locations/{location}/split", OPERATOR, locations.split_location),
     Route("GET", "/api/sessions/{id}/reads", VIEWER, sessions.list_reads),
+    Route("GET", "/api/sessions/{id}/extremes", VIEWER, extremes.session_extremes),
     Route("GET", "/api/sessions/{id}/export.csv", VIEWER, reads_export.export_csv),
     Route("GET", "/api/sessions/{id}/export.txt", VIEWER, reads_export.export_txt),
     Route("GET", "/api/sessions/{id}/rejects", VIEWER, rejects.list_rejects),

@@ -16,6 +16,7 @@ from hub.web.state import USERS, settings
 NAV: Final = (
     ("/", "Control room", VIEWER),
     ("/displays", "Displays", VIEWER),
+    ("/templates", "Templates", VIEWER),
     ("/users", "Users", OWNER),
     ("/settings", "Settings", VIEWER),
 )
@@ -36,6 +37,11 @@ async def session(request: web.Request) -> web.Response:
 async def fleet(request: web.Request) -> web.Response:
     """Displays, and the screens that show them."""
     return _page(request, "fleet.html")
+
+
+async def templates(request: web.Request) -> web.Response:
+    """How displays can look."""
+    return _page(request, "templates.html")
 
 
 async def users(request: web.Request) -> web.Response:
