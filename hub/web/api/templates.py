@@ -92,14 +92,16 @@ async def undelete_template(request: web.Request) -> web.Response:
     """The last one of this name that was deleted is there again, and on its displays."""
     slug = request.query.get("partner")
     owner = scope.named_partner(request, slug).id if slug else None
-    wanted = request.match_info["name"].casefold()
+    name = scope.compared(request.match_info["name"])
     found = [
         each["id"]
         for each in await request.app[TEMPLATES].deleted(scope.whose(request))
-        if each["name"].casefold() == wanted and owner in (None, each["partner_id"])
+        if scope.compared(each["name"]) == name and owner in (None, each["partner_id"])
     ]
-    if not found and scope.templates_named(request, wanted, owner):
-        raise Conflict("This template is there.")
+    if len(found) > 1:
+        raise scope.ambiguous()
+    if not found and scope.templates_named(request, name, owner):
+        raise Conflict("There is a template of this name already.")
     if not found:
         raise NotFound("There is no deleted template of this name.")
     return saved(await request.app[TEMPLATES].undelete(scope.caller(request), found[0]), [])

@@ -141,6 +141,11 @@ async def test_partners_do_not_see_each_others(team: Teamed) -> None:
     assert (await team.error(ADMIN, "POST", TEMPLATES, body))[0::2] == (400, "partner")
     await save(team, "Same", "admin", ADMIN, partner=team.there.slug)
     assert text_of(await latest(team, "Same")) == "here"
+    for who in (OPERATOR, f"there.{OPERATOR}"):
+        await team.ask(who, "DELETE", f"{TEMPLATES}/Same")
+    assert (await team.error(ADMIN, "POST", f"{TEMPLATES}/Same/undelete"))[0::2] == (400, "partner")
+    assert (await team.ask(ADMIN, "POST", f"{TEMPLATES}/Same/undelete{there}"))[0] == 200
+    assert (await team.error(VIEWER, "GET", f"{TEMPLATES}/Same"))[0] == 404
     only = await save(team, "Only there", "one", f"there.{OPERATOR}")
     assert (await save(team, "Only there", "two", ADMIN))["version"] == only["version"] + 1
     display = {"name": "x", "template": "Only there"}
