@@ -94,17 +94,17 @@ async def undelete_template(request: web.Request) -> web.Response:
     owner = scope.named_partner(request, slug).id if slug else None
     name = scope.compared(request.match_info["name"])
     found = [
-        each["id"]
+        each
         for each in await request.app[TEMPLATES].deleted(scope.whose(request))
         if scope.compared(each["name"]) == name and owner in (None, each["partner_id"])
     ]
-    if len(found) > 1:
+    if len({each["partner_id"] for each in found}) > 1:
         raise scope.ambiguous()
     if not found and scope.templates_named(request, name, owner):
         raise Conflict("There is a template of this name already.")
     if not found:
         raise NotFound("There is no deleted template of this name.")
-    return saved(await request.app[TEMPLATES].undelete(scope.caller(request), found[0]), [])
+    return saved(await request.app[TEMPLATES].undelete(scope.caller(request), found[0]["id"]), [])
 
 
 async def list_versions(request: web.Request) -> web.Response:
