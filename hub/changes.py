@@ -13,6 +13,8 @@ from hub.facts import Facts
 from hub.feeding import Feeder
 from hub.guests import Guests
 from hub.hub import Hub
+from hub.image_files import FOLDER
+from hub.images import Images
 from hub.lifecycle import HangUp, Lifecycle
 from hub.locations import Locations
 from hub.moving import Moving
@@ -58,6 +60,7 @@ class Changes:
         )
         folder = current.now.data_path / exporting.FOLDER
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
+        self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
 
     def work(self) -> list[Coroutine[Any, Any, None]]:

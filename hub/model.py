@@ -279,6 +279,21 @@ class TemplateRow(msgspec.Struct, frozen=True):
         return gzip.decompress(self.packed)
 
 
+class ImageRow(msgspec.Struct, frozen=True):
+    """A row of `images`. `used_by`: the templates of which any kept version shows it, by name."""
+
+    name: str
+    partner_id: int
+    title: str
+    width: int
+    height: int
+    frames: int
+    bytes: int
+    made_at: datetime
+    made_by: str
+    used_by: list[str] = []
+
+
 class ScreenRow(msgspec.Struct, frozen=True):
     """A row of `screens`: one browser on one machine, as far as it is kept.
 

@@ -2,6 +2,7 @@
 refuses to know what is answered.
 """
 
+import base64
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
@@ -39,9 +41,15 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/chronotrack/sessions/{id}": ("timing_sources",),
     "/api/tokens/{id}": ("tokens",),
     "/api/exports/{id}": ("exports",),
+    "/images/{name}": ("images",),
+    "/api/images/{name}": ("images",),
 }
 """What stands in an address at a placeholder, by the address up to there: names in `Furnished.ids`."""
 
+PNG: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+"""One grey pixel."""
 Body = Callable[[Furnished], Any]
 
 
@@ -68,6 +76,12 @@ def _template_file(who: Furnished) -> aiohttp.FormData:
     form.add_field("partner", who.slug)
     file = json.dumps({"name": "x", "template": template()})
     form.add_field("file", file.encode(), filename="x.json", content_type="application/json")
+
+
+def _image(who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("partner", who.slug)
+    form.add_field("file", PNG, filename="a.png", content_type="image/png")
     return form
 
 
@@ -136,6 +150,10 @@ BODIES: Final[dict[str, Body]] = {
     "PATCH /api/events/{id}/races/{race}": lambda _who: {"distance_m": 2000},
     "DELETE /api/events/{id}/races/{race}": _nothing,
     "DELETE /api/exports/{id}": _nothing,
+    "POST /api/images": _image,
+    "POST /api/images/{name}/crop": lambda _who: {"x": 0, "y": 0, "width": 1, "height": 1},
+    "PATCH /api/images/{name}": lambda _who: {"title": "x"},
+    "DELETE /api/images/{name}": _nothing,
     "POST /api/partners": lambda who: {"name": "x", "slug": who.slug},
     "PATCH /api/partners/{id}": lambda _who: {"name": "x"},
     "DELETE /api/partners/{id}": _nothing,
