@@ -206,3 +206,25 @@ async def test_what_a_screen_gets(team: Teamed) -> None:
             assert response.status == 404
     async with team.hub.anybody.get(path.replace(code.lower(), "AAAA2222")) as response:
         assert response.status == 404
+
+
+async def test_one_of_the_predecessor(team: Teamed) -> None:
+    old = {
+        "name": "Alt",
+        "activeState": {"html": "<p onclick='x()'>{{name}}</p>", "canvasWidth": 1280, "canvasHeight": 720},
+        "restingState": {"html": "<p>Soon</p>", "canvasWidth": 640, "canvasHeight": 360},
+        "backgroundStyles": {"backgroundColor": "#102030"},
+    }
+    status, answer = await team.ask(OPERATOR, "POST", TEMPLATES, old)
+    assert status == 200 and answer["version"] == 1 and answer["removed"]
+    assert (await team.ask(OPERATOR, "POST", TEMPLATES, old))[1]["version"] == 1
+    (line,) = [each for each in await details(team) if each["name"] == "Alt"]
+    assert (line["format"], line["width"], line["height"]) == ("html-2", 1280, 720)
+    _, shown = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Alt")
+    assert "{{name}}" in shown["html"] == shown["content"] == shown["activeState"]["html"]
+    assert (shown["canvasWidth"], shown["restingState"]["canvasWidth"]) == (1280, 640)
+    assert "Soon" in shown["restingState"]["html"] and "onclick" not in shown["html"]
+    again = {"name": "Alt 2", "template": (await latest(team, "Alt"))["template"]}
+    assert (await team.ask(OPERATOR, "POST", TEMPLATES, again))[1]["removed"] == []
+    assert (await latest(team, "Alt%202"))["template"] == again["template"]
+    assert (await team.error(OPERATOR, "POST", TEMPLATES, {"name": "None"}))[0::2] == (400, "html")
