@@ -19,18 +19,20 @@
   const STEP = 0.05;
   const INLINE = /^(inline|contents)$/;
 
-  let html = null, bound = [], turn = 0;
+  let html = null, bound = [], sized = [], turn = 0, filled = false;
 
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || !data) return;
     if (data.kind === "show") show(data);
     if (data.kind === "measure") parent.postMessage({ kind: "measured", id: data.id, ...measured() }, "*");
   });
+  document.fonts.addEventListener("loadingdone", () => filled && shrinkAll());
   parent.postMessage({ kind: "ready" }, "*");
 
   function show({ html: wanted, fields, enter, id }) {
     if (wanted !== html) put(html = wanted);
-    if (fields) {
+    filled = Boolean(fields);
+    if (filled) {
       if (enter) turn++;
       for (const each of bound) fill(each, fields);
       shrinkAll();
@@ -49,6 +51,16 @@
     while (document.body.firstChild) document.body.firstChild.remove();
     for (const part of [parsed.head, parsed.body]) while (part && part.firstChild) document.body.append(part.firstChild);
     bound = bindings();
+    sized = bound.concat(fixed());
+  }
+
+  /** Texts that stay as they are in a room of their own: another face than the one they were drawn with is wider. */
+  function fixed() {
+    const taken = new Set(bound.map(({ element }) => element));
+    return [...document.body.querySelectorAll("*")]
+      .filter(each => each.tagName !== "STYLE" && !isIn(each, taken) && getComputedStyle(each).position === "absolute")
+      .filter(each => [...each.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim()))
+      .map(element => ({ element, ...sizeOf(element) }));
   }
 
   /** What is filled: elements and texts, each with the words it has. */
@@ -119,8 +131,8 @@
   }
 
   function shrinkAll() {
-    for (const { element, own } of bound) element.style.fontSize = own;
-    for (const each of bound) shrink(each);
+    for (const { element, own } of sized) element.style.fontSize = own;
+    for (const each of sized) shrink(each);
   }
 
   function shrink({ element, box, size, inside }) {
