@@ -201,8 +201,23 @@
       messages: element.dataset.messages || "", anim: nameOf({ anim: element.dataset.anim || "" }), ms: msOf(element.dataset.animDur, 1000),
       delay: msOf(element.dataset.animDelay, 0), size: parseFloat(style.fontSize), weight: Number(style.fontWeight) || 400,
       family: style.fontFamily, italic: style.fontStyle !== "normal", upper: style.textTransform === "uppercase",
-      colour: style.color, align: style.textAlign, radius: parseFloat(style.borderTopLeftRadius) || 0,
+      colour: style.color, align: style.textAlign, radius: radiusOf(element, style), z: Number(style.zIndex) || 0,
+      padding: Math.min(parseFloat(style.paddingLeft) || 0, parseFloat(style.paddingTop) || 0), mixed: isMixed(element, style),
+      shadow: style.textShadow !== "none" || style.boxShadow !== "none",
       leading: parseFloat(style.lineHeight) / parseFloat(style.fontSize) || 0, opacity: Number(style.opacity) };
+  }
+
+  function radiusOf({ offsetWidth, offsetHeight }, { borderTopLeftRadius: radius }) {
+    return (parseFloat(radius) || 0) * (radius.endsWith("%") ? Math.min(offsetWidth, offsetHeight) / 100 : 1);
+  }
+
+  /** Whether a part of a text looks other than the rest. */
+  function isMixed(element, { color, fontSize, fontWeight, fontFamily }) {
+    return [...element.children].some(each => {
+      const own = getComputedStyle(each);
+      return INLINE.test(own.display) && each.textContent.trim()
+        && (own.color !== color || own.fontSize !== fontSize || own.fontWeight !== fontWeight || own.fontFamily !== fontFamily);
+    });
   }
 
   /** An inline element with no element around that would say its text. */
