@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from hub import template_words
+from hub import template_html, template_words
 from hub.errors import Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
@@ -208,11 +208,13 @@ def _old_shape(row: TemplateRow) -> dict[str, Any]:
 
 
 def _old_state(content: Content, which: str) -> dict[str, Any]:
+    """One that had a single state is in it all the time."""
     width, height = template_words.canvas(content)
-    html = ""
-    if isinstance(content, OldTemplate):
-        drawn = content.resting if which == "resting" and content.resting else content.active
-        width, height, html = drawn.width, drawn.height, drawn.html
+    shown = which
+    if isinstance(content, OldTemplate) and which == "resting":
+        shown = "active" if content.resting is None else which
+        width, height = (content.resting or content.active).width, (content.resting or content.active).height
+    html = template_html.html_of(content, shown)
     return {"html": html, "canvasWidth": width, "canvasHeight": height, "state": which}
 
 

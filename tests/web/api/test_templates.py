@@ -57,6 +57,7 @@ async def test_saved_listed_and_shown(team: Teamed) -> None:
     _, old = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Finish")
     assert (old["name"], old["version"], old["canvasWidth"]) == ("Finish", "2.0", 1920)
     assert old["content"] == old["html"] == old["activeState"]["html"]
+    assert "{{name}}" in old["html"] and 'data-design-w="1920"' in old["html"]
     assert old["restingState"]["state"] == "resting"
 
 
@@ -224,6 +225,10 @@ async def test_one_of_the_predecessor(team: Teamed) -> None:
     assert "{{name}}" in shown["html"] == shown["content"] == shown["activeState"]["html"]
     assert (shown["canvasWidth"], shown["restingState"]["canvasWidth"]) == (1280, 640)
     assert "Soon" in shown["restingState"]["html"] and "onclick" not in shown["html"]
+    one = {"name": "Alt 1", "html": "<p>{{name}}</p>"}
+    assert (await team.ask(OPERATOR, "POST", TEMPLATES, one))[0] == 200
+    _, single = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Alt%201")
+    assert single["restingState"]["html"] == single["html"]
     again = {"name": "Alt 2", "template": (await latest(team, "Alt"))["template"]}
     assert (await team.ask(OPERATOR, "POST", TEMPLATES, again))[1]["removed"] == []
     assert (await latest(team, "Alt%202"))["template"] == again["template"]
