@@ -57,7 +57,7 @@ async def test_saved_listed_and_shown(team: Teamed) -> None:
     _, old = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Finish")
     assert (old["name"], old["version"], old["canvasWidth"]) == ("Finish", "2.0", 1920)
     assert old["content"] == old["html"] == old["activeState"]["html"]
-    assert "{{name}}" in old["html"] and 'data-design-w="1920"' in old["html"]
+    assert 'data-placeholder="name"' in old["html"] and 'data-design-w="1920"' in old["html"]
     assert old["restingState"]["state"] == "resting"
 
 
