@@ -81,7 +81,9 @@ def made(data: bytes, partner_id: int, crop: Crop | None = None) -> Picture:
                 field="file",
             )
         thumb = _thumb(first)
-    return Picture(name_of(partner_id, encoded, suffix), *first.size, len(frames), encoded, thumb)
+        # Frames that are alike have become one.
+        count = int(getattr(_opened(encoded), "n_frames", 1))
+    return Picture(name_of(partner_id, encoded, suffix), *first.size, count, encoded, thumb)
 
 
 @contextmanager
