@@ -142,6 +142,7 @@ class App:
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
         self.run(sockets.tick(self._application))
+        self.run(self.live.counters.run(self.stores.queries.counted, self.live.codes))
         self.run(self._application[SIGN_INS].watch(self.stores.sign_ins))
         self.run(self._application[EXPIRING].watch())
         self.run(self._application[FLEET].keep())

@@ -25,6 +25,7 @@ from hub.retiming import Retiming
 from hub.sealing import Sealing
 from hub.stores import Stores
 from hub.stream_passwords import HangUpProved, StreamPasswords
+from hub.templates import Templates
 from hub.web.live import Live
 
 
@@ -52,6 +53,7 @@ class Changes:
         self.streams = StreamPasswords(hub, stores, sealing, self.changing, hang_up_proved)
         self.locations = Locations(facts)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
         self.lifecycle = Lifecycle(
             current, hub, live, stores, self.guests, facts, self.changing, hang_up, self.moving.look

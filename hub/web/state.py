@@ -36,6 +36,7 @@ from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
+from hub.web.looks import Templates
 
 STARTING: Final = "the hub is starting"
 
@@ -404,6 +405,9 @@ class Changes(Protocol):
 
     @property
     def partner_words(self) -> PartnerWords: ...
+
+    @property
+    def templates(self) -> Templates: ...
 
     @property
     def moving(self) -> Moves: ...

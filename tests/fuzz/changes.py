@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from hub import event_words, image_words, session_words
+from hub import event_words, image_words, session_words, template_words
 from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
 from hub.location_words import LocationChange
-from hub.model import ExportRow, ImageRow, ScreenRow, Whose
+from hub.model import ExportRow, ImageRow, ScreenRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.template_words import Content
 from hub.web.state import Imports
 
 MADE_AT: Final = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
@@ -69,6 +70,49 @@ class PartnerWords:
 
     async def say_emergency(self, by: Caller, partner_id: int, text: str) -> None:
         self.changed.append(f"partner {partner_id}: {text}".encode().decode())
+
+
+class Templates:
+    """None is there; those that are saved are forgotten."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def lines(self, whose: Whose) -> list[dict[str, Any]]:
+        return []
+
+    deleted = lines
+
+    async def versions(self, whose: Whose, template_id: int) -> list[dict[str, Any]]:
+        return []
+
+    async def content(self, whose: Whose, template_id: int, version: int) -> NoReturn:
+        raise NotFound(f"There is no version {version}.")
+
+    async def save(
+        self,
+        by: Caller,
+        partner_id: int,
+        name: str,
+        content: Content,
+        *,
+        base: int | None = None,
+        imported: bool = False,
+    ) -> TemplateRow:
+        packed = template_words.packed(content)
+        self.changed.append(f"template {name}: {len(packed)}".encode().decode())
+        return TemplateRow(1, partner_id, name, 1, packed)
+
+    async def restore(self, by: Caller, template_id: int, version: int) -> NoReturn:
+        raise NotFound(f"There is no version {version}.")
+
+    async def rename(self, by: Caller, template_id: int, name: str) -> NoReturn:
+        raise NotFound("There is no template of this name.")
+
+    async def delete(self, by: Caller, template_id: int) -> None: ...
+
+    async def undelete(self, by: Caller, template_id: int) -> NoReturn:
+        raise NotFound("There is no template of this name.")
 
 
 class Removal:
@@ -210,5 +254,6 @@ class Changes:
         self.streams = Streams(changed)
         self.locations = Locations(changed)
         self.partner_words = PartnerWords(changed)
+        self.templates = Templates(changed)
         self.moving = Moving()
         self.images = Images(changed)

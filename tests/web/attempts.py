@@ -3,6 +3,7 @@ refuses to know what is answered.
 """
 
 import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import aiohttp
 
 from hub.accounts import OWNER
 from hub.web.routes import ROUTES, Route
+from tests.drawn import template
 from tests.partners import Furnished, absent
 
 PLACES: Final[dict[str, tuple[str, ...]]] = {
@@ -21,8 +23,13 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/ws/d/{code}": ("displays",),
     "/api/displays/{code}": ("displays",),
     "/api/display/{code}": ("displays",),
+    "/api/display/{id}/template/{template}": ("templates",),
+    "/api/display/{id}/template/{id}/{version}": ("template_versions",),
+    "/api/templates/{name}": ("template_names",),
+    "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
@@ -64,6 +71,13 @@ def _controller_file(_who: Furnished) -> aiohttp.FormData:
     return form
 
 
+def _template_file(who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("partner", who.slug)
+    file = json.dumps({"name": "x", "template": template()})
+    form.add_field("file", file.encode(), filename="x.json", content_type="application/json")
+
+
 def _image(who: Furnished) -> aiohttp.FormData:
     form = aiohttp.FormData()
     form.add_field("partner", who.slug)
@@ -80,15 +94,27 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/displays": lambda who: [
         {"name": "x", "partner": who.slug},
         {"name": "x", "session_id": who.ids["active"]},
+        {"name": "x", "template": who.ids["template_names"]},
     ],
-    "PATCH /api/displays/{code}": lambda who: [{"name": "x"}, {"session_id": who.ids["active"]}],
+    "PATCH /api/displays/{code}": lambda who: [
+        {"name": "x"},
+        {"session_id": who.ids["active"]},
+        {"template": who.ids["template_names"]},
+    ],
     "DELETE /api/displays/{code}": _nothing,
     "POST /api/displays/{code}/identify": _nothing,
     "POST /api/displays/{code}/reload": _nothing,
     "POST /api/display/generate-url": lambda who: [
         {"partner": who.slug},
         {"session_id": who.ids["active"]},
+        {"template": who.ids["template_names"]},
     ],
+    "POST /api/templates": lambda who: {"name": "x", "template": template(), "partner": who.slug},
+    "POST /api/templates/import": _template_file,
+    "PATCH /api/templates/{name}": lambda _who: {},
+    "DELETE /api/templates/{name}": _nothing,
+    "POST /api/templates/{name}/undelete": _nothing,
+    "POST /api/templates/{name}/versions/{version}/restore": _nothing,
     "PATCH /api/screens/{id}": lambda who: [{"name": "x"}, {"code": who.secrets["code"]}],
     "DELETE /api/screens/{id}": _nothing,
     "POST /api/sources/{id}/assign": lambda who: {"session_id": who.ids["active"]},
@@ -230,6 +256,7 @@ def query(of: Furnished) -> dict[str, str]:
         "code": of.secrets["code"],
         "email": of.emails[OWNER],
         "token": of.tokens[OWNER],
+        "text": "x",
         "to": f"/sessions/{of.ids['active']}",
     }
 

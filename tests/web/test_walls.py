@@ -35,11 +35,13 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 OWN, OTHER, NO_ONE = "ALPHAX", "BRAVEX", "GHXSTX"
 IDS: Final = {OWN: 33_000_000, OTHER: 71_000_000, NO_ONE: 91_000_000}
 """Where their ids begin: eight digits that tell whose they are."""
+"""Where their ids begin: eight digits that tell whose they are, and are not the seconds of a year."""
 HUBS_IDS: Final = 51_000_000
 TELLS_NOTHING: Final = {
     "/health",
     "/status",
     "/static/{name:.+}",
+    "/frames/old",
     "/login",
     "/join",
     "/ws/me",
@@ -47,6 +49,8 @@ TELLS_NOTHING: Final = {
     "/d/{code}",
     "/display/{code}",
     "/api/displays/{code}/qr.svg",
+    "/api/display/{code}/qr.svg",
+    "/api/qr.svg",
     "/api/refused-readers",
     "/images/{name}",
 }
@@ -87,8 +91,9 @@ class Site:
         displays = [each for each in hub.displays.values() if each.partner_id == other.partner_id]
         fleet = self.hub.app._application[FLEET]
         screens = [each.row for each in fleet.of(MACHINE_CALLER) if each.row.partner_id == other.partner_id]
-        held = (sessions, displays, screens, hub.partners[other.partner_id])
-        assert len(sessions) == len(displays) == len(screens) == 1
+        templates = [each for each in hub.templates.values() if each.partner_id == other.partner_id]
+        held = (sessions, displays, screens, templates, hub.partners[other.partner_id])
+        assert len(sessions) == len(displays) == len(screens) == len(templates) == 1
         return await contents(self.database, other), msgspec.json.encode(held)
 
 
@@ -226,7 +231,7 @@ async def test_their_own_is_there_for_them(site: Site) -> None:
                 continue
             if attempt.is_socket and attempt.path.endswith(str(site.own.ids["ended"])):
                 continue  # nobody watches what has ended
-            attempt.query = {}
+            attempt.query = {"text": "x"}  # what a QR code is made of
             answer = await ask(client, attempt)
             assert answer.status in (101, 200, 303), (attempt.path, answer)
             assert traces(answer, site.other, attempt) == [], attempt.path

@@ -86,7 +86,7 @@ function broken(name, wall, most = LINES_NAME_MAX) {
 }
 
 /** A word of a script that hyphenates is hyphenated; what holds a digit is a number, and nothing is put into it. */
-function inEqualLines(letters, count) {
+export function inEqualLines(letters, count) {
   const isNumber = letters.some(letter => /\d/.test(letter));
   const lines = [];
   for (let at = 0, end; at < letters.length; at = end) {

@@ -62,7 +62,7 @@ function staleText(state, now) {
   return !state.gone && (away || silent >= STALE_SILENT_MS) ? "no data for " + timeText(silent, "00:00") : "";
 }
 
-function eventName(session) {
+export function eventName(session) {
   if (!session) return "";
   const event = session.event;
   return text(event && typeof event === "object" ? event.name : event) || text(session.name);
