@@ -1,5 +1,5 @@
-"""Templates as they are drawn, without a hub and at a standstill: each kind of block, and the designs to begin with, for
-the pictures in docs/pictures and the test that holds the painter to them."""
+"""Templates as they are drawn, without a hub and at a standstill: each kind of block, and the designs to begin with,
+for the pictures in docs/pictures and the test that holds the painter to them."""
 
 import io
 from dataclasses import dataclass
@@ -40,11 +40,13 @@ PAINT: Final = """async ({ template, which, cards, counts, now, hints }) => {
     timezone: "Europe/Oslo", races: [{ name: "5K", start_location: "START 5K" }] },
     starts: [{ location: "START 5K", race: "5K", guns: [Date.parse("2026-05-09T10:52:00+02:00")] }] });
   const all = cards.map(card => fieldsOf(card, state, 0));
-  const data = { fields: which === "active" ? all[0] : fieldsOf(null, state, 0), known: !cards.length || Boolean(cards[0].runner),
+  const known = !cards.length || Boolean(cards[0].runner);
+  const data = { fields: which === "active" ? all[0] : fieldsOf(null, state, 0), known,
     offset: cards.length ? cards[0].offset : 0, rows: all, counts, clock: clockOf(state, 0), nowMs: Date.parse(now) };
   await prepareTemplate(template, places);
   if (window.painter) window.painter.destroy();
   window.painter = makeTemplatePainter(root, places);
+  window.given = { template, which, data };
   window.paint = more => window.painter.paint(template, which, Object.assign({}, data, more), {});
   window.paint();
   await document.fonts.ready;
@@ -85,8 +87,10 @@ def scenes() -> list[Scene]:
         made.append(Scene(f"{kind}-active", template_of(kind), "active", SMALL, who))
         made.append(Scene(f"{kind}-resting", template_of(kind), "resting", SMALL, BEFORE))
     for start, size in STARTS.items():
-        for name, who in (("runner", INGRID), ("long-name", WIDE), ("right-to-left", AMIRA)):
-            made.append(Scene(f"start-{start}-{name}", start, "active", size, (crossing(11, who), *BEFORE)))
+        for name, runner in (("runner", INGRID), ("long-name", WIDE), ("right-to-left", AMIRA)):
+            made.append(
+                Scene(f"start-{start}-{name}", start, "active", size, (crossing(11, runner), *BEFORE))
+            )
         unknown = crossing(11, None, tag="4000917")
         made.append(Scene(f"start-{start}-unknown-tag", start, "active", size, (unknown, *BEFORE)))
         made.append(Scene(f"start-{start}-resting", start, "resting", size, BEFORE))

@@ -38,7 +38,7 @@ LINE: Final = "#2c3648"
 At = tuple[int, int, int, int]
 
 
-def place(at: At) -> dict[str, int]:
+def place(at: At) -> dict[str, Any]:
     return dict(zip(("x", "y", "w", "h"), at, strict=True))
 
 
@@ -54,81 +54,185 @@ def text_of(number: int, at: At, words: str, kind: Type, **more: Any) -> TextBlo
 
 TEXT_ACTIVE: Final = [
     text_of(1, (40, 24, 880, 150), "{{name}}", Type(size=140, least=60, lines=2, leading=1)),
-    text_of(2, (40, 190, 560, 70), "{{city}}, {{country}}", Type(font="Roboto Slab", size=56, weight=400, italic=True)),
     text_of(
-        3, (640, 196, 280, 110), "{{bib}}", Type(size=88, weight=800, colour=INK, align="center"),
+        2,
+        (40, 190, 560, 70),
+        "{{city}}, {{country}}",
+        Type(font="Roboto Slab", size=56, weight=400, italic=True),
+    ),
+    text_of(
+        3,
+        (640, 196, 280, 110),
+        "{{bib}}",
+        Type(size=88, weight=800, colour=INK, align="center"),
         box=Box(fill=SUN, fill_to="#ff8f3f", angle=135, radius=24, padding=10),
     ),
-    text_of(4, (40, 280, 560, 90), "{{race_name}}", Type(font="Bebas Neue", size=86, upper=True, spacing=0.08, colour=SUN)),
-    text_of(5, (40, 390, 560, 110), "{{first_name}} ran well past {{location}} and all of us saw it", Type(
-        font="Barlow Condensed", size=60, least=20, weight=500, lines=2, leading=1, colour=QUIET)),
-    text_of(6, (610, 390, 340, 80), "{{division}}", Type(size=56, weight=600, align="center"), rotate=-8,
-        box=Box(line=SEA, line_px=5, radius=40, padding=8)),
-]  # fmt: skip
+    text_of(
+        4,
+        (40, 280, 560, 90),
+        "{{race_name}}",
+        Type(font="Bebas Neue", size=86, upper=True, spacing=0.08, colour=SUN),
+    ),
+    text_of(
+        5,
+        (40, 390, 560, 110),
+        "{{first_name}} ran well past {{location}} and all of us saw it",
+        Type(font="Barlow Condensed", size=60, least=20, weight=500, lines=2, leading=1, colour=QUIET),
+    ),
+    text_of(
+        6,
+        (610, 390, 340, 80),
+        "{{division}}",
+        Type(size=56, weight=600, align="center"),
+        rotate=-8,
+        box=Box(line=SEA, line_px=5, radius=40, padding=8),
+    ),
+]
 TEXT_RESTING: Final = [
-    text_of(1, (40, 40, 880, 260), "{{event}} welcomes all who ran", Type(
-        font="Roboto Slab", size=150, least=40, lines=3, align="center", leading=1)),
-    text_of(2, (40, 330, 270, 160), "top\nleft", Type(size=44, lines=2, valign="top", align="left"), box=Box(line=LINE, line_px=2)),
+    text_of(
+        1,
+        (40, 40, 880, 260),
+        "{{event}} welcomes all who ran",
+        Type(font="Roboto Slab", size=150, least=40, lines=3, align="center", leading=1),
+    ),
+    text_of(
+        2,
+        (40, 330, 270, 160),
+        "top\nleft",
+        Type(size=44, lines=2, valign="top", align="left"),
+        box=Box(line=LINE, line_px=2),
+    ),
     text_of(3, (345, 330, 270, 160), "middle", Type(size=44, align="center"), box=Box(line=LINE, line_px=2)),
-    text_of(4, (650, 330, 270, 160), "bottom\nright", Type(size=44, lines=2, valign="bottom", align="right"), box=Box(line=LINE, line_px=2)),
-]  # fmt: skip
+    text_of(
+        4,
+        (650, 330, 270, 160),
+        "bottom\nright",
+        Type(size=44, lines=2, valign="bottom", align="right"),
+        box=Box(line=LINE, line_px=2),
+    ),
+]
 IMAGE_ACTIVE: Final = [
     *(
-        ImageBlock(id=f"image-{fit}", **place((40 + at * 305, 70, 270, 270)), image=PHOTO, fit=fit, box=Box(fill="#1b2333", radius=20))
+        ImageBlock(
+            id=f"image-{fit}",
+            **place((40 + at * 305, 70, 270, 270)),
+            image=PHOTO,
+            fit=fit,
+            box=Box(fill="#1b2333", radius=20),
+        )
         for at, fit in enumerate(("contain", "cover", "fill"))
     ),
     *(label(at, fit, 40 + at * 305, 28) for at, fit in enumerate(("contain", "cover", "fill"))),
-    ImageBlock(id="turned", **place((60, 380, 240, 130)), image=PHOTO, fit="cover", rotate=-6, box=Box(line=PAPER, line_px=8)),
+    ImageBlock(
+        id="turned",
+        **place((60, 380, 240, 130)),
+        image=PHOTO,
+        fit="cover",
+        rotate=-6,
+        box=Box(line=PAPER, line_px=8),
+    ),
     ImageBlock(id="faint", **place((365, 370, 230, 150)), image=LOGO, opacity=0.5),
     ImageBlock(id="round", **place((715, 370, 150, 150)), image=PHOTO, fit="cover", box=Box(radius=75)),
     ImageBlock(id="missing", **place((900, 500, 40, 30)), image="f" * 32 + ".png"),
-]  # fmt: skip
+]
 IMAGE_RESTING: Final = [
     ImageBlock(id="logo", **place((330, 110, 300, 200)), image=LOGO),
     text_of(1, (60, 350, 840, 120), "{{event}}", Type(size=110, align="center")),
 ]
 SHAPE_ACTIVE: Final[list[AnyBlock]] = [
     ShapeBlock(id="filled", **place((40, 40, 270, 200)), box=Box(fill=SEA)),
-    ShapeBlock(id="graded", **place((345, 40, 270, 200)), box=Box(fill="#1d4ed8", fill_to="#c026d3", angle=45, radius=32)),
+    ShapeBlock(
+        id="graded",
+        **place((345, 40, 270, 200)),
+        box=Box(fill="#1d4ed8", fill_to="#c026d3", angle=45, radius=32),
+    ),
     ShapeBlock(id="framed", **place((650, 40, 270, 200)), box=Box(line=SUN, line_px=10, radius=32)),
     ShapeBlock(id="disc", **place((40, 290, 200, 200)), form="ellipse", box=Box(fill=SUN)),
-    ShapeBlock(id="oval", **place((290, 310, 270, 160)), form="ellipse", box=Box(fill="#16202f", line=SEA, line_px=8)),
+    ShapeBlock(
+        id="oval", **place((290, 310, 270, 160)), form="ellipse", box=Box(fill="#16202f", line=SEA, line_px=8)
+    ),
     ShapeBlock(id="across", **place((610, 300, 310, 40)), form="line", box=Box(line=PAPER, line_px=6)),
     ShapeBlock(id="up", **place((640, 340, 40, 160)), form="line", box=Box(line=SUN, line_px=14)),
-    ShapeBlock(id="turned", **place((730, 380, 160, 90)), rotate=30, opacity=0.7, box=Box(fill="#ff6b57", radius=8)),
-]  # fmt: skip
+    ShapeBlock(
+        id="turned", **place((730, 380, 160, 90)), rotate=30, opacity=0.7, box=Box(fill="#ff6b57", radius=8)
+    ),
+]
 SHAPE_RESTING: Final = [
     ShapeBlock(id="sky", **place((0, 0, WIDTH, HEIGHT)), box=Box(fill="#13294b", fill_to=INK, angle=180)),
     *(
-        ShapeBlock(id=f"stripe-{at}", **place((-60 + at * 190, 380, 130, 260)), rotate=20, box=Box(fill=SUN, fill_to="#ff8f3f", angle=180))
+        ShapeBlock(
+            id=f"stripe-{at}",
+            **place((-60 + at * 190, 380, 130, 260)),
+            rotate=20,
+            box=Box(fill=SUN, fill_to="#ff8f3f", angle=180),
+        )
         for at in range(6)
     ),
     text_of(1, (60, 110, 840, 150), "{{event}}", Type(size=140, align="center")),
-]  # fmt: skip
+]
 CLOCK_ACTIVE: Final = [
-    label(1, "time of day", 40, 30), label(2, "race", 500, 30), label(3, "countdown", 40, 280), label(4, "without seconds", 500, 280),
+    label(1, "time of day", 40, 30),
+    label(2, "race", 500, 30),
+    label(3, "countdown", 40, 280),
+    label(4, "without seconds", 500, 280),
     ClockBlock(id="day", **place((40, 66, 420, 150)), type=Type(size=120, least=30)),
-    ClockBlock(id="race", **place((500, 66, 420, 150)), mode="race", type=Type(
-        font="DSEG7 Classic", size=90, least=30, colour="#ff4d3d", align="center"), box=Box(fill="#16090a", radius=16, padding=12)),
-    ClockBlock(id="until", **place((40, 316, 420, 150)), mode="countdown", at="11:30", type=Type(font="Barlow Condensed", size=150, colour=SUN)),
-    ClockBlock(id="short", **place((500, 316, 420, 150)), seconds=False, type=Type(font="Bebas Neue", size=170)),
-]  # fmt: skip
+    ClockBlock(
+        id="race",
+        **place((500, 66, 420, 150)),
+        mode="race",
+        type=Type(font="DSEG7 Classic", size=90, least=30, colour="#ff4d3d", align="center"),
+        box=Box(fill="#16090a", radius=16, padding=12),
+    ),
+    ClockBlock(
+        id="until",
+        **place((40, 316, 420, 150)),
+        mode="countdown",
+        at="11:30",
+        type=Type(font="Barlow Condensed", size=150, colour=SUN),
+    ),
+    ClockBlock(
+        id="short", **place((500, 316, 420, 150)), seconds=False, type=Type(font="Bebas Neue", size=170)
+    ),
+]
 CLOCK_RESTING: Final = [
-    ClockBlock(id="race", **place((40, 60, 880, 240)), mode="race", type=Type(size=400, least=40, align="center", colour=SUN)),
-    ClockBlock(id="before", **place((40, 330, 880, 90)), mode="race", start="START 10K", before="The 10K starts at half past twelve", type=Type(
-        size=60, weight=500, align="center")),
-    ClockBlock(id="day", **place((40, 430, 880, 70)), type=Type(size=50, weight=500, align="center", colour=QUIET)),
-]  # fmt: skip
+    ClockBlock(
+        id="race",
+        **place((40, 60, 880, 240)),
+        mode="race",
+        type=Type(size=400, least=40, align="center", colour=SUN),
+    ),
+    ClockBlock(
+        id="before",
+        **place((40, 330, 880, 90)),
+        mode="race",
+        start="START 10K",
+        before="The 10K starts at half past twelve",
+        type=Type(size=60, weight=500, align="center"),
+    ),
+    ClockBlock(
+        id="day", **place((40, 430, 880, 70)), type=Type(size=50, weight=500, align="center", colour=QUIET)
+    ),
+]
 CHEERS: Final = ["Well run, {{first_name}}!", "{{city}} is proud of you", "What a finish in {{event}}"]
 MESSAGE_ACTIVE: Final = [
     text_of(1, (40, 40, 880, 120), "{{name}}", Type(size=100)),
-    MessageBlock(id="cheer", **place((40, 200, 880, 280)), texts=CHEERS, type=Type(
-        size=140, least=50, lines=2, weight=800, align="center", leading=1.05, colour=INK), box=Box(fill=SUN, radius=28, padding=28)),
-]  # fmt: skip
+    MessageBlock(
+        id="cheer",
+        **place((40, 200, 880, 280)),
+        texts=CHEERS,
+        type=Type(size=140, least=50, lines=2, weight=800, align="center", leading=1.05, colour=INK),
+        box=Box(fill=SUN, radius=28, padding=28),
+    ),
+]
 MESSAGE_RESTING: Final = [
-    MessageBlock(id="sponsor", **place((80, 110, 800, 320)), every_s=7, texts=["Thank you to all who marshal", "Bananas behind the arch"], type=Type(
-        font="Roboto Slab", size=150, least=50, lines=3, weight=600, align="center", leading=1.1)),
-]  # fmt: skip
+    MessageBlock(
+        id="sponsor",
+        **place((80, 110, 800, 320)),
+        every_s=7,
+        texts=["Thank you to all who marshal", "Bananas behind the arch"],
+        type=Type(font="Roboto Slab", size=150, least=50, lines=3, weight=600, align="center", leading=1.1),
+    ),
+]
 COLUMNS: Final = [
     Column(text="{{bib}}", share=1, align="right", colour=SUN, weight=800),
     Column(text="{{name}}", share=4.4),
@@ -137,27 +241,68 @@ COLUMNS: Final = [
 LIST_ACTIVE: Final = [
     text_of(1, (40, 24, 620, 130), "{{name}}", Type(size=90, least=40)),
     text_of(2, (680, 24, 240, 130), "{{time}}", Type(size=90, align="right", colour=SUN)),
-    ListBlock(id="list", **place((40, 170, 880, 340)), rows=5, skip=1, rule=LINE, columns=COLUMNS, type=Type(size=50, least=28, weight=600)),
-]  # fmt: skip
+    ListBlock(
+        id="list",
+        **place((40, 170, 880, 340)),
+        rows=5,
+        skip=1,
+        rule=LINE,
+        columns=COLUMNS,
+        type=Type(size=50, least=28, weight=600),
+    ),
+]
 LIST_RESTING: Final = [
-    ListBlock(id="list", **place((40, 30, 880, 480)), rows=7, newest="bottom", gap=8, locations=["finish"], columns=COLUMNS, type=Type(
-        font="Barlow Condensed", size=58, least=32), box=Box(fill="#131a27", radius=24, padding=24)),
-]  # fmt: skip
+    ListBlock(
+        id="list",
+        **place((40, 30, 880, 480)),
+        rows=7,
+        newest="bottom",
+        gap=8,
+        locations=["finish"],
+        columns=COLUMNS,
+        type=Type(font="Barlow Condensed", size=58, least=32),
+        box=Box(fill="#131a27", radius=24, padding=24),
+    ),
+]
 COUNTER_ACTIVE: Final = [
     *(
-        CounterBlock(id=f"counter-{what}", **place((40 + at % 2 * 460, 60 + at // 2 * 240, 420, 150)), what=what, locations=locations, type=Type(
-            font=font, size=140, colour=SUN))
-        for at, (what, locations, font) in enumerate((
-            ("runners", ["FINISH"], "Hanken Grotesk"), ("reads", [], "Barlow Condensed"), ("roster", [], "Bebas Neue"), ("left", ["FINISH"], "DSEG7 Classic"),
-        ))
+        CounterBlock(
+            id=f"counter-{what}",
+            **place((40 + at % 2 * 460, 60 + at // 2 * 240, 420, 150)),
+            what=what,
+            locations=locations,
+            type=Type(font=font, size=140, colour=SUN),
+        )
+        for at, (what, locations, font) in enumerate(
+            (
+                ("runners", ["FINISH"], "Hanken Grotesk"),
+                ("reads", [], "Barlow Condensed"),
+                ("roster", [], "Bebas Neue"),
+                ("left", ["FINISH"], "DSEG7 Classic"),
+            )
+        )
     ),
-    *(label(at, words, 40 + at % 2 * 460, 24 + at // 2 * 240) for at, words in enumerate(("across the line", "reads", "on the roster", "still out"))),
-]  # fmt: skip
+    *(
+        label(at, words, 40 + at % 2 * 460, 24 + at // 2 * 240)
+        for at, words in enumerate(("across the line", "reads", "on the roster", "still out"))
+    ),
+]
 COUNTER_RESTING: Final = [
-    CounterBlock(id="home", **place((40, 90, 880, 230)), locations=["FINISH"], type=Type(size=300, least=80, align="center", colour=SUN)),
-    CounterBlock(id="out", **place((40, 340, 880, 90)), what="left", locations=["FINISH"], text="are home, {{count}} are still out", type=Type(
-        size=64, weight=500, align="center")),
-]  # fmt: skip
+    CounterBlock(
+        id="home",
+        **place((40, 90, 880, 230)),
+        locations=["FINISH"],
+        type=Type(size=300, least=80, align="center", colour=SUN),
+    ),
+    CounterBlock(
+        id="out",
+        **place((40, 340, 880, 90)),
+        what="left",
+        locations=["FINISH"],
+        text="are home, {{count}} are still out",
+        type=Type(size=64, weight=500, align="center"),
+    ),
+]
 QR_ACTIVE: Final = [
     text_of(1, (40, 60, 440, 220), "{{name}}", Type(size=110, least=40, lines=2, leading=1)),
     text_of(
@@ -171,9 +316,16 @@ QR_ACTIVE: Final = [
     ),
 ]
 QR_RESTING: Final = [
-    QrBlock(id="all", **place((300, 40, 360, 360)), text="https://results.example", dark="#13294b", light=SUN, box=Box(fill=SUN, radius=28, padding=12)),
+    QrBlock(
+        id="all",
+        **place((300, 40, 360, 360)),
+        text="https://results.example",
+        dark="#13294b",
+        light=SUN,
+        box=Box(fill=SUN, radius=28, padding=12),
+    ),
     text_of(1, (60, 420, 840, 90), "All results of {{event}}", Type(size=60, align="center")),
-]  # fmt: skip
+]
 
 KINDS: Final[dict[str, tuple[list[Any], list[Any], str]]] = {
     "text": (TEXT_ACTIVE, TEXT_RESTING, ""),

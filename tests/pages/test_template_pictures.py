@@ -18,7 +18,7 @@ from tests.pages.test_pictures import MEAN_MAX, WORST_MAX, difference
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PICTURES_BYTES_MAX: Final = 600_000
+PICTURES_BYTES_MAX: Final = 1_200_000
 ALL: Final = {scene.name: scene for scene in scenes()}
 TWINS: Final = [
     name
