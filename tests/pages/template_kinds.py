@@ -1,7 +1,7 @@
 """A template for each kind of block, with what that kind can do, in both states: for pictures of them."""
 
 import io
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import msgspec
 from PIL import Image, ImageDraw
@@ -13,6 +13,7 @@ from hub.template_words import (
     ClockBlock,
     Column,
     CounterBlock,
+    Font,
     ImageBlock,
     ListBlock,
     MessageBlock,
@@ -36,6 +37,13 @@ SEA: Final = "#3fb6c9"
 LINE: Final = "#2c3648"
 
 At = tuple[int, int, int, int]
+FITS: Final[tuple[Literal["contain", "cover", "fill"], ...]] = ("contain", "cover", "fill")
+COUNTED: Final[tuple[tuple[Literal["runners", "reads", "roster", "left"], list[str], Font], ...]] = (
+    ("runners", ["FINISH"], "Hanken Grotesk"),
+    ("reads", [], "Barlow Condensed"),
+    ("roster", [], "Bebas Neue"),
+    ("left", ["FINISH"], "DSEG7 Classic"),
+)
 
 
 def place(at: At) -> dict[str, Any]:
@@ -120,9 +128,9 @@ IMAGE_ACTIVE: Final = [
             fit=fit,
             box=Box(fill="#1b2333", radius=20),
         )
-        for at, fit in enumerate(("contain", "cover", "fill"))
+        for at, fit in enumerate(FITS)
     ),
-    *(label(at, fit, 40 + at * 305, 28) for at, fit in enumerate(("contain", "cover", "fill"))),
+    *(label(at, fit, 40 + at * 305, 28) for at, fit in enumerate(FITS)),
     ImageBlock(
         id="turned",
         **place((60, 380, 240, 130)),
@@ -273,14 +281,7 @@ COUNTER_ACTIVE: Final = [
             locations=locations,
             type=Type(font=font, size=140, colour=SUN),
         )
-        for at, (what, locations, font) in enumerate(
-            (
-                ("runners", ["FINISH"], "Hanken Grotesk"),
-                ("reads", [], "Barlow Condensed"),
-                ("roster", [], "Bebas Neue"),
-                ("left", ["FINISH"], "DSEG7 Classic"),
-            )
-        )
+        for at, (what, locations, font) in enumerate(COUNTED)
     ),
     *(
         label(at, words, 40 + at % 2 * 460, 24 + at // 2 * 240)

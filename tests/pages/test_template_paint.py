@@ -2,7 +2,7 @@
 costs."""
 
 from collections.abc import AsyncIterator
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 import pytest
@@ -16,6 +16,8 @@ from hub.template_words import (
     Column,
     CounterBlock,
     Enter,
+    Entrance,
+    Font,
     ImageBlock,
     ListBlock,
     MessageBlock,
@@ -31,6 +33,8 @@ from tests.pages.template_kinds import PHOTO, place
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+FONTS: Final[tuple[Font, ...]] = get_args(Font)
+ENTRANCES: Final[tuple[Entrance, ...]] = get_args(Entrance)
 TICK_MS_MAX: Final = 4.0
 WARM_TICKS: Final = 50
 TICKS: Final = 200
@@ -157,7 +161,6 @@ async def test_name_from_the_right_stands_at_the_right(easel: Easel) -> None:
 
 async def test_nothing_stands_out_of_its_block(easel: Easel) -> None:
     """In each face, upright and italic, spaced, upper case: what the ruler has measured is what the block draws."""
-    fonts = ("Hanken Grotesk", "Barlow Condensed", "Bebas Neue", "Roboto Slab", "DSEG7 Classic")
     styles: tuple[dict[str, Any], ...] = (
         {},
         {"italic": True},
@@ -172,7 +175,7 @@ async def test_nothing_stands_out_of_its_block(easel: Easel) -> None:
             (20 + at * 470, row * 200, 440, 180),
             type=Type(font=font, size=300, least=4, lines=2, **style),
         )
-        for row, font in enumerate(fonts)
+        for row, font in enumerate(FONTS)
         for at, style in enumerate(styles)
     ]
     await draw(easel, template(*blocks))
@@ -214,9 +217,7 @@ async def test_clock_does_not_dance(easel: Easel) -> None:
         ClockBlock(
             id=f"clock-{at}", **place((0, at * 200, 700, 180)), type=Type(font=font, size=300, align="left")
         )
-        for at, font in enumerate(
-            ("Hanken Grotesk", "Barlow Condensed", "Bebas Neue", "Roboto Slab", "DSEG7 Classic")
-        )
+        for at, font in enumerate(FONTS)
     ]
     await draw(easel, template(*clocks))
     measured = """time => {
@@ -257,9 +258,8 @@ async def test_blocks_come_in_only_when_somebody_comes(easel: Easel) -> None:
 
 
 async def test_every_entrance_has_its_motion(easel: Easel) -> None:
-    names = ("fade", "rise", "drop", "from-left", "from-right", "zoom", "bounce", "flip", "turn")
     await easel.page.emulate_media(reduced_motion="no-preference")
-    await draw(easel, template(*(text(name, "x", enter=Enter(how=name)) for name in names)))
+    await draw(easel, template(*(text(name, "x", enter=Enter(how=name)) for name in ENTRANCES)))
     await easel.page.evaluate(
         "() => window.painter.paint(window.given.template, 'active', window.given.data, { enter: true })"
     )
@@ -267,7 +267,7 @@ async def test_every_entrance_has_its_motion(easel: Easel) -> None:
       Array.from(new Set([].concat(...each.effect.getKeyframes().map(frame => Object.keys(frame))))).filter(key =>
         !["offset", "easing", "composite", "computedOffset", "opacity", "transform"].includes(key))])""")
     await easel.page.emulate_media(reduced_motion="reduce")
-    assert sorted(frames) == sorted([[f"template-{name}", []] for name in names])
+    assert sorted(frames) == sorted([[f"template-{name}", []] for name in ENTRANCES])
 
 
 async def test_many_blocks_are_repainted_within_a_frame(easel: Easel) -> None:
