@@ -1,6 +1,7 @@
 """Live messages as bytes, each made once. Knows the shapes of the wire; refuses to know who gets them."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -19,6 +20,7 @@ from hub.model import (
     Read,
     ScreenRow,
     SessionRow,
+    TemplateRow,
 )
 from hub.places import Places
 from hub.results import Start
@@ -200,10 +202,13 @@ def hello(
     now_us: int,
     recent: bytes,
     emergency: str = "",
+    template: TemplateRow | None = None,
+    counts: bytes | None = None,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
     is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
-    `emergency`: the line over everything else; empty: none."""
+    `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
+    `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
         {
             "type": "hello",
@@ -215,10 +220,21 @@ def hello(
             "starts": _starts(session, now_us) if session else [],
             "display": _display_fields(display, session) if display else None,
             "emergency": emergency,
-            "template": None,
+            "template": template_ref(template, display.code) if template and display else None,
         }
     )
-    return b'%b,"recent":[%b]}' % (head[:-1], recent)
+    return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
+
+
+def template(row: TemplateRow | None, code: str) -> bytes:
+    """What the display of this code looks like from now on; None: as the hub's own layout."""
+    return _encode({"type": "template", "template": template_ref(row, code) if row else None})
+
+
+def template_ref(row: TemplateRow, code: str) -> dict[str, object]:
+    """Where a screen of this display has it from. What is at the address never changes."""
+    url = f"/api/display/{code}/template/{row.id}/{row.version}"
+    return {"name": row.name, "version": row.version, "url": url}
 
 
 def starts(session: SessionView, now_us: int) -> bytes:
@@ -236,6 +252,18 @@ def _starts(session: SessionView, now_us: int) -> list[dict[str, object]]:
         for start in session.starts
         if now_us - start.guns_us[0] < START_AGE_US_MAX
     ]
+
+
+def count_fields(roster: int, figures: Sequence[tuple[str, int, int]]) -> bytes:
+    """How many are on the roster, and (location, runners, reads) of each location that has any and of all, ""."""
+    names = ("location", "runners", "reads")
+    counts = [dict(zip(names, figure, strict=True)) for figure in figures]
+    return _encode({"roster": roster, "counts": counts})
+
+
+def counts(fields: bytes) -> bytes:
+    """What `count_fields` has made, as a message. Replaces what was said before."""
+    return b'{"type":"counts",%b' % fields[1:]
 
 
 def emergency(text: str) -> bytes:

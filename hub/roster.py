@@ -4,7 +4,7 @@ A tag is looked for among the roster's tags, else among its bibs: exact after tr
 leading zeros. Two hits are nobody: a wrong name on a wall is worse than a number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from sys import intern
 
 from hub.model import Participant
@@ -22,7 +22,7 @@ def normal(text: str) -> str:
 class Roster:
     """The participants of one session, found by tag or bib. Never changed: a new roster takes its place."""
 
-    __slots__ = ("_bibs_twice", "_by_bib", "_by_tag", "_nobody", "ambiguous", "size")
+    __slots__ = ("__weakref__", "_bibs_twice", "_by_bib", "_by_tag", "_nobody", "ambiguous", "size")
 
     def __init__(self, participants: Iterable[Participant] = ()) -> None:
         self._by_tag: dict[str, Participant] = {}
@@ -50,6 +50,15 @@ class Roster:
         if found is None and key not in self._nobody:
             found = self._by_bib.get(key)
         return found
+
+    def everybody(self) -> Iterator[Participant]:
+        """All who can be shown for some tag, and those who share a bib; each once."""
+        seen: set[int] = set()
+        for held in (self._by_bib.values(), *self._bibs_twice.values(), self._by_tag.values()):
+            for participant in held:
+                if participant.id not in seen:
+                    seen.add(participant.id)
+                    yield participant
 
     def tags_of(self, bib: str) -> set[str]:
         """The tags, in their compared form, that are shown as this bib; none when nobody wears it."""

@@ -22,6 +22,7 @@ from hub.model import (
     Proved,
     SessionRow,
     SourceRecord,
+    TemplateRow,
 )
 from hub.proofs import Proofs
 from hub.roster import normal
@@ -76,6 +77,7 @@ class Served:
         """The hidden sessions of the sources that lead nowhere."""
         self.sources: dict[int, Source] = {}
         self.displays: dict[str, DisplayRow] = {}
+        self.templates: dict[int, TemplateRow] = {}
         self.crew_tags: dict[int, list[str]] = {}
         """By partner: tags whose reads are kept and shown nowhere, as they were given."""
         self.emergency: dict[int, str] = {}

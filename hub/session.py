@@ -415,14 +415,18 @@ class Session:
         return reads, rejected
 
     def marks(self, read: Read) -> tuple[str, ...]:
-        """Those of a read as of now: a repeat of what was seen at a location that has since given way is none."""
-        if MARK_REPEAT not in read.marks or not self.places or not read.key:
-            return read.marks
-        location = self.seen.location(read.location)
-        first = self.seen.first(location.parse_key(read.key)[0])
-        if first is None or not self.places.gives_way(first.name, read.location):
+        """Those of a read as of now."""
+        if MARK_REPEAT not in read.marks or self.repeats(read.location, read.key):
             return read.marks
         return tuple(mark for mark in read.marks if mark != MARK_REPEAT)
+
+    def repeats(self, name: str, key: bytes) -> bool:
+        """Whether what is marked as a repeat is one still: it is none of what was seen at a location that has since
+        given way."""
+        if not self.places or not key:
+            return True
+        first = self.seen.first(self.seen.location(name).parse_key(key)[0])
+        return first is None or not self.places.gives_way(first.name, name)
 
     def _repeats(self, run: Run, digest: bytes) -> bool:
         """Whether a content that is known from another location does not count at this one."""

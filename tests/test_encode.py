@@ -211,7 +211,24 @@ def test_hello() -> None:
         "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}},
         "template": None,
         "emergency": "",
+        "counts": None,
     }
+
+
+def test_counts() -> None:
+    fields = encode.count_fields(120, [("", 2, 5), ("FINISH", 2, 3)])
+    counts = {
+        "roster": 120,
+        "counts": [
+            {"location": "", "runners": 2, "reads": 5},
+            {"location": "FINISH", "runners": 2, "reads": 3},
+        ],
+    }
+    hello = encode.hello(
+        session(ANN), DISPLAY, offset=0, recovered=False, now_us=0, recent=b"", counts=fields
+    )
+    assert json.loads(hello)["counts"] == counts
+    assert json.loads(encode.counts(fields)) == {"type": "counts", **counts}
 
 
 def test_hello_without_a_session() -> None:

@@ -3,8 +3,9 @@ requests, and whose things a caller may see."""
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
+from hub.counting import Stored
 from hub.errors import StoreAway
 from hub.model import Participant, Read, ReadFilter, SessionRow, Whose
 from hub.roster import Roster
@@ -12,6 +13,9 @@ from hub.store import rosters, sessions
 from hub.store.database import query
 from hub.store.pooled import WebDatabase
 from hub.store.sessions import read_of
+
+COUNTED_AT_ONCE: Final = 1000
+"""Rows to count in one piece, which the loop takes in in 2 ms."""
 
 
 class WebQueries:
@@ -60,6 +64,12 @@ class WebQueries:
                 wanted.limit,
             )
             return [(number, read_of(fields)) for number, *fields in rows]
+
+    async def counted(self, whose: Whose, session_id: int, after: int, through: int) -> list[Stored]:
+        """The next rows of a session after an offset, up to another."""
+        async with self._database().of(whose) as connection:
+            rows = await connection.fetch(query("reads_counted"), session_id, after, through, COUNTED_AT_ONCE)
+            return [Stored._make((*fields, key.bytes if key else None)) for *fields, key in rows]
 
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         async with self._database().of(whose) as connection:

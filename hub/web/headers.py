@@ -2,7 +2,10 @@
 the hub is made of. Knows headers; refuses to know pages.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Final, TypeVar
+
+from aiohttp import web
 
 _POLICY: Final = {
     "default-src": "'none'",
@@ -12,6 +15,7 @@ _POLICY: Final = {
     "font-src": "'self'",
     "connect-src": "'self'",
     "worker-src": "'self'",
+    "frame-src": "'self'",  # of old templates: a document that may do nothing, see hub/web/frames.py
     "frame-ancestors": "'self'",
     "base-uri": "'none'",
     "form-action": "'self'",
@@ -41,6 +45,20 @@ HEADERS: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "SAMEORIGIN",  # for browsers that do not know frame-ancestors
 }
-"""Set over whatever an answer has of its own."""
+"""Set over whatever an answer has of its own, unless it says `otherwise`."""
 OVER_HTTPS: Final = {"Cross-Origin-Opener-Policy": "same-origin"}
 """Over plain http browsers ignore it, and complain of it on the console of every screen."""
+
+_OTHERWISE: Final = web.ResponseKey("otherwise", Mapping[str, str])
+_Response = TypeVar("_Response", bound=web.StreamResponse)
+
+
+def otherwise(response: _Response, values: Mapping[str, str]) -> _Response:
+    """The answer, with these values in place of those that every answer has: for what another origin may show."""
+    response[_OTHERWISE] = values
+    return response
+
+
+def of(response: web.StreamResponse, *, secure: bool) -> dict[str, str]:
+    """All that this answer tells. `secure`: it goes out over https."""
+    return HEADERS | (OVER_HTTPS if secure else {}) | dict(response.get(_OTHERWISE, {}))

@@ -3,7 +3,7 @@ fan-out; refuses to know sockets and stores."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hub import encode
@@ -17,12 +17,13 @@ from hub.fanout import (
     Topic,
 )
 from hub.hub import Hub
-from hub.model import KIND_GUN, NOBODY, DisplayRow, Read
+from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
 from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
+from hub.web.counters import Counters
 from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class Live:
         self.turns = Turns()
         self.rates = Rates()
         """How much has come for each session lately."""
+        self.counters = Counters(hub, self.tell)
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -102,9 +104,16 @@ class Live:
         """How many screens show this display now."""
         return self._shown[code]
 
+    def codes(self) -> list[str]:
+        """The displays that are on the air."""
+        return [code for code, screens in self._shown.items() if screens]
+
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
         self.rates.add(session.row.id, len(reads), self._now_us())
+        counted = self.counters.kept.get(session.row.id)
+        if counted is not None:
+            counted.add(reads)
         on_air = self._on_air.get(session.row.id)
         if on_air is None:
             return
@@ -120,6 +129,7 @@ class Live:
     def new_roster(self, session: Session, roster: Roster) -> None:
         """Another roster is in force: what screens show is corrected, and what they will ask for, too."""
         before, session.roster = session.roster, roster
+        self.counters.changed(session)
         on_air = self._on_air.get(session.row.id)
         if on_air is None:
             return
@@ -132,6 +142,7 @@ class Live:
 
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""
+        self.counters.retracted(session, (offset,))
         on_air = self._on_air.get(session.row.id)
         if on_air is not None:
             on_air.topic.replace(_ring(session))
@@ -140,6 +151,7 @@ class Live:
 
     def retract_all(self, session: Session, offsets: Sequence[int]) -> None:
         """The same for many at once."""
+        self.counters.retracted(session, offsets)
         on_air = self._on_air.get(session.row.id)
         if on_air is not None and offsets:
             on_air.topic.replace(_ring(session))
@@ -150,6 +162,12 @@ class Live:
         if session.starts != on_air.starts:
             on_air.starts = session.starts
             on_air.topic.tell([encode.starts(session, self._now_us())])
+
+    def tell(self, session_id: int, message: bytes) -> None:
+        """A message without an offset for all who watch a session."""
+        on_air = self._on_air.get(session_id)
+        if on_air is not None:
+            on_air.topic.tell([message])
 
     def tell_partner(self, partner_id: int, message: bytes) -> None:
         """A message without an offset for all screens of a partner, those without a session, too, and for all who watch
@@ -192,6 +210,8 @@ class Live:
             now_us=self._now_us(),
             recent=on_air.recent(),
             emergency=self._hub.emergency.get(_partner_of(session, display), ""),
+            template=self._template(display),
+            counts=self.counters.said(session),
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
         subscriber = Subscriber(topic, cursor, wake, self.queue_bytes_max)
@@ -200,10 +220,13 @@ class Live:
         else:
             self._codes[subscriber] = display.code
             self._shown[display.code] += 1
+            if display.template_id is not None:
+                self.counters.look()
         return hello, subscriber
 
     def start_afresh(self, session: Session, reason: CloseReason = TOO_SLOW) -> None:
         """No screen can go on from what it has: all are sent away, and come back."""
+        self.counters.changed(session)
         on_air = self._on_air.pop(session.row.id, None)
         if on_air is not None:
             _cut(on_air.topic, reason)
@@ -228,6 +251,18 @@ class Live:
         another reason, that there is nothing to come back to."""
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
             subscriber.cut(reason)
+
+    def new_template(self, codes: Iterable[str]) -> None:
+        """These displays look different now, by another template or a new version: their screens are told so."""
+        shown = {code: self._template(self._hub.displays.get(code)) for code in codes}
+        messages = {code: encode.template(template, code) for code, template in shown.items()}
+        for subscriber, code in list(self._codes.items()):
+            if code in messages:
+                subscriber.tell(messages[code])
+        self.counters.look()
+
+    def _template(self, display: DisplayRow | None) -> TemplateRow | None:
+        return self._hub.templates.get(display.template_id or 0) if display is not None else None
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()

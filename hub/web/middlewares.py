@@ -9,16 +9,15 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from hub.errors import CallerError, StoreAway, TooSlow, Unavailable
-from hub.web import refusals
-from hub.web.headers import HEADERS, OVER_HTTPS
+from hub.web import headers, refusals
 from hub.web.state import CONDITION, as_seen, settings
 
 log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-ALWAYS: Final = ("/health", "/static/", "/d/", "/display/")
-"""What is answered while the hub is not ready: a screen has its page, and its socket tries again."""
+ALWAYS: Final = ("/health", "/static/", "/frames/", "/d/", "/display/", "/images/")
+"""What is answered while the hub is not ready: a screen has its page and its images, and its socket tries again."""
 MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")
@@ -58,9 +57,8 @@ async def ready(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def add_headers(request: web.Request, response: web.StreamResponse) -> None:
     """Files and pages are asked for again each time (and come only when they changed): after an upgrade of the hub
     no screen runs the old ones. Data is never kept."""
-    response.headers.update(HEADERS)
-    if as_seen(request).secure or settings(request).server.public_url.startswith("https:"):
-        response.headers.update(OVER_HTTPS)
+    secure = as_seen(request).secure or settings(request).server.public_url.startswith("https:")
+    response.headers.update(headers.of(response, secure=secure))
     kept = response.status in (200, 304) and request.path.startswith(("/static/", *PAGES))
     response.headers.setdefault("Cache-Control", "no-cache" if kept else "no-store")
 
@@ -68,13 +66,13 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 def answer(
     request: web.Request, status: int, code: str, message: str, field: str | None = None, *, retry_s: int = 0
 ) -> web.Response:
-    headers = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
+    more = {"WWW-Authenticate": "Bearer"} if status == HTTPStatus.UNAUTHORIZED else {}
     if retry_s:
-        headers["Retry-After"] = str(retry_s)
+        more["Retry-After"] = str(retry_s)
     if _for_people(request):
-        return _page(request, status, message, headers)
+        return _page(request, status, message, more)
     text = refusals.shaped(code, message, field)
-    return web.Response(text=text, status=status, headers=headers, content_type="application/json")
+    return web.Response(text=text, status=status, headers=more, content_type="application/json")
 
 
 def _told(request: web.Request, problem: CallerError) -> web.Response:
@@ -86,14 +84,14 @@ def _told(request: web.Request, problem: CallerError) -> web.Response:
     return response
 
 
-def _page(request: web.Request, status: int, message: str, headers: dict[str, str]) -> web.Response:
+def _page(request: web.Request, status: int, message: str, more: dict[str, str]) -> web.Response:
     response = aiohttp_jinja2.render_template(
         "error.html", request, {"status": status, "message": message}, status=status
     )
-    response.headers.update(headers)
-    if "Retry-After" in headers:
+    response.headers.update(more)
+    if "Retry-After" in more:
         # A screen that was switched on together with the hub has nobody to press reload.
-        response.headers["Refresh"] = headers["Retry-After"]
+        response.headers["Refresh"] = more["Retry-After"]
     return response
 
 

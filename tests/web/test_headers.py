@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from hub.config import Server
-from hub.web.headers import HEADERS, OVER_HTTPS
+from hub.web.headers import HEADERS, OVER_HTTPS, of, otherwise
 from tests.running import Running, running_hub, settings_for
 
 
@@ -31,6 +32,12 @@ def test_what_a_reviewer_looks_for(name: str, value: str) -> None:
 
 def test_no_power_of_the_browser_is_asked_for() -> None:
     assert {"camera=()", "geolocation=()", "microphone=()"} <= set(HEADERS["Permissions-Policy"].split(", "))
+
+
+def test_an_answer_may_say_otherwise() -> None:
+    plain, other = web.Response(), otherwise(web.Response(), {"Cross-Origin-Resource-Policy": "cross-origin"})
+    assert of(plain, secure=False) == HEADERS and of(plain, secure=True) == HEADERS | OVER_HTTPS
+    assert of(other, secure=False) == HEADERS | {"Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @pytest.mark.asyncio(loop_scope="session")

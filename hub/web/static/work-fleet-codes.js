@@ -37,7 +37,9 @@ export function paintCodes() {
   sayOrHide($("no-code"), shown.length ? "" : displays.length ? `No display fits “${filter}”.` : "There is no display yet." + next);
   if (!may("operator")) return;
   choosePartner("make-partner", partners);
-  chooseFrom("make-session_id", choices(partners.find(each => each.slug === $("make-partner").value)));
+  const whose = partners.find(each => each.slug === $("make-partner").value);
+  chooseFrom("make-session_id", choices(whose));
+  chooseFrom("make-template", looks(whose));
 }
 
 function fill(element, each, now) {
@@ -70,6 +72,11 @@ function nameOf(session) {
 function choices(partner) {
   const own = room.sessions.filter(each => each.status !== "ended" && (!partner || !each.partner || each.partner.id === partner.id));
   return [{ id: "", name: "The active session" }, ...own.map(each => ({ id: each.id, name: nameOf(each) }))];
+}
+
+function looks(partner) {
+  const own = room.templates.filter(each => !partner || !each.partner || each.partner.id === partner.id);
+  return [{ id: "", name: "The hub’s own layout" }, ...own.map(each => ({ id: each.name, name: each.name }))];
 }
 
 function displayAt(element) {
@@ -127,6 +134,8 @@ function change(display) {
   form.place.value = display.place;
   chooseFrom("change-form-session_id", withOwn(display));
   form.session_id.value = display.session_id === null ? "" : String(display.session_id);
+  chooseFrom("change-form-template", looks(display.partner));
+  form.template.value = display.template ? display.template.name : "";
   form.expires_at.value = localTime(display.expires_at);
   form.duration.value = duration || "";
   form.locations.value = (locations || []).join(", ");
@@ -147,6 +156,7 @@ async function save(values) {
   const until = values.expires_at && localTime(changing.expires_at) !== values.expires_at ? { expires_at: instant(values.expires_at) } : {};
   await ask("PATCH", path(changing), {
     name: values.name, place: values.place || "", session_id: values.session_id ? Number(values.session_id) : null,
+    template: values.template || null,
     ...(values.expires_at ? until : { expires_at: null }),
     settings: { ...(duration ? { duration } : {}), ...(locations.length ? { locations } : {}) },
   });
@@ -160,6 +170,7 @@ async function make(values) {
   const { display } = await ask("POST", "/api/displays", {
     name: values.name, place: values.place || "", ...(values.partner ? { partner: values.partner } : {}),
     ...(values.session_id ? { session_id: Number(values.session_id) } : {}),
+    ...(values.template ? { template: values.template } : {}),
     ...(values.expires_in_hours ? { expires_in_hours: Number(values.expires_in_hours) } : {}),
   });
   $("make").reset();

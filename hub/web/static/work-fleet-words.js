@@ -59,7 +59,7 @@ export function displayDetail(display, session) {
   const shows = display.session_id === null ? "shows the active session" : session ? "shows " + session : "shows a session that has ended";
   const { duration, locations } = display.settings;
   return [
-    display.place, shows, duration && `runners stay ${duration} s`, locations && locations.length && "only " + locations.join(", "),
+    display.place, shows, display.template && `looks like “${display.template.name}”`, duration && `runners stay ${duration} s`, locations && locations.length && "only " + locations.join(", "),
     display.screens ? count(display.screens, "screen") + " open" : "no screen open",
   ].filter(Boolean).join(" · ");
 }

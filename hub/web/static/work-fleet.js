@@ -11,11 +11,11 @@ import { keys } from "./work-list.js";
 import { count } from "./work-words.js";
 
 const POLL_MS = 2000;
-const SELDOM_MS = 20000;          // sessions and partners: they change by hand
+const SELDOM_MS = 20000;          // sessions, templates and partners: they change by hand
 const BEAT_MS = 1000;
 
 const room = {
-  screens: [], displays: [], sessions: [], partners: [], version: "", filter: "", skew: 0, refresh,
+  screens: [], displays: [], sessions: [], templates: [], partners: [], version: "", filter: "", skew: 0, refresh,
   now: () => Date.now() + room.skew,
 };
 let asking = null, timer = 0, seldomAt = -Infinity, known = false, away = "";
@@ -37,8 +37,11 @@ async function load() {
 }
 
 async function loadSeldom() {
-  const [{ sessions }, partners] = await Promise.all([ask("GET", "/api/sessions"), may("admin") ? ask("GET", "/api/partners") : null]);
+  const [{ sessions }, { templates }, partners] = await Promise.all([
+    ask("GET", "/api/sessions"), ask("GET", "/api/templates?details=true"), may("admin") ? ask("GET", "/api/partners") : null,
+  ]);
   room.sessions = sessions;
+  room.templates = templates;
   room.partners = partners ? partners.partners : [];
   seldomAt = Date.now();
 }

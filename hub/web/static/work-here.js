@@ -50,18 +50,18 @@ function wake() {
 const SAID_MS = 6000;
 let saying = 0;
 
-/** A line at the foot of the page. `again`: what its button does, when there is something to try again. */
-export function notice(words, again = null) {
+/** A line at the foot of the page. `again`: what its button does, when there is something to try again, or to take back
+ * for `forMs`. */
+export function notice(words, again = null, { label = "Try again", forMs = 0 } = {}) {
   const line = $("notice");
   clearTimeout(saying);
   line.replaceChildren(...(words ? [Object.assign(document.createElement("p"), { textContent: words })] : []));
   if (again) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
+    const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
     button.addEventListener("click", () => { notice(""); again(); });
     line.append(button);
-  } else {
-    saying = setTimeout(() => line.replaceChildren(), SAID_MS);
   }
+  if (forMs || !again) saying = setTimeout(() => line.replaceChildren(), forMs || SAID_MS);
 }
 
 /** Does something that has no form: what the hub refuses is said at the foot of the page. Gives whether it was done. */
