@@ -20,7 +20,20 @@ from hub.image_files import FOLDER
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
-from hub.web import assets, bodies, codes, frames, looks, middlewares, proxies, routes, seldom, sockets, state
+from hub.web import (
+    assets,
+    bodies,
+    codes,
+    frames,
+    looks,
+    middlewares,
+    proxies,
+    qr,
+    routes,
+    seldom,
+    sockets,
+    state,
+)
 from hub.web.api import extremes
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
@@ -116,6 +129,7 @@ def _add_own(app: web.Application) -> None:
     app[sockets.SCREENS] = sockets.Screens()
     app[seldom.SELDOM] = seldom.Seldom(time.monotonic)
     app[codes.TRIES] = codes.Tries(time.monotonic)
+    app[qr.PICTURES] = qr.Pictures()
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app[frames.FRAME] = frames.frame(app[assets.ASSETS])

@@ -76,6 +76,8 @@ ROUTES: Final = (
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
     Route("GET", "/api/display/{code}/template/{template}/{version}", WITH_CODE, templates.screen_template),
     Route("GET", "/images/{name}", ANYBODY, image_files.image_file),
+    Route("GET", "/api/display/{code}/qr.svg", WITH_CODE, qr.display_text_qr),
+    Route("GET", "/api/qr.svg", VIEWER, qr.text_qr),
     # work pages
     Route("GET", "/login", ANYBODY, work_pages.login),
     Route("GET", "/join", ANYBODY, work_pages.join),

@@ -256,6 +256,7 @@ def query(of: Furnished) -> dict[str, str]:
         "code": of.secrets["code"],
         "email": of.emails[OWNER],
         "token": of.tokens[OWNER],
+        "text": "x",
         "to": f"/sessions/{of.ids['active']}",
     }
 
