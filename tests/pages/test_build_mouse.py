@@ -69,7 +69,7 @@ async def test_a_template_from_nothing(build: Open) -> None:
         "qr-1",
         "clock-1",
     ]
-    assert body["template"]["active"]["blocks"][0]["cell"] == [2, 1, 10, 3] and "base" not in body
+    assert body["template"]["active"]["blocks"][0]["cell"] == [2, 1, 10, 3] and body["base"] == 0
 
 
 async def test_out_of_the_grid_and_held_by_what_is_there(build: Open) -> None:
