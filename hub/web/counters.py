@@ -109,7 +109,8 @@ class Counted:
             while not (done or self.stale):
                 done = self.counting.go_on(COUNTED_AT_ONCE)
                 await asyncio.sleep(0)
-        self._note()
+        self.changed = True
+        self._wake()
 
     def _note(self) -> None:
         if not self.changed:

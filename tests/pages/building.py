@@ -28,7 +28,7 @@ def template(*active: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def block(name: str, x: int = 0, y: int = 0, w: int = 200, h: int = 100, **more: Any) -> dict[str, Any]:
     """`name`: its id, which begins with its kind."""
-    return {"kind": name.split("-")[0], "id": name, "x": x, "y": y, "w": w, "h": h} | more
+    return {"kind": name.split("-", maxsplit=1)[0], "id": name, "x": x, "y": y, "w": w, "h": h} | more
 
 
 class Builder(Screen):
@@ -49,7 +49,11 @@ class Builder(Screen):
             me=person(role),
             template_name=NAME,
             answers=there
-            | {versions: {"versions": []}, "POST /api/templates": self._saved, "GET /api/images": {"images": []}}
+            | {
+                versions: {"versions": []},
+                "POST /api/templates": self._saved,
+                "GET /api/images": {"images": []},
+            }
             | {"GET /api/sessions": {"sessions": []}, "GET /api/displays": {"displays": []}}
             | answers,
         )
@@ -112,7 +116,9 @@ class Builder(Screen):
         """By its key. Gives what was sent, which the hub would take."""
         sent = len(self.stage.told("POST", "/api/templates"))
         await self.press("Control+s")
-        await expect(self.at("#kept")).to_have_text(re.compile(rf"Version {self.version or 1}|Version \d+$"), timeout=WAIT_MS)
+        await expect(self.at("#kept")).to_have_text(
+            re.compile(rf"Version {self.version or 1}|Version \d+$"), timeout=WAIT_MS
+        )
         told = self.stage.told("POST", "/api/templates")
         assert len(told) == sent + 1
         body: dict[str, Any] = told[-1]

@@ -62,17 +62,28 @@ async def test_a_template_from_nothing(build: Open) -> None:
     resting = await page.labels()
     assert len(resting) == 4 and resting[0] == resting[1]
     body = await page.save()
-    assert [each["id"] for each in body["template"]["resting"]["blocks"]] == ["text-1", "text-2", "qr-1", "clock-1"]
+    assert [each["id"] for each in body["template"]["resting"]["blocks"]] == [
+        "text-1",
+        "text-2",
+        "qr-1",
+        "clock-1",
+    ]
     assert body["template"]["active"]["blocks"][0]["cell"] == [2, 1, 10, 3] and "base" not in body
 
 
 async def test_out_of_the_grid_and_held_by_what_is_there(build: Open) -> None:
     page = await build(
-        template(block("shape-1", 300, 300), block("shape-2", 900, 600), block("qr-1", 48, 48, 280, 222, cell=[0, 0, 2, 2]))
+        template(
+            block("shape-1", 300, 300),
+            block("shape-2", 900, 600),
+            block("qr-1", 48, 48, 280, 222, cell=[0, 0, 2, 2]),
+        )
     )
     await page.at("[data-act=grid]").click()
     await page.pull_block((400, 350), (503, 200))
-    assert (await page.labels())[0] == "Shape rectangle, at 800, 500, 200 by 100 pixels", "its right edge at a middle"
+    assert (await page.labels())[0] == "Shape rectangle, at 800, 500, 200 by 100 pixels", (
+        "its right edge at a middle"
+    )
     await page.pull_block((900, 550), (0, 300), "Shift")
     assert "at 800, 800," in (await page.labels())[0]
     await page.pull_block((100, 100), (51, 202), "Alt")
@@ -110,7 +121,11 @@ async def test_several_are_caught_put_in_line_grouped_and_undone(build: Open) ->
     await page.at("[data-act=distribute-x]").click()
     await page.at("[data-act=group]").click()
     labels = await page.labels()
-    assert [label.split(", ")[1:3] for label in labels[:3]] == [["at 100", "100"], ["at 500", "100"], ["at 900", "100"]]
+    assert [label.split(", ")[1:3] for label in labels[:3]] == [
+        ["at 100", "100"],
+        ["at 500", "100"],
+        ["at 900", "100"],
+    ]
     await page.page.mouse.click(*await page.at_canvas(60, 900))
     await page.pull_block((150, 150), (40, 500))
     assert [label.split(", ")[2] for label in await page.labels()] == ["600", "600", "600", "120"]

@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import StoreAway
 from hub.model import EVERYONE, Participant, ReadFilter
-from hub.store import reads
+from hub.store import reads, web_queries
 from hub.store.database import query
 from hub.store.pooled import WebDatabase
 from hub.store.web_queries import WebQueries
@@ -205,3 +205,27 @@ async def test_what_is_anothers_is_not_there(database_dsn: str) -> None:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await queries.save_roster(own.partner_id, theirs, [Participant(0, "1")])
         assert await contents(connection, other) == before
+
+
+async def test_what_is_counted_in_pieces(database_dsn: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_queries, "COUNTED_AT_ONCE", 3)
+    async with asking(database_dsn) as (queries, connection):
+        session_id = await new_session(connection)
+        made = [
+            read(1, tag="A1", location="5K", marks=("late",)),
+            read(2, kind="gun"),
+            read(3, tag="A1", marks=("repeat", "test")),
+            read(4, kind="void"),
+            read(5, tag="A5"),
+        ]
+        await reads.copy(connection, [(session_id, 1, each) for each in made])
+        found = await queries.counted(EVERYONE, session_id, 0, 4)
+        assert [(each.offset, each.counts, each.test, each.key is not None) for each in found] == [
+            (1, True, False, False),
+            (2, False, False, False),
+            (3, True, True, True),
+        ]
+        assert (found[0].location, found[0].tag, found[2].key) == ("5K", "A1", made[2].key)
+        (last,) = await queries.counted(EVERYONE, session_id, 3, 4)
+        assert (last.offset, last.counts) == (4, False)
+        assert await queries.counted(9999, session_id, 0, 4) == []

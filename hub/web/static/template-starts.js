@@ -109,7 +109,7 @@ function strip() {
 
 function list() {
   const columns = [
-    { text: "{{bib}}", share: 1.1, align: "right", colour: SUN, weight: 800 }, { text: "{{name}}", share: 5.4 },
+    { text: "{{bib}}", share: 1.2, align: "right", colour: SUN, weight: 800 }, { text: "{{name}}", share: 5.4 },
     { text: "{{race_name}}", share: 3.2, colour: QUIET, weight: 500 }, { text: "{{time}}", share: 2.1, align: "right" },
   ];
   const head = [
