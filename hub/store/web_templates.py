@@ -13,6 +13,7 @@ from hub import template_words
 from hub.accounts import Caller
 from hub.errors import Conflict, NotFound
 from hub.model import TemplateRow, Whose
+from hub.store import images
 from hub.store.audit import note
 from hub.store.database import Connection, query
 from hub.store.pooled import WebDatabase
@@ -27,7 +28,8 @@ DELETED_MAX: Final = 100
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is to be saved. `content`: of `hub.template_words`, checked. `images`: the names of those on it."""
+    """What is to be saved. `content`: of `hub.template_words`, checked. `images`: the names of those on it, whether
+    they are there or not: one that was deleted is there again when its file is."""
 
     content: Content
     packed: bytes
@@ -192,6 +194,7 @@ async def _add(
     text = template_words.encoded(wanted.content).decode()
     if held.version and await connection.fetchval(query("template_same"), held.id, held.version, text):
         return _row(held, held.version, wanted.packed)
+    await images.hold(connection, held.partner_id, wanted.images)
     version = await connection.fetchval(
         query("template_version_add"), held.id, text, sorted(wanted.images), restored, by.name
     )
