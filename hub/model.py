@@ -258,6 +258,7 @@ class DisplayRow(msgspec.Struct, frozen=True):
     expires_us: int | None = None
     revoked_us: int | None = None
     template_id: int | None = None
+    control: dict[str, Any] = {}
 
     def holds(self, now_us: int) -> bool:
         """Whether its code leads anywhere. One that does not is as unknown as one that never was."""

@@ -196,6 +196,7 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         done_at=MOMENT,
     )
     await _template(connection, made)
+    await _showing(connection, made)
     made.ids["displays"] = made.secrets["code"] = await _insert(
         connection,
         "displays",
@@ -236,6 +237,21 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         what=f"{made.mark} Screen",
         detail=json.dumps({"code": f"{made.mark}22"}),
     )
+
+
+async def _showing(connection: asyncpg.Connection, made: Furnished) -> None:
+    mark, session = made.mark, {"session_id": made.ids["active"]}
+    made.ids["messages"] = await _insert(
+        connection, "messages", **session, kind="pinned", audience="crew", text=f"{mark} message"
+    )
+    rows: dict[str, dict[str, Any]] = {
+        "runner_marks": {"who": f"tag:{mark}1", "note": f"{mark} note"},
+        "calls": {"feed_offset": 1, "said_by": f"{mark} announcer"},
+        "showings": {"feed_offset": 1, "code": f"{mark}22", "shown_at": MOMENT, "shown_ms": 8000},
+        "session_latencies": {"figures": json.dumps({mark: 1})},
+    }
+    for table, values in rows.items():
+        made.ids[table] = await _insert(connection, table, "session_id", **session, **values)
 
 
 async def _template(connection: asyncpg.Connection, made: Furnished) -> None:
@@ -328,6 +344,7 @@ _IDS: Final = (
     ),
     *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
     *("templates", "template_versions"),
+    *("messages", "runner_marks", "calls", "showings", "session_latencies"),
 )
 
 

@@ -243,6 +243,7 @@ async def displays(connection: Connection) -> list[DisplayRow]:
             _us(row["expires_at"]) if row["expires_at"] else None,
             _us(row["revoked_at"]) if row["revoked_at"] else None,
             row["template_id"],
+            msgspec.json.decode(row["control"], type=dict[str, Any]),
         )
         for row in await connection.fetch(query("displays_all"))
     ]

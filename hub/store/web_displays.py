@@ -60,6 +60,7 @@ class WebDisplays:
                 row.session_id,
                 *_words(row),
                 _instant(row.revoked_us),
+                msgspec.json.encode(row.control).decode(),
             )
             if changed:
                 await _note(connection, by, action, row, session=row.session_id)

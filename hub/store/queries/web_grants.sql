@@ -48,13 +48,16 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.events, public.races, public.disp
 
 -- A session is deleted after its export is on the disk: not by a request.
 GRANT SELECT (id, partner_id, session_name, event_id, user_session_id, stream_key, status, epoch, created_at, updated_at,
-              ended_at, purpose, scheduled_for, started_at, times_by, keys_day, old_stream_keys, source_id, testing),
+              ended_at, purpose, scheduled_for, started_at, times_by, keys_day, old_stream_keys, source_id, testing, messages_version),
     INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
     UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, started_at, ended_at,
-            purpose, scheduled_for, times_by, keys_day, stream_password, testing)
+            purpose, scheduled_for, times_by, keys_day, stream_password, testing, messages_version)
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.messages, public.runner_marks, public.calls, public.showings,
+    public.session_latencies TO racehub_web;
 
 -- A version stays as it was saved.
 GRANT SELECT, INSERT, UPDATE (name, version, deleted_at), DELETE ON public.templates TO racehub_web;
