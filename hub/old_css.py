@@ -258,7 +258,7 @@ def _text(nodes: list[Node], removed: Removed) -> str:
 
 def _is_kept(node: Node, removed: Removed) -> bool:
     match node.type:
-        case "error":
+        case "error" | "at-keyword" | "{} block":
             removed.unread()
         case "url":
             return _is_own(node, node.value, removed)
@@ -290,8 +290,21 @@ def _is_own(node: Node, url: str, removed: Removed) -> bool:
 def _serialized(nodes: list[Node]) -> str:
     """Empty when it holds what might end an element, or be no text at all."""
     text = tinycss2.serialize(nodes).strip()
-    wrong = "<" in text or any((ord(each) < 32 and each not in "\n\t") or each == "\x7f" for each in text)
+    wrong = (
+        "<" in text
+        or "-->" in text
+        or not _is_read_alike(text)
+        or any((ord(each) < 32 and each not in "\n\t") or each == "\x7f" for each in text)
+    )
     return "" if wrong else " ".join(text.split()) if '"' not in text and "'" not in text else text
+
+
+def _is_read_alike(text: str) -> bool:
+    """Whether what is written says what was read: an escape may be written so that it is none any more."""
+    if "\\" not in text:
+        return True
+    again = tinycss2.parse_component_value_list(text, skip_comments=True)
+    return tinycss2.serialize(again).strip() == text
 
 
 def _once(rules: Iterable[Rule], removed: Removed) -> list[Rule]:

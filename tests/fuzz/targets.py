@@ -6,7 +6,7 @@ A target takes any bytes and returns, or raises what breaks its invariant, which
 from collections.abc import Callable
 from typing import Final
 
-from tests.fuzz import asked, clients, configs, connections, files, kept, reads, streams
+from tests.fuzz import asked, clients, configs, connections, files, kept, old, reads, streams
 
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "lines": streams.lines,
@@ -26,6 +26,7 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "http": connections.http,
     "upload": connections.upload,
     "frames": connections.frames,
+    "old": old.template,
     "journal_group": kept.journal_group,
     "journal_file": kept.journal_file,
 }
