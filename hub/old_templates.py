@@ -87,10 +87,10 @@ def _html(value: Any) -> str | None:
     """None: it is no text, or one that a program has left where a text should be."""
     if not isinstance(value, str):
         return None
-    value = value.replace("\0", "")  # nor are lone surrogates any text
-    if value.strip().lower() in _DAMAGED:
-        return None
-    return value.encode("utf-8", "replace").decode()
+    text: str = (
+        value.replace("\0", "").encode("utf-8", "replace").decode()
+    )  # lone surrogates are no text either
+    return None if text.strip().lower() in _DAMAGED else text
 
 
 def _shows(cleaned: str) -> bool:
