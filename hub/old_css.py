@@ -306,7 +306,7 @@ def _is_read_alike(text: str) -> bool:
     if "\\" not in text:
         return True
     again = tinycss2.parse_component_value_list(text, skip_comments=True)
-    return tinycss2.serialize(again).strip() == text
+    return bool(tinycss2.serialize(again).strip() == text)
 
 
 def _once(rules: Iterable[Rule], removed: Removed) -> list[Rule]:
