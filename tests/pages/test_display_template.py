@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Route, ViewportSize, expect
 from hub.template_words import Column, Enter, ListBlock, QrBlock
 from tests.pages.screens import HELLO, WAIT_MS, WALL, Screen, Screens, Stage, read
 from tests.pages.template_kinds import place
+from tests.pages.test_memory import GROWTH_BYTES_MAX, NODES_MAX, feed, held
 from tests.pages.test_template_paint import template, text
 from tests.pages.venue import Venue
 
@@ -21,6 +22,9 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA: Final = {"name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace", "bib": "101"}
 ALAN: Final = {"name": "Alan Turing", "first_name": "Alan", "last_name": "Turing", "bib": "102"}
+WARM_READS: Final = 4_000
+MANY_READS: Final = 6_000
+"""As many as a race of ten minutes has."""
 LIST: Final = ListBlock(id="list", **place((0, 400, 900, 400)), rows=3, columns=[Column(text="{{name}}")])
 FIRST: Final = template(text("name", "{{name}}"), LIST, resting=(text("event", "Welcome to {{event}}"), LIST))
 SECOND: Final = template(text("name", "Now {{name}}", enter=Enter()), resting=(text("event", "Second"),))
@@ -239,3 +243,16 @@ async def test_counts_and_codes(wall: Wall) -> None:
     wall.use(3)
     await wall.says("Three Rivers Marathon")
     await asyncio.wait_for(asked.wait(), WAIT_MS / 1000)
+
+
+async def test_memory_is_flat(wall: Wall) -> None:
+    """A list, a card and a clock, of a race that goes on."""
+    tools = await wall.screen.page.context.new_cdp_session(wall.screen.page)
+    await tools.send("HeapProfiler.enable")
+    await feed(wall.screen, wall.stage, 1, WARM_READS)
+    bytes_before, nodes_before = await held(tools)
+    await feed(wall.screen, wall.stage, WARM_READS + 1, MANY_READS)
+    bytes_after, nodes_after = await held(tools)
+    await tools.detach()
+    assert bytes_after - bytes_before < GROWTH_BYTES_MAX, (bytes_before, bytes_after)
+    assert nodes_after - nodes_before < NODES_MAX, (nodes_before, nodes_after)
