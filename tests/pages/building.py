@@ -28,7 +28,7 @@ def template(*active: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 def block(name: str, x: int = 0, y: int = 0, w: int = 200, h: int = 100, **more: Any) -> dict[str, Any]:
     """`name`: its id, which begins with its kind."""
-    return {"kind": name.split("-", maxsplit=1)[0], "id": name, "x": x, "y": y, "w": w, "h": h} | more
+    return {"kind": name.rpartition("-")[0], "id": name, "x": x, "y": y, "w": w, "h": h} | more
 
 
 class Builder(Screen):

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 Open = Callable[..., Awaitable[Builder]]
 ROUNDED_PX: Final = 4
 """Of the canvas: a pixel of the page is that many."""
-HANDLES: Final = """() => [...document.querySelectorAll("#frame i")].filter(each => !each.hidden && each.checkVisibility())
+HANDLES: Final = """() => [...document.querySelectorAll("#frame i")]
+  .filter(each => !each.hidden && each.checkVisibility())
   .map(each => { const { width, height } = each.getBoundingClientRect(); return Math.min(width, height); })"""
 
 
@@ -68,7 +69,7 @@ async def test_a_template_from_nothing(build: Open) -> None:
         "qr-1",
         "clock-1",
     ]
-    assert body["template"]["active"]["blocks"][0]["cell"] == [2, 1, 10, 3] and "base" not in body
+    assert body["template"]["active"]["blocks"][0]["cell"] == [2, 1, 10, 3] and body["base"] == 0
 
 
 async def test_out_of_the_grid_and_held_by_what_is_there(build: Open) -> None:
@@ -142,8 +143,8 @@ async def test_several_are_caught_put_in_line_grouped_and_undone(build: Open) ->
     for _ in range(4):
         await page.at("[data-act=redo]").click()
     assert "in a group" in (await page.labels())[0]
-    await page.page.mouse.click(*await page.at_canvas(700, 170))
-    await expect(page.at("#where")).to_have_text(""), "what is locked is not caught"
+    await page.page.mouse.click(*await page.at_canvas(700, 170))  # what is locked is not caught
+    await expect(page.at("#where")).to_have_text("")
 
 
 async def test_escape_gives_up_what_is_being_pulled(build: Open) -> None:

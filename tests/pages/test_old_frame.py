@@ -269,6 +269,14 @@ async def test_a_frame_that_is_loaded_anew_has_it_again(theatre: Theatre) -> Non
     await theatre.frame().wait_for_function("document.body.textContent === 'Ada'", timeout=WAIT_MS)
 
 
+async def test_the_hubs_own_faces_are_there(theatre: Theatre) -> None:
+    await theatre.show(one("<p style=\"font-family:'Bebas Neue'\">x</p>"))
+    await theatre.frame().wait_for_function(
+        "[...document.fonts].some(({ family, status }) => family.includes('Bebas') && status === 'loaded')",
+        timeout=WAIT_MS,
+    )
+
+
 async def test_it_goes_without_a_trace(theatre: Theatre) -> None:
     await theatre.show(one("x"))
     await theatre.page.evaluate("old.destroy()")

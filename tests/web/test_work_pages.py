@@ -17,7 +17,7 @@ from tests.web.teamed import MACHINE, Teamed, teamed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = ("/", "/users", "/settings", "/sessions/{}")
+PAGES = ("/", "/templates", "/users", "/settings", "/sessions/{}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -47,12 +47,12 @@ async def test_who_is_not_signed_in_is_led_to_the_login_and_back(team: Teamed, p
 @pytest.mark.parametrize(
     ("who", "pages"),
     [
-        (VIEWER, ["/", "/displays", "/settings"]),
-        (ANNOUNCER, ["/", "/displays", "/settings"]),
-        (OPERATOR, ["/", "/displays", "/settings"]),
-        (OWNER, ["/", "/displays", "/users", "/settings"]),
-        (ADMIN, ["/", "/displays", "/users", "/settings"]),
-        (MACHINE, ["/", "/displays", "/users", "/settings"]),
+        (VIEWER, ["/", "/displays", "/templates", "/settings"]),
+        (ANNOUNCER, ["/", "/displays", "/templates", "/settings"]),
+        (OPERATOR, ["/", "/displays", "/templates", "/settings"]),
+        (OWNER, ["/", "/displays", "/templates", "/users", "/settings"]),
+        (ADMIN, ["/", "/displays", "/templates", "/users", "/settings"]),
+        (MACHINE, ["/", "/displays", "/templates", "/users", "/settings"]),
     ],
 )
 async def test_each_role_is_offered_what_it_may_open(team: Teamed, who: str, pages: list[str]) -> None:

@@ -111,7 +111,7 @@ function pasteFrom(room, event) {
 
 /** The toolbar, the left, the canvas, the right: to the first thing in each that takes the focus. */
 function toNextPart(step) {
-  const parts = ["bar", "left", "stage", "right"].map($).filter(each => each && each.offsetParent !== null);
+  const parts = ["bar", "tools", "left", "stage", "right"].map($).filter(each => each && each.offsetParent !== null);
   const here = parts.findIndex(each => each.contains(document.activeElement));
   for (let i = 1; i <= parts.length; i++) {
     const part = parts[(here + step * i + parts.length * 2) % parts.length];

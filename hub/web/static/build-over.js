@@ -103,6 +103,7 @@ export function paintGuides({ doc, view, shows, aim, holds }) {
   if (aim) parts.push(rect(view.onStage(cellBox(template, aim)), "aim"));
   if (shows.safe && template.safe) parts.push(rect(view.onStage(safeBox(template)), "safe"));
   for (const each of holds) parts.push(line(each, view));
+  mark($("guides"), "aims", aim && "yes");
   $("guides").replaceChildren(...parts);
 }
 

@@ -9,6 +9,7 @@ import { draftOf, keepDraft, load, offerDraft, paintKept, save } from "./build-k
 import { openKeys } from "./build-keys.js";
 import { BLOCKS_MAX, newTemplate } from "./build-kinds.js";
 import { elementOf, paintBlocks, paintFrame, paintGuides, paintRubber } from "./build-over.js";
+import { openOld } from "./build-old.js";
 import { arm, openPalette } from "./build-palette.js";
 import { openPanels } from "./build-panels.js";
 import { openPointer } from "./build-pointer.js";
@@ -119,7 +120,7 @@ function attend() {
 
 async function open() {
   const loaded = await load(room.name, room.partner);
-  if (loaded && loaded.template.format !== "racehub-3") return openOld(loaded);
+  if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded);
   const template = loaded ? loaded.template : newTemplate();
   room.doc = makeDoc(template, loaded ? { version: loaded.version } : { saved: null });
   room.painter = makeTemplatePainter($("canvas"), room.options);
@@ -145,18 +146,6 @@ async function open() {
   if (draft) offerDraft(room, draft);
   setInterval(() => { if (!document.hidden) room.repaint(); }, CLOCK_MS);
   return document.body.setAttribute("data-ready", "yes");
-}
-
-/** One of the predecessor's is shown, and not changed. */
-async function openOld({ template, version }) {
-  say($("kept"), `Version ${version}`);
-  for (const id of ["left", "right", "tools"]) $(id).hidden = true;
-  room.hint("A template of the old kind: it is shown as it is.");
-  const { makeOldFrame } = await import("./old-frame.js"), frame = makeOldFrame($("canvas"));
-  const view = makeView({ stage: room.stage, paper: $("paper"), canvas: () => template.active, onChange() {} });
-  frame.show(template, "active", {});
-  view.fit();
-  document.body.setAttribute("data-ready", "old");
 }
 
 stay();

@@ -11,7 +11,8 @@ export function makeOldFrame(root) {
   const watcher = new ResizeObserver(fit);
   let front = "", asked = 0;
 
-  Object.assign(hall.style, { position: "absolute", inset: "0", left: "0", top: "0", width: "100%", height: "100%", overflow: "hidden" });
+  Object.assign(hall.style, { position: "absolute", left: "0", top: "0", width: "100%", height: "100%", overflow: "hidden",
+    background: "#000" });
   root.append(hall);
   watcher.observe(hall);
   addEventListener("message", hear);
