@@ -120,9 +120,13 @@ function attend() {
 
 async function open() {
   const loaded = await load(room.name, room.partner);
-  if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded);
-  const template = loaded ? loaded.template : newTemplate();
-  room.doc = makeDoc(template, loaded ? { version: loaded.version } : { saved: null });
+  if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded, start);
+  if (!loaded) return start(newTemplate(), { saved: null });
+  return start(loaded.template, { version: loaded.version });
+}
+
+function start(template, how) {
+  room.doc = makeDoc(template, how);
   room.painter = makeTemplatePainter($("canvas"), room.options);
   room.view = makeView({ stage: room.stage, paper: $("paper"), canvas: () => room.doc.template.canvas, onChange: () => { if (room.text) room.paint(); } });
   room.acts = actsOf(room);
@@ -145,7 +149,7 @@ async function open() {
   if (room.mayEdit) keepDraft(room);
   if (draft) offerDraft(room, draft);
   setInterval(() => { if (!document.hidden) room.repaint(); }, CLOCK_MS);
-  return document.body.setAttribute("data-ready", "yes");
+  document.body.setAttribute("data-ready", "yes");
 }
 
 stay();
