@@ -50,6 +50,14 @@ def _actions(names: dict[bytes, object]) -> Words:
 
 
 WORDS: Final[dict[str, Words]] = {
+    "template": (
+        *JSON,
+        *_words(r"""PK\x03\x04 PK\x01\x02 PK\x05\x06 template.json images/ "format":"racehub-3" "format":"html-2"
+        "name": "template": "titles": "canvas":{"width":1920,"height":1080} "active": "resting": "blocks": "grid":
+        "kind":"text" "kind":"list" "id":"a" "x":0 "y":0 "w":9 "h":9 "columns":[{"text":"x"}] "image": "cell":[0,0,1,1]
+        "html": "activeState": <p> <style> <script> #aabbcc"""),
+        b"0" * 32 + b".png",
+    ),
     "lines": (*ENDS, b"x" * streams.LINE_BYTES, b"a", b"\r" * 3),
     "ct01": (*READ, *ENDS),
     "time": (*TIMES, *NUMBERS, *_words("T : - . 00 23:59:60 24:00:00")),
@@ -140,6 +148,26 @@ WORDS: Final[dict[str, Words]] = {
             r"""/api/users /api/partners /api/tokens {"email":"a@b","role":"owner"} {"name":"x"} "slug":" """
         ),
         *(CODE.encode(), TOKEN.encode(), b"a" * 3000, *NUMBERS, *TEXTS),
+    ),
+    "image": (
+        *_words(r"\x89PNG\r\n\x1a\n IHDR IDAT IEND PLTE tRNS iCCP eXIf zTXt iTXt acTL fcTL fdAT gAMA sRGB"),
+        *_words(r"RIFF WEBP VP8\x20 VP8L VP8X ANIM ANMF ALPH ICCP EXIF XMP\x20 GIF87a GIF89a NETSCAPE2.0"),
+        *_words(
+            r"\xff\xd8 \xff\xd9 \xff\xda \xff\xc0 \xff\xc2 \xff\xc4 \xff\xdb \xff\xdd \xff\xe0 \xff\xe1 \xff\xe2"
+        ),
+        *_words(
+            r"JFIF\0 Exif\0\0II*\0 Exif\0\0MM\0* ICC_PROFILE\0 MPF\0 Adobe\0 !\xf9\x04 !\xfe ; II*\0 BM <svg"
+        ),
+        *(
+            b"\0\0",
+            b"\0\0\0\1",
+            b"\xff\xff\xff\xff",
+            b"\x7f\xff\xff\xff",
+            b"\0\x10\0\0",
+            b"\x01",
+            b"\x08",
+            b"\x10",
+        ),
     ),
     "upload": (
         *_words(

@@ -356,7 +356,7 @@ SCENES: Final[dict[str, tuple[Callable[[], WorkStage], str]]] = {
     "join": (join, "#join"),
     "users": (users, ".user"),
     "fleet": (fleet, ".screen"),
-    "templates": (templates, ".card .block"),
+    "templates": (templates, ".card .t-block"),
     "settings": (settings, "#token-list li"),
     "session": (session, "#rows tr"),
     "session-viewed": (lambda: session(VIEWER), "#rows tr"),

@@ -76,6 +76,7 @@ def _template_file(who: Furnished) -> aiohttp.FormData:
     form.add_field("partner", who.slug)
     file = json.dumps({"name": "x", "template": template()})
     form.add_field("file", file.encode(), filename="x.json", content_type="application/json")
+    return form
 
 
 def _image(who: Furnished) -> aiohttp.FormData:

@@ -129,12 +129,12 @@ function isTooLong(block, which, { fitOf, needs, extremes }, say) {
     for (const fields of triedFor(pattern, which === "active" && extremes)) {
       const words = fill(pattern, fields);
       if (!words) continue;
-      const fit = fitOf(block, words, { short: fill(pattern, shortened(fields)), column });
+      const short = fill(pattern, shortened(fields)), fit = fitOf(block, words, { short, column });
       smallest = Math.min(smallest, fit.size);
-      if (!fit.fits && (!worst || fit.size < worst.size)) worst = { words, size: fit.size, column };
+      if (!fit.fits && (!worst || fit.size < worst.size)) worst = { words, short, size: fit.size };
     }
     if (!worst) continue;
-    const over = Math.ceil(needs(block, worst.words, column));
+    const over = Math.ceil(needs(block, worst.short, column));
     const least = Math.min(block.type.least, block.type.size), by = over > 0 ? `: it is ${over} px too wide at ${least} px` : "";
     say("long", `“${brief(worst.words)}” does not fit${by}.`);
   }

@@ -1,4 +1,4 @@
-// Cuts a part out of an image: a rectangle over it, with handles for the mouse and keys for who has none.
+// Crops an image: a rectangle over it, with handles for the mouse and keys for who has none.
 
 import { button, checkField, el } from "./build-panel-dom.js";
 import { keyed, largest, moved, sized } from "./build-crop.js";
@@ -16,6 +16,9 @@ export function makeCrop(image, { ratio, of }) {
   hold.element.hidden = !ratio;
   const element = el("div", { class: "crop" }, stage, el("div", { class: "acts" }, hold.element, button("All of it", () => { part = largest(image, held ? ratio : null); paint(); }, { class: "low" }), said),
     el("p", { class: "hint", id: "crop-keys" }, "Arrows move it, Alt and arrows size it, Shift goes farther."));
+
+  picture.style.aspectRatio = `${image.width} / ${image.height}`;
+  picture.style.width = `min(100%, calc((100vh - 22rem) * ${image.width / image.height}))`;
 
   const scale = () => picture.clientWidth / image.width || 1;
 

@@ -49,9 +49,10 @@ function labelled(label, input, { unit = "", hint = "", wide = false } = {}) {
 }
 
 /**
- * Each gives {element, update(values)}. `changed(value, settled)`: somebody says so; settled: with this it is done.
+ * Each gives {element, update(values)}. `changed(value, settled)`: somebody says so; settled: with this it is done. A
+ * value null: there is none.
  */
-export function numberField(label, { least, most, step = 1, unit, hint, changed }) {
+export function numberField(label, { least, most, step = 1, unit, hint, none = "", changed }) {
   const input = el("input", { type: "number", inputmode: "decimal", min: least, max: most, step, autocomplete: "off" });
   const say = settled => {
     const value = Number(input.value);
@@ -73,7 +74,8 @@ export function numberField(label, { least, most, step = 1, unit, hint, changed 
   return { element: labelled(label, input, { unit, hint }), input, update: values => {
     const value = common(values);
     if (document.activeElement === input && Number(input.value) === value) return;
-    show(input, value === undefined ? "" : String(Math.round(value * 1000) / 1000), value === undefined);
+    show(input, value === undefined || value === null ? "" : String(Math.round(value * 1000) / 1000), value === undefined);
+    if (value === null) input.placeholder = none;
     input.removeAttribute("aria-invalid");
   } };
 }
@@ -117,9 +119,9 @@ export function checkField(label, { changed, hint }) {
   } };
 }
 
-/** A row of buttons of which one is pressed. `options`: [[value, words, sign]]. */
+/** A row of buttons of which one is pressed. `options`: [[value, words, path of its drawing]]. */
 export function buttonsField(label, { options, changed }) {
-  const buttons = options.map(([value, words, sign]) => button(sign || words, () => changed(value, true), { "aria-label": words, title: words, "aria-pressed": "false", data: { value: String(value) } }));
+  const buttons = options.map(([value, words, sign]) => button(icon(sign), () => changed(value, true), { "aria-label": words, title: words, "aria-pressed": "false", data: { value: String(value) } }));
   const element = el("div", { class: "prop buttons", role: "group", "aria-label": label }, el("span", { class: "caption", "aria-hidden": "true" }, label), el("span", { class: "joined" }, buttons));
   return { element, update: values => {
     const value = common(values);

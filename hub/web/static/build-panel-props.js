@@ -10,8 +10,11 @@ import { inserter } from "./build-panel-insert.js";
 
 const FONTS = ["Hanken Grotesk", "Barlow Condensed", "Bebas Neue", "Roboto Slab", "DSEG7 Classic"].map(each => [each, each]);
 const WEIGHTS = [[400, "Regular"], [500, "Medium"], [600, "Half bold"], [700, "Bold"], [800, "Extra bold"], [900, "Black"]];
-const ALIGN = [["start", "By the script", "↦"], ["left", "Left", "⇤"], ["center", "Centred", "↔"], ["right", "Right", "⇥"]];
-const VALIGN = [["top", "Top", "⤒"], ["middle", "Middle", "↕"], ["bottom", "Bottom", "⤓"]];
+const ALIGN = [
+  ["start", "By the script", "M3 4h14M3 8h9M3 12h6m3-2 2 2-2 2M3 16h9"], ["left", "Left", "M3 4h14M3 8h9M3 12h14M3 16h9"],
+  ["center", "Centred", "M3 4h14M5.5 8h9M3 12h14M5.5 16h9"], ["right", "Right", "M3 4h14M8 8h9M3 12h14M8 16h9"],
+];
+const VALIGN = [["top", "Top", "M3 3h14M7 7h6M7 10h6"], ["middle", "Middle", "M3 10h3m8 0h3M7 8h6M7 12h6"], ["bottom", "Bottom", "M3 17h14M7 13h6M7 10h6"]];
 const ENTRANCES = [["", "None"], ["fade", "Fade"], ["rise", "Rise"], ["drop", "Drop"], ["from-left", "From the left"], ["from-right", "From the right"], ["zoom", "Zoom"], ["bounce", "Bounce"], ["flip", "Flip"], ["turn", "Turn"]];
 const ENTER = { how: "rise", ms: 320, delay: 0 };
 const PLACE_PX = 32768;
