@@ -157,7 +157,7 @@ async def test_an_old_template_is_shown_and_made_into_blocks(pages: Screens, mad
     await page.at("#offer button").click()
     await expect(page.at("body")).to_have_attribute("data-ready", "yes", timeout=WAIT_MS)
     await says(page, "#offer", "as near as they come", "stays as version 1")
-    assert [label.split(",")[0] for label in await page.labels()] == ["Text {{name}}"]
+    assert [label.split(",")[0] for label in await page.labels()] == ["name"]
     await page.press("Control+s")
     await kept_as(page, 2)
     await page.page.reload()

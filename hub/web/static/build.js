@@ -84,12 +84,14 @@ room.focusBlock = (id, { quietly = false } = {}) => {
   if (!quietly) { room.doc.select([id]); room.view.reveal(block); room.tell(); }
 };
 
-/** What has had the focus may be gone. */
-room.keepFocus = () => {
-  if (document.activeElement !== document.body) return;
+/** So that the keys of the canvas work on what is chosen. */
+room.toCanvas = () => {
   if (room.doc.selection.length) room.focusBlock(room.doc.selection[0], { quietly: true });
   else room.stage.focus({ preventScroll: true });
 };
+
+/** What has had the focus may be gone. */
+room.keepFocus = () => { if (document.activeElement === document.body) room.toCanvas(); };
 
 /** A new block is there; "": there was no room for it. */
 room.placed = id => {
