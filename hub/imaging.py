@@ -44,6 +44,8 @@ from hub.imaging_pixels import BROKEN, plain, upright
 PLUGINS: Final = (PngImagePlugin, JpegImagePlugin, WebPImagePlugin, GifImagePlugin)
 """Named here, so that Pillow need not load all that it has, and loads no other."""
 FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF")
+BEGINNINGS: Final = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"GIF8")
+"""Of files of these formats: to choose the words for one that is none after all, and for nothing else."""
 QUALITY: Final = 90
 """Of what loses something: more is not seen on a wall."""
 PNG_LEVEL: Final = 6
@@ -79,7 +81,9 @@ def made(data: bytes, partner_id: int, crop: Crop | None = None) -> Picture:
                 field="file",
             )
         thumb = _thumb(first)
-    return Picture(name_of(partner_id, encoded, suffix), *first.size, len(frames), encoded, thumb)
+        # Frames that are alike have become one.
+        count = int(getattr(_opened(encoded), "n_frames", 1))
+    return Picture(name_of(partner_id, encoded, suffix), *first.size, count, encoded, thumb)
 
 
 @contextmanager
@@ -114,7 +118,7 @@ def _opened(data: bytes) -> ImageFile.ImageFile:
     try:
         source = Image.open(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError:
-        raise Invalid(WHAT, field="file") from None
+        raise Invalid(DAMAGED if data.startswith(BEGINNINGS) else WHAT, field="file") from None
     _check_size(source)
     return source
 

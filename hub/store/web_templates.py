@@ -73,8 +73,8 @@ class WebTemplates:
         self, by: Caller, partner_id: int, name: str, wanted: Wanted, *, base: int | None, action: str
     ) -> TemplateRow:
         """The next version of the partner's template of this name, or the first of a new one. What is in force says
-        the same already: it stays. `base`: the version that it was made from, 0: none; another is in force: Conflict.
-        `action`: what the log calls it."""
+        the same already: it stays. `base`: the version that it was made from, 0: none; another is in force: Conflict,
+        or NotFound when none is. `action`: what the log calls it."""
         async with self._database().change_of(by.whose) as connection:
             held = await _named(connection, partner_id, name)
             _check_base(base, held)
@@ -170,17 +170,18 @@ async def _put(connection: Connection, statement: str, template_id: int, name: s
 
 
 def _check_base(base: int | None, held: _Held | None) -> None:
-    """Raises Conflict."""
+    """Raises Conflict when another version is in force, and NotFound when there is none any more."""
     now = held.version if held else 0
     if base is None or base == now:
         return
     if held is None:
-        said = "It was deleted or renamed while you worked on it; save it under a new name"
-    elif base == 0:
-        said = f"There is a template called {held.name!r} already; take another name"
-    else:
-        said = f"Version {held.version} was saved while you worked on version {base}"
-    raise Conflict(f"{said}.", field="base")
+        words = (
+            "It was deleted or renamed while you worked on it: take it back, or save this under another name."
+        )
+        raise NotFound(words, field="base")
+    if base == 0:
+        raise Conflict(f"There is a template called {held.name!r} already.", field="base")
+    raise Conflict(f"Version {held.version} was saved while you worked on version {base}.", field="base")
 
 
 async def _add(

@@ -6,7 +6,7 @@ A target takes any bytes and returns, or raises what breaks its invariant, which
 from collections.abc import Callable
 from typing import Final
 
-from tests.fuzz import asked, clients, configs, connections, files, kept, reads, streams, templates
+from tests.fuzz import asked, clients, configs, connections, files, kept, pictures, reads, streams, templates
 
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "lines": streams.lines,
@@ -20,6 +20,7 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "plan": files.plan,
     "roster": files.roster,
     "template": templates.template,
+    "image": pictures.image,
     "config": configs.config,
     "screen": asked.screen,
     "change": asked.change,

@@ -149,6 +149,26 @@ WORDS: Final[dict[str, Words]] = {
         ),
         *(CODE.encode(), TOKEN.encode(), b"a" * 3000, *NUMBERS, *TEXTS),
     ),
+    "image": (
+        *_words(r"\x89PNG\r\n\x1a\n IHDR IDAT IEND PLTE tRNS iCCP eXIf zTXt iTXt acTL fcTL fdAT gAMA sRGB"),
+        *_words(r"RIFF WEBP VP8\x20 VP8L VP8X ANIM ANMF ALPH ICCP EXIF XMP\x20 GIF87a GIF89a NETSCAPE2.0"),
+        *_words(
+            r"\xff\xd8 \xff\xd9 \xff\xda \xff\xc0 \xff\xc2 \xff\xc4 \xff\xdb \xff\xdd \xff\xe0 \xff\xe1 \xff\xe2"
+        ),
+        *_words(
+            r"JFIF\0 Exif\0\0II*\0 Exif\0\0MM\0* ICC_PROFILE\0 MPF\0 Adobe\0 !\xf9\x04 !\xfe ; II*\0 BM <svg"
+        ),
+        *(
+            b"\0\0",
+            b"\0\0\0\1",
+            b"\xff\xff\xff\xff",
+            b"\x7f\xff\xff\xff",
+            b"\0\x10\0\0",
+            b"\x01",
+            b"\x08",
+            b"\x10",
+        ),
+    ),
     "upload": (
         *_words(
             rf'--{BOUNDARY}\r\n --{BOUNDARY}--\r\n -- \r\n \r\n\r\n " ; : Content-Disposition:\x20form-data;\x20'

@@ -1,5 +1,5 @@
-"""A template from its first block to the wall, over a real hub: made, saved, an older version had back, given to another
-partner. Once by the pointer, once by the keyboard."""
+"""A template from its first block to the wall, over a real hub: made, saved, an older version had back, given to
+another partner. Once by the pointer, once by the keyboard."""
 
 import re
 from collections.abc import AsyncIterator

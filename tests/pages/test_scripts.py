@@ -9,7 +9,7 @@ from playwright.async_api import Page
 
 from hub.web.routes import STATIC
 
-SCRIPTS: Final = sorted(STATIC.glob("display*.js"))
+SCRIPTS: Final = sorted((*STATIC.glob("display*.js"), *STATIC.glob("template-*.js")))
 MODULES: Final = [path for path in SCRIPTS if path.stem not in ("display", "display-worker")]
 WORDS: Final = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""", re.DOTALL
@@ -45,7 +45,10 @@ def newer(script: str) -> list[str]:
 
 
 def exported(path: Path) -> list[str]:
-    return sorted(re.findall(r"^export (?:async )?(?:function|const) (\w+)", path.read_text(), re.MULTILINE))
+    script = path.read_text()
+    again = re.findall(r"^export \{ (.*) \};", script, re.MULTILINE)
+    named = re.findall(r"^export (?:async )?(?:function|const) (\w+)", script, re.MULTILINE)
+    return sorted([*named, *", ".join(again).split(", ")] if again else named)
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.name)

@@ -37,7 +37,7 @@ export async function save(room) {
     return true;
   } catch (problem) {
     if (problem.status === undefined) throw problem;
-    if (problem.status === 409 && room.onConflict) room.onConflict(problem);
+    if (problem.status === 409 && problem.field === "base" && room.onConflict) room.onConflict(problem);
     else if (problem.status !== 401) room.refuse(problem.message, problem.again ? () => room.save() : null);
     return false;
   } finally {

@@ -17,7 +17,7 @@ const GROUND = "#0b0e14";         // around a template that says none
 export function makeTemplates({ code, onReady, onShown, onKept }) {
   const place = document.getElementById("template");
   let wanted = "", timer = 0, tries = 0, asking = null;
-  let stage = null, newest = "", seenKeys = new Set(), laidOut = "";
+  let stage = null, leaving = null, newest = "", seenKeys = new Set(), laidOut = "";
 
   /** Draws what is in force; false while there is nothing to draw, and the hub's own layout is shown. */
   function paint(seen, state, now) {
@@ -28,6 +28,7 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
     const key = card ? card.key : "", comes = key !== newest;
     newest = key;
     const rows = stage.paint(card, state, now, comes && (!card || card.calm));
+    leave();
     const fresh = cards.filter(each => !seenKeys.has(each.key) && (each === card || rows.includes(each.offset)));
     seenKeys = new Set(seen.cards.map(each => each.key).filter(each => seenKeys.has(each)).concat(fresh.map(each => each.key)));
     if (fresh.length) onShown(fresh);
@@ -64,14 +65,20 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
     } else timer = setTimeout(load, Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** tries++) * (.5 + Math.random() / 2), url);
   }
 
-  /** In one frame: the next is drawn before the one of before goes. */
+  /** The next one is drawn before the one of before goes. */
   function replace(made) {
-    const before = stage;
+    leave();
+    leaving = stage;
     stage = made;
     laidOut = "";
     if (made) place.appendChild(made.element);
+    else leave();
     onReady();
-    if (before) before.destroy();
+  }
+
+  function leave() {
+    if (leaving) leaving.destroy();
+    leaving = null;
   }
 
   function layOut() {

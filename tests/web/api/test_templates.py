@@ -57,7 +57,7 @@ async def test_saved_listed_and_shown(team: Teamed) -> None:
     _, old = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Finish")
     assert (old["name"], old["version"], old["canvasWidth"]) == ("Finish", "2.0", 1920)
     assert old["content"] == old["html"] == old["activeState"]["html"]
-    assert "{{name}}" in old["html"] and 'data-design-w="1920"' in old["html"]
+    assert 'data-placeholder="name"' in old["html"] and 'data-design-w="1920"' in old["html"]
     assert old["restingState"]["state"] == "resting"
 
 
@@ -97,9 +97,9 @@ async def test_what_two_have_saved_at_once(team: Teamed) -> None:
     assert words == "Version 2 was saved while you worked on version 1."
     assert text_of(await latest(team, "Both")) == "two"
     status, words, _ = await team.error(OPERATOR, "POST", TEMPLATES, body | {"base": 0})
-    assert (status, words) == (409, "There is a template called 'Both' already; take another name.")
+    assert (status, words) == (409, "There is a template called 'Both' already.")
     status, words, _ = await team.error(OPERATOR, "POST", TEMPLATES, body | {"name": "No such"})
-    assert status == 409 and words.startswith("It was deleted or renamed while you worked on it")
+    assert status == 404 and words.startswith("It was deleted or renamed while you worked on it")
     await save(team, "Both", "three", base=2)
 
 
