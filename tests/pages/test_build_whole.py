@@ -154,12 +154,9 @@ async def test_by_the_keyboard(pages: Screens, made: Venue) -> None:
 async def test_an_old_template_is_shown_and_made_into_blocks(pages: Screens, made: Venue) -> None:
     page = await builder_of(pages, made, "Old", html='<h1 data-placeholder="name">Name</h1>')
     assert await page.at("iframe").count() == 1 and await page.at("#blocks > div").count() == 0
-    await page.at("#offer button").click()
-    await expect(page.at("body")).to_have_attribute("data-ready", "yes", timeout=WAIT_MS)
-    await says(page, "#offer", "as near as they come", "stays as version 1")
-    assert [label.split(",")[0] for label in await page.labels()] == ["name"]
-    await page.press("Control+s")
+    await page.at("#convert").click()
+    await says(page, "#converted[open]", "The old one stays")
+    await page.at("#converted button", has_text="Save as the next version").click()
     await kept_as(page, 2)
-    await page.page.reload()
     await expect(page.at("body")).to_have_attribute("data-ready", "yes", timeout=WAIT_MS)
-    assert len(await page.labels()) == 1
+    assert [label.split(",")[0] for label in await page.labels()] == ["name"]

@@ -122,7 +122,7 @@ function attend() {
 
 async function open() {
   const loaded = await load(room.name, room.partner);
-  if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded, start);
+  if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded);
   if (!loaded) return start(newTemplate(), { saved: null });
   return start(loaded.template, { version: loaded.version });
 }
