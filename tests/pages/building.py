@@ -2,6 +2,7 @@
 tests say."""
 
 import re
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -134,10 +135,13 @@ async def opened(
     size: ViewportSize = LAPTOP,
     answers: dict[str, Any] | None = None,
     context: BrowserContext | None = None,
+    at: datetime | None = None,
 ) -> Builder:
-    """`context`: one that there is already, which has the page's files by heart."""
+    """`context`: one that there is already, which has the page's files by heart. `at`: the page's time stands still."""
     context = context or await browser.new_context(viewport=size, locale="en-GB")
     builder = Builder(await context.new_page(), ORIGIN)
+    if at is not None:
+        await builder.page.clock.set_fixed_time(at)
     await builder.page.set_viewport_size(size)
     await builder.begin(given, role, answers or {})
     return builder
