@@ -6,7 +6,7 @@ from typing import Any, Final, Literal
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from tests.pages.building import LAPTOP, Builder, opened
-from tests.pages.screens import ARGUMENTS, WALL, WAIT_MS, executable
+from tests.pages.screens import ARGUMENTS, WAIT_MS, WALL, executable
 from tests.pages.work_scenes import NOW
 
 PICTURES: Final[dict[str, tuple[ViewportSize, Literal["light", "dark"], str]]] = {
