@@ -281,7 +281,8 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
         name = f"{len(held):032x}.png"
         held.insert(0, {
             "name": name, "title": title, "url": "/static/favicon.svg", "thumbnail": "/static/favicon.svg",
-            "width": width, "height": height, "frames": 1, "bytes": 5000, "used_by": [], "made_at": ago(0), "made_by": "Ann Lee",
+            "width": width, "height": height, "frames": 1, "bytes": 5000, "used_by": [], "made_at": ago(0),
+            "made_by": "Ann Lee",
         })  # fmt: skip
         return held[0]
 

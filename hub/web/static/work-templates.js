@@ -61,10 +61,9 @@ const keyOf = each => (each.partner ? each.partner.slug + "/" : "") + each.name;
 const slugOf = each => (may("admin") && each.partner ? each.partner.slug : "");
 
 function fill(element, each, now) {
-  const link = field(element, "name"), page = pageOf(each.name, slugOf(each));
+  const link = field(element, "name");
   say(link, each.name);
-  set(link, "href", page);
-  set(field(element, "picture"), "href", page);
+  set(link, "href", pageOf(each.name, slugOf(each)));
   sayOrHide(field(element, "old"), each.format === "html-2" ? "Old" : "");
   say(field(element, "detail"), detailOf(each, now));
   sayOrHide(field(element, "shown"), shownOn(each, room.displays));
