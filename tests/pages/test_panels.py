@@ -151,7 +151,7 @@ async def test_every_kind_has_its_words_and_each_of_them_a_name(build: Open) -> 
     assert [each["text"] for each in kept["list-1"]["columns"]] == ["{{name}}", "{{bib}}", "{{city}}"]
     assert kept["list-1"]["locations"] == ["Finish"] and kept["message-1"]["texts"] == ["One", "Two"]
     for scheme in ("light", "dark"):
-        await page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.page.emulate_media(color_scheme=scheme)
         assert await page.page.evaluate(FAINT) == []
 
 
@@ -226,7 +226,7 @@ async def test_versions_are_looked_at_and_had_back(build: Open) -> None:
     ]
     old = template(block("text-7", 96, 200, 1728, 300, text="Of before", type=BIG))
     of = f"/api/templates/{NAME}/versions"
-    answers = {f"GET {of}": {"versions": held}} | {
+    answers: dict[str, Any] = {f"GET {of}": {"versions": held}} | {
         f"GET {of}/{each['version']}": {"name": NAME, "version": each["version"], "template": old}
         for each in held
     }

@@ -35,10 +35,15 @@ export function contrast(one, other) {
 /** All that is seen behind a block: [{colour, image}]. `image`: some picture is, so that this is only how dark or light it
  * can be at the most. */
 export function behind(state, block) {
-  const below = state.blocks.slice(0, state.blocks.findIndex(each => each.id === block.id)).filter(each => !each.hidden);
+  const below = state.blocks.slice(0, state.blocks.findIndex(each => each.id === block.id)).filter(each => !each.hidden && meets(each, block));
   let grounds = state.image ? anything() : [{ colour: parsed(state.ground), image: false }];
   for (const each of below) grounds = covered(grounds, each, block);
   return painted(grounds, block);
+}
+
+/** Whether both are ever shown at once. */
+function meets(one, other) {
+  return one.when === other.when || one.when === "always" || other.when === "always";
 }
 
 function anything() {
@@ -51,7 +56,7 @@ function covered(grounds, over, block) {
   const whole = !over.rotate && over.form !== "ellipse" && over.form !== "line" && b.x <= a.x + 1 && b.y <= a.y + 1 && b.x + b.w >= a.x + a.w - 1 && b.y + b.h >= a.y + a.h - 1;
   if (over.form === "line") return grounds;
   const now = over.kind === "image" ? (over.image ? anything() : grounds) : over.kind === "qr" ? [{ colour: parsed(over.light), image: false }] : painted(grounds, over);
-  return distinct(whole && over.when === "always" ? now : [...grounds, ...now]);
+  return distinct(whole && (over.when === "always" || over.when === block.when) ? now : [...grounds, ...now]);
 }
 
 /** What a box makes of what is behind it. */
