@@ -96,6 +96,7 @@ def roster(**parts: Any) -> dict[str, Any]:
         ([text(), shape("#ffffff")], {}, []),
         ([shape("#ffffff", when="known"), text(when="unknown")], {}, []),
         ([shape("#ffffff", when="known"), text()], {}, [("contrast", "1.1:1")]),
+        ([text("{{bib}}", colour="#0b0e14", box=BOX | {"fill": "#ffffff"}), text(when="unknown")], {}, []),
         ([shape("#ffffff"), shape("#0b0e14", when="known"), text(when="known")], {}, []),
         ([text(opacity=0.4)], {}, [("contrast", ":1")]),
         ([text()], {"image": IMAGE}, [("contrast", "not judged")]),

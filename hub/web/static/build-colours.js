@@ -1,8 +1,10 @@
 // Colours as people see them: how one lies over another, how far two are apart, and what lies behind a block. Pure.
 
 import { boundsOf, overlap } from "./build-geometry.js";
+import { placeholdersOf } from "./template-words.js";
 
 const GROUNDS_MAX = 12;
+const OF_ANY_TAG = ["name", "last_name", "short_name", "tag", "tag_code", "location", "lap", "time", "time_of_day", "message", "event", "session"];
 
 /** [red, green, blue, how solid], the first three from 0 to 255. */
 export function parsed(colour) {
@@ -41,9 +43,11 @@ export function behind(state, block) {
   return painted(grounds, block);
 }
 
-/** Whether both are ever shown at once. */
-function meets(one, other) {
-  return one.when === other.when || one.when === "always" || other.when === "always";
+/** Whether one is ever shown behind the other. A text that has nothing to say of an unknown tag is not there for one. */
+function meets(below, block) {
+  if (below.when !== block.when && below.when !== "always" && block.when !== "always") return false;
+  const asked = block.when === "unknown" && below.kind === "text" ? placeholdersOf(below.text) : [];
+  return !asked.length || asked.some(each => OF_ANY_TAG.includes(each));
 }
 
 function anything() {
