@@ -96,7 +96,13 @@ async def test_properties_of_one_and_of_several(build: Open) -> None:
     await expect(largest).not_to_have_attribute("aria-invalid", "true")
     await properties.get_by_role("button", name="Centred").click()
     await properties.get_by_label("Colour", exact=True).fill("ffc74a")
+    await expect(
+        properties.get_by_role("group", name="Colours for Colour").get_by_role("button")
+    ).to_have_count(3)
     await expect(properties.locator(".ratio")).to_have_text("Contrast 12.4:1")
+    await properties.get_by_role("button", name="Put into the grid").click()
+    await properties.get_by_label("Column", exact=True).fill("2")
+    await expect(page.at("#where")).to_contain_text("column 2, row 2")
     await properties.locator("[data-section=Entrance] summary").click()
     await properties.get_by_label("How").select_option("zoom")
     await expect(page.at("#canvas [data-block=text-1] .t-enter-zoom")).to_have_count(1)
