@@ -188,7 +188,7 @@ async def test_a_file_that_is_dropped(opened: Open) -> None:
 
 
 async def test_nothing_there_yet_and_several_partners(opened: Open) -> None:
-    empty = {"GET /api/templates": {"templates": [], "deleted": []}}
+    empty: dict[str, Any] = {"GET /api/templates": {"templates": [], "deleted": []}}
     page = await opened(work_scenes.templates(answers=empty))
     await says(page, "#no-template", "There is no template yet.", "drop a file")
     await page.at("#first").click()

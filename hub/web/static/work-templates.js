@@ -101,6 +101,12 @@ async function draw(box) {
   }
 }
 
+/** Somebody looks at it: it shows how a runner comes in. */
+function liven(event) {
+  const seen = event.target.closest && event.target.closest(".card"), held = seen && pictures.get(seen.querySelector(".small"));
+  if (held && held.done && !(event.relatedTarget && seen.contains(event.relatedTarget))) held.small.enter();
+}
+
 function contentOf(each) {
   return ask("GET", pathOf(each.name, "/versions/latest", slugOf(each)));
 }
@@ -179,6 +185,7 @@ async function poll() {
 
 $("template-filter").addEventListener("input", event => { filter = event.target.value.trim(); paint(); });
 $("cards").addEventListener("click", onClick);
+for (const each of ["pointerover", "focusin"]) $("cards").addEventListener(each, liven);
 for (const button of document.querySelectorAll("[data-closes]")) button.addEventListener("click", () => button.closest("dialog").close());
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 addEventListener("pageshow", event => { if (event.persisted) poll(); });
