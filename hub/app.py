@@ -137,6 +137,7 @@ class App:
         await self._until_database()
         await self.stores.recover()
         await self.changes.streams.load()
+        await self.changes.images.sweep()
         await self._application[FLEET].load()
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
@@ -192,6 +193,7 @@ class App:
     async def _end_listeners(self) -> None:
         if self._changes is not None:
             self._changes.feeder.close()
+            self._changes.images.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
 
     async def _say_goodbye(self) -> None:

@@ -13,6 +13,8 @@ from hub.facts import Facts
 from hub.feeding import Feeder
 from hub.guests import Guests
 from hub.hub import Hub
+from hub.image_files import FOLDER
+from hub.images import Images
 from hub.lifecycle import HangUp, Lifecycle
 from hub.locations import Locations
 from hub.moving import Moving
@@ -23,6 +25,7 @@ from hub.retiming import Retiming
 from hub.sealing import Sealing
 from hub.stores import Stores
 from hub.stream_passwords import HangUpProved, StreamPasswords
+from hub.templates import Templates
 from hub.web.live import Live
 
 
@@ -50,12 +53,14 @@ class Changes:
         self.streams = StreamPasswords(hub, stores, sealing, self.changing, hang_up_proved)
         self.locations = Locations(facts)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
         self.lifecycle = Lifecycle(
             current, hub, live, stores, self.guests, facts, self.changing, hang_up, self.moving.look
         )
         folder = current.now.data_path / exporting.FOLDER
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
+        self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
 
     def work(self) -> list[Coroutine[Any, Any, None]]:

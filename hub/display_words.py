@@ -21,6 +21,7 @@ UNNAMED: Final = "Screen"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)]
+TemplateName = Annotated[str, msgspec.Meta(max_length=NAME_CHARS_MAX)]
 Place = Annotated[str, msgspec.Meta(max_length=NAME_CHARS_MAX)]
 SessionId = Annotated[int, msgspec.Meta(ge=1, le=INT64_MAX)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -38,7 +39,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
 
 class NewDisplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`session_id` None: the partner's active session, whichever that is. `expires_at` or `expires_in_hours`: from then
-    on the code leads nowhere; neither: never. `partner`: a short name, for admins."""
+    on the code leads nowhere; neither: never. `template`: the name of one of the same partner; None: the hub's own
+    layout. `partner`: a short name, for admins."""
 
     name: Name = UNNAMED
     place: Place = ""
@@ -46,6 +48,7 @@ class NewDisplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_at: Moment | None = None
     expires_in_hours: Hours | None = None
     settings: Settings = Settings()
+    template: TemplateName | None = None
     partner: str | None = None
 
 
@@ -65,6 +68,7 @@ class DisplayChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     expires_in_hours: Hours | UnsetType = UNSET
     revoked: bool | UnsetType = UNSET
     settings: Settings | UnsetType = UNSET
+    template: TemplateName | UnsetType | None = UNSET
 
 
 def made(wanted: NewDisplay, partner_id: int, now_us: int) -> DisplayRow:

@@ -20,6 +20,7 @@ from hub.model import (
     Read,
     ScreenRow,
     SessionRow,
+    TemplateRow,
 )
 from hub.places import Places
 from hub.results import Start
@@ -201,11 +202,13 @@ def hello(
     now_us: int,
     recent: bytes,
     emergency: str = "",
+    template: TemplateRow | None = None,
     counts: bytes | None = None,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
     is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
-    `emergency`: the line over everything else; empty: none. `counts`: of `count_fields`; None: nobody is to know."""
+    `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
+    `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
         {
             "type": "hello",
@@ -217,10 +220,21 @@ def hello(
             "starts": _starts(session, now_us) if session else [],
             "display": _display_fields(display, session) if display else None,
             "emergency": emergency,
-            "template": None,
+            "template": template_ref(template, display.code) if template and display else None,
         }
     )
     return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
+
+
+def template(row: TemplateRow | None, code: str) -> bytes:
+    """What the display of this code looks like from now on; None: as the hub's own layout."""
+    return _encode({"type": "template", "template": template_ref(row, code) if row else None})
+
+
+def template_ref(row: TemplateRow, code: str) -> dict[str, object]:
+    """Where a screen of this display has it from. What is at the address never changes."""
+    url = f"/api/display/{code}/template/{row.id}/{row.version}"
+    return {"name": row.name, "version": row.version, "url": url}
 
 
 def starts(session: SessionView, now_us: int) -> bytes:

@@ -10,6 +10,7 @@ Times: `*_us` are integers, microseconds. A *wall* time counts from 1970-01-01 0
 and has no zone; an *instant* counts from the Unix epoch.
 """
 
+import gzip
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -264,14 +265,33 @@ class DisplayRow(msgspec.Struct, frozen=True):
 
 
 class TemplateRow(msgspec.Struct, frozen=True):
-    """A row of `templates`, with what is in force of it. `content`: JSON as `hub.template_words` has it, as screens get
-    it."""
+    """A row of `templates`, with what is in force of it. `packed`: JSON as `hub.template_words` has it, by gzip, as
+    screens get it: all partners' templates are in memory, and so take a tenth of it."""
 
     id: int
     partner_id: int
     name: str
     version: int
-    content: bytes
+    packed: bytes
+
+    @property
+    def content(self) -> bytes:
+        return gzip.decompress(self.packed)
+
+
+class ImageRow(msgspec.Struct, frozen=True):
+    """A row of `images`. `used_by`: the templates of which any kept version shows it, by name."""
+
+    name: str
+    partner_id: int
+    title: str
+    width: int
+    height: int
+    frames: int
+    bytes: int
+    made_at: datetime
+    made_by: str
+    used_by: list[str] = []
 
 
 class ScreenRow(msgspec.Struct, frozen=True):

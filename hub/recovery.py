@@ -3,20 +3,22 @@
 Knows the order of things; the stores do the work.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Protocol, TypeVar
 
+from hub import template_words
 from hub.hub import Hub
-from hub.model import NOBODY, PURPOSE_INBOX, Participant, Rejected, SourceRecord
+from hub.model import NOBODY, PURPOSE_INBOX, Participant, Rejected, SourceRecord, TemplateRow
 from hub.protocols import ct01
 from hub.roster import Roster
 from hub.served import stored_source
 from hub.session import Session, Source
 from hub.store import partner_words, retimes, rosters, sessions
 from hub.store.database import Connection, query
-from hub.store.sessions import KnownRead, RejectedLine
+from hub.store.sessions import KnownRead, RejectedLine, StoredTemplate
 from hub.tail import Tail
 
 log = logging.getLogger(__name__)
@@ -68,8 +70,35 @@ async def load(
         if session.row.id in outdated:
             session.correct_times()
         hub.total_reads += session.durable
+    await _load_templates(run, hub)
     for display in await run(sessions.displays):
         hub.displays[display.code] = display
+
+
+async def _load_templates(run: Run, hub: Hub) -> None:
+    """So many at a time: one may be half a megabyte."""
+    after = 0
+    while found := await run(partial(_templates, after=after)):
+        after = found[-1][0]
+        for row in await asyncio.to_thread(_template_rows, found):
+            hub.templates[row.id] = row
+
+
+def _template_rows(found: list[StoredTemplate]) -> list[TemplateRow]:
+    """Without those of another hub that this one cannot read."""
+    rows = []
+    for template_id, partner_id, name, version, text in found:
+        try:
+            packed = template_words.packed(template_words.kept(text))
+        except ValueError as problem:
+            log.error("template %d (%s), version %d cannot be read: %s", template_id, name, version, problem)
+        else:
+            rows.append(TemplateRow(template_id, partner_id, name, version, packed))
+    return rows
+
+
+async def _templates(connection: Connection, after: int) -> list[StoredTemplate]:
+    return await sessions.templates(connection, after)
 
 
 async def load_session(run: Run, hub: Hub, session: Session) -> list[Source]:

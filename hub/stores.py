@@ -34,6 +34,7 @@ from hub.store.web_queries import WebQueries
 from hub.store.web_screens import WebScreens
 from hub.store.web_sign_ins import WebSignIns
 from hub.store.web_sources import WebSources
+from hub.store.web_templates import WebTemplates
 from hub.store.web_users import WebUsers
 
 log = logging.getLogger(__name__)
@@ -74,6 +75,7 @@ class Stores:
         self.partners = WebPartners(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
+        self.templates = WebTemplates(self.web)
         self.screens = WebScreens(self.web)
         self.source_log = WebSources(self.web)
         self.partner_id = 0

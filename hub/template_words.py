@@ -5,12 +5,14 @@ All lengths are pixels of the canvas, all colours `#rrggbb` or `#rrggbbaa`, empt
 filled with that field of the runner or of the session.
 """
 
+import gzip
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Annotated, Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from hub.errors import Invalid
 from hub.event_words import LOCATION_CHARS_MAX, check_text
@@ -31,13 +33,16 @@ CONTENT_BYTES_MAX: Final = 512 * 1024
 """Of a template as JSON, without its images: what a screen on bad Wi-Fi has in a few seconds."""
 HTML_BYTES_MAX: Final = 256 * 1024
 """Of one state of an old template."""
+PACKING: Final = 6
+"""Of gzip's levels: the next ones take longer for a hundredth less."""
 
 
 IMAGE_NAME: Final = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 """What the hub calls an image: by its content."""
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([\w][\w .-]{0,63}?)\s*\}\}")
-_COLOUR: Final = r"^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?)?$"
-_TIME: Final = r"^(([01]\d|2[0-3]):[0-5]\d(:[0-5]\d)?)?$"
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_COLOUR: Final = r"^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?)?\Z"
+_TIME: Final = r"^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?\Z"
 
 Font = Literal["Hanken Grotesk", "Barlow Condensed", "Bebas Neue", "Roboto Slab", "DSEG7 Classic"]
 """Those that the hub brings along."""
@@ -50,14 +55,14 @@ Px = Annotated[int, msgspec.Meta(ge=0, le=SIDE_PX_MAX)]
 Colour = Annotated[str, msgspec.Meta(pattern=_COLOUR)]
 Words = Annotated[str, msgspec.Meta(max_length=TEXT_CHARS_MAX)]
 Label = Annotated[str, msgspec.Meta(max_length=NAME_CHARS_MAX)]
-Id = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{1,32}$")]
-Group = Annotated[str, msgspec.Meta(pattern="^[a-z0-9-]{0,32}$")]
+Id = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{1,32}\Z")]
+Group = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9-]{0,32}\Z")]
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Part = Annotated[float, msgspec.Meta(gt=0, le=100)]
 Cell = Annotated[int, msgspec.Meta(ge=0, le=47)]
 Span = Annotated[int, msgspec.Meta(ge=1, le=48)]
 Millis = Annotated[int, msgspec.Meta(ge=0, le=5000)]
-Image = Annotated[str, msgspec.Meta(pattern=f"^({IMAGE_NAME.pattern})?$")]
+Image = Annotated[str, msgspec.Meta(pattern=rf"^({IMAGE_NAME.pattern})?\Z")]
 Location = Annotated[str, msgspec.Meta(min_length=1, max_length=LOCATION_CHARS_MAX)]
 Locations = Annotated[list[Location], msgspec.Meta(max_length=100)]
 
@@ -102,7 +107,7 @@ class Type(_Strict, frozen=True):
     valign: Literal["top", "middle", "bottom"] = "middle"
     lines: Annotated[int, msgspec.Meta(ge=1, le=12)] = 1
     leading: Annotated[float, msgspec.Meta(ge=0.7, le=3)] = 1.12
-    spacing: Annotated[float, msgspec.Meta(ge=-0.2, le=1)] = 0
+    spacing: Annotated[float, msgspec.Meta(ge=-0.2, le=1)] = 0.0
     """Between letters, in em."""
 
 
@@ -139,12 +144,12 @@ class Block(_Strict, frozen=True, tag_field="kind"):
     w: Length
     h: Length
     name: Label = ""
-    rotate: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0
+    rotate: Annotated[float, msgspec.Meta(ge=-360, le=360)] = 0.0
     cell: tuple[Cell, Cell, Span, Span] | None = None
     group: Group = ""
     locked: bool = False
     hidden: bool = False
-    opacity: Share = 1
+    opacity: Share = 1.0
     when: Literal["always", "known", "unknown"] = "always"
     box: Box = Box()
     enter: Enter | None = None
@@ -193,7 +198,7 @@ class Column(_Strict, frozen=True):
     """`share`: of the width, as compared with the others'."""
 
     text: Words
-    share: Part = 1
+    share: Part = 1.0
     align: Literal["start", "left", "center", "right"] = "start"
     colour: Colour = ""
     weight: Literal[0, 400, 500, 600, 700, 800, 900] = 0
@@ -227,8 +232,8 @@ class CounterBlock(Block, frozen=True, tag="counter"):
 
 class QrBlock(Block, frozen=True, tag="qr"):
     text: Words = ""
-    dark: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0b0e14"
-    light: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#ffffff"
+    dark: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#0b0e14"
+    light: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#ffffff"
 
 
 AnyBlock = (
@@ -239,7 +244,7 @@ AnyBlock = (
 class State(_Strict, frozen=True):
     """`image` covers the ground. The first block is the lowest."""
 
-    ground: Annotated[str, msgspec.Meta(pattern="^#[0-9a-fA-F]{6}$")] = "#0b0e14"
+    ground: Annotated[str, msgspec.Meta(pattern=r"^#[0-9a-fA-F]{6}\Z")] = "#0b0e14"
     image: Image = ""
     blocks: Annotated[list[AnyBlock], msgspec.Meta(max_length=BLOCKS_MAX)] = []
 
@@ -287,12 +292,31 @@ def decoded(data: bytes) -> Content:
     return content
 
 
+def kept(text: str | bytes) -> Content:
+    """A template as PostgreSQL holds it: it was checked when it was saved. Raises ValueError for one that nobody has
+    checked."""
+    content: Content = msgspec.json.decode(text, type=Content)
+    return content
+
+
+def encoded(content: Content) -> bytes:
+    """With all that was left out, so that nobody who draws it has to know what is meant by it."""
+    return msgspec.json.encode(content)
+
+
+def packed(content: Content) -> bytes:
+    """The same as it goes over the line."""
+    return gzip.compress(encoded(content), PACKING, mtime=0)
+
+
 def check(content: Content) -> None:
     """Raises Invalid."""
     if isinstance(content, OldTemplate):
         for old in filter(None, (content.active, content.resting)):
             if len(old.html.encode()) > HTML_BYTES_MAX:
                 raise Invalid(f"html: expected at most {HTML_BYTES_MAX} bytes", field="html")
+            if "\0" in old.html:
+                raise Invalid("html: expected no NUL characters", field="html")
         return
     for which, state in (("active", content.active), ("resting", content.resting)):
         ids = [block.id for block in state.blocks]
@@ -303,7 +327,7 @@ def check(content: Content) -> None:
             if block.cell is not None and not _is_in(content.grid, block.cell):
                 raise Invalid(f"template: {where}: expected a cell within the grid", field="template")
             for text in _texts(block):
-                if any(unicodedata.category(each) in ("Cc", "Cs") and each != "\n" for each in text):
+                if _CONTROL.search(text):
                     raise Invalid(f"template: {where}: expected no control characters", field="template")
 
 
@@ -326,6 +350,25 @@ def images(content: Content) -> set[str]:
     return {name for name in (*(state.image for state in both), *blocks) if name}
 
 
+def with_images(content: Content, names: Mapping[str, str]) -> Content:
+    """The same with other images: `names` says which is now called what; empty: there is none any more."""
+    if isinstance(content, OldTemplate):
+        resting = _with_old_images(content.resting, names) if content.resting else None
+        return OldTemplate(active=_with_old_images(content.active, names), resting=resting)
+    active, resting_state = (_with_images(each, names) for each in (content.active, content.resting))
+    return replace(content, active=active, resting=resting_state)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """This name, or with the first number behind it with which it is none of those taken."""
+    held = {each.casefold() for each in taken}
+    found, number = name, 1
+    while found.casefold() in held:
+        number += 1
+        found = f"{name[: NAME_CHARS_MAX - 5].rstrip()} {number}"
+    return found
+
+
 def canvas(content: Content) -> tuple[int, int]:
     """Width and height of the active state."""
     drawn = content.active if isinstance(content, OldTemplate) else content.canvas
@@ -335,6 +378,19 @@ def canvas(content: Content) -> tuple[int, int]:
 def _is_in(grid: Grid, cell: tuple[int, int, int, int]) -> bool:
     column, row, columns, rows = cell
     return column + columns <= grid.columns and row + rows <= grid.rows
+
+
+def _with_images(state: State, names: Mapping[str, str]) -> State:
+    blocks = [
+        replace(block, image=names.get(block.image, block.image)) if isinstance(block, ImageBlock) else block
+        for block in state.blocks
+    ]
+    return replace(state, image=names.get(state.image, state.image), blocks=blocks)
+
+
+def _with_old_images(state: OldState, names: Mapping[str, str]) -> OldState:
+    """What is not there any more stays named: nothing can be left out of HTML without reading it."""
+    return replace(state, html=IMAGE_NAME.sub(lambda found: names.get(found[0]) or found[0], state.html))
 
 
 def _texts(block: AnyBlock) -> Iterator[str]:

@@ -239,15 +239,18 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
 
 
 async def _template(connection: asyncpg.Connection, made: Furnished) -> None:
-    made.ids["templates"] = await _insert(
-        connection, "templates", partner_id=made.partner_id, name=f"{made.mark} Template", version=1
+    """Its version in force has the template's own number, which tells whose it is."""
+    name = made.ids["template_names"] = template_name(made.mark)
+    number = made.ids["templates"] = await _insert(
+        connection, "templates", partner_id=made.partner_id, name=name
     )
+    await connection.execute("UPDATE templates SET version = $1 WHERE id = $1", number)
     made.ids["template_versions"] = await _insert(
         connection,
         "template_versions",
         "template_id",
-        template_id=made.ids["templates"],
-        version=1,
+        template_id=number,
+        version=number,
         content=json.dumps(
             {
                 "format": "html-2",
@@ -298,10 +301,16 @@ def absent(mark: str, number: int) -> Furnished:
         tokens={role: f"rht_{mark}_{role}" for role in ROLES},
         ids=ids
         | {"images": hashlib.sha256(mark.encode()).hexdigest()[:32] + ".png"}
+        | {"template_names": template_name(mark)}
         | {"displays": f"{mark}22", "screens": f"{mark}-screen-0000", "user_links": _digest(f"{mark}-link")},
         emails={role: f"{role}@{mark}.example" for role in ROLES},
         secrets={"code": f"{mark}22", "link": f"{mark}-link"},
     )
+
+
+def template_name(mark: str) -> str:
+    """With a digit, as the ids have."""
+    return f"{mark} Template 1"
 
 
 _IDS: Final = (

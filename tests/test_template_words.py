@@ -1,5 +1,6 @@
 """What a template may say. Every mistake has an answer that names its place."""
 
+import gzip
 import json
 from typing import Any
 
@@ -8,7 +9,8 @@ import pytest
 
 from hub import template_words
 from hub.errors import Invalid
-from hub.template_words import OldTemplate, Template
+from hub.template_words import OldState, OldTemplate, Template
+from tests.drawn import content
 
 HASH = "0123456789abcdef" * 2 + ".png"
 
@@ -57,6 +59,8 @@ def test_every_kind_of_block_comes_back_as_it_was_said() -> None:
         (template(block("text", cell=[10, 0, 3, 1])), "active.a"),
         (template(block("text", text="a\x00b")), "active.a"),
         (template(block("image", image="../../etc/passwd")), "$.active.blocks[0].image"),
+        (template(block("image", image=f"{HASH}\n")), "$.active.blocks[0].image"),
+        (template(block("shape", box={"fill": "#aabbcc\n"})), "$.active.blocks[0].box.fill"),
         (template(block("shape", box={"fill": "red"})), "$.active.blocks[0].box.fill"),
         (template(canvas={"width": 15, "height": 1080}), "$.canvas.width"),
         (template(block("none")), "$.active.blocks[0]"),
@@ -91,3 +95,34 @@ def test_names() -> None:
     for wrong in ("", " ", "a/b", "..", "x" * 101, "a\nb"):
         with pytest.raises(Invalid):
             template_words.check_name(wrong)
+
+
+def test_images_are_called_otherwise() -> None:
+    here, gone, kept = (f"{letter * 32}.png" for letter in "abc")
+    there = f"{'d' * 32}.webp"
+    block = {"x": 0, "y": 0, "w": 9, "h": 9}
+    images = [{"kind": "image", "id": f"i{each[0]}", "image": each, **block} for each in (here, gone, kept)]
+    drawn = content("x", active={"image": here, "blocks": images}, resting={"image": gone})
+    renamed = template_words.with_images(drawn, {here: there, gone: ""})
+    assert template_words.images(renamed) == {there, kept}
+    assert isinstance(renamed, Template) and renamed.resting.image == ""
+    assert [each.id for each in renamed.active.blocks] == ["ia", "ib", "ic"]
+    state = OldState(html=f'<img src="/images/{here}"><img src="/images/{gone}">', width=16, height=16)
+    old = OldTemplate(active=state, resting=state)
+    assert template_words.images(template_words.with_images(old, {here: there, gone: ""})) == {there, gone}
+    assert template_words.with_images(OldTemplate(active=state), {}) == OldTemplate(active=state)
+
+
+def test_a_name_that_is_free() -> None:
+    assert template_words.free_name("Finish", []) == "Finish"
+    assert template_words.free_name("Finish", ["FINISH", "Finish 2"]) == "Finish 3"
+    long = "x" * template_words.NAME_CHARS_MAX
+    assert len(template_words.free_name(long, [long])) <= template_words.NAME_CHARS_MAX
+
+
+def test_what_screens_get_has_all_that_was_left_out() -> None:
+    drawn = content("x")
+    assert template_words.kept(gzip.decompress(template_words.packed(drawn))) == drawn
+    assert b'"opacity":1.0' in template_words.encoded(drawn)
+    with pytest.raises(ValueError, match="missing"):
+        template_words.kept("{}")

@@ -15,7 +15,8 @@ from hub.store.audit import note
 from hub.store.database import Connection, query
 from hub.store.users import one_at_a_time
 
-_COUNTED: Final = ("session", "event", "display", "export", "user")
+_COUNTED: Final = ("session", "event", "display", "template", "export", "user")
+"""What somebody has to delete first. Images, and templates that were deleted, go along."""
 
 
 async def lines(connection: Connection, partner_id: int | None = None) -> list[PartnerLine]:

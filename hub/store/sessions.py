@@ -35,6 +35,7 @@ CODE_CHARS: Final = 8
 STREAM_KEY_ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghjkmnpqrstuvwxyz23456789"
 STREAM_KEY_CHARS: Final = 10
 KEYS_AT_ONCE: Final = 10_000
+TEMPLATES_AT_ONCE: Final = 20
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -43,6 +44,9 @@ KnownRead = tuple[int, int, str, int, bytes]
 
 RejectedLine = tuple[int, int, bytes]
 """(id, source id, line)"""
+
+StoredTemplate = tuple[int, int, str, int, str]
+"""(id, partner id, name, version, content as JSON)"""
 
 
 def _random(alphabet: str, chars: int) -> str:
@@ -242,6 +246,12 @@ async def displays(connection: Connection) -> list[DisplayRow]:
         )
         for row in await connection.fetch(query("displays_all"))
     ]
+
+
+async def templates(connection: Connection, after: int) -> list[StoredTemplate]:
+    """Those in force with ids after this one, some at a time."""
+    rows = await connection.fetch(query("templates_living"), after, TEMPLATES_AT_ONCE)
+    return [tuple(row) for row in rows]
 
 
 async def old_keys(connection: Connection) -> list[tuple[str, int]]:

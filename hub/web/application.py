@@ -16,10 +16,24 @@ from aiohttp_session.log import log as session_logger
 
 from hub.config_live import Current
 from hub.hub import Hub
+from hub.image_files import FOLDER
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
-from hub.web import assets, bodies, codes, middlewares, proxies, qr, routes, seldom, sockets, state
+from hub.web import (
+    assets,
+    bodies,
+    codes,
+    frames,
+    looks,
+    middlewares,
+    proxies,
+    qr,
+    routes,
+    seldom,
+    sockets,
+    state,
+)
 from hub.web.api import extremes
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
@@ -83,9 +97,12 @@ def build(
     app[state.EVENTS] = changes.events
     app[state.RETIMING] = changes.retiming
     app[state.STREAMS] = changes.streams
+    app[state.IMAGES] = changes.images
+    app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
     app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
+    app[looks.TEMPLATES] = changes.templates
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
@@ -115,6 +132,7 @@ def _add_own(app: web.Application) -> None:
     app[qr.PICTURES] = qr.Pictures()
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
+    app[frames.FRAME] = frames.frame(app[assets.ASSETS])
 
 
 async def _close(app: web.Application) -> None:

@@ -59,12 +59,12 @@ class Part(NamedTuple):
 JSON_ROOM: Final = Room(JSON_BYTES_MAX, f"a body of {JSON_BYTES_MAX} bytes")
 
 
-async def json(request: web.Request) -> bytes:
+async def json(request: web.Request, room: Room = JSON_ROOM) -> bytes:
     """A body that says it is JSON. Raises Unsupported, TooLarge, TooSlow, Invalid."""
     if request.content_type != "application/json":
         raise Unsupported("expected a JSON body (Content-Type: application/json)")
     try:
-        return await _Body(request, JSON_BYTES_MAX, "", JSON_ROOM).all()
+        return await _Body(request, room.bytes_max, "", room).all()
     except BROKEN as problem:
         raise Invalid(f"the body cannot be read: {_words(problem)}") from problem
 

@@ -3,7 +3,7 @@ fan-out; refuses to know sockets and stores."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from hub import encode
@@ -17,7 +17,7 @@ from hub.fanout import (
     Topic,
 )
 from hub.hub import Hub
-from hub.model import KIND_GUN, NOBODY, DisplayRow, Read
+from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
 from hub.roster import Roster
@@ -210,6 +210,7 @@ class Live:
             now_us=self._now_us(),
             recent=on_air.recent(),
             emergency=self._hub.emergency.get(_partner_of(session, display), ""),
+            template=self._template(display),
             counts=self.counters.said(session),
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
@@ -250,6 +251,18 @@ class Live:
         another reason, that there is nothing to come back to."""
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
             subscriber.cut(reason)
+
+    def new_template(self, codes: Iterable[str]) -> None:
+        """These displays look different now, by another template or a new version: their screens are told so."""
+        shown = {code: self._template(self._hub.displays.get(code)) for code in codes}
+        messages = {code: encode.template(template, code) for code, template in shown.items()}
+        for subscriber, code in list(self._codes.items()):
+            if code in messages:
+                subscriber.tell(messages[code])
+        self.counters.look()
+
+    def _template(self, display: DisplayRow | None) -> TemplateRow | None:
+        return self._hub.templates.get(display.template_id or 0) if display is not None else None
 
     def leave(self, subscriber: Subscriber) -> None:
         subscriber.leave()

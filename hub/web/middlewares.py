@@ -16,8 +16,8 @@ log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-ALWAYS: Final = ("/health", "/static/", "/d/", "/display/")
-"""What is answered while the hub is not ready: a screen has its page, and its socket tries again."""
+ALWAYS: Final = ("/health", "/static/", "/frames/", "/d/", "/display/", "/images/")
+"""What is answered while the hub is not ready: a screen has its page and its images, and its socket tries again."""
 MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")

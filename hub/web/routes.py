@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
-from hub.web import assets, auth, front, pages, qr, sockets, work_pages
+from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, work_pages
 from hub.web.api import (
     audit,
     displays,
@@ -14,6 +14,7 @@ from hub.web.api import (
     exports,
     extremes,
     health,
+    images,
     imports,
     locations,
     own_settings,
@@ -27,6 +28,8 @@ from hub.web.api import (
     sessions,
     sources,
     streams,
+    template_files,
+    templates,
     tokens,
     users,
 )
@@ -53,6 +56,7 @@ ROUTES: Final = (
     Route("GET", "/health", ANYBODY, health.health),
     Route("GET", "/status", ANYBODY, health.status),
     Route("GET", "/static/{name:.+}", ANYBODY, assets.static_file),
+    Route("GET", "/frames/old", ANYBODY, frames.old),
     # signing in
     Route("POST", "/api/auth/login", ANYBODY, api_auth.login),
     Route("POST", "/api/auth/logout", ANYBODY, api_auth.logout),
@@ -70,6 +74,8 @@ ROUTES: Final = (
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
+    Route("GET", "/api/display/{code}/template/{template}/{version}", WITH_CODE, templates.screen_template),
+    Route("GET", "/images/{name}", ANYBODY, image_files.image_file),
     Route("GET", "/api/display/{code}/qr.svg", WITH_CODE, qr.display_text_qr),
     Route("GET", "/api/qr.svg", VIEWER, qr.text_qr),
     # work pages
@@ -80,6 +86,7 @@ ROUTES: Final = (
     Route("GET", "/users", OWNER, work_pages.users, page=True),
     Route("GET", "/displays", VIEWER, work_pages.fleet, page=True),
     Route("GET", "/templates", VIEWER, work_pages.templates, page=True),
+    Route("GET", "/templates/{name}", VIEWER, work_pages.template, page=True),
     Route("GET", "/settings", VIEWER, work_pages.user_settings, page=True),
     Route("GET", "/front/state", VIEWER, front.front_state),
     # sessions
@@ -140,6 +147,24 @@ ROUTES: Final = (
     Route("POST", "/api/displays/{code}/identify", OPERATOR, displays.identify_display),
     Route("POST", "/api/displays/{code}/reload", OPERATOR, displays.reload_display),
     Route("POST", "/api/display/generate-url", OPERATOR, displays.generate_url),
+    # templates
+    Route("GET", "/api/templates", VIEWER, templates.list_templates),
+    Route("POST", "/api/templates", OPERATOR, templates.save_template),
+    Route("POST", "/api/templates/import", OPERATOR, template_files.import_template),
+    Route("GET", "/api/templates/{name}", VIEWER, templates.get_template),
+    Route("PATCH", "/api/templates/{name}", OPERATOR, templates.change_template),
+    Route("DELETE", "/api/templates/{name}", OPERATOR, templates.delete_template),
+    Route("POST", "/api/templates/{name}/undelete", OPERATOR, templates.undelete_template),
+    Route("GET", "/api/templates/{name}/export", VIEWER, template_files.export_template),
+    Route("GET", "/api/templates/{name}/versions", VIEWER, templates.list_versions),
+    Route("GET", "/api/templates/{name}/versions/{version}", VIEWER, templates.get_version),
+    Route("POST", "/api/templates/{name}/versions/{version}/restore", OPERATOR, templates.restore_version),
+    # images
+    Route("GET", "/api/images", VIEWER, images.list_images),
+    Route("POST", "/api/images", OPERATOR, images.add_image),
+    Route("POST", "/api/images/{name}/crop", OPERATOR, images.crop_image),
+    Route("PATCH", "/api/images/{name}", OPERATOR, images.change_image),
+    Route("DELETE", "/api/images/{name}", OPERATOR, images.delete_image),
     # partners and users
     Route("GET", "/api/partners", ADMIN, partners.list_partners),
     Route("POST", "/api/partners", ADMIN, partners.make_partner),

@@ -4,13 +4,14 @@ what is done with it.
 What is another partner's is as absent as what does not exist: the same status, the same words.
 """
 
+import unicodedata
 from typing import Final
 
 from aiohttp import web
 
 from hub.accounts import Caller
 from hub.errors import Invalid, NotFound
-from hub.model import INT64_MAX, DisplayRow, PartnerRow, SessionRow, Whose
+from hub.model import INT64_MAX, DisplayRow, PartnerRow, SessionRow, TemplateRow, Whose
 from hub.session import Session
 from hub.session_words import check_no_inbox
 from hub.web.codes import code_of
@@ -85,6 +86,41 @@ def display(request: web.Request) -> DisplayRow:
     if row is None or not caller(request).sees(row.partner_id):
         raise NotFound("There is no display with this code.")
     return row
+
+
+def compared(name: str) -> str:
+    """A template's name as it is looked for."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def templates_named(request: web.Request, name: str, partner_id: int | None = None) -> list[TemplateRow]:
+    """Those of this name, without case, that are there for the caller; only this partner's, if one is said."""
+    name = compared(name)
+    return [
+        each
+        for each in request.app[HUB].templates.values()
+        if compared(each.name) == name
+        and caller(request).sees(each.partner_id)
+        and partner_id in (None, each.partner_id)
+    ]
+
+
+def template(request: web.Request) -> TemplateRow:
+    """The template whose name is in the address; `?partner`: whose. Raises NotFound, and Invalid when several partners
+    have one of this name."""
+    slug = request.query.get("partner")
+    owner = named_partner(request, slug).id if slug else None
+    found = templates_named(request, request.match_info["name"], owner)
+    if not found:
+        raise NotFound("There is no template of this name.")
+    if len(found) > 1:
+        raise ambiguous()
+    return found[0]
+
+
+def ambiguous() -> Invalid:
+    """Only admins are told so: they alone see more than one partner's."""
+    return Invalid("partner: expected whose it is: several have a template of this name", field="partner")
 
 
 def partner(request: web.Request, partner_id: int | None) -> PartnerRow | None:

@@ -15,11 +15,13 @@ from hub.config import Settings
 from hub.config_live import Current
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.hub import Hub
+from hub.image_words import Crop
 from hub.importing import ControllerFiles, Imported
 from hub.location_words import LocationChange
 from hub.model import (
     DisplayRow,
     ExportRow,
+    ImageRow,
     Participant,
     PartnerRow,
     Read,
@@ -34,6 +36,7 @@ from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.web.live import Live
+from hub.web.looks import Templates
 
 STARTING: Final = "the hub is starting"
 
@@ -317,6 +320,37 @@ class Events(Protocol):
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
 
 
+class Images(Protocol):
+    """What is done with images. Each may raise CallerError, StoreAway, StoreError. What does not belong to the caller
+    is as absent as what does not exist."""
+
+    async def rows(self, whose: Whose, partner_id: int | None = None) -> list[ImageRow]:
+        """The newest first; `partner_id` None: of all."""
+
+    async def there(self) -> set[str]:
+        """The names of all images that have their file."""
+
+    async def add(
+        self, by: Caller, partner_id: int, data: bytes, title: str, crop: Crop | None = None
+    ) -> ImageRow:
+        """What is kept of a file, for a partner that is there for the caller. The same file again is the same image."""
+
+    async def crop(self, by: Caller, name: str, crop: Crop) -> ImageRow:
+        """A new one, of a part of this one."""
+
+    async def retitle(self, by: Caller, name: str, title: str) -> ImageRow: ...
+
+    async def delete(self, by: Caller, name: str) -> None:
+        """Raises Conflict while any kept version of a template shows it."""
+
+    async def bytes_of(self, whose: Whose, name: str) -> bytes: ...
+
+    async def names_of(self, partner_id: int) -> set[str]: ...
+
+    async def forget(self, names: Collection[str]) -> None:
+        """Their files, when their rows are gone."""
+
+
 class Streams(Protocol):
     """What makes stream passwords. The session or partner is there for the caller. Raises as `Sessions` does."""
 
@@ -373,7 +407,13 @@ class Changes(Protocol):
     def partner_words(self) -> PartnerWords: ...
 
     @property
+    def templates(self) -> Templates: ...
+
+    @property
     def moving(self) -> Moves: ...
+
+    @property
+    def images(self) -> Images: ...
 
 
 SETTINGS: Final = web.AppKey("settings", Current)
@@ -402,6 +442,8 @@ LOCATIONS: Final = web.AppKey("locations", Locations)
 PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
 KEPT: Final = web.AppKey("kept", Kept)
 STREAMS: Final = web.AppKey("streams", Streams)
+IMAGES: Final = web.AppKey("images", Images)
+IMAGE_FOLDER: Final = web.AppKey("image_folder", Path)
 REFUSED: Final = web.AppKey("refused", RefusedReaders)
 
 

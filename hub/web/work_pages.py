@@ -7,6 +7,7 @@ from typing import Any, Final
 import aiohttp_jinja2
 from aiohttp import web
 
+from hub import template_words
 from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER, Caller, at_least
 from hub.errors import CallerError, StoreAway
 from hub.web import auth, front, scope
@@ -42,6 +43,12 @@ async def fleet(request: web.Request) -> web.Response:
 async def templates(request: web.Request) -> web.Response:
     """How displays can look."""
     return _page(request, "templates.html")
+
+
+async def template(request: web.Request) -> web.Response:
+    """The builder. One that is not there gets the page, too: with its first save it is."""
+    name = template_words.check_name(request.match_info["name"])
+    return _page(request, "build.html", here="/templates", template_name=name)
 
 
 async def users(request: web.Request) -> web.Response:

@@ -1,19 +1,24 @@
 """What the web asks for to be changed, noted and not done: for everything that comes over a connection."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
-from hub import event_words, session_words
+from hub import event_words, image_words, session_words, template_words
 from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
+from hub.image_words import Crop
 from hub.location_words import LocationChange
-from hub.model import ExportRow, ScreenRow, Whose
+from hub.model import ExportRow, ImageRow, ScreenRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.template_words import Content
 from hub.web.state import Imports
+
+MADE_AT: Final = datetime(2026, 5, 16, 9, 30, tzinfo=UTC)
 
 
 class Sessions:
@@ -67,6 +72,49 @@ class PartnerWords:
         self.changed.append(f"partner {partner_id}: {text}".encode().decode())
 
 
+class Templates:
+    """None is there; those that are saved are forgotten."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def lines(self, whose: Whose) -> list[dict[str, Any]]:
+        return []
+
+    deleted = lines
+
+    async def versions(self, whose: Whose, template_id: int) -> list[dict[str, Any]]:
+        return []
+
+    async def content(self, whose: Whose, template_id: int, version: int) -> NoReturn:
+        raise NotFound(f"There is no version {version}.")
+
+    async def save(
+        self,
+        by: Caller,
+        partner_id: int,
+        name: str,
+        content: Content,
+        *,
+        base: int | None = None,
+        imported: bool = False,
+    ) -> TemplateRow:
+        packed = template_words.packed(content)
+        self.changed.append(f"template {name}: {len(packed)}".encode().decode())
+        return TemplateRow(1, partner_id, name, 1, packed)
+
+    async def restore(self, by: Caller, template_id: int, version: int) -> NoReturn:
+        raise NotFound(f"There is no version {version}.")
+
+    async def rename(self, by: Caller, template_id: int, name: str) -> NoReturn:
+        raise NotFound("There is no template of this name.")
+
+    async def delete(self, by: Caller, template_id: int) -> None: ...
+
+    async def undelete(self, by: Caller, template_id: int) -> NoReturn:
+        raise NotFound("There is no template of this name.")
+
+
 class Removal:
     """Nothing was ever kept."""
 
@@ -96,6 +144,46 @@ class Events:
     async def change_race(self, by: Caller, event_id: int, race_id: int, words: RaceChange) -> None: ...
 
     async def delete_race(self, by: Caller, event_id: int, race_id: int) -> None: ...
+
+
+class Images:
+    """There is none, and what is given becomes one that is not kept."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def rows(self, whose: Whose, partner_id: int | None = None) -> list[ImageRow]:
+        return []
+
+    async def there(self) -> set[str]:
+        return set()
+
+    async def add(
+        self, by: Caller, partner_id: int, data: bytes, title: str, crop: Crop | None = None
+    ) -> ImageRow:
+        name = image_words.name_of(partner_id, data, ".png")
+        row = ImageRow(name, partner_id, image_words.title_of(title), 1, 1, 1, len(data), MADE_AT, by.name)
+        self.changed.append(f"image {row.name}: {row.title}".encode().decode())
+        return row
+
+    async def crop(self, by: Caller, name: str, crop: Crop) -> NoReturn:
+        raise NotFound(f"There is no image {name}.")
+
+    async def retitle(self, by: Caller, name: str, title: str) -> NoReturn:
+        image_words.checked_title(title)
+        raise NotFound(f"There is no image {name}.")
+
+    async def delete(self, by: Caller, name: str) -> None:
+        raise NotFound(f"There is no image {name}.")
+
+    async def bytes_of(self, whose: Whose, name: str) -> NoReturn:
+        raise NotFound(f"There is no image {name}.")
+
+    async def names_of(self, partner_id: int) -> set[str]:
+        return set()
+
+    async def forget(self, names: Collection[str]) -> None:
+        pass
 
 
 class Streams:
@@ -166,4 +254,6 @@ class Changes:
         self.streams = Streams(changed)
         self.locations = Locations(changed)
         self.partner_words = PartnerWords(changed)
+        self.templates = Templates(changed)
         self.moving = Moving()
+        self.images = Images(changed)

@@ -6,7 +6,7 @@ A target takes any bytes and returns, or raises what breaks its invariant, which
 from collections.abc import Callable
 from typing import Final
 
-from tests.fuzz import asked, clients, configs, connections, files, kept, reads, streams
+from tests.fuzz import asked, clients, configs, connections, files, kept, reads, streams, templates
 
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "lines": streams.lines,
@@ -19,6 +19,7 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "markers": files.markers,
     "plan": files.plan,
     "roster": files.roster,
+    "template": templates.template,
     "config": configs.config,
     "screen": asked.screen,
     "change": asked.change,

@@ -50,6 +50,14 @@ def _actions(names: dict[bytes, object]) -> Words:
 
 
 WORDS: Final[dict[str, Words]] = {
+    "template": (
+        *JSON,
+        *_words(r"""PK\x03\x04 PK\x01\x02 PK\x05\x06 template.json images/ "format":"racehub-3" "format":"html-2"
+        "name": "template": "titles": "canvas":{"width":1920,"height":1080} "active": "resting": "blocks": "grid":
+        "kind":"text" "kind":"list" "id":"a" "x":0 "y":0 "w":9 "h":9 "columns":[{"text":"x"}] "image": "cell":[0,0,1,1]
+        "html": "activeState": <p> <style> <script> #aabbcc"""),
+        b"0" * 32 + b".png",
+    ),
     "lines": (*ENDS, b"x" * streams.LINE_BYTES, b"a", b"\r" * 3),
     "ct01": (*READ, *ENDS),
     "time": (*TIMES, *NUMBERS, *_words("T : - . 00 23:59:60 24:00:00")),

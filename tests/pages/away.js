@@ -15,6 +15,7 @@ async ({ seeds, steps }) => {
 
   const core = await import("/static/display-core.js");
   const { cardTexts, view } = await import("/static/display-view.js");
+  const { listOf } = await import("/static/template-words.js");
   const stamp = ms => new Date(START + ms).toISOString().replace("Z", "+00:00");
 
   /** Some tags come again, some at another location, which one in two of the displays does not show. */
@@ -58,7 +59,9 @@ async ({ seeds, steps }) => {
   function picture(screen, now) {
     const seen = view(screen.state, now);
     const cards = seen.cards.map(card => cardTexts(card, screen.state, now));
-    return JSON.stringify([seen.scene, seen.offset, seen.clock, seen.clocks, seen.test, cards]);
+    const list = listOf(screen.state).slice(0, 80).map(({ offset, location, bib, runner }) => [offset, location, bib, runner && runner.name].join());
+    listed += list.length;
+    return JSON.stringify([seen.scene, seen.offset, seen.clock, seen.clocks, seen.test, cards, list]);
   }
 
   /** A card that came late in its time stays a moment longer than elsewhere: that much may differ. */
@@ -68,6 +71,8 @@ async ({ seeds, steps }) => {
       return age >= CARD_MS - LEAST_MS && age < CARD_MS + LEAST_MS;
     }));
   }
+
+  let listed = 0;
 
   function race(seed) {
     const roll = dice(seed), feed = [], stayed = makeScreen(), went = makeScreen();
@@ -110,7 +115,7 @@ async ({ seeds, steps }) => {
 
   const races = Array.from({ length: seeds }, (_, seed) => race(seed + 1));
   return {
-    compared: races.reduce((sum, each) => sum + each.compared, 0),
+    listed, compared: races.reduce((sum, each) => sum + each.compared, 0),
     several: races.reduce((sum, each) => sum + each.several, 0),
     differs: races.map(each => each.differs).filter(Boolean).slice(0, 3),
   };

@@ -83,7 +83,7 @@ async ([name, rounds, seed]) => {
     const fitted = geometry.fitView(canvas, area), point = { x: below(area.w), y: below(area.h) };
     const there = geometry.toCanvas(fitted, point), closer = geometry.zoomed(fitted, point, .2 + chance() * 6), still = geometry.toCanvas(closer, point);
     expect(near(there.x, still.x, 1e-3) && near(there.y, still.y, 1e-3), "zoom", there, still);
-    expect(fitted.x >= 31 && fitted.y >= 31, "fits", fitted);
+    expect(fitted.x >= 23 && fitted.y >= 23, "fits", fitted);
     const turn = geometry.turnBetween({ x: 0, y: 0 }, { x: 10, y: 0 }, { x: below(40) - 20, y: below(40) - 20 || 1 }, { stepped: true, start: below(360) });
     expect(Number.isFinite(turn), "turn");
   }

@@ -98,4 +98,6 @@ class Easel:
         elif path.startswith("/qr.svg"):
             await route.fulfill(body=self._images.get("qr", b""), content_type="image/svg+xml")
         else:
-            await route.fulfill(body=PAGE if path == "/" else "", content_type="text/html", status=200 if path == "/" else 404)
+            await route.fulfill(
+                body=PAGE if path == "/" else "", content_type="text/html", status=200 if path == "/" else 404
+            )

@@ -35,6 +35,10 @@ NEWER: Final = {
 }
 
 
+NESTED: Final = re.compile(r"\$\{[^}`]*`")
+"""A text in backticks within another: what leaves out the comments would leave out blanks of it, too."""
+
+
 def newer(script: str) -> list[str]:
     bare = WORDS.sub('""', script)
     return [name for name, pattern in NEWER.items() if re.search(pattern, bare, re.MULTILINE)]
@@ -74,3 +78,8 @@ async def test_each_module_runs_as_it_is_served(modules: Page, path: Path) -> No
     """The two that are left, the page's own script and its worker, run in every test of the page."""
     names = await modules.evaluate("async name => Object.keys(await import('/static/' + name))", path.name)
     assert sorted(names) == exported(path)
+
+
+@pytest.mark.parametrize("path", sorted(STATIC.glob("*.js")), ids=lambda path: path.name)
+def test_no_text_within_the_braces_of_a_text(path: Path) -> None:
+    assert NESTED.findall(path.read_text()) == []

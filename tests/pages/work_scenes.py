@@ -5,10 +5,13 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
+from urllib.parse import quote
 
+import msgspec
 from playwright.async_api import Page, WebSocketRoute
 
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
+from hub.template_words import Box, Canvas, ClockBlock, ShapeBlock, State, Template, TextBlock, Type
 from tests.pages.screens import read
 from tests.pages.work_stage import ALPINE, NAME, NORDIC, Answer, WorkStage, person
 
@@ -156,6 +159,53 @@ DISPLAYS: Final = [
 ]
 
 
+def template(name: str, version: int, *displays: str, **parts: Any) -> dict[str, Any]:
+    return {
+        "name": name,
+        "version": version,
+        "format": "racehub-3",
+        "width": 1920,
+        "height": 1080,
+        "updated_at": ago(version),
+        "updated_by": "Ann Lee",
+        "displays": list(displays),
+        "partner": NORDIC,
+        **parts,
+    }
+
+
+TEMPLATES: Final = [
+    template("Finish arch", 7, "K7XQ2M9P", "TTW34ABC"),
+    template("Leader list, with the sponsors of the Harbour Run at the foot", 2),
+    template("Totem", 1, updated_by=None),
+]
+DELETED: Final = [{"name": "Old wall", "deleted_at": ago(5), "partner": NORDIC}]
+DRAWN: Final = msgspec.to_builtins(
+    Template(
+        canvas=Canvas(width=1920, height=1080),
+        active=State(
+            blocks=[
+                ShapeBlock(id="panel", x=0, y=760, w=1920, h=320, box=Box(fill="#15304f")),
+                TextBlock(
+                    id="name",
+                    x=96,
+                    y=180,
+                    w=1728,
+                    h=420,
+                    text="{{name}}",
+                    type=Type(size=260, least=120, lines=2),
+                ),
+                TextBlock(
+                    id="city", x=96, y=620, w=1728, h=110, text="{{city}}", type=Type(size=76, weight=500)
+                ),
+                TextBlock(id="bib", x=96, y=820, w=700, h=200, text="{{bib}}", type=Type(size=180)),
+            ]
+        ),
+        resting=State(blocks=[ClockBlock(id="clock", x=96, y=340, w=1728, h=400, type=Type(size=360))]),
+    )
+)
+
+
 def screen(ending: str, name: str, code: str, **parts: Any) -> dict[str, Any]:
     of = next(each for each in DISPLAYS if each["code"] == code)
     return {
@@ -259,9 +309,22 @@ def fleet(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
         "GET /api/screens": {"screens": SCREENS, "version": "0.1.0", "now": ago(0)},
         "GET /api/displays": {"displays": DISPLAYS},
         "GET /api/sessions": {"sessions": [SESSION]},
+        "GET /api/templates": {"templates": TEMPLATES, "deleted": []},
         "GET /api/partners": {"partners": PARTNERS},
     }
     return WorkStage("fleet.html", "/displays", me=person(role), answers=own | (answers or {}))
+
+
+def templates(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
+    own = {
+        "GET /api/templates": {"templates": TEMPLATES, "deleted": DELETED},
+        "GET /api/displays": {"displays": DISPLAYS},
+        "GET /api/partners": {"partners": PARTNERS},
+    } | {
+        f"GET /api/templates/{quote(each['name'])}/versions/latest": {"name": each["name"], "template": DRAWN}
+        for each in TEMPLATES
+    }
+    return WorkStage("templates.html", "/templates", me=person(role), answers=own | (answers or {}))
 
 
 def settings(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
@@ -293,6 +356,7 @@ SCENES: Final[dict[str, tuple[Callable[[], WorkStage], str]]] = {
     "join": (join, "#join"),
     "users": (users, ".user"),
     "fleet": (fleet, ".screen"),
+    "templates": (templates, ".card .block"),
     "settings": (settings, "#token-list li"),
     "session": (session, "#rows tr"),
     "session-viewed": (lambda: session(VIEWER), "#rows tr"),

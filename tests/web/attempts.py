@@ -2,6 +2,8 @@
 refuses to know what is answered.
 """
 
+import base64
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -11,6 +13,7 @@ import aiohttp
 
 from hub.accounts import OWNER
 from hub.web.routes import ROUTES, Route
+from tests.drawn import template
 from tests.partners import Furnished, absent
 
 PLACES: Final[dict[str, tuple[str, ...]]] = {
@@ -20,8 +23,13 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/ws/d/{code}": ("displays",),
     "/api/displays/{code}": ("displays",),
     "/api/display/{code}": ("displays",),
+    "/api/display/{id}/template/{template}": ("templates",),
+    "/api/display/{id}/template/{id}/{version}": ("template_versions",),
+    "/api/templates/{name}": ("template_names",),
+    "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
@@ -33,9 +41,15 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/chronotrack/sessions/{id}": ("timing_sources",),
     "/api/tokens/{id}": ("tokens",),
     "/api/exports/{id}": ("exports",),
+    "/images/{name}": ("images",),
+    "/api/images/{name}": ("images",),
 }
 """What stands in an address at a placeholder, by the address up to there: names in `Furnished.ids`."""
 
+PNG: Final = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNoAAAAggCBd81ytgAAAABJRU5ErkJggg=="
+)
+"""One grey pixel."""
 Body = Callable[[Furnished], Any]
 
 
@@ -57,6 +71,21 @@ def _controller_file(_who: Furnished) -> aiohttp.FormData:
     return form
 
 
+def _template_file(who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("partner", who.slug)
+    file = json.dumps({"name": "x", "template": template()})
+    form.add_field("file", file.encode(), filename="x.json", content_type="application/json")
+    return form
+
+
+def _image(who: Furnished) -> aiohttp.FormData:
+    form = aiohttp.FormData()
+    form.add_field("partner", who.slug)
+    form.add_field("file", PNG, filename="a.png", content_type="image/png")
+    return form
+
+
 _RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
 
 BODIES: Final[dict[str, Body]] = {
@@ -66,15 +95,27 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/displays": lambda who: [
         {"name": "x", "partner": who.slug},
         {"name": "x", "session_id": who.ids["active"]},
+        {"name": "x", "template": who.ids["template_names"]},
     ],
-    "PATCH /api/displays/{code}": lambda who: [{"name": "x"}, {"session_id": who.ids["active"]}],
+    "PATCH /api/displays/{code}": lambda who: [
+        {"name": "x"},
+        {"session_id": who.ids["active"]},
+        {"template": who.ids["template_names"]},
+    ],
     "DELETE /api/displays/{code}": _nothing,
     "POST /api/displays/{code}/identify": _nothing,
     "POST /api/displays/{code}/reload": _nothing,
     "POST /api/display/generate-url": lambda who: [
         {"partner": who.slug},
         {"session_id": who.ids["active"]},
+        {"template": who.ids["template_names"]},
     ],
+    "POST /api/templates": lambda who: {"name": "x", "template": template(), "partner": who.slug},
+    "POST /api/templates/import": _template_file,
+    "PATCH /api/templates/{name}": lambda _who: {},
+    "DELETE /api/templates/{name}": _nothing,
+    "POST /api/templates/{name}/undelete": _nothing,
+    "POST /api/templates/{name}/versions/{version}/restore": _nothing,
     "PATCH /api/screens/{id}": lambda who: [{"name": "x"}, {"code": who.secrets["code"]}],
     "DELETE /api/screens/{id}": _nothing,
     "POST /api/sources/{id}/assign": lambda who: {"session_id": who.ids["active"]},
@@ -110,6 +151,10 @@ BODIES: Final[dict[str, Body]] = {
     "PATCH /api/events/{id}/races/{race}": lambda _who: {"distance_m": 2000},
     "DELETE /api/events/{id}/races/{race}": _nothing,
     "DELETE /api/exports/{id}": _nothing,
+    "POST /api/images": _image,
+    "POST /api/images/{name}/crop": lambda _who: {"x": 0, "y": 0, "width": 1, "height": 1},
+    "PATCH /api/images/{name}": lambda _who: {"title": "x"},
+    "DELETE /api/images/{name}": _nothing,
     "POST /api/partners": lambda who: {"name": "x", "slug": who.slug},
     "PATCH /api/partners/{id}": lambda _who: {"name": "x"},
     "DELETE /api/partners/{id}": _nothing,

@@ -72,6 +72,8 @@ async def test_forms_are_for_those_who_may_send_them(team: Teamed) -> None:
         (OPERATOR, session, 'id="delete-form"', True),
         (OWNER, "/users", 'id="partners"', False),
         (ADMIN, "/users", 'id="partners"', True),
+        (VIEWER, "/templates/Finish", 'id="save"', False),
+        (OPERATOR, "/templates/Finish", 'id="save"', True),
     ):
         status, _, page = await page_of(team, who, path)
         assert status == 200 and (form in page) == there, (who, path)
@@ -82,6 +84,12 @@ async def test_a_session_that_is_not_there_is_no_page(team: Teamed) -> None:
         status, _, page = await page_of(team, who, f"/sessions/{number}")
         assert status == 404 and f"There is no session {number}." in page
     assert (await page_of(team, OWNER, "/sessions/x"))[0] == 400
+
+
+async def test_the_builder_has_a_page_for_any_name_that_a_template_may_have(team: Teamed) -> None:
+    status, _, page = await page_of(team, OPERATOR, "/templates/Finish%20%3Cleft%3E")
+    assert status == 200 and 'data-template="Finish &lt;left&gt;"' in page
+    assert (await page_of(team, OPERATOR, f"/templates/{'x' * 101}"))[0] == 400
 
 
 async def test_the_login_is_for_those_who_are_not_signed_in(team: Teamed) -> None:

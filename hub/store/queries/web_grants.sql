@@ -57,7 +57,7 @@ GRANT SELECT (id, partner_id, session_name, event_id, user_session_id, stream_ke
 GRANT SELECT, DELETE ON public.exports TO racehub_web;
 
 -- A version stays as it was saved.
-GRANT SELECT, INSERT, UPDATE (name, version, deleted_at) ON public.templates TO racehub_web;
+GRANT SELECT, INSERT, UPDATE (name, version, deleted_at), DELETE ON public.templates TO racehub_web;
 GRANT SELECT, INSERT, DELETE ON public.template_versions TO racehub_web;
 GRANT SELECT, INSERT, UPDATE (title), DELETE ON public.images TO racehub_web;
 

@@ -5,6 +5,8 @@ screens hear of a change at once.
 from typing import Any
 
 from aiohttp import web
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from hub import display_words
 from hub.display_words import DisplayChange, NamedDisplay, NewDisplay
@@ -67,6 +69,8 @@ async def change_display(request: web.Request) -> web.Response:
     async with request.app[CHANGING]:
         before = scope.display(request)
         row = display_words.changed(before, change, request.app[CONDITION].now_us())
+        if change.template is not UNSET:
+            row = replace(row, template_id=_template_id(request, change.template, row.partner_id))
         if row.session_id != before.session_id:
             await _check_session(request, row.session_id, row.partner_id)
         if row != before:
@@ -108,6 +112,7 @@ def shape(request: web.Request, row: DisplayRow) -> dict[str, Any]:
         "url": display_url(request, row.code),
         "screens": request.app[LIVE].screens_of(row.code),
         "settings": row.settings,
+        "template": _template_json(request, row),
         "expires_at": _iso(row.expires_us),
         "revoked_at": _iso(row.revoked_us),
         "holds": row.holds(request.app[CONDITION].now_us()),
@@ -120,6 +125,7 @@ async def _make(request: web.Request, wanted: NewDisplay) -> DisplayRow:
     row = display_words.made(wanted, partner.id, request.app[CONDITION].now_us())
     async with request.app[CHANGING]:
         await _check_session(request, row.session_id, partner.id)
+        row = replace(row, template_id=_template_id(request, wanted.template, partner.id))
         row = await request.app[DISPLAYS].make(scope.caller(request), row)
         request.app[HUB].displays[row.code] = row
     request.app[EXPIRING].wake()
@@ -141,10 +147,27 @@ def _tell(request: web.Request, before: DisplayRow, row: DisplayRow) -> None:
         request.app[LIVE].come_back(row.code, UNKNOWN_CODE)
     elif told[0] != told[1]:
         request.app[LIVE].come_back(row.code)
+    elif row.template_id != before.template_id:
+        request.app[LIVE].new_template([row.code])
 
 
 def _iso(us: int | None) -> str | None:
     return None if us is None else iso(us)
+
+
+def _template_id(request: web.Request, name: str | None, partner_id: int) -> int | None:
+    """Of this partner's template of this name; None: the hub's own layout. Raises NotFound."""
+    if name is None:
+        return None
+    found = scope.templates_named(request, name, partner_id)
+    if not found:
+        raise NotFound("There is no template of this name.", field="template")
+    return found[0].id
+
+
+def _template_json(request: web.Request, row: DisplayRow) -> dict[str, object] | None:
+    template = request.app[HUB].templates.get(row.template_id or 0)
+    return {"name": template.name, "version": template.version} if template else None
 
 
 async def _check_session(request: web.Request, session_id: int | None, partner_id: int) -> None:

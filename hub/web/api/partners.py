@@ -13,7 +13,7 @@ from hub.errors import Conflict
 from hub.model import PartnerRow
 from hub.web import bodies, scope
 from hub.web.api.users import when
-from hub.web.state import CHANGING, HUB, PARTNERS, settings
+from hub.web.state import CHANGING, HUB, IMAGES, PARTNERS, settings
 
 
 class New(msgspec.Struct, forbid_unknown_fields=True):
@@ -61,15 +61,17 @@ async def change_partner(request: web.Request) -> web.Response:
 
 
 async def delete_partner(request: web.Request) -> web.Response:
-    """Only when nothing is the partner's any more. Gives 204."""
+    """Only when nothing is the partner's any more but images and deleted templates, which go along. Gives 204."""
     partner_id = scope.path_id(request)
     async with request.app[CHANGING]:
         held = request.app[HUB].partners.get(partner_id)
         if held is not None:
             _check_listeners(request, held)
+        images = await request.app[IMAGES].names_of(partner_id)
         await request.app[PARTNERS].delete(scope.caller(request), partner_id)
         request.app[HUB].partners.pop(partner_id, None)
         request.app[HUB].proofs.forget_partner(partner_id)
+        await request.app[IMAGES].forget(images)
     return web.Response(status=204)
 
 

@@ -55,7 +55,7 @@ async def _export(request: web.Request, kind: str, content_type: str) -> web.Str
     name = f"{reads_export.plain(row.name)}-{row.id}-reads.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     pages = _pages(request, row.id, replace(wanted, after=0, limit=PAGE_READS), write)
-    return await _send(request, response, head, pages)
+    return await send(request, response, head, pages)
 
 
 async def _pages(
@@ -71,7 +71,7 @@ async def _pages(
         wanted = replace(wanted, after=reads[-1].offset)
 
 
-async def _send(
+async def send(
     request: web.Request, response: web.StreamResponse, head: bytes, pages: AsyncIterator[bytes]
 ) -> web.StreamResponse:
     """Raises Unavailable, StoreAway before anything is sent."""

@@ -135,7 +135,8 @@ function isTooLong(block, which, { fitOf, needs, extremes }, say) {
     }
     if (!worst) continue;
     const over = Math.ceil(needs(block, worst.words, column));
-    say("long", `“${brief(worst.words)}” does not fit${over > 0 ? `: it is ${over} px too wide at ${Math.min(block.type.least, block.type.size)} px` : ""}.`);
+    const least = Math.min(block.type.least, block.type.size), by = over > 0 ? `: it is ${over} px too wide at ${least} px` : "";
+    say("long", `“${brief(worst.words)}” does not fit${by}.`);
   }
   return Math.max(smallest, Math.min(block.type.least, block.type.size));
 }

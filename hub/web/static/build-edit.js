@@ -1,6 +1,6 @@
 // What can be done to the blocks of a template, each one step of the way back. Pure; all of it goes through `doc.change`.
 
-import { boxAround, cellBox, freeCell, middleOf, turnedAbout } from "./build-geometry.js";
+import { boxAround, cellBox, freeCell, middleOf, nearestCell, turnedAbout } from "./build-geometry.js";
 import { BLOCKS_MAX, asBlock, copied, labelOf, newBlock, spanOf } from "./build-kinds.js";
 import { aligned, cellStep, distributed } from "./build-snap.js";
 
@@ -24,12 +24,9 @@ export function editsOf(doc) {
     }, { merge });
   }
 
-  /** As `boxes` says, by id; `label` and `merge` as of a change. */
+  /** As `boxes` says, by id: a cell that it names, else its pixels. `label` and `merge` as of a change. */
   function place(boxes, label, merge) {
-    const byId = new Map(boxes.map(({ id, x, y, w, h, rotate, cell = undefined }) => {
-      const to = { x, y, w, h, rotate: rotate || 0 };
-      return [id, cell === undefined ? to : { ...to, cell }];
-    }));
+    const byId = new Map(boxes.map(({ id, x, y, w, h, rotate, cell }) => [id, { rotate: rotate || 0, ...(cell ? { cell } : { x, y, w, h }), ...(cell === null ? { cell } : {}) }]));
     return set([...byId.keys()], block => byId.get(block.id), label, { merge });
   }
 
@@ -176,6 +173,11 @@ export function editsOf(doc) {
   /** "x": the gaps from left to right; "y": from top to bottom. */
   function distribute(how) { return place(distributed(free(), how), "Distribute", null); }
 
+  /** Into the cells that each comes nearest to. */
+  function toGrid(ids) {
+    return set(free(ids).map(each => each.id), block => ({ cell: nearestCell(doc.template, block) }), "Into the grid");
+  }
+
   // ---- all of it -------------------------------------------------------------------------------------------------
 
   /** The canvas's sides; `scale`: what is on it goes with it. */
@@ -199,7 +201,7 @@ export function editsOf(doc) {
 
   return {
     set, place, room, add, remove, copy, cut, paste, duplicate, copyToOther, order, moveTo, group, ungroup, lock, hide, nudge, step, grow,
-    turn, align, distribute, setCanvas, setGrid, setSafe, setWall, setState, replace, copied: () => clipboard,
+    turn, align, distribute, toGrid, setCanvas, setGrid, setSafe, setWall, setState, replace, copied: () => clipboard,
   };
 }
 

@@ -185,7 +185,7 @@ export function turnBetween(about, from, to, { stepped = false, start = 0 } = {}
 export const SCALES = [.05, 8];
 
 /** All of the canvas in the middle of an area, with room around. */
-export function fitView(canvas, area, room = 32) {
+export function fitView(canvas, area, room = 24) {
   const scale = clamp(Math.min((area.w - 2 * room) / canvas.width, (area.h - 2 * room) / canvas.height), ...SCALES);
   return { scale, x: (area.w - canvas.width * scale) / 2, y: (area.h - canvas.height * scale) / 2 };
 }

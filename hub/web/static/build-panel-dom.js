@@ -21,6 +21,15 @@ export function button(words, act, props = {}) {
   return el("button", { type: "button", on: { click: act }, ...props }, words);
 }
 
+/** A drawing of 20 by 20, in the colour of the text. */
+export function icon(path) {
+  const space = "http://www.w3.org/2000/svg", drawing = document.createElementNS(space, "svg"), line = document.createElementNS(space, "path");
+  for (const [name, value] of [["class", "icon"], ["viewBox", "0 0 20 20"], ["width", "16"], ["height", "16"], ["aria-hidden", "true"]]) drawing.setAttribute(name, value);
+  line.setAttribute("d", path);
+  drawing.append(line);
+  return drawing;
+}
+
 export function freshId(stem) {
   return `${stem}-${++made}`;
 }

@@ -15,6 +15,7 @@ export const STALE_LOST_MS = 3000;
 const CATCH_UP_MS = 1000;         // how long the wall waits for the newest of what was missed
 const IDENTIFY_MS = 10000;
 const NO_CARD = ["late", "repeat", "hidden"];
+const NOT_LISTED = ["repeat", "hidden"];
 const SKEWS_MAX = 12;             // a minute of ticks
 
 export function initial(now) {
@@ -25,6 +26,8 @@ export function initial(now) {
     heardAt: now, lostAt: null, keptAt: null,
     skews: [],
     cards: [],                    // by offset; each until its time ends
+    reads: [],                    // by offset: what a template's list may show, those that came late among them
+    template: null, counts: null, // as the hub says them
     lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
     emergency: "",                // a line over everything else
     screen: null,                 // what the hub calls this screen, and whether it is to be dark
@@ -35,6 +38,8 @@ const MESSAGES = {
   hello: onHello, read: onRead, correction: onCorrection, retract: onRetract,
   starts: (state, message) => with_(state, { starts: startsOf(message.starts) }),
   tick: (state, message, now) => withNow(state, message.now, now),
+  template: (state, message) => with_(state, { template: templateOf(message.template) }),
+  counts: (state, message) => with_(state, { counts: message }),
   message: (state, message) => (message.kind === "emergency" ? with_(state, { emergency: text(message.text) }) : state),
   settings: (state, message) => (message.screen ? with_(state, { screen: message.screen }) : state),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
@@ -92,7 +97,7 @@ export function darkened(state) {
 }
 
 export function ended(state, code) {
-  return with_(state, { gone: code || 4000, cards: [], starts: [], catchUp: null, known: null, session: null, emergency: "" });
+  return with_(state, { gone: code || 4000, cards: [], reads: [], template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "" });
 }
 
 function with_(state, changes) {
@@ -111,6 +116,7 @@ function onHello(state, hello, now) {
   const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
     greeted: true, session, epoch: hello.epoch, display, settings, starts: startsOf(hello.starts),
     cardMs: cardMsOf(display), locations: locationsOf(display), catchUp: null, known: null, emergency: text(hello.emergency),
+    template: templateOf(hello.template), counts: hello.counts || null,
   });
   return resumed ? resume(next, hello, recent, now) : startAfresh(next, hello, recent, now);
 }
@@ -121,7 +127,9 @@ function resume(state, hello, recent, now) {
   const behind = hello.offset > state.offset;
   return advance(with_(state, {
     cards: kept(state.cards, card => asKnownBy(state, known, card)),
-    catchUp: behind ? { to: hello.offset, by: now + CATCH_UP_MS, cards: [] } : null,
+    reads: state.reads.filter(({ offset }) => offset < known.from)
+      .concat(listed(state, recent.filter(({ offset }) => offset <= state.offset))),
+    catchUp: behind ? { from: state.offset, to: hello.offset, by: now + CATCH_UP_MS, cards: [] } : null,
     known: behind ? known : null,
   }), now);
 }
@@ -130,8 +138,8 @@ function resume(state, hello, recent, now) {
 function startAfresh(state, hello, recent, now) {
   const offset = isOffset(hello.offset) ? hello.offset : recent.reduce((most, read) => Math.max(most, read.offset), 0);
   const fresh = with_(state, { offset: state.session ? offset : null, cards: [] });
-  const worthy = inWindow(recent.filter(read => isForTheWall(state, read)), offset).sort((a, b) => a.offset - b.offset);
-  return with_(fresh, { cards: kept(worthy, read => cardFor(fresh, read, now)) });
+  const worthy = inWindow(recent.filter(read => isForTheWall(state, read)).sort(byOffset), offset);
+  return with_(fresh, { cards: kept(worthy, read => cardFor(fresh, read, now)), reads: inWindow(listed(fresh, recent), offset) });
 }
 
 function onRead(state, read, now) {
@@ -139,7 +147,8 @@ function onRead(state, read, now) {
   if (state.offset !== null && read.offset <= state.offset) return state;
   const asKnown = latest(state.known, read);
   const card = asKnown && isForTheWall(state, asKnown) ? cardFor(state, asKnown, now) : null;
-  return reached(card ? arrived(state, card, now) : state, read.offset);
+  const next = card ? arrived(state, card, now) : state;
+  return reached(asKnown && isListed(state, asKnown) ? with_(next, { reads: next.reads.concat(asKnown) }) : next, read.offset);
 }
 
 /** Taken back. In its turn, which is the next offset, it was void before this screen came to it. */
@@ -160,12 +169,14 @@ function arrived(state, card, now) {
 function reached(state, offset) {
   const known = state.known && offset < state.known.to ? state.known : null;
   const catchUp = state.catchUp && with_(state.catchUp, { cards: inWindow(state.catchUp.cards, offset) });
-  const next = with_(state, { offset, known, catchUp, cards: inWindow(state.cards, offset) });
+  const next = with_(state, { offset, known, catchUp, cards: inWindow(state.cards, offset), reads: inWindow(state.reads, offset) });
   return catchUp && offset >= catchUp.to ? caughtUp(next) : next;
 }
 
+/** The same array where nothing leaves it. */
 function inWindow(cards, offset) {
-  return cards.filter(card => card.offset > offset - WINDOW_OFFSETS);
+  const from = offset - WINDOW_OFFSETS;
+  return cards.length && cards[0].offset <= from ? cards.filter(card => card.offset > from) : cards;
 }
 
 function caughtUp(state) {
@@ -177,9 +188,9 @@ function changed(state, offset, change) {
   const swap = card => (card.offset === offset ? change(card) : card);
   const catchUp = state.catchUp && with_(state.catchUp, { cards: kept(state.catchUp.cards, swap) });
   const held = state.known && state.known.reads.get(offset);
-  const reads = held && new Map(state.known.reads).set(offset, change(held));
-  const known = held ? with_(state.known, { reads }) : state.known;
-  return with_(state, { cards: kept(state.cards, swap), catchUp, known });
+  const known = held ? with_(state.known, { reads: new Map(state.known.reads).set(offset, change(held)) }) : state.known;
+  const reads = state.reads.some(read => read.offset === offset) ? kept(state.reads, swap) : state.reads;
+  return with_(state, { cards: kept(state.cards, swap), reads, catchUp, known });
 }
 
 function onBye(state, bye) {
@@ -208,8 +219,28 @@ function isSameFeed(state, session, epoch) {
 }
 
 function isForTheWall(state, read) {
-  const marks = marksOf(read), here = !state.locations.length || state.locations.includes(plain(read.location));
-  return (read.kind === "gun" || (read.kind === "read" && here)) && NO_CARD.every(mark => !marks.includes(mark));
+  return (read.kind === "gun" || isHere(state, read)) && NO_CARD.every(mark => !marksOf(read).includes(mark));
+}
+
+function isListed(state, read) {
+  return isHere(state, read) && NOT_LISTED.every(mark => !marksOf(read).includes(mark));
+}
+
+function isHere({ locations }, { kind, location }) {
+  return kind === "read" && (!locations.length || locations.includes(plain(location)));
+}
+
+function listed(state, reads) {
+  return reads.filter(read => isListed(state, read)).sort(byOffset);
+}
+
+function byOffset(one, other) {
+  return one.offset - other.offset;
+}
+
+/** What cannot be fetched is none. */
+function templateOf(told) {
+  return told && typeof told.url === "string" ? told : null;
 }
 
 function marksOf(read) {

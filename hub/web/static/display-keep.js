@@ -5,18 +5,25 @@ import { advance, hubNow, initial, reduce } from "./display-core.js";
 
 const KEPT_MS_MAX = 24 * 3600 * 1000;
 const CARDS_KEPT = 20;
+const READS_KEPT = 40;            // as long as a template's list may be
 const CACHE = "display";          // as display-worker.js knows it
 
 /** The picture as a hello that says the same: what comes back goes the way of everything else. */
 export function keepPicture(code, state, now) {
-  const { epoch, session, display, starts, emergency, heardAt } = state;
+  const { epoch, session, display, starts, emergency, template, counts, heardAt } = state;
   const hub = hubNow(state, heardAt);
   if (Number.isNaN(hub)) return;
   const hello = { type: "hello", epoch, offset: state.offset || 0, now: new Date(hub).toISOString(), session, display, starts, emergency,
-    recent: state.cards.slice(-CARDS_KEPT).map(card => Object.assign({}, card, { type: "read" })) };
+    template, counts, recent: recentOf(state).map(card => Object.assign({}, card, { type: "read" })) };
   try {
     localStorage.setItem(placeOf(code), JSON.stringify({ at: Date.now() - (now - heardAt), hello }));
   } catch { /* full or refused */ }
+}
+
+/** The cards, and what a template's list may show. */
+function recentOf({ cards, reads, template }) {
+  const shown = cards.slice(-CARDS_KEPT), offsets = new Set(shown.map(({ offset }) => offset));
+  return shown.concat(template ? reads.slice(-READS_KEPT).filter(({ offset }) => !offsets.has(offset)) : []);
 }
 
 /** The state that the kept picture gives by now, or null. No offset: the hub is asked for everything. */
@@ -42,19 +49,27 @@ function placeOf(code) {
   return "picture of " + code;
 }
 
-/** This page and its files, all of the build that runs here or none; where the browser allows it (https, localhost). */
-export async function keepPage(build) {
+const used = new Set();           // files of the hub that this page has loaded; a browser lists no more than some hundreds
+let extra = [];
+
+/**
+ * This page and its files, all of the build that runs here or none; where the browser allows it (https, localhost).
+ * `urls`: what the template in force is made of besides.
+ */
+export async function keepPage(build, urls = extra) {
+  extra = urls;
   if (!navigator.serviceWorker) return;
   try {
     await navigator.serviceWorker.register("/static/display-worker.js", { scope: "/d/" });
     const page = await fetch(location.pathname);
     if (!page.ok || !(await page.clone().text()).includes(build)) return;
-    const files = performance.getEntriesByType("resource").map(({ name }) => name)
-      .filter(name => name.startsWith(location.origin + "/static/"));
-    const cache = await caches.open(CACHE);
-    await cache.addAll(Array.from(new Set(files)));
+    for (const { name } of performance.getEntriesByType("resource")) if (name.startsWith(location.origin + "/static/")) used.add(name);
+    performance.clearResourceTimings();
+    const files = Array.from(used), more = extra.map(url => new URL(url, location).href), cache = await caches.open(CACHE);
+    await cache.addAll(files);
     await cache.put(location.pathname, page);
-    const wanted = new Set(files.concat(location.origin + location.pathname));
+    for (const url of more) if (!await cache.match(url)) await cache.add(url).catch(() => null);   // an image may be gone
+    const wanted = new Set(files.concat(more, location.origin + location.pathname));
     for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
   } catch { /* no room, or the hub left meanwhile */ }
 }

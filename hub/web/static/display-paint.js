@@ -20,7 +20,8 @@ export function makePainter({ code, server, onShown }) {
   let rows = new Map();           // key -> its row on the wall
   let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
 
-  function paint(seen, state, now) {
+  /** `covered`: a template stands there instead of the cards. */
+  function paint(seen, state, now, covered) {
     const { scene, stale, offset, clocks, identify } = seen, event = seen.event || server;
     mark("state", scene);
     mark("stale", String(Boolean(stale)));
@@ -30,14 +31,16 @@ export function makePainter({ code, server, onShown }) {
     say("event", event);
     say("caption", event);
     mark("dark", String(seen.dark));
+    mark("template", String(covered));
     $("identify").hidden = !identify;
     if (identify) {
       say("identify-code", code);
       for (const part of ["display", "screen", "id"]) say("identify-" + part, identify[part]);
     }
-    for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
+    if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
-    paintCards(seen, state, card => cardTexts(card, state, now));
+    if (covered) paintedFor = "";
+    else paintCards(seen, state, card => cardTexts(card, state, now));
     if (document.title !== event) document.title = event;
   }
 

@@ -5,16 +5,23 @@
 const CACHE = "display";
 const PATIENCE_MS = 8000;         // for a network that says nothing at all
 const KEPT_PAGES_MAX = 50;
+const UNCHANGING = /^\/(images\/|api\/display\/\w+\/template\/)/;   // what a template is made of: another has another address
 const keptPages = new Set();      // ids of the pages that came from here
 
 addEventListener("install", () => self.skipWaiting());
 addEventListener("fetch", event => {
   const { request, clientId } = event;
   if (request.mode === "navigate") event.respondWith(page(event));
+  else if (isOwn(request, UNCHANGING)) event.respondWith(kept(request).then(found => found || fetch(request)));
   else if (request.url.startsWith(location.origin + "/static/")) {
     event.respondWith(keptPages.has(clientId) ? kept(request).then(found => found || fetch(request)) : file(request));
   }
 });
+
+function isOwn({ url }, places) {
+  const { origin, pathname } = new URL(url);
+  return origin === location.origin && places.test(pathname);
+}
 
 async function page({ request, resultingClientId }) {
   const asked = fetch(request);

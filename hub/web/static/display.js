@@ -20,6 +20,7 @@ function boot({ code, version, build }) {
   let state = keptPicture(code, clock()) || initial(clock());
   if (own.dark()) state = darkened(state);
   let shows = "", toldShows = "", telling = 0;
+  let templates = null, fetching = false, fetches = 0;
   let frame = 0, moving = false, kept = state, keptAt = clock(), pageKept = false;
 
   const link = makeLink({ address: () => socketAddress(code, state, own), onFrame, onLost, clock });
@@ -78,7 +79,21 @@ function boot({ code, version, build }) {
     frame = 0;
     const seen = view(state, clock());
     shows = seen.shows;
-    paint(seen, state, clock());
+    if (state.template && !templates && !fetching) fetchTemplates();
+    paint(seen, state, clock(), Boolean(templates && templates.paint(seen, state, clock())));
+  }
+
+  /** Only a screen that has a template needs what draws one. Under another name each time: a browser may keep a failure. */
+  async function fetchTemplates() {
+    fetching = true;
+    try {
+      const { makeTemplates } = await import("./display-template.js" + (fetches ? "?try=" + fetches : ""));
+      templates = makeTemplates({ code, onReady: paintSoon, onShown, onKept: urls => keepPage(build, urls) });
+      paintSoon();
+    } catch {
+      fetches++;
+      setTimeout(() => { fetching = false; }, pauseMs(0, fetches, 1));
+    }
   }
 
   /** Told after the frame that holds the cards: the task after a frame's callbacks runs once it is painted. */

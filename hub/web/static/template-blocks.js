@@ -15,7 +15,7 @@ const TABULAR = ["clock", "counter"];   // of whose figures the widest count
 
 /** {element, update(block, which, data)}; `env`: {imageUrl, qrUrl, hints}. */
 export function makePart(kind, env) {
-  const element = made("div", "block"), inner = made("div", "inner");
+  const element = made("div", "t-block"), inner = made("div", "t-inner");
   element.dataset.kind = kind;
   element.appendChild(inner);
   const draw = DRAWERS[kind](inner, env);
@@ -50,7 +50,7 @@ function place(element, inner, block) {
 
 /** What is said is laid out anew when it is another; of figures the widest count, so that a clock only changes them. */
 function drawWords(inner, { hints }) {
-  const words = inner.appendChild(made("div", "words"));
+  const words = inner.appendChild(made("div", "t-words"));
   words.dir = "auto";
   let painted = "", block = null;
   return (next, which, data) => {
@@ -77,7 +77,7 @@ function layWords(element, block, shown, wide, hint) {
   const isOne = fit.lines.length === 1 && !fit.shortened;
   const lines = wide === shown ? fit.lines : isOne ? [shown.words] : fitWords(shown.words, shown.short, room, measure).lines;
   layLines(element, lines, fit.size);
-  element.classList.toggle("unfilled", Boolean(hint));
+  element.classList.toggle("t-unfilled", Boolean(hint));
 }
 
 function widest({ words, short }) {
@@ -87,7 +87,7 @@ function widest({ words, short }) {
 // ---- without words -----------------------------------------------------------------------------------------
 
 function drawShape(inner) {
-  const line = inner.appendChild(made("div", "stroke"));
+  const line = inner.appendChild(made("div", "t-stroke"));
   let block = null;
   return next => {
     if (next === block) return;

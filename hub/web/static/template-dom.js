@@ -28,7 +28,7 @@ export function fillOf({ fill, fill_to, angle }) {
 export function layLines(element, lines, size) {
   while (element.children.length > lines.length) element.lastChild.remove();
   lines.forEach((line, at) => {
-    const span = element.children[at] || element.appendChild(made("span", "line"));
+    const span = element.children[at] || element.appendChild(made("span", "t-line"));
     say(span, line.replace(SOFT_HYPHEN, "-").trim());
   });
   element.style.fontSize = size + "px";

@@ -85,9 +85,10 @@ function sized(lines, { width, height, most, leading }, measure) {
 
 function broken(words, room, measure) {
   const letters = Array.from(words.replace(/\n/g, " "));
-  let best = null;
-  for (let count = 1; count <= Math.min(room.lines, letters.length); count++) {
-    best = larger(best, sized(inEqualLines(letters, count), room, measure));
+  let best = sized([letters.join("")], room, measure);
+  for (let count = 2; count <= Math.min(room.lines, letters.length); count++) {
+    const lines = inEqualLines(letters, count);      // a near break may make it one more
+    if (lines.length <= room.lines) best = larger(best, sized(lines, room, measure));
   }
   return best;
 }
@@ -97,7 +98,7 @@ function larger(one, other) {
 }
 
 function atSpaces(words) {
-  return paragraphs(words, line => line.match(/[^ ]+ */g) || [""]);
+  return paragraphs(words, line => [].concat(...(line.match(/[^ ]+ */g) || [""]).map(byLetter)));
 }
 
 function atHyphens(words) {

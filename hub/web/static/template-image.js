@@ -9,7 +9,7 @@ export function drawPicture(inner, { hints }, hint) {
   image.alt = "";
   image.draggable = false;
   image.decoding = "async";
-  note.className = "hint";
+  note.className = "t-hint";
   let wanted = "", tries = 0, timer = 0;
 
   image.onload = () => { tries = 0; shown(true); };

@@ -7,7 +7,7 @@ import { fontLoads, measureOf } from "./template-ruler.js";
 import { fill, rowsOf, shortened } from "./template-words.js";
 
 export function drawList(inner) {
-  const list = inner.appendChild(made("div", "rows"));
+  const list = inner.appendChild(made("div", "t-rows"));
   let block = null, given = null, loads = -1, rows = [];
   return (next, which, data) => {
     if (next === block && data.rows === given && loads === fontLoads()) return;
@@ -25,7 +25,7 @@ function makeRows(list, block) {
   list.textContent = "";
   const height = rowHeight(block), gap = columnGap(block);
   return Array.from({ length: block.rows }, (_, at) => {
-    const row = list.appendChild(made("div", "row"));
+    const row = list.appendChild(made("div", "t-row"));
     dress(row, { top: at * (height + block.gap) + "px", height: height + "px" });
     if (at && block.rule) rule(row, block);
     let left = 0;
@@ -44,14 +44,14 @@ function makeRows(list, block) {
 
 /** In the middle of the gap above a row. */
 function rule(row, block) {
-  const line = row.appendChild(made("div", "rule"));
+  const line = row.appendChild(made("div", "t-rule"));
   const thick = Math.max(1, Math.round(block.type.size / 28));
   dress(line, { background: block.rule, height: thick + "px", top: -(block.gap + thick) / 2 + "px" });
 }
 
 function makeCell(row, block, column, left) {
   const { type } = block, weight = column.weight || type.weight;
-  const cell = row.appendChild(made("div", "cell words")), measure = measureOf(type, weight), room = cellRoom(block, column);
+  const cell = row.appendChild(made("div", "t-cell t-words")), measure = measureOf(type, weight), room = cellRoom(block, column);
   cell.dir = "auto";
   dress(cell, Object.assign(faceOf(type, { weight, colour: column.colour || type.colour }), {
     left: left + "px", width: room.width + "px", textAlign: column.align,

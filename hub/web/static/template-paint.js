@@ -55,7 +55,7 @@ export function makeTemplatePainter(root, { qrUrl, imageUrl, hints = false, onFo
 }
 
 function makeLayer(env) {
-  const element = made("div", "layer"), ground = element.appendChild(made("div", "ground"));
+  const element = made("div", "t-layer"), ground = element.appendChild(made("div", "t-ground"));
   const picture = drawPicture(ground, {}, "");
   picture.fit("cover");
   element.hidden = true;
@@ -95,7 +95,7 @@ function makeLayer(env) {
       const { inner } = parts.get(block.id), { how, ms, delay } = block.enter;
       inner.style.animationDuration = ms + "ms";
       inner.style.animationDelay = delay + "ms";
-      inner.classList.add("enter-" + how);
+      inner.classList.add("t-enter-" + how);
     }
   }
 
@@ -103,7 +103,7 @@ function makeLayer(env) {
 }
 
 function classesOf(element) {
-  return Array.from(element.classList).filter(name => name.startsWith("enter-"));
+  return Array.from(element.classList).filter(name => name.startsWith("t-enter-"));
 }
 
 /** Fetches what a template is drawn with, so that it stands there at once; settles in any case. */

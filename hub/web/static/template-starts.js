@@ -98,7 +98,7 @@ function strip() {
     text("time", [540, 112, 212, 72], "{{time}}", Object.assign({ size: 68, least: 32, weight: 700, colour: SUN, align: "right", leading: 1 }, face)),
   ];
   const resting = [
-    block("clock", "race", [16, 16, 470, 160], { mode: "race", before: "0:00:00", type: { font: "DSEG7 Classic", size: 110, least: 30, colour: "#ff4d3d", leading: 1.05, lines: 1 } }),
+    block("clock", "race", [16, 16, 470, 160], { mode: "race", before: "0:00:00", type: { font: "DSEG7 Classic", size: 110, least: 30, colour: "#ff7062", leading: 1.05, lines: 1 } }),
     text("event", [504, 24, 248, 88], "{{event}}", Object.assign({ size: 52, least: 26, weight: 700, lines: 2, leading: 1, align: "right", valign: "top" }, face)),
     block("clock", "day", [504, 118, 248, 56], { seconds: false, type: Object.assign({ size: 52, least: 30, weight: 500, colour: QUIET, align: "right", leading: 1 }, face) }),
   ];
@@ -109,7 +109,7 @@ function strip() {
 
 function list() {
   const columns = [
-    { text: "{{bib}}", share: 1.1, align: "right", colour: SUN, weight: 800 }, { text: "{{name}}", share: 5.4 },
+    { text: "{{bib}}", share: 1.2, align: "right", colour: SUN, weight: 800 }, { text: "{{name}}", share: 5.4 },
     { text: "{{race_name}}", share: 3.2, colour: QUIET, weight: 500 }, { text: "{{time}}", share: 2.1, align: "right" },
   ];
   const head = [

@@ -122,6 +122,17 @@ export function rowsOf(block, rows) {
   return block.newest === "top" ? shown : shown.reverse();
 }
 
+/** The reads for the lists of a template, newest first, each runner once a location; while the screen catches up, as it
+ * stood before. */
+export function listOf({ reads, catchUp }) {
+  const held = catchUp ? reads.filter(({ offset }) => offset <= catchUp.from) : reads, runners = new Map();
+  for (const read of held.slice().reverse()) {
+    const whose = plain(read.location) + "\n" + read.tag;
+    if (!runners.has(whose)) runners.set(whose, read);
+  }
+  return Array.from(runners.values());
+}
+
 /** Whether a block is drawn at all. While nobody is shown, `when` says nothing. */
 export function isShown(block, which, known) {
   if (block.hidden) return false;

@@ -17,7 +17,7 @@ export function openDisplays() {
 /** `template`: {name, partner}. */
 export async function putOnDisplays(template, after = () => {}) {
   const { displays } = await ask("GET", "/api/displays");
-  const own = displays.filter(each => !each.revoked_at && (!template.partner || !each.partner || each.partner.id === template.partner.id));
+  const own = displays.filter(each => !each.revoked_at && (!template.partner || !each.partner || each.partner.slug === template.partner.slug));
   asked = { template, own, after };
   clear($("on-form"));
   say($("on-title"), `Displays that show “${template.name}”`);

@@ -3,18 +3,23 @@
 
 import { $, field, keep, say } from "./front-paint.js";
 import { Refused, ask } from "./work-ask.js";
+import { makeDoc } from "./build-doc.js";
+import { newTemplate } from "./build-kinds.js";
 import { makeSmall } from "./build-small.js";
 import { choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { STARTS } from "./template-starts.js";
 import { freeName, importedWords, pageOf } from "./work-templates-words.js";
 
-const EMPTY = { id: "empty", name: "Empty", detail: "Nothing but a ground." };
+const EMPTY = { id: "empty", name: "Empty", words: "Nothing but a ground." };
+const DESIGNS = [...STARTS, EMPTY];
+const OWN_SIZE = "";
 const SIDE_PX = [16, 8192];
 const WAIT_MS = 120000;
 const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
-let room = null, drawn = [];
+const smalls = new Map();
+let room = null;
 
 export function openMake(theRoom) {
   room = theRoom;
@@ -22,6 +27,7 @@ export function openMake(theRoom) {
   handle($("import-form"), values => { need(values, { file: "Choose a file." }); return bring(values.file, values.name, values.partner); });
   $("make-form-size").addEventListener("change", sized);
   for (const side of ["width", "height"]) $("make-form-" + side).addEventListener("change", drawStarts);
+  $("starts").addEventListener("change", takeSize);
   for (const id of ["new", "first"]) $(id).addEventListener("click", ask4new);
   $("bring").addEventListener("click", () => { chooseWhose("import-form-partner"); $("import-form").reset(); $("import").showModal(); });
   takeDrops();
@@ -37,16 +43,30 @@ function ask4new() {
   chooseWhose("make-form-partner");
   $("make-form").reset();
   $("make-form-name").value = freeName("Template", room.templates.map(each => each.name)).replace(/^Template$/, "");
-  keep($("starts"), [EMPTY, ...STARTS], each => each.id, "start-template", (element, each) => {
+  keep($("starts"), DESIGNS, each => each.id, "start-template", (element, each) => {
     say(field(element, "name"), each.name);
-    say(field(element, "detail"), each.detail || "");
+    say(field(element, "detail"), each.words);
     element.querySelector("input").value = each.id;
+    element.querySelector("input").checked = each === DESIGNS[0];
   });
-  const first = STARTS.length ? STARTS[0].id : EMPTY.id;
-  for (const input of $("starts").querySelectorAll("input")) input.checked = input.value === first;
   $("make").showModal();
-  sized();
+  takeSize();
   $("make-form-name").focus();
+}
+
+function chosen() {
+  const input = $("starts").querySelector("input:checked");
+  return DESIGNS.find(each => input && each.id === input.value) || EMPTY;
+}
+
+/** The one that the design was drawn for. */
+function takeSize() {
+  const { template } = chosen(), { width, height } = template ? template.canvas : { width: 1920, height: 1080 };
+  const size = `${width}x${height}`, known = [...$("make-form-size").options].some(each => each.value === size);
+  $("make-form-size").value = known ? size : OWN_SIZE;
+  $("make-form-width").value = width;
+  $("make-form-height").value = height;
+  sized();
 }
 
 function sized() {
@@ -65,26 +85,25 @@ function isSize(side) {
   return Number.isInteger(side) && side >= SIDE_PX[0] && side <= SIDE_PX[1];
 }
 
-function templateOf(id, { width, height }) {
-  const start = STARTS.find(each => each.id === id);
-  return start ? start.make(width, height) : { format: "racehub-3", canvas: { width, height } };
+/** A design, drawn to this size. */
+function templateOf({ template }, { width, height }) {
+  if (!template) return newTemplate(width, height);
+  const { canvas } = template;
+  if (canvas.width === width && canvas.height === height) return template;
+  const doc = makeDoc(template), by = Math.min(width / canvas.width, height / canvas.height);
+  doc.setCanvas(width, height, { scale: true });
+  doc.setGrid({ margin: Math.round(template.grid.margin * by), gutter: Math.round(template.grid.gutter * by) });
+  return doc.template;
 }
 
+/** The chosen one as large as it will be, the others as they were drawn. */
 function drawStarts() {
-  const size = sizeOf();
-  for (const each of drawn) each.destroy();
-  drawn = [];
-  if (!isSize(size.width) || !isSize(size.height)) return;
+  const size = sizeOf(), fits = isSize(size.width) && isSize(size.height), own = chosen();
   for (const element of $("starts").children) {
-    const small = makeSmall(element.querySelector(".small")), id = element.dataset.key;
-    drawn.push(small);
-    small.show(id === EMPTY.id ? emptyOf(size) : templateOf(id, size));
+    const design = DESIGNS.find(each => each.id === element.dataset.key), box = element.querySelector(".small");
+    if (!smalls.has(box)) smalls.set(box, makeSmall(box));
+    smalls.get(box).show(fits && (design === own || !design.template) ? templateOf(design, size) : design.template || newTemplate());
   }
-}
-
-function emptyOf(canvas) {
-  const state = { ground: "#0b0e14", image: "", blocks: [] };
-  return { format: "racehub-3", canvas, active: state, resting: state };
 }
 
 async function make(values) {
@@ -96,8 +115,7 @@ async function make(values) {
   if (room.templates.some(each => each.name === values.name && (!values.partner || each.partner.slug === values.partner))) {
     throw new Refused(409, { message: `There is a template “${values.name}” already.`, field: "name" });
   }
-  const start = $("starts").querySelector("input:checked");
-  const made = await ask("POST", "/api/templates", { name: values.name, template: templateOf(start ? start.value : EMPTY.id, size), ...(values.partner ? { partner: values.partner } : {}) });
+  const made = await ask("POST", "/api/templates", { name: values.name, template: templateOf(chosen(), size), ...(values.partner ? { partner: values.partner } : {}) });
   location.assign(pageOf(made.name, values.partner || ""));
 }
 

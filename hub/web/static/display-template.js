@@ -1,0 +1,182 @@
+// Shows the display's template: fetches what it says, draws it as large as the screen, and the one of before until the
+// next is there. Loaded only by a screen that has one. Refuses to know how a block is drawn.
+
+import { makeTemplatePainter, prepareTemplate } from "./template-paint.js";
+import { clockOf, fieldsOf, listOf } from "./template-words.js";
+import { hubNow } from "./display-core.js";
+
+const RETRY_MS = 1000;            // doubled with every try
+const RETRY_MAX_MS = 30000;
+const FETCH_MS = 20000;
+const GROUND = "#0b0e14";         // around a template that says none
+
+/**
+ * `code`: the display's. `onReady()`: there is something else to paint. `onShown(cards)`: those that are seen for the
+ * first time. `onKept(urls)`: what a start without the hub needs.
+ */
+export function makeTemplates({ code, onReady, onShown, onKept }) {
+  const place = document.getElementById("template");
+  let wanted = "", timer = 0, tries = 0, asking = null;
+  let stage = null, newest = "", seenKeys = new Set(), laidOut = "";
+
+  /** Draws what is in force; false while there is nothing to draw, and the hub's own layout is shown. */
+  function paint(seen, state, now) {
+    want(state.gone || seen.scene === "connecting" ? null : state.template);
+    if (!stage) return false;
+    const cards = seen.cards.filter(({ kind }) => kind !== "gun"), card = cards[0] || null;
+    layOut();
+    const key = card ? card.key : "", comes = key !== newest;
+    newest = key;
+    const rows = stage.paint(card, state, now, comes && (!card || card.calm));
+    const fresh = cards.filter(each => !seenKeys.has(each.key) && (each === card || rows.includes(each.offset)));
+    seenKeys = new Set(seen.cards.map(each => each.key).filter(each => seenKeys.has(each)).concat(fresh.map(each => each.key)));
+    if (fresh.length) onShown(fresh);
+    return true;
+  }
+
+  function want(template) {
+    const url = template ? template.url : "";
+    if (url === wanted) return;
+    wanted = url;
+    tries = 0;
+    clearTimeout(timer);
+    if (asking) asking.abort();
+    if (url) load(url);
+    else replace(null);
+  }
+
+  async function load(url) {
+    const mine = asking = new AbortController(), late = setTimeout(() => mine.abort(), FETCH_MS);
+    let made = null;
+    try {
+      const answer = await fetch(url, { signal: mine.signal });
+      if (!answer.ok) throw new Error("HTTP " + answer.status);
+      const content = await answer.json();
+      await style();
+      made = await makeStage(content, code);
+    } catch { /* the line is down, or a newer one is wanted */ }
+    clearTimeout(late);
+    if (url !== wanted || asking !== mine) {
+      if (made) made.destroy();
+    } else if (made) {
+      replace(made);
+      onKept([url].concat(made.images));
+    } else timer = setTimeout(load, Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** tries++) * (.5 + Math.random() / 2), url);
+  }
+
+  /** In one frame: the next is drawn before the one of before goes. */
+  function replace(made) {
+    const before = stage;
+    stage = made;
+    laidOut = "";
+    if (made) place.appendChild(made.element);
+    onReady();
+    if (before) before.destroy();
+  }
+
+  function layOut() {
+    const { size: [width, height], ground } = stage.look(), what = [innerWidth, innerHeight, width, height, ground].join(" ");
+    if (what === laidOut) return;
+    laidOut = what;
+    const scale = Math.min(innerWidth / width, innerHeight / height);
+    place.style.background = ground;
+    stage.element.style.width = width + "px";
+    stage.element.style.height = height + "px";
+    stage.element.style.transform = "translate(" + (innerWidth - width * scale) / 2 + "px, " + (innerHeight - height * scale) / 2 + "px) scale(" + scale + ")";
+  }
+
+  return { paint };
+}
+
+let sheet = null;
+
+/** The style sheet of templates, which other screens do not need. */
+async function style() {
+  if (sheet) return;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = "/static/template.css";
+  await new Promise((done, fail) => {
+    link.onload = done;
+    link.onerror = fail;
+    document.head.appendChild(link);
+  }).catch(problem => {
+    link.remove();
+    throw problem;
+  });
+  sheet = link;
+}
+
+async function makeStage(content, code) {
+  const element = document.createElement("div");
+  element.className = "stage";
+  return content.format === "html-2" ? oldStage(element, content) : newStage(element, content, code);
+}
+
+async function newStage(element, template, code) {
+  const places = {
+    imageUrl: name => "/images/" + name,
+    qrUrl: (text, dark, light) => "/api/display/" + encodeURIComponent(code) + "/qr.svg?" + new URLSearchParams({ text, dark, light }),
+  };
+  await prepareTemplate(template, places);
+  const root = element.appendChild(document.createElement("div")), painter = makeTemplatePainter(root, places);
+  const fieldsFor = kept(fieldsOf), rowsFor = kept((reads, state, now) => listOf(state).map(read => fieldsOf(read, state, now)));
+  const listedFor = kept((reads, state) => listOf(state).map(({ offset }) => offset));
+  const names = namesOf(template);
+  let which = "resting";
+  return {
+    element, images: names.map(places.imageUrl),
+    look: () => ({ size: [template.canvas.width, template.canvas.height], ground: template[which].ground || GROUND }),
+    /** Gives the offsets that its lists show. */
+    paint(card, state, now, enter) {
+      which = card ? "active" : "resting";
+      painter.paint(template, which, {
+        fields: fieldsFor(card, state, now), known: Boolean(card && card.runner), offset: card ? card.offset : 0,
+        rows: rowsFor(state.reads, state, now), counts: state.counts, clock: clockOf(state, now), nowMs: hubNow(state, now),
+      }, { enter });
+      const most = Math.max(0, ...template[which].blocks.map(block => (block.kind === "list" && !block.hidden ? block.rows + block.skip : 0)));
+      return listedFor(state.reads, state, now).slice(0, most);
+    },
+    destroy() {
+      painter.destroy();
+      element.remove();
+    },
+  };
+}
+
+/** One of the predecessor's, in a frame of its own. */
+async function oldStage(element, template) {
+  const { makeOldFrame } = await import("./old-frame.js"), frame = makeOldFrame(element), fieldsFor = kept(fieldsOf);
+  let which = "active";
+  return {
+    element, images: [],
+    look: () => ({ size: [template[which].width, template[which].height], ground: GROUND }),
+    paint(card, state, now) {
+      which = card || !template.resting ? "active" : "resting";
+      frame.show(template, which, fieldsFor(card, state, now));
+      return [];
+    },
+    destroy() {
+      frame.destroy();
+      element.remove();
+    },
+  };
+}
+
+/** The same again as long as the read, the starts and the session are. */
+function kept(made) {
+  let given = null, result = null;
+  return (what, state, now) => {
+    const asked = [what, state.starts, state.session, state.catchUp];
+    if (!given || asked.some((each, at) => each !== given[at])) {
+      given = asked;
+      result = made(what, state, now);
+    }
+    return result;
+  };
+}
+
+function namesOf(template) {
+  const both = [template.active, template.resting];
+  return [].concat(both.map(state => state.image), ...both.map(state => state.blocks.map(block => block.image))).filter(Boolean);
+}
