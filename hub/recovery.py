@@ -80,16 +80,21 @@ async def _load_templates(run: Run, hub: Hub) -> None:
     after = 0
     while found := await run(partial(_templates, after=after)):
         after = found[-1][0]
-        for template_id, partner_id, name, version, text in found:
-            try:
-                content = template_words.kept(text)
-            except ValueError as problem:
-                log.error(
-                    "template %d (%s), version %d cannot be read: %s", template_id, name, version, problem
-                )
-            else:
-                packed = await asyncio.to_thread(template_words.packed, content)
-                hub.templates[template_id] = TemplateRow(template_id, partner_id, name, version, packed)
+        for row in await asyncio.to_thread(_template_rows, found):
+            hub.templates[row.id] = row
+
+
+def _template_rows(found: list[StoredTemplate]) -> list[TemplateRow]:
+    """Without those of another hub that this one cannot read."""
+    rows = []
+    for template_id, partner_id, name, version, text in found:
+        try:
+            packed = template_words.packed(template_words.kept(text))
+        except ValueError as problem:
+            log.error("template %d (%s), version %d cannot be read: %s", template_id, name, version, problem)
+        else:
+            rows.append(TemplateRow(template_id, partner_id, name, version, packed))
+    return rows
 
 
 async def _templates(connection: Connection, after: int) -> list[StoredTemplate]:

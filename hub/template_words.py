@@ -40,6 +40,7 @@ PACKING: Final = 6
 IMAGE_NAME: Final = re.compile(r"[0-9a-f]{32}\.(png|jpg|webp)")
 """What the hub calls an image: by its content."""
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([\w][\w .-]{0,63}?)\s*\}\}")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _COLOUR: Final = r"^(#[0-9a-fA-F]{6}([0-9a-fA-F]{2})?)?\Z"
 _TIME: Final = r"^(([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?)?\Z"
 
@@ -326,7 +327,7 @@ def check(content: Content) -> None:
             if block.cell is not None and not _is_in(content.grid, block.cell):
                 raise Invalid(f"template: {where}: expected a cell within the grid", field="template")
             for text in _texts(block):
-                if any(unicodedata.category(each) in ("Cc", "Cs") and each != "\n" for each in text):
+                if _CONTROL.search(text):
                     raise Invalid(f"template: {where}: expected no control characters", field="template")
 
 

@@ -13,6 +13,7 @@ from hub import template_words
 from hub.accounts import Caller
 from hub.errors import Conflict, NotFound
 from hub.model import TemplateRow, Whose
+from hub.store import images
 from hub.store.audit import note
 from hub.store.database import Connection, query
 from hub.store.pooled import WebDatabase
@@ -27,7 +28,8 @@ DELETED_MAX: Final = 100
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """What is to be saved. `content`: of `hub.template_words`, checked. `images`: the names of those on it."""
+    """What is to be saved. `content`: of `hub.template_words`, checked. `images`: the names of those on it, whether
+    they are there or not: one that was deleted is there again when its file is."""
 
     content: Content
     packed: bytes
@@ -71,8 +73,8 @@ class WebTemplates:
         self, by: Caller, partner_id: int, name: str, wanted: Wanted, *, base: int | None, action: str
     ) -> TemplateRow:
         """The next version of the partner's template of this name, or the first of a new one. What is in force says
-        the same already: it stays. `base`: the version that it was made from, 0: none; another is in force: Conflict.
-        `action`: what the log calls it."""
+        the same already: it stays. `base`: the version that it was made from, 0: none; another is in force: Conflict,
+        or NotFound when none is. `action`: what the log calls it."""
         async with self._database().change_of(by.whose) as connection:
             held = await _named(connection, partner_id, name)
             _check_base(base, held)
@@ -168,17 +170,18 @@ async def _put(connection: Connection, statement: str, template_id: int, name: s
 
 
 def _check_base(base: int | None, held: _Held | None) -> None:
-    """Raises Conflict."""
+    """Raises Conflict when another version is in force, and NotFound when there is none any more."""
     now = held.version if held else 0
     if base is None or base == now:
         return
     if held is None:
-        said = "It was deleted or renamed while you worked on it; save it under a new name"
-    elif base == 0:
-        said = f"There is a template called {held.name!r} already; take another name"
-    else:
-        said = f"Version {held.version} was saved while you worked on version {base}"
-    raise Conflict(f"{said}.", field="base")
+        words = (
+            "It was deleted or renamed while you worked on it: take it back, or save this under another name."
+        )
+        raise NotFound(words, field="base")
+    if base == 0:
+        raise Conflict(f"There is a template called {held.name!r} already.", field="base")
+    raise Conflict(f"Version {held.version} was saved while you worked on version {base}.", field="base")
 
 
 async def _add(
@@ -192,6 +195,7 @@ async def _add(
     text = template_words.encoded(wanted.content).decode()
     if held.version and await connection.fetchval(query("template_same"), held.id, held.version, text):
         return _row(held, held.version, wanted.packed)
+    await images.hold(connection, held.partner_id, wanted.images)
     version = await connection.fetchval(
         query("template_version_add"), held.id, text, sorted(wanted.images), restored, by.name
     )

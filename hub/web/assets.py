@@ -76,6 +76,10 @@ def _read(path: Path) -> Asset:
     kind = _TYPES.get(path.suffix) or mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     packed = gzip.compress(body, 9, mtime=0) if kind in _PACKED else b""
     headers = {"Cache-Control": FOREVER} if _CONTENT_IN_NAME.search(path.name) else {}
+    if kind.startswith("font/"):
+        headers["Access-Control-Allow-Origin"] = (
+            "*"  # the frame of an old template is of no origin, so not of ours
+        )
     if path.name == _WORKER:
         headers["Service-Worker-Allowed"] = _WORKER_SCOPE
     return Asset(body, packed if len(packed) < len(body) else b"", kind, _digest(body), headers)

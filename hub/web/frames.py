@@ -42,9 +42,10 @@ FRAME: Final = web.AppKey("frame", Frame)
 
 
 def frame(assets: Assets) -> Frame:
-    """The document, made of two of the pages' files."""
-    files = [assets.get(name) for name in ("old-inside.css", "old-inside.js")]
-    style, script = (each.body.decode() for each in files if each is not None)
+    """The document, made of three of the pages' files."""
+    files = [assets.get(name) for name in ("fonts.css", "old-inside.css", "old-inside.js")]
+    fonts, own, script = (each.body.decode() for each in files if each is not None)
+    style = fonts.replace('url("fonts/', 'url("/static/fonts/') + own
     digest = "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     policy = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
     return Frame(_DOCUMENT.format(style=style, script=script), policy.replace("{digest}", digest))

@@ -88,13 +88,18 @@ def display(request: web.Request) -> DisplayRow:
     return row
 
 
+def compared(name: str) -> str:
+    """A template's name as it is looked for."""
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
 def templates_named(request: web.Request, name: str, partner_id: int | None = None) -> list[TemplateRow]:
     """Those of this name, without case, that are there for the caller; only this partner's, if one is said."""
-    name = unicodedata.normalize("NFC", name).strip().casefold()
+    name = compared(name)
     return [
         each
         for each in request.app[HUB].templates.values()
-        if each.name.casefold() == name
+        if compared(each.name) == name
         and caller(request).sees(each.partner_id)
         and partner_id in (None, each.partner_id)
     ]
@@ -109,8 +114,13 @@ def template(request: web.Request) -> TemplateRow:
     if not found:
         raise NotFound("There is no template of this name.")
     if len(found) > 1:
-        raise Invalid("partner: expected whose it is: several have a template of this name", field="partner")
+        raise ambiguous()
     return found[0]
+
+
+def ambiguous() -> Invalid:
+    """Only admins are told so: they alone see more than one partner's."""
+    return Invalid("partner: expected whose it is: several have a template of this name", field="partner")
 
 
 def partner(request: web.Request, partner_id: int | None) -> PartnerRow | None:

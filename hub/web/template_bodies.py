@@ -6,8 +6,7 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from hub import template_words
-from hub.errors import Invalid
+from hub import old_templates, template_words
 from hub.template_words import CONTENT_BYTES_MAX, Content, OldTemplate
 from hub.web import bodies
 from hub.web.bodies import Room
@@ -53,7 +52,7 @@ def read(data: bytes) -> Asked:
         content, removed = clean(template_words.decoded(bytes(new.template)))
         return Asked(template_words.check_name(new.name), content, removed, new.base, new.partner)
     old = bodies.decode(data, Old)
-    content, removed = _old(bodies.decode(data, dict[str, Any]))
+    content, removed = old_templates.read(bodies.decode(data, dict[str, Any]))
     return Asked(template_words.check_name(old.name), content, removed, old.base, old.partner)
 
 
@@ -63,7 +62,7 @@ def content(data: bytes) -> tuple[Content, list[str]]:
     keys = bodies.decode(data, dict[str, msgspec.Raw])
     if "template" in keys or "format" in keys:
         return clean(template_words.decoded(bytes(keys.get("template", data))))
-    return _old(bodies.decode(data, dict[str, Any]))
+    return old_templates.read(bodies.decode(data, dict[str, Any]))
 
 
 def clean(content: Content) -> tuple[Content, list[str]]:
@@ -71,14 +70,10 @@ def clean(content: Content) -> tuple[Content, list[str]]:
     if not isinstance(content, OldTemplate):
         return content, []
     states = {"activeState": content.active, "restingState": content.resting}
-    return _old(
+    return old_templates.read(
         {
             name: {"html": state.html, "canvasWidth": state.width, "canvasHeight": state.height}
             for name, state in states.items()
             if state is not None
         }
     )
-
-
-def _old(body: dict[str, Any]) -> tuple[Content, list[str]]:
-    raise Invalid("template: expected a template of this hub", field="template")

@@ -50,6 +50,14 @@ def _actions(names: dict[bytes, object]) -> Words:
 
 
 WORDS: Final[dict[str, Words]] = {
+    "template": (
+        *JSON,
+        *_words(r"""PK\x03\x04 PK\x01\x02 PK\x05\x06 template.json images/ "format":"racehub-3" "format":"html-2"
+        "name": "template": "titles": "canvas":{"width":1920,"height":1080} "active": "resting": "blocks": "grid":
+        "kind":"text" "kind":"list" "id":"a" "x":0 "y":0 "w":9 "h":9 "columns":[{"text":"x"}] "image": "cell":[0,0,1,1]
+        "html": "activeState": <p> <style> <script> #aabbcc"""),
+        b"0" * 32 + b".png",
+    ),
     "lines": (*ENDS, b"x" * streams.LINE_BYTES, b"a", b"\r" * 3),
     "ct01": (*READ, *ENDS),
     "time": (*TIMES, *NUMBERS, *_words("T : - . 00 23:59:60 24:00:00")),
@@ -114,6 +122,23 @@ WORDS: Final[dict[str, Words]] = {
         *_words('{"type":"shown","offset":1,"ms":2} {"type":"pong","more":'),
     ),
     "change": (*JSON, b"x" * 201, *_words('"session_name": "purpose": "race" "rehearsal" {"session_name":"')),
+    "old": (
+        *_words(
+            r"""{"html":" {"content":" {"activeState":{"html":" ","css":" "canvasWidth":"9" "restingState":" "} \\x1e"""
+        ),
+        *_words(
+            "<div <p> </p> <style> </style> <script> <svg> <math> <img <table> <b> <!-- --> <body <![CDATA[ ]]> </"
+        ),
+        *_words(
+            "src= style=' onerror=x class=layout-root data-anim= data-design-w=9 javascript: data:image/png;base64,A"
+        ),
+        *_words(
+            r"""url( //evil.example/x @import @media @font-face{ expression( \\75rl( ' " ; : } { ( /* */ !important"""
+        ),
+        *_words(
+            r"behavior:x --x: /static/uploads/a.png [object\x20Object] undefined &lt; &#117; \0 \n \x20 %"
+        ),
+    ),
     "query": (
         *_words(
             "& = % %00 %ff %ed%a0%80 %c2%b2 %d9%a3 + # ; 2505 7 A1 session= epoch= after= limit= location= tag= bib="

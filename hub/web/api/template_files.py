@@ -11,7 +11,7 @@ from urllib.parse import quote
 from aiohttp import web
 
 from hub import template_files, template_words
-from hub.errors import Invalid
+from hub.errors import Invalid, NotFound
 from hub.model import TemplateRow
 from hub.template_files import Found, Packing
 from hub.template_words import Content
@@ -19,7 +19,7 @@ from hub.web import multipart, scope, template_bodies
 from hub.web.api import reads_export
 from hub.web.api.templates import saved
 from hub.web.looks import TEMPLATES
-from hub.web.state import HUB, settings
+from hub.web.state import HUB, IMAGES, settings
 
 IMAGES_TIMES_MAX: Final = 4
 """Times the upload limit: how large the images of a file may be together when they are unpacked."""
@@ -58,7 +58,7 @@ async def import_template(request: web.Request) -> web.Response:
         base=0,
         imported=True,
     )
-    return saved(row, removed, images=sum(map(bool, names.values())))
+    return saved(row, removed, images=len(found.images.keys() & names.keys()))
 
 
 def _attachment(name: str) -> str:
@@ -76,11 +76,37 @@ def _read(file_name: str, data: bytes, room: int) -> tuple[Found, Content, list[
 async def _take_images(
     request: web.Request, partner_id: int, found: Found, content: Content
 ) -> dict[str, str]:
-    """What each image that the template shows is called here; empty: it is in the file as little as here."""
-    return dict.fromkeys(template_words.images(content), "")
+    """What each image that the template shows is called here; empty: it is in the file as little as here. Those that
+    were taken in stay, whatever becomes of the template."""
+    images, by = request.app[IMAGES], scope.caller(request)
+    here = {each.name for each in await images.rows(by.whose, partner_id)}
+    names = {}
+    for name in sorted(template_words.images(content)):
+        data = found.images.get(name)
+        if data is None:
+            names[name] = name if name in here else ""
+            continue
+        try:
+            row = await images.add(by, partner_id, data, found.titles.get(name, ""))
+        except Invalid as problem:
+            raise Invalid(f"file: {name} in it: {problem.message}", field="file") from problem
+        names[name] = row.name
+    return names
 
 
 async def _pieces(request: web.Request, row: TemplateRow) -> AsyncIterator[bytes]:
+    """The template, then its images, one after the other."""
+    images, whose = request.app[IMAGES], scope.whose(request)
+    shown = template_words.images(template_words.kept(row.content))
+    titles = {
+        each.name: each.title for each in await images.rows(whose, row.partner_id) if each.name in shown
+    }
     packing = Packing()
-    yield await asyncio.to_thread(packing.template, row.name, row.content, {})
+    yield await asyncio.to_thread(packing.template, row.name, row.content, titles)
+    for name in sorted(titles):
+        try:
+            data = await images.bytes_of(whose, name)
+        except NotFound:
+            continue  # deleted since, or its file is gone: it is on no screen either
+        yield await asyncio.to_thread(packing.image, name, data)
     yield await asyncio.to_thread(packing.end)

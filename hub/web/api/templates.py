@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 from aiohttp import web
 
-from hub import template_words
+from hub import template_html, template_words
 from hub.errors import Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
@@ -92,17 +92,19 @@ async def undelete_template(request: web.Request) -> web.Response:
     """The last one of this name that was deleted is there again, and on its displays."""
     slug = request.query.get("partner")
     owner = scope.named_partner(request, slug).id if slug else None
-    wanted = request.match_info["name"].casefold()
+    name = scope.compared(request.match_info["name"])
     found = [
-        each["id"]
+        each
         for each in await request.app[TEMPLATES].deleted(scope.whose(request))
-        if each["name"].casefold() == wanted and owner in (None, each["partner_id"])
+        if scope.compared(each["name"]) == name and owner in (None, each["partner_id"])
     ]
-    if not found and scope.templates_named(request, wanted, owner):
-        raise Conflict("This template is there.")
+    if len({each["partner_id"] for each in found}) > 1:
+        raise scope.ambiguous()
+    if not found and scope.templates_named(request, name, owner):
+        raise Conflict("There is a template of this name already.")
     if not found:
         raise NotFound("There is no deleted template of this name.")
-    return saved(await request.app[TEMPLATES].undelete(scope.caller(request), found[0]), [])
+    return saved(await request.app[TEMPLATES].undelete(scope.caller(request), found[0]["id"]), [])
 
 
 async def list_versions(request: web.Request) -> web.Response:
@@ -206,11 +208,13 @@ def _old_shape(row: TemplateRow) -> dict[str, Any]:
 
 
 def _old_state(content: Content, which: str) -> dict[str, Any]:
+    """One that had a single state is in it all the time."""
     width, height = template_words.canvas(content)
-    html = ""
-    if isinstance(content, OldTemplate):
-        drawn = content.resting if which == "resting" and content.resting else content.active
-        width, height, html = drawn.width, drawn.height, drawn.html
+    shown = which
+    if isinstance(content, OldTemplate) and which == "resting":
+        shown = "active" if content.resting is None else which
+        width, height = (content.resting or content.active).width, (content.resting or content.active).height
+    html = template_html.html_of(content, shown)
     return {"html": html, "canvasWidth": width, "canvasHeight": height, "state": which}
 
 

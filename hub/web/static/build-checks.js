@@ -36,7 +36,7 @@ export function checks(template, { fitOf, needs = () => 0, extremes = null }) {
         const worst = isTooLong(block, which, { fitOf, needs, extremes }, say);
         isTooSmall(template, block, worst, say);
         isFaint(template[which], block, say);
-        if (block.type.size * block.type.leading > block.h + 1) say("size", `Its size is ${block.type.size} px, but it is only ${block.h} px high: it is never as large.`, "note");
+        if (block.kind !== "list" && block.type.size * block.type.leading > block.h * 1.05) say("size", `Its size is ${block.type.size} px, but it is only ${block.h} px high: it is never as large.`, "note");
       }
       if (extremes && !extremes.madeUp && which === "active") isMissing(block, extremes, say);
     }
@@ -129,12 +129,12 @@ function isTooLong(block, which, { fitOf, needs, extremes }, say) {
     for (const fields of triedFor(pattern, which === "active" && extremes)) {
       const words = fill(pattern, fields);
       if (!words) continue;
-      const fit = fitOf(block, words, { short: fill(pattern, shortened(fields)), column });
+      const short = fill(pattern, shortened(fields)), fit = fitOf(block, words, { short, column });
       smallest = Math.min(smallest, fit.size);
-      if (!fit.fits && (!worst || fit.size < worst.size)) worst = { words, size: fit.size, column };
+      if (!fit.fits && (!worst || fit.size < worst.size)) worst = { words, short, size: fit.size };
     }
     if (!worst) continue;
-    const over = Math.ceil(needs(block, worst.words, column));
+    const over = Math.ceil(needs(block, worst.short, column));
     const least = Math.min(block.type.least, block.type.size), by = over > 0 ? `: it is ${over} px too wide at ${least} px` : "";
     say("long", `“${brief(worst.words)}” does not fit${by}.`);
   }

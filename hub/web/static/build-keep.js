@@ -27,7 +27,7 @@ export async function save(room) {
   const { doc, name, partner } = room;
   if (room.saving || !room.mayEdit) return false;
   room.leaveText();
-  const template = doc.template, body = { name, template, ...(doc.version ? { base: doc.version } : {}), ...(partner ? { partner } : {}) };
+  const template = doc.template, body = { name, template, base: doc.version, ...(partner ? { partner } : {}) };
   room.saving = true;
   paintKept(room);
   try {
@@ -37,7 +37,7 @@ export async function save(room) {
     return true;
   } catch (problem) {
     if (problem.status === undefined) throw problem;
-    if (problem.status === 409 && room.onConflict) room.onConflict(problem);
+    if (problem.status === 409 && problem.field === "base" && room.onConflict) room.onConflict(problem);
     else if (problem.status !== 401) room.refuse(problem.message, problem.again ? () => room.save() : null);
     return false;
   } finally {
@@ -110,7 +110,7 @@ export function offerDraft(room, draft) {
     return made;
   };
   offer.replaceChildren(words, button("Take them up", () => {
-    if (draft.version) doc.markSaved(draft.version, kept);
+    doc.markSaved(draft.version, kept);
     doc.replace("Take up what was not saved", draft.template);
     room.stage.focus();
   }, "main"), button("Drop them", () => { dropDraft(room); room.stage.focus(); }));

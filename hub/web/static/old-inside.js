@@ -19,22 +19,24 @@
   const STEP = 0.05;
   const INLINE = /^(inline|contents)$/;
 
-  let html = null, bound = [], turn = 0;
+  let html = null, bound = [], sized = [], turn = 0, filled = false;
 
   addEventListener("message", ({ source, data }) => {
     if (source !== parent || !data) return;
     if (data.kind === "show") show(data);
     if (data.kind === "measure") parent.postMessage({ kind: "measured", id: data.id, ...measured() }, "*");
   });
+  document.fonts.addEventListener("loadingdone", () => filled && shrinkAll());
   parent.postMessage({ kind: "ready" }, "*");
 
   function show({ html: wanted, fields, enter, id }) {
     if (wanted !== html) put(html = wanted);
-    if (fields) {
+    filled = Boolean(fields);
+    if (filled) {
       if (enter) turn++;
       for (const each of bound) fill(each, fields);
       shrinkAll();
-    }
+    } else for (const { element, key } of bound) if (key && !element.textContent && element.tagName !== "IMG") element.textContent = key;
     if (enter) animate();
     parent.postMessage({ kind: "shown", id }, "*");
   }
@@ -49,6 +51,16 @@
     while (document.body.firstChild) document.body.firstChild.remove();
     for (const part of [parsed.head, parsed.body]) while (part && part.firstChild) document.body.append(part.firstChild);
     bound = bindings();
+    sized = bound.concat(fixed());
+  }
+
+  /** Texts that stay as they are in a room of their own: another face than the one they were drawn with is wider. */
+  function fixed() {
+    const taken = new Set(bound.map(({ element }) => element));
+    return [...document.body.querySelectorAll("*")]
+      .filter(each => each.tagName !== "STYLE" && !isIn(each, taken) && getComputedStyle(each).position === "absolute")
+      .filter(each => [...each.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim()))
+      .map(element => ({ element, ...sizeOf(element) }));
   }
 
   /** What is filled: elements and texts, each with the words it has. */
@@ -119,8 +131,8 @@
   }
 
   function shrinkAll() {
-    for (const { element, own } of bound) element.style.fontSize = own;
-    for (const each of bound) shrink(each);
+    for (const { element, own } of sized) element.style.fontSize = own;
+    for (const each of sized) shrink(each);
   }
 
   function shrink({ element, box, size, inside }) {
@@ -156,11 +168,13 @@
 
   /** What stands where, as far as blocks can say it: each element that has a text, an image or a ground of its own. */
   function measured() {
-    const blocks = [];
+    const blocks = [], { classList } = document.documentElement;
+    classList.add("still");
     for (const element of document.body.querySelectorAll("*")) {
       const style = getComputedStyle(element), block = element.tagName === "STYLE" || hidden(style) ? null : blockOf(element, style);
       if (block) blocks.push(block);
     }
+    classList.remove("still");
     return { width: innerWidth, height: innerHeight, ground: groundOf(document.body) || groundOf(document.documentElement), blocks };
   }
 
@@ -189,8 +203,23 @@
       messages: element.dataset.messages || "", anim: nameOf({ anim: element.dataset.anim || "" }), ms: msOf(element.dataset.animDur, 1000),
       delay: msOf(element.dataset.animDelay, 0), size: parseFloat(style.fontSize), weight: Number(style.fontWeight) || 400,
       family: style.fontFamily, italic: style.fontStyle !== "normal", upper: style.textTransform === "uppercase",
-      colour: style.color, align: style.textAlign, radius: parseFloat(style.borderTopLeftRadius) || 0,
+      colour: style.color, align: style.textAlign, radius: radiusOf(element, style), z: Number(style.zIndex) || 0,
+      padding: Math.min(parseFloat(style.paddingLeft) || 0, parseFloat(style.paddingTop) || 0), mixed: isMixed(element, style),
+      shadow: style.textShadow !== "none" || style.boxShadow !== "none",
       leading: parseFloat(style.lineHeight) / parseFloat(style.fontSize) || 0, opacity: Number(style.opacity) };
+  }
+
+  function radiusOf({ offsetWidth, offsetHeight }, { borderTopLeftRadius: radius }) {
+    return (parseFloat(radius) || 0) * (radius.endsWith("%") ? Math.min(offsetWidth, offsetHeight) / 100 : 1);
+  }
+
+  /** Whether a part of a text looks other than the rest. */
+  function isMixed(element, { color, fontSize, fontWeight, fontFamily }) {
+    return [...element.children].some(each => {
+      const own = getComputedStyle(each);
+      return INLINE.test(own.display) && each.textContent.trim()
+        && (own.color !== color || own.fontSize !== fontSize || own.fontWeight !== fontWeight || own.fontFamily !== fontFamily);
+    });
   }
 
   /** An inline element with no element around that would say its text. */

@@ -6,7 +6,9 @@ import zipfile
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
+from PIL import Image
 
 from hub.accounts import OPERATOR, VIEWER
 from hub.template_files import Packing
@@ -73,6 +75,64 @@ async def test_whose_it_is(team: Teamed) -> None:
     assert (await put(team, body, who="machine"))[1]["error"]["field"] == "partner"
     assert (await team.ask(f"there.{VIEWER}", "GET", f"{TEMPLATES}/Placed"))[0] == 200
     assert (await team.ask(VIEWER, "GET", f"{TEMPLATES}/Placed"))[0] == 404
+
+
+def picture(colour: int) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (40, 30), (colour, 20, 30)).save(data, "PNG")
+    return data.getvalue()
+
+
+async def image(team: Teamed, data: bytes, title: str, who: str = OPERATOR) -> str:
+    """Uploaded; gives its name."""
+    form = aiohttp.FormData()
+    form.add_field("file", data, filename=title, content_type="image/png")
+    headers = {"Authorization": f"Bearer {team.tokens[who]}"}
+    async with team.hub.anybody.post("/api/images", data=form, headers=headers) as response:
+        assert response.status == 201, await response.text()
+        return str((await response.json())["image"]["name"])
+
+
+async def listed(team: Teamed, who: str) -> dict[str, Any]:
+    _, answer = await team.ask(who, "GET", "/api/images")
+    return {each["name"]: each for each in answer["images"]}
+
+
+async def test_images_go_along_and_are_called_as_they_are_here(team: Teamed) -> None:
+    logo, ground = await image(team, picture(1), "Logo.png"), await image(team, picture(2), "Ground.png")
+    block = {"kind": "image", "id": "logo", "x": 0, "y": 0, "w": 90, "h": 90, "image": logo}
+    drawn = template(active={"blocks": [block]}, resting={"image": ground})
+    await team.ask(OPERATOR, "POST", TEMPLATES, {"name": "Pictured", "template": drawn})
+    data = await exported(team, "Pictured")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert set(archive.namelist()) == {"template.json", f"images/{logo}", f"images/{ground}"}
+    there = f"there.{OPERATOR}"
+    assert (await put(team, data, "x.zip", there))[1]["images"] == 2
+    theirs = await listed(team, there)
+    assert {each["title"] for each in theirs.values()} == {"Logo.png", "Ground.png"}
+    assert not theirs.keys() & {logo, ground}, "they have names of their own"
+    assert all(each["used_by"] == ["Pictured"] for each in theirs.values())
+    found = (await latest(team, "Pictured", there))["template"]
+    assert {found["active"]["blocks"][0]["image"], found["resting"]["image"]} == theirs.keys()
+    before = await listed(team, OPERATOR)
+    assert (await put(team, data, "x.zip"))[1]["name"] == "Pictured 2"
+    assert (await listed(team, OPERATOR)).keys() == before.keys(), "they are here already"
+    assert (await latest(team, "Pictured%202"))["template"] == (await latest(team, "Pictured"))["template"]
+    assert (await team.ask(OPERATOR, "DELETE", f"/api/images/{logo}"))[0] == 409
+    json_alone = json.dumps(await latest(team, "Pictured")).encode()
+    answer = (await put(team, json_alone))[1]
+    assert (answer["removed"], answer["images"]) == ([], 0), "the images are here, though not in the file"
+
+
+async def test_an_image_that_is_none(team: Teamed) -> None:
+    name = "b" * 32 + ".png"
+    packing = Packing()
+    drawn = msgspec.json.encode(template(resting={"image": name}))
+    data = packing.template("Broken", drawn, {}) + packing.image(name, b"<svg onload=x()>") + packing.end()
+    status, answer = await put(team, data, "x.zip")
+    assert (status, answer["error"]["field"]) == (400, "file")
+    assert answer["error"]["message"].startswith(f"file: {name} in it: ")
+    assert "Broken" not in (await team.ask(VIEWER, "GET", TEMPLATES))[1]
 
 
 async def test_an_image_that_is_nowhere_is_left_out(team: Teamed) -> None:

@@ -57,6 +57,7 @@ async def test_saved_listed_and_shown(team: Teamed) -> None:
     _, old = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Finish")
     assert (old["name"], old["version"], old["canvasWidth"]) == ("Finish", "2.0", 1920)
     assert old["content"] == old["html"] == old["activeState"]["html"]
+    assert 'data-placeholder="name"' in old["html"] and 'data-design-w="1920"' in old["html"]
     assert old["restingState"]["state"] == "resting"
 
 
@@ -96,9 +97,9 @@ async def test_what_two_have_saved_at_once(team: Teamed) -> None:
     assert words == "Version 2 was saved while you worked on version 1."
     assert text_of(await latest(team, "Both")) == "two"
     status, words, _ = await team.error(OPERATOR, "POST", TEMPLATES, body | {"base": 0})
-    assert (status, words) == (409, "There is a template called 'Both' already; take another name.")
+    assert (status, words) == (409, "There is a template called 'Both' already.")
     status, words, _ = await team.error(OPERATOR, "POST", TEMPLATES, body | {"name": "No such"})
-    assert status == 409 and words.startswith("It was deleted or renamed while you worked on it")
+    assert status == 404 and words.startswith("It was deleted or renamed while you worked on it")
     await save(team, "Both", "three", base=2)
 
 
@@ -141,6 +142,11 @@ async def test_partners_do_not_see_each_others(team: Teamed) -> None:
     assert (await team.error(ADMIN, "POST", TEMPLATES, body))[0::2] == (400, "partner")
     await save(team, "Same", "admin", ADMIN, partner=team.there.slug)
     assert text_of(await latest(team, "Same")) == "here"
+    for who in (OPERATOR, f"there.{OPERATOR}"):
+        await team.ask(who, "DELETE", f"{TEMPLATES}/Same")
+    assert (await team.error(ADMIN, "POST", f"{TEMPLATES}/Same/undelete"))[0::2] == (400, "partner")
+    assert (await team.ask(ADMIN, "POST", f"{TEMPLATES}/Same/undelete{there}"))[0] == 200
+    assert (await team.error(VIEWER, "GET", f"{TEMPLATES}/Same"))[0] == 404
     only = await save(team, "Only there", "one", f"there.{OPERATOR}")
     assert (await save(team, "Only there", "two", ADMIN))["version"] == only["version"] + 1
     display = {"name": "x", "template": "Only there"}
@@ -201,3 +207,29 @@ async def test_what_a_screen_gets(team: Teamed) -> None:
             assert response.status == 404
     async with team.hub.anybody.get(path.replace(code.lower(), "AAAA2222")) as response:
         assert response.status == 404
+
+
+async def test_one_of_the_predecessor(team: Teamed) -> None:
+    old = {
+        "name": "Alt",
+        "activeState": {"html": "<p onclick='x()'>{{name}}</p>", "canvasWidth": 1280, "canvasHeight": 720},
+        "restingState": {"html": "<p>Soon</p>", "canvasWidth": 640, "canvasHeight": 360},
+        "backgroundStyles": {"backgroundColor": "#102030"},
+    }
+    status, answer = await team.ask(OPERATOR, "POST", TEMPLATES, old)
+    assert status == 200 and answer["version"] == 1 and answer["removed"]
+    assert (await team.ask(OPERATOR, "POST", TEMPLATES, old))[1]["version"] == 1
+    (line,) = [each for each in await details(team) if each["name"] == "Alt"]
+    assert (line["format"], line["width"], line["height"]) == ("html-2", 1280, 720)
+    _, shown = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Alt")
+    assert "{{name}}" in shown["html"] == shown["content"] == shown["activeState"]["html"]
+    assert (shown["canvasWidth"], shown["restingState"]["canvasWidth"]) == (1280, 640)
+    assert "Soon" in shown["restingState"]["html"] and "onclick" not in shown["html"]
+    one = {"name": "Alt 1", "html": "<p>{{name}}</p>"}
+    assert (await team.ask(OPERATOR, "POST", TEMPLATES, one))[0] == 200
+    _, single = await team.ask(VIEWER, "GET", f"{TEMPLATES}/Alt%201")
+    assert single["restingState"]["html"] == single["html"]
+    again = {"name": "Alt 2", "template": (await latest(team, "Alt"))["template"]}
+    assert (await team.ask(OPERATOR, "POST", TEMPLATES, again))[1]["removed"] == []
+    assert (await latest(team, "Alt%202"))["template"] == again["template"]
+    assert (await team.error(OPERATOR, "POST", TEMPLATES, {"name": "None"}))[0::2] == (400, "html")
