@@ -209,7 +209,7 @@ async def test_the_loop_goes_on_meanwhile() -> None:
 
     async with jobs() as made:
         watching = asyncio.create_task(turn())
-        data = encoded(drawn((2000, 1500)), "PNG")
+        data = encoded(drawn((1200, 900)), "PNG")
         found: list[Any] = await asyncio.gather(*(made.made(data, 1) for _ in range(3)))
         watching.cancel()
     assert [read(each.thumb).size for each in found] == [(320, 240)] * 3
