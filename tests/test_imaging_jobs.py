@@ -172,7 +172,9 @@ async def test_a_stop_ends_what_is_on_its_way(tmp_path: Path) -> None:
         await until(lambda: sum(each._process is not None for each in made._running) == 2)
         made.close()
         found = await asyncio.gather(*work, return_exceptions=True)
-    assert all(isinstance(each, Invalid | asyncio.CancelledError) for each in found), found
+        with pytest.raises(Unavailable, match="The hub is stopping"):
+            await made.made(PNG, 1)
+    assert all(isinstance(each, Unavailable | asyncio.CancelledError) for each in found), found
 
 
 async def test_two_at_once_and_others_wait(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
