@@ -144,6 +144,7 @@ def display(code: str, name: str, screens: int = 0, **parts: Any) -> dict[str, A
         "url": f"http://192.168.1.20:8080/d/{code}",
         "screens": screens,
         "settings": {},
+        "template": None,
         "expires_at": None,
         "revoked_at": None,
         "holds": True,
@@ -154,7 +155,14 @@ def display(code: str, name: str, screens: int = 0, **parts: Any) -> dict[str, A
 
 DISPLAYS: Final = [
     display("K7XQ2M9P", "Finish left", 2, place="Harbour gate, mast 3", expires_at=ago(-40)),
-    display("TTW34ABC", "Bandstand", 1, session_id=4, settings={"duration": 12.0, "locations": ["FINISH"]}),
+    display(
+        "TTW34ABC",
+        "Bandstand",
+        1,
+        session_id=4,
+        settings={"duration": 12.0, "locations": ["FINISH"]},
+        template={"name": "Finish arch", "version": 7},
+    ),
     display("R8P2MMQA", "Start, seaward side", revoked_at=ago(2), holds=False),
 ]
 

@@ -98,7 +98,7 @@ async def test_the_login_is_for_those_who_are_not_signed_in(team: Teamed) -> Non
     async with browser(team.hub) as visitor:
         async with visitor.http.get("/login") as response:
             page = await response.text()
-            assert response.status == 200 and 'id="login"' in page and "no user yet" not in page
+            assert response.status == 200 and 'id="login"' in page and "no admin yet" not in page
         assert (await visitor.login(email))[0] == 200
         async with visitor.http.get("/login", allow_redirects=False) as response:
             assert (response.status, response.headers["Location"]) == (303, "/")
@@ -114,7 +114,7 @@ async def test_before_there_is_a_user_the_login_says_where_the_link_is(
 
     monkeypatch.setattr(WebUsers, "has_admin", nobody)
     _, _, page = await page_of(team, "", "/login")
-    assert "no user yet" in page and "<b>first user</b>" in page and 'id="login"' not in page
+    assert "no admin yet" in page and "<b>first user</b>" in page and 'id="login"' in page
 
 
 async def test_while_the_database_is_away_there_is_a_login(

@@ -36,7 +36,7 @@ export function checks(template, { fitOf, needs = () => 0, extremes = null }) {
         const worst = isTooLong(block, which, { fitOf, needs, extremes }, say);
         isTooSmall(template, block, worst, say);
         isFaint(template[which], block, say);
-        if (block.type.size * block.type.leading > block.h + 1) say("size", `Its size is ${block.type.size} px, but it is only ${block.h} px high: it is never as large.`, "note");
+        if (block.kind !== "list" && block.type.size * block.type.leading > block.h * 1.05) say("size", `Its size is ${block.type.size} px, but it is only ${block.h} px high: it is never as large.`, "note");
       }
       if (extremes && !extremes.madeUp && which === "active") isMissing(block, extremes, say);
     }
