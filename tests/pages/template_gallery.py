@@ -150,6 +150,10 @@ class Easel:
             "hints": scene.hints,
         }
         await self.page.evaluate(PAINT, given)
+        old = await self.page.query_selector("#root iframe")
+        frame = await old.content_frame() if old else None
+        if frame is not None:
+            await frame.evaluate("document.fonts.ready")
 
     async def _answer(self, route: Route) -> None:
         url = urlsplit(route.request.url)
