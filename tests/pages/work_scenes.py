@@ -12,6 +12,7 @@ from playwright.async_api import Page, WebSocketRoute
 
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
 from hub.template_words import (
+    AnyBlock,
     Box,
     Canvas,
     ClockBlock,
@@ -204,7 +205,7 @@ DELETED: Final = [{"name": "Old wall", "deleted_at": ago(5), "partner": NORDIC}]
 def drawn(band: str, ink: str, font: Font, width: int = 1920, height: int = 1080) -> dict[str, Any]:
     """A template as the hub gives it: somebody over a band, and a clock while nobody is shown."""
     wide, foot = width - 192, height - 320
-    blocks = [
+    blocks: list[AnyBlock] = [
         ShapeBlock(id="panel", x=0, y=foot, w=width, h=320, box=Box(fill=band)),
         TextBlock(id="place", x=96, y=64, w=wide, h=96, text="{{location}}", type=Type(size=64, colour=ink, font=font)),
         TextBlock(
