@@ -29,6 +29,7 @@ from PIL import (
 from hub import imaging_wire
 from hub.errors import Invalid
 from hub.image_words import (
+    FILM_PIXELS_MAX,
     FRAMES_MAX,
     KEPT_BYTES_MAX,
     PIXELS_IN_ALL_MAX,
@@ -54,8 +55,8 @@ WEBP_METHOD: Final = 2
 FRAME_MS_MIN: Final = 20
 FRAME_MS: Final = 100
 """What browsers make of a frame that says it lasts less than they draw."""
-MEMORY_BYTES_MAX: Final = 1 << 30
-"""Of the process: three times what the largest picture has been seen to take."""
+MEMORY_BYTES_MAX: Final = 1536 << 20
+"""Of the process: half as much again as the largest picture has been seen to take (0.9 GiB)."""
 CPU_S_MAX: Final = 40
 """Of the process: four times what the largest film has been seen to take."""
 NICE: Final = 10
@@ -151,6 +152,12 @@ def _frames(source: ImageFile.ImageFile) -> list[int]:
             f"file: expected at most {FRAMES_MAX} frames: this one has {count - first}", field="file"
         )
     width, height = source.size
+    if count - first > 1 and width * height > FILM_PIXELS_MAX:
+        raise Invalid(
+            f"file: expected at most {FILM_PIXELS_MAX // 1_000_000} megapixels of a picture that moves: this one has"
+            f" {width} by {height}",
+            field="file",
+        )
     if (count - first) * width * height > PIXELS_IN_ALL_MAX:
         raise Invalid(
             f"file: expected at most {PIXELS_IN_ALL_MAX // 1_000_000} megapixels in all frames together: this one has"

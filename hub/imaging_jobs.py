@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -93,7 +94,7 @@ class _Job:
         self._over = False
         self.late = False
 
-    def run(self, words: bytes) -> bytes:
+    def run(self, words: Sequence[bytes]) -> bytes:
         """In a thread. Gives what it has answered; raises Broken when that is not all, OSError when there is no
         process to be had."""
         with self._lock:
@@ -140,10 +141,10 @@ def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
     )
 
 
-def _talked(process: subprocess.Popen[bytes], words: bytes) -> bytes:
+def _talked(process: subprocess.Popen[bytes], words: Sequence[bytes]) -> bytes:
     assert process.stdin is not None and process.stdout is not None
     with suppress(BrokenPipeError), process.stdin:
-        process.stdin.write(words)
+        process.stdin.writelines(words)
     with process.stdout:
         answer = process.stdout.read(ANSWER_BYTES_MAX + 1)
     if len(answer) > ANSWER_BYTES_MAX:

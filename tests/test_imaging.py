@@ -310,6 +310,12 @@ def test_too_many_frames() -> None:
     )
 
 
+def test_too_many_pixels_for_what_moves() -> None:
+    assert refusal(film("GIF", 2, (3001, 3000), duration=100)) == (
+        "file: expected at most 9 megapixels of a picture that moves: this one has 3001 by 3000"
+    )
+
+
 def test_too_many_pixels_in_all_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imaging, "PIXELS_IN_ALL_MAX", 3_000_000)
     assert refusal(film("GIF", 4, (1000, 1000))) == (
