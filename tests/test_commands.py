@@ -22,8 +22,8 @@ def roster(folder: Path, text: str = ROSTER) -> Path:
     return path
 
 
-async def test_migrations_are_applied_once(database_dsn: str, tmp_path: Path) -> None:
-    settings = settings_for(database_dsn, tmp_path)
+async def test_migrations_are_applied_once(empty_dsn: str, tmp_path: Path) -> None:
+    settings = settings_for(empty_dsn, tmp_path)
     assert await commands.apply_migrations(settings) == [each.name for each in migrations()]
     assert await commands.apply_migrations(settings) == []
 
