@@ -105,9 +105,9 @@ async def test_a_drag_is_one_step_and_back_at_its_place_none(modules: Page) -> N
         ["undo"], ["block", "text-1"],
     )  # fmt: skip
     assert (said[0], said[3]["x"], said[3]["cell"]) == ("text-1", 90, None)
-    assert (said[4], said[5]["x"], said[5]["cell"]) == ("Move", 48, [0, 0, 8, 2])
+    assert (said[4], said[5]["x"], said[5]["cell"]) == ("Move", 80, [0, 0, 8, 2])
     assert said[6] == "Move"
-    assert said[11] == "Move" and said[13]["x"] == 48, "only the first of the two is left"
+    assert said[11] == "Move" and said[13]["x"] == 80, "only the first of the two is left"
 
 
 async def test_a_block_lies_in_its_cells_until_it_is_taken_out(modules: Page) -> None:
