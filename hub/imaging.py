@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 from PIL import (
@@ -60,6 +61,8 @@ MEMORY_BYTES_MAX: Final = 1536 << 20
 CPU_S_MAX: Final = 40
 """Of the process: four times what the largest film has been seen to take."""
 NICE: Final = 10
+LATE: Final = ("PIL.ImageCms", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin")
+"""What Pillow loads when a picture needs it: too late where no file can be opened any more."""
 WHAT: Final = "file: expected a picture (PNG, JPEG, WebP or GIF)"
 DAMAGED: Final = "file: this picture is damaged or was cut off; nothing was kept of it"
 
@@ -290,7 +293,11 @@ def main() -> None:
 
 
 def _step_back() -> None:
-    """Reads come first; and no more of the machine is taken than a picture needs."""
+    """Reads come first; and no more of the machine is taken than a picture needs: from here on no file is opened, no
+    connection is made and no other program is run, whatever a picture makes of its decoder."""
+    Image.preinit()
+    for name in LATE:
+        import_module(name)
     with suppress(OSError, AttributeError):
         os.nice(NICE)
     try:
@@ -302,6 +309,7 @@ def _step_back() -> None:
         (resource.RLIMIT_CPU, CPU_S_MAX),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 0),
     ):
         with suppress(ValueError, OSError):  # macOS takes no limit of memory
             resource.setrlimit(what, (most, most))

@@ -40,6 +40,7 @@ FAILED: Final = (
     "file: this picture could not be decoded, so it was refused; save it anew with another program"
 )
 SLOW: Final = "file: this picture takes too long to be decoded; give it fewer pixels or frames"
+STOPPING: Final = "The hub is stopping; the picture was not kept."
 BUSY: Final = "Many pictures are being uploaded at once; try again in a moment."
 
 
@@ -53,11 +54,14 @@ class Jobs:
         # state
         self._threads = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="imaging")
         self._running: set[_Job] = set()
+        self._closed = False
 
     async def made(self, data: bytes, partner_id: int, crop: Crop | None = None) -> Picture:
         """As `hub.imaging.made`, of another process. Raises Invalid, Unavailable. What is cancelled is ended."""
         if len(self._running) >= AT_ONCE_MAX + WAITING_MAX:
             raise Unavailable(BUSY)
+        if self._closed:
+            raise Unavailable(STOPPING)
         job = _Job(self._command, self._seconds_max)
         self._running.add(job)
         try:
@@ -66,6 +70,8 @@ class Jobs:
             answer = await loop.run_in_executor(self._threads, job.run, words)
             return await loop.run_in_executor(None, imaging_wire.read_answer, answer)
         except Broken as problem:
+            if self._closed:
+                raise Unavailable(STOPPING) from problem
             log.warning(
                 "a picture of %d bytes was not decoded: %s", len(data), str(problem)[:FAULT_CHARS_MAX]
             )
@@ -78,6 +84,7 @@ class Jobs:
 
     def close(self) -> None:
         """What is on its way is ended."""
+        self._closed = True
         for job in self._running:
             job.end()
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -7,10 +7,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
 
+from tests.pages.browsers import browsers_of, spoil
 from tests.pages.building import NAME, Builder, block, opened, template
 from tests.pages.usable import FAINT, UNNAMED
 from tests.pages.work_scenes import DISPLAYS, SESSION, ago
-from tests.pages.work_stage import Answer, Asked, refusal
+from tests.pages.work_stage import ORIGIN, Answer, Asked, refusal
 from tests.pages.working import REFUSED, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -48,16 +49,17 @@ async def build(browser: Browser) -> AsyncIterator[Open]:
     made: list[Builder] = []
 
     async def start(given: dict[str, Any] | None, **more: Any) -> Builder:
-        builder = await opened(browser, given, **more)
+        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
+        contexts.append(context)
+        builder = await opened(browser, given, context=context, **more)
         builder.allow(REFUSED)
-        contexts.append(builder.page.context)
         made.append(builder)
         return builder
 
     yield start
-    assert [fault for each in made for fault in each.faults] == []
-    for context in contexts:
-        await context.close()
+    faults = [fault for each in made for fault in each.faults]
+    await browsers_of(browser).take_back(*contexts)
+    assert faults == []
 
 
 def two() -> dict[str, Any]:
@@ -350,6 +352,7 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
 
 async def test_a_preview_with_who_is_hardest_to_show(build: Open) -> None:
     page = await build(two(), answers=ROSTER)
+    spoil(page.page)
     await page.page.clock.install()
     await page.at("#open-preview").click()
     words = page.at("#preview [data-state=active] [data-block=text-1]")

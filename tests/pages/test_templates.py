@@ -9,6 +9,7 @@ from playwright.async_api import Browser, expect
 
 from hub.accounts import ADMIN, VIEWER
 from tests.pages import work_scenes
+from tests.pages.browsers import browsers_of
 from tests.pages.screens import WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
@@ -27,8 +28,9 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     contexts, screens = [], []
 
     async def start(stage: WorkStage) -> Screen:
-        context = await browser.new_context(viewport=SIZES["laptop"], locale="en-GB")
+        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
         screen = Screen(await context.new_page(), ORIGIN)
+        await screen.page.set_viewport_size(SIZES["laptop"])
         screen.allow(REFUSED)
         contexts.append(context)
         screens.append(screen)
@@ -36,9 +38,9 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
         return screen
 
     yield start
-    assert [fault for screen in screens for fault in screen.faults] == []
-    for context in contexts:
-        await context.close()
+    faults = [fault for screen in screens for fault in screen.faults]
+    await browsers_of(browser).take_back(*contexts)
+    assert faults == []
 
 
 class Shelf:
@@ -104,7 +106,7 @@ async def test_copied_renamed_deleted_and_taken_back(opened: Open) -> None:
     page = await opened(stage)
     await card(page, "Totem").get_by_role("button", name="Duplicate").click()
     await expect(card(page, "Totem 2").locator("a.whole")).to_be_focused()
-    assert stage.told("POST", "/api/templates") == [{"name": "Totem 2", "template": DRAWN}]
+    assert stage.told("POST", "/api/templates") == [{"name": "Totem 2", "template": DRAWN[2]}]
     await says(page, "#notice", "is a copy of")
     shelf.there.pop()
 
