@@ -59,10 +59,8 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
         answers: dict[str, Any] | None = None,
     ) -> Opened:
         context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen, stage = (
-            Screen(await context.new_page(), ORIGIN),
-            FrontStage(told, list(recent), answers=answers),
-        )
+        screen = Screen(await context.new_page(), ORIGIN)
+        stage = FrontStage(told, list(recent), answers=answers)
         contexts.append(context)
         screens.append(screen)
         await screen.page.set_viewport_size(size)
