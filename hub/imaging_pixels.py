@@ -3,6 +3,8 @@ beside them. Knows Pillow's modes and colour profiles; refuses to know files and
 """
 
 import io
+import struct
+import zlib
 from typing import Final
 
 from PIL import Image, ImageOps
@@ -18,6 +20,8 @@ BROKEN: Final = (
     RuntimeError,
     AttributeError,
     AssertionError,
+    struct.error,
+    zlib.error,
 )
 """What decoders say of files that are not what they should be."""
 

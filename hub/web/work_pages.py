@@ -79,7 +79,7 @@ async def _caller(request: web.Request) -> Caller | None:
 
 
 async def _nobody(request: web.Request) -> bool:
-    """Whether nobody could sign in, because there is no user yet."""
+    """Whether there is no admin yet: somebody has to find the first link."""
     try:
         return not await request.app[USERS].has_admin()
     except StoreAway:

@@ -32,6 +32,8 @@ PATHS: Final = (
         b"/api/refused-readers",
         b"/api/events",
         b"/api/exports/1/file",
+        b"/api/images",
+        b"/images/0123456789abcdef0123456789abcdef.png",
         b"/api/sessions/1/reads?tag=A1",
         b"/api/rosters/import",
         b"/api/users",

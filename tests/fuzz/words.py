@@ -122,6 +122,23 @@ WORDS: Final[dict[str, Words]] = {
         *_words('{"type":"shown","offset":1,"ms":2} {"type":"pong","more":'),
     ),
     "change": (*JSON, b"x" * 201, *_words('"session_name": "purpose": "race" "rehearsal" {"session_name":"')),
+    "old": (
+        *_words(
+            r"""{"html":" {"content":" {"activeState":{"html":" ","css":" "canvasWidth":"9" "restingState":" "} \\x1e"""
+        ),
+        *_words(
+            "<div <p> </p> <style> </style> <script> <svg> <math> <img <table> <b> <!-- --> <body <![CDATA[ ]]> </"
+        ),
+        *_words(
+            "src= style=' onerror=x class=layout-root data-anim= data-design-w=9 javascript: data:image/png;base64,A"
+        ),
+        *_words(
+            r"""url( //evil.example/x @import @media @font-face{ expression( \\75rl( ' " ; : } { ( /* */ !important"""
+        ),
+        *_words(
+            r"behavior:x --x: /static/uploads/a.png [object\x20Object] undefined &lt; &#117; \0 \n \x20 %"
+        ),
+    ),
     "query": (
         *_words(
             "& = % %00 %ff %ed%a0%80 %c2%b2 %d9%a3 + # ; 2505 7 A1 session= epoch= after= limit= location= tag= bib="
@@ -148,6 +165,26 @@ WORDS: Final[dict[str, Words]] = {
             r"""/api/users /api/partners /api/tokens {"email":"a@b","role":"owner"} {"name":"x"} "slug":" """
         ),
         *(CODE.encode(), TOKEN.encode(), b"a" * 3000, *NUMBERS, *TEXTS),
+    ),
+    "image": (
+        *_words(r"\x89PNG\r\n\x1a\n IHDR IDAT IEND PLTE tRNS iCCP eXIf zTXt iTXt acTL fcTL fdAT gAMA sRGB"),
+        *_words(r"RIFF WEBP VP8\x20 VP8L VP8X ANIM ANMF ALPH ICCP EXIF XMP\x20 GIF87a GIF89a NETSCAPE2.0"),
+        *_words(
+            r"\xff\xd8 \xff\xd9 \xff\xda \xff\xc0 \xff\xc2 \xff\xc4 \xff\xdb \xff\xdd \xff\xe0 \xff\xe1 \xff\xe2"
+        ),
+        *_words(
+            r"JFIF\0 Exif\0\0II*\0 Exif\0\0MM\0* ICC_PROFILE\0 MPF\0 Adobe\0 !\xf9\x04 !\xfe ; II*\0 BM <svg"
+        ),
+        *(
+            b"\0\0",
+            b"\0\0\0\1",
+            b"\xff\xff\xff\xff",
+            b"\x7f\xff\xff\xff",
+            b"\0\x10\0\0",
+            b"\x01",
+            b"\x08",
+            b"\x10",
+        ),
     ),
     "upload": (
         *_words(

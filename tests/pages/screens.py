@@ -243,6 +243,9 @@ class Stage:
         """Nothing that was not asked for yet."""
         return self._heard.empty()
 
+    async def hears_anything(self) -> dict[str, Any]:
+        return await self._heard.get()
+
     async def hears(self, kind: str) -> dict[str, Any]:
         """The next message of this type from the screen; others before it are passed over."""
         async with asyncio.timeout(WAIT_MS / 1000):

@@ -209,7 +209,9 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
     stage = work_scenes.fleet()
     screen = await _staged(browser, stage)
     row = screen.at(".code-row", has_text="Bandstand")
+    await expect(row).to_contain_text("looks like “Finish arch”")
     await row.get_by_role("button", name="Change").click()
+    await screen.at("#change-form-template").select_option(label="Totem")
     await screen.at("#change-form-duration").fill("90")
     await screen.at("#change-form [type=submit]").click()
     await says(screen, "#change-form-duration-error", "1 to 60")
@@ -223,6 +225,7 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
             "name": "Bandstand",
             "place": "",
             "session_id": 4,
+            "template": "Totem",
             "expires_at": None,
             "settings": {"duration": 7.5, "locations": ["FINISH", "10 KM"]},
         }

@@ -81,7 +81,7 @@ async def test_from_the_first_link_to_an_owner_who_is_sent_away(begun: House) ->
     page = await here.new_page()
     await page.goto(origin)
     await expect(page).to_have_url(f"{origin}/login?to=/")
-    await says(page, "main", "There is no user yet.")
+    await says(page, "main", "There is no admin yet.")
 
     # the first admin
     await page.goto(f"{origin}/join#{first_link(begun.venue.app)}")

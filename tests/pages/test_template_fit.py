@@ -24,9 +24,10 @@ FUZZ: Final = """async ([letter, rounds]) => {
   const wrong = [];
   for (let round = 0; round < rounds; round++) {
     const letters = Array.from({ length: 1 + below(90) }, () => "abcXYZ é- 1明明\\n"[below(15)]);
-    const words = letters.join("").trim() || "x", short = below(2) ? words : words.slice(-1 - below(words.length)).trim() || "y";
-    const room = { width: 1 + below(1200), height: 1 + below(500), most: 4 + below(300), least: 4 + below(120), lines: 1 + below(6),
-      leading: .8 + below(10) / 10 };
+    const words = letters.join("").trim() || "x";
+    const short = below(2) ? words : words.slice(-1 - below(words.length)).trim() || "y";
+    const room = { width: 1 + below(1200), height: 1 + below(500), most: 4 + below(300), least: 4 + below(120),
+      lines: 1 + below(6), leading: .8 + below(10) / 10 };
     const fit = (below(2) ? fitWords : fitCell)(words, short, room, measure), hard = words.split("\\n").length;
     const whole = [words, short].some(each => bare(each) === bare(fit.lines.join("")));
     const inside = fit.size === 1 || fit.lines.every(line => measure(line.trim()) * fit.size / 100 <= room.width + 1)
@@ -67,7 +68,7 @@ async def test_first_name_gives_way_and_never_the_last(modules: Page) -> None:
 
 
 async def test_breaks_at_spaces_then_at_hyphens_then_between_letters(modules: Page) -> None:
-    narrow = {"width": 400, "lines": 3, "least": 60}
+    narrow: dict[str, Any] = {"width": 400, "lines": 3, "least": 60}
     assert (await fit(modules, "Anna Featherstonehaugh", lines=2))["lines"] == ["Anna ", "Featherstonehaugh"]
     assert (await fit(modules, "Wolff-Oberhuber", **narrow))["lines"] == ["Wolff-", "Oberhuber"]
     found = await fit(modules, "Wolfeschlegelsteinhausen", **narrow)

@@ -11,8 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CALL: Final = """async ([module, name, args]) => {
   const { [name]: called } = await import("/static/" + module);
-  const given = args.map(each => (each && each.__card ? undefined : each));
-  const made = called(...given);
+  const made = called(...args);
   return made === undefined ? null : made;
 }"""
 FIELDS: Final = """async ([card, given]) => {
@@ -26,7 +25,8 @@ FIELDS: Final = """async ([card, given]) => {
 CLOCK: Final = """async ([block, at, starts]) => {
   const { clockWords } = await import("/static/template-clock.js");
   const gun = text => ({ location: text[0], race: text[1], guns: [Date.parse(text[2])] });
-  return clockWords(block, { nowMs: Date.parse(at), timeZone: "Europe/Oslo", starts: starts.map(gun) }, words => "<" + words + ">");
+  const given = { nowMs: Date.parse(at), timeZone: "Europe/Oslo", starts: starts.map(gun) };
+  return clockWords(block, given, words => "<" + words + ">");
 }"""
 LIST: Final = """async ([reads, catchUp]) => {
   const { listOf } = await import("/static/template-words.js");

@@ -2,11 +2,13 @@
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
-from typing import Final
+from typing import Final, get_args
 
 import pytest
 
+from hub.template_words import Font
 from hub.web.assets import FOREVER, Assets
 from hub.web.routes import STATIC
 from tests.running import Running
@@ -14,7 +16,21 @@ from tests.running import Running
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DISPLAY_SCRIPT_BYTES_MAX: Final = 40_000
+TEMPLATE_SCRIPT_BYTES_MAX: Final = 40_000
+"""Fetched by a screen that has a template, and by no other."""
+PAGE_BYTES_MAX: Final = 150_000
+"""All that a screen with a template loads on its first day, on the way, before images: in a second at 1.2 Mbit/s."""
 FONT_BYTES_MAX: Final = 120_000
+"""Of the face that each screen loads: the hub's own."""
+TEMPLATE_FONT_BYTES_MAX: Final = 350_000
+"""Of the faces that a template may choose; a browser loads the files that it has letters of."""
+LICENCES: Final = {
+    "hanken-grotesk": "SIL Open Font License, Version 1.1",
+    "barlow-condensed": "SIL Open Font License, Version 1.1",
+    "bebas-neue": "SIL Open Font License, Version 1.1",
+    "dseg7-classic": "SIL Open Font License, Version 1.1",
+    "roboto-slab": "Apache License",
+}
 
 
 @pytest.fixture
@@ -32,18 +48,63 @@ def sizes(assets: Assets, start: str, end: str) -> list[int]:
     return [len(each.body) for each in found if each is not None]
 
 
+def names_of(assets: Assets, start: str, end: str) -> list[str]:
+    return [name for name in assets.names() if name.startswith(start) and name.endswith(end)]
+
+
+def on_the_way(assets: Assets, names: list[str]) -> int:
+    found = [assets.get(name) for name in names]
+    return sum(len(each.packed or each.body) for each in found if each is not None)
+
+
+def imported(name: str) -> set[str]:
+    """A script and all that it cannot do without."""
+    found, left = set(), [name]
+    while left:
+        found.add(each := left.pop())
+        left += [
+            new
+            for new in re.findall(r'from "\./([\w-]+\.js)"', (STATIC / each).read_text())
+            if new not in found
+        ]
+    return found
+
+
 async def test_the_displays_scripts_are_small(assets: Assets) -> None:
-    found = sizes(assets, "display", ".js")
-    assert len(found) >= 8 and sum(found) < DISPLAY_SCRIPT_BYTES_MAX, sum(found)
+    first = imported("display.js") | {"display-worker.js"}
+    plain = sum(len(asset.body) for name in first if (asset := assets.get(name)) is not None)
+    assert len(first) >= 8 and plain < DISPLAY_SCRIPT_BYTES_MAX, plain
+    later = imported("display-template.js") - first
+    added = sum(len(asset.body) for name in later if (asset := assets.get(name)) is not None)
+    assert "template-paint.js" in later and added < TEMPLATE_SCRIPT_BYTES_MAX, added
+
+
+async def test_a_screen_with_a_template_loads_little(assets: Assets) -> None:
+    names = [
+        *imported("display.js"),
+        *imported("display-template.js"),
+        *(f"{each}.css" for each in ("display", "fonts", "template")),
+    ]
+    names += names_of(assets, "fonts/hanken-grotesk", ".woff2")
+    assert on_the_way(assets, names) < PAGE_BYTES_MAX, on_the_way(assets, names)
 
 
 async def test_fonts_are_small_named_by_content_and_have_a_licence(assets: Assets) -> None:
-    assert 0 < sum(sizes(assets, "fonts/", ".woff2")) < FONT_BYTES_MAX
+    own = sum(sizes(assets, "fonts/hanken-grotesk", ".woff2"))
+    assert 0 < own < FONT_BYTES_MAX
+    assert 0 < sum(sizes(assets, "fonts/", ".woff2")) - own < TEMPLATE_FONT_BYTES_MAX
+    faces = (STATIC / "fonts.css").read_text()
     for path in (STATIC / "fonts").glob("*.woff2"):
         assert path.name.split(".")[1] == hashlib.sha256(path.read_bytes()).hexdigest()[:8]
-        assert f"fonts/{path.name}" in (STATIC / "display.css").read_text()
-    licence = STATIC / "fonts/hanken-grotesk-LICENSE.txt"
-    assert "SIL Open Font License, Version 1.1" in licence.read_text()
+        assert f"fonts/{path.name}" in faces
+        assert any(path.name.startswith(stem) for stem in LICENCES), path.name
+    for stem, words in LICENCES.items():
+        assert words in (STATIC / f"fonts/{stem}-LICENSE.txt").read_text(), stem
+
+
+async def test_a_template_may_choose_no_other_face() -> None:
+    faces = set(re.findall(r'font-family: "([^"]+)"', (STATIC / "fonts.css").read_text()))
+    assert faces == set(get_args(Font))
 
 
 async def test_scripts_come_without_comments_and_indentation(assets: Assets, tmp_path: Path) -> None:

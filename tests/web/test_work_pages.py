@@ -17,7 +17,7 @@ from tests.web.teamed import MACHINE, Teamed, teamed
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = ("/", "/users", "/settings", "/sessions/{}")
+PAGES = ("/", "/templates", "/users", "/settings", "/sessions/{}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -47,12 +47,12 @@ async def test_who_is_not_signed_in_is_led_to_the_login_and_back(team: Teamed, p
 @pytest.mark.parametrize(
     ("who", "pages"),
     [
-        (VIEWER, ["/", "/displays", "/settings"]),
-        (ANNOUNCER, ["/", "/displays", "/settings"]),
-        (OPERATOR, ["/", "/displays", "/settings"]),
-        (OWNER, ["/", "/displays", "/users", "/settings"]),
-        (ADMIN, ["/", "/displays", "/users", "/settings"]),
-        (MACHINE, ["/", "/displays", "/users", "/settings"]),
+        (VIEWER, ["/", "/displays", "/templates", "/settings"]),
+        (ANNOUNCER, ["/", "/displays", "/templates", "/settings"]),
+        (OPERATOR, ["/", "/displays", "/templates", "/settings"]),
+        (OWNER, ["/", "/displays", "/templates", "/users", "/settings"]),
+        (ADMIN, ["/", "/displays", "/templates", "/users", "/settings"]),
+        (MACHINE, ["/", "/displays", "/templates", "/users", "/settings"]),
     ],
 )
 async def test_each_role_is_offered_what_it_may_open(team: Teamed, who: str, pages: list[str]) -> None:
@@ -98,7 +98,7 @@ async def test_the_login_is_for_those_who_are_not_signed_in(team: Teamed) -> Non
     async with browser(team.hub) as visitor:
         async with visitor.http.get("/login") as response:
             page = await response.text()
-            assert response.status == 200 and 'id="login"' in page and "no user yet" not in page
+            assert response.status == 200 and 'id="login"' in page and "no admin yet" not in page
         assert (await visitor.login(email))[0] == 200
         async with visitor.http.get("/login", allow_redirects=False) as response:
             assert (response.status, response.headers["Location"]) == (303, "/")
@@ -114,7 +114,7 @@ async def test_before_there_is_a_user_the_login_says_where_the_link_is(
 
     monkeypatch.setattr(WebUsers, "has_admin", nobody)
     _, _, page = await page_of(team, "", "/login")
-    assert "no user yet" in page and "<b>first user</b>" in page and 'id="login"' not in page
+    assert "no admin yet" in page and "<b>first user</b>" in page and 'id="login"' in page
 
 
 async def test_while_the_database_is_away_there_is_a_login(

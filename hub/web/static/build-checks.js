@@ -36,7 +36,7 @@ export function checks(template, { fitOf, needs = () => 0, extremes = null }) {
         const worst = isTooLong(block, which, { fitOf, needs, extremes }, say);
         isTooSmall(template, block, worst, say);
         isFaint(template[which], block, say);
-        if (block.type.size * block.type.leading > block.h + 1) say("size", `Its size is ${block.type.size} px, but it is only ${block.h} px high: it is never as large.`, "note");
+        isTooHigh(block, say);
       }
       if (extremes && !extremes.madeUp && which === "active") isMissing(block, extremes, say);
     }
@@ -95,6 +95,12 @@ function isTooSmall({ canvas, wall }, block, size, say) {
   return null;
 }
 
+/** A list has its rows, which its own size says nothing of. */
+function isTooHigh({ kind, type: { size, leading }, h }, say) {
+  const high = Math.round(size * leading);
+  if (kind !== "list" && high > h * 1.05) say("size", `At ${size} px a line is ${high} px high, and the block only ${h} px high: it is never as large.`, "note");
+}
+
 function round(value) {
   return Math.round(value * 10) / 10;
 }
@@ -129,12 +135,12 @@ function isTooLong(block, which, { fitOf, needs, extremes }, say) {
     for (const fields of triedFor(pattern, which === "active" && extremes)) {
       const words = fill(pattern, fields);
       if (!words) continue;
-      const fit = fitOf(block, words, { short: fill(pattern, shortened(fields)), column });
+      const short = fill(pattern, shortened(fields)), fit = fitOf(block, words, { short, column });
       smallest = Math.min(smallest, fit.size);
-      if (!fit.fits && (!worst || fit.size < worst.size)) worst = { words, size: fit.size, column };
+      if (!fit.fits && (!worst || fit.size < worst.size)) worst = { words, short, size: fit.size };
     }
     if (!worst) continue;
-    const over = Math.ceil(needs(block, worst.words, column));
+    const over = Math.ceil(needs(block, worst.short, column));
     const least = Math.min(block.type.least, block.type.size), by = over > 0 ? `: it is ${over} px too wide at ${least} px` : "";
     say("long", `“${brief(worst.words)}” does not fit${by}.`);
   }

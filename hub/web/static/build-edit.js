@@ -30,6 +30,9 @@ export function editsOf(doc) {
     return set([...byId.keys()], block => byId.get(block.id), label, { merge });
   }
 
+  /** By their pixels: what is moved leaves the grid. */
+  function lay(boxes, label, merge) { return place(boxes.map(({ cell, ...each }) => each), label, merge); }
+
   function room(count = 1) { return doc.blocks().length + count <= BLOCKS_MAX; }
 
   /** A new block on top, chosen. Without a place it goes into the first free cells. Gives its id; "": no more can be. */
@@ -136,7 +139,7 @@ export function editsOf(doc) {
 
   /** By pixels; what is in the grid leaves it. */
   function nudge(x, y, { merge = "nudge" } = {}) {
-    return place(free().map(each => ({ ...each, x: each.x + x, y: each.y + y })), "Move", merge && `${merge}-${doc.selection}`);
+    return lay(free().map(each => ({ ...each, x: each.x + x, y: each.y + y })), "Move", merge && `${merge}-${doc.selection}`);
   }
 
   /** By cells, all of them by the same; what is placed freely goes as far as its pixels say. */
@@ -160,18 +163,18 @@ export function editsOf(doc) {
   /** One about its middle, several about theirs. */
   function turn(degrees) {
     const blocks = free();
-    return blocks.length > 0 && place(turnedAbout(blocks, middleOf(boxAround(blocks)), degrees), "Rotate", `turn-${doc.selection}`);
+    return blocks.length > 0 && lay(turnedAbout(blocks, middleOf(boxAround(blocks)), degrees), "Rotate", `turn-${doc.selection}`);
   }
 
   /** `how`: left, center, right, top, middle or bottom. One block goes by the canvas, several by each other, unless `to`
    * is "canvas". */
   function align(how, to = free().length > 1 ? "selection" : "canvas") {
     const { width, height } = doc.template.canvas;
-    return place(aligned(free(), how, to === "canvas" ? { x: 0, y: 0, w: width, h: height } : undefined), "Align", null);
+    return lay(aligned(free(), how, to === "canvas" ? { x: 0, y: 0, w: width, h: height } : undefined), "Align", null);
   }
 
   /** "x": the gaps from left to right; "y": from top to bottom. */
-  function distribute(how) { return place(distributed(free(), how), "Distribute", null); }
+  function distribute(how) { return lay(distributed(free(), how), "Distribute", null); }
 
   /** Into the cells that each comes nearest to. */
   function toGrid(ids) {

@@ -27,7 +27,7 @@ export async function save(room) {
   const { doc, name, partner } = room;
   if (room.saving || !room.mayEdit) return false;
   room.leaveText();
-  const template = doc.template, body = { name, template, ...(doc.version ? { base: doc.version } : {}), ...(partner ? { partner } : {}) };
+  const template = doc.template, body = { name, template, base: doc.version, ...(partner ? { partner } : {}) };
   room.saving = true;
   paintKept(room);
   try {
@@ -110,7 +110,7 @@ export function offerDraft(room, draft) {
     return made;
   };
   offer.replaceChildren(words, button("Take them up", () => {
-    if (draft.version) doc.markSaved(draft.version, kept);
+    doc.markSaved(draft.version, kept);
     doc.replace("Take up what was not saved", draft.template);
     room.stage.focus();
   }, "main"), button("Drop them", () => { dropDraft(room); room.stage.focus(); }));

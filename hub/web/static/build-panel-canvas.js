@@ -65,12 +65,12 @@ export function openCanvas(host, room) {
   const pitchOf = inches => Math.min(100, Math.max(.001, inches * INCH_MM / Math.hypot(doc.template.canvas.width, doc.template.canvas.height)));
   const unsaid = button("Nobody has said yet", () => { doc.setWall(null); doc.settle(); }, { class: "low" });
   fields.push(() => { unsaid.hidden = !doc.template.wall; unsaid.textContent = "Forget it"; });
-  const distance = numberField("Read from", { least: .1, most: 500, step: .5, unit: "m", changed: (value, settled) => say({ distance_m: value }, settled) });
+  const distance = numberField("Read from", { least: .1, most: 500, step: .5, unit: "m", none: "how far?", changed: (value, settled) => say({ distance_m: value }, settled) });
   const wall = [
     el("p", { class: "hint wide" }, "Say it once, and the warnings know how large letters must be."),
-    keep(distance, template => (template.wall ? template.wall.distance_m : undefined)),
-    keep(numberField("Diagonal", { least: 1, most: 5000, step: 1, unit: "in", hint: "of a screen; or", changed: (value, settled) => say({ pitch_mm: pitchOf(value) }, settled) }), template => (template.wall ? Math.round(diagonal(template) * 10) / 10 : undefined)),
-    keep(numberField("Pixel pitch", { least: .05, most: 100, step: .1, unit: "mm", hint: "of an LED wall", changed: (value, settled) => say({ pitch_mm: value }, settled) }), template => (template.wall ? Math.round(template.wall.pitch_mm * 1000) / 1000 : undefined)),
+    keep(distance, template => (template.wall ? template.wall.distance_m : null)),
+    keep(numberField("Diagonal", { least: 1, most: 5000, step: 1, unit: "in", hint: "of a screen; or", changed: (value, settled) => say({ pitch_mm: pitchOf(value) }, settled) }), template => (template.wall ? Math.round(diagonal(template) * 10) / 10 : null)),
+    keep(numberField("Pixel pitch", { least: .05, most: 100, step: .1, unit: "mm", hint: "of an LED wall", changed: (value, settled) => say({ pitch_mm: value }, settled) }), template => (template.wall ? Math.round(template.wall.pitch_mm * 1000) / 1000 : null)),
     unsaid,
   ];
 

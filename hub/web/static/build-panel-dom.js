@@ -49,9 +49,10 @@ function labelled(label, input, { unit = "", hint = "", wide = false } = {}) {
 }
 
 /**
- * Each gives {element, update(values)}. `changed(value, settled)`: somebody says so; settled: with this it is done.
+ * Each gives {element, update(values)}. `changed(value, settled)`: somebody says so; settled: with this it is done. A
+ * value null: there is none.
  */
-export function numberField(label, { least, most, step = 1, unit, hint, changed }) {
+export function numberField(label, { least, most, step = 1, unit, hint, none = "", changed }) {
   const input = el("input", { type: "number", inputmode: "decimal", min: least, max: most, step, autocomplete: "off" });
   const say = settled => {
     const value = Number(input.value);
@@ -73,7 +74,8 @@ export function numberField(label, { least, most, step = 1, unit, hint, changed 
   return { element: labelled(label, input, { unit, hint }), input, update: values => {
     const value = common(values);
     if (document.activeElement === input && Number(input.value) === value) return;
-    show(input, value === undefined ? "" : String(Math.round(value * 1000) / 1000), value === undefined);
+    show(input, value === undefined || value === null ? "" : String(Math.round(value * 1000) / 1000), value === undefined);
+    if (value === null) input.placeholder = none;
     input.removeAttribute("aria-invalid");
   } };
 }
@@ -117,9 +119,9 @@ export function checkField(label, { changed, hint }) {
   } };
 }
 
-/** A row of buttons of which one is pressed. `options`: [[value, words, sign]]. */
+/** A row of buttons of which one is pressed. `options`: [[value, words, path of its drawing]]. */
 export function buttonsField(label, { options, changed }) {
-  const buttons = options.map(([value, words, sign]) => button(sign || words, () => changed(value, true), { "aria-label": words, title: words, "aria-pressed": "false", data: { value: String(value) } }));
+  const buttons = options.map(([value, words, sign]) => button(icon(sign), () => changed(value, true), { "aria-label": words, title: words, "aria-pressed": "false", data: { value: String(value) } }));
   const element = el("div", { class: "prop buttons", role: "group", "aria-label": label }, el("span", { class: "caption", "aria-hidden": "true" }, label), el("span", { class: "joined" }, buttons));
   return { element, update: values => {
     const value = common(values);
@@ -132,8 +134,7 @@ export function colourField(label, { changed, used = () => [], none = "", alpha 
   const text = el("input", { type: "text", spellcheck: "false", autocomplete: "off", maxlength: 9, placeholder: none });
   const well = el("input", { type: "color", "aria-label": label + ", to choose", tabindex: 0 });
   const said = note ? el("p", { class: "ratio" }) : null;
-  const list = el("datalist", { id: freshId("colours") });
-  text.setAttribute("list", list.id);
+  const swatches = el("div", { class: "swatches", role: "group", "aria-label": `Colours for ${label}` });
   const pattern = alpha ? /^#[0-9a-f]{6}([0-9a-f]{2})?$/i : /^#[0-9a-f]{6}$/i;
   const say = settled => {
     const value = text.value.trim().replace(/^(?=[0-9a-f])/i, "#"), fits = pattern.test(value) || (none && value === "");
@@ -143,13 +144,23 @@ export function colourField(label, { changed, used = () => [], none = "", alpha 
   };
   text.addEventListener("input", () => say(false));
   text.addEventListener("change", () => say(true));
-  text.addEventListener("focus", () => list.replaceChildren(...used().map(value => el("option", { value }))));
+  const offer = () => {
+    const colours = used();
+    if (colours.join() === swatches.dataset.of) return;
+    swatches.dataset.of = colours.join();
+    swatches.replaceChildren(...colours.map(value => {
+      const swatch = button("", () => { text.value = value; say(true); }, { "aria-label": value, title: value });
+      swatch.style.background = value;
+      return swatch;
+    }));
+  };
   well.addEventListener("input", () => { text.value = well.value + (alpha && text.value.length === 9 ? text.value.slice(7) : ""); say(false); });
   well.addEventListener("change", () => say(true));
   const element = labelled(label, text);
   element.classList.add("colour");
   element.querySelector(".with-unit").prepend(well);
-  element.append(list, said || "");
+  element.append(...(said ? [said] : []), swatches);
+  element.addEventListener("focusin", offer);
   return { element, input: text, update: values => {
     const value = common(values);
     if (document.activeElement !== text || (value !== undefined && value !== text.value)) show(text, value === undefined ? "" : value, value === undefined);

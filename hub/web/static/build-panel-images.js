@@ -1,4 +1,4 @@
-// The library of images: chosen for a block or a ground, sent by button, by drop or by paste, cut to what they are for,
+// The library of images: chosen for a block or a ground, sent by button, by drop or by paste, cropped to what they are for,
 // deleted when nobody needs them. The hub reads and keeps them.
 
 import { button, el, makeDialog } from "./build-panel-dom.js";
@@ -45,18 +45,18 @@ export function openImages(room) {
   }
 
   async function load() {
-    ({ images } = await ask("GET", "/api/images" + (room.partner ? "?" + new URLSearchParams({ partner: room.partner }) : "")));
+    images = (await ask("GET", "/api/images")).images.filter(each => !room.partner || !each.partner || each.partner.slug === room.partner);
     none.textContent = images.length ? "" : "No image yet: a logo, a sponsor, a photograph of the course.";
     none.hidden = images.length > 0;
     grid.replaceChildren(...images.map(item));
   }
 
   function item(image) {
-    const name = image.title || "Image", size = `${image.width} × ${image.height}, ${bytes(image.bytes)}`, used = image.used_by.length ? `used by ${listed(image.used_by)}` : "not used";
+    const name = image.title || "Image", size = `${image.width} × ${image.height}, ${bytes(image.bytes)}`, used = image.used_by.length ? `used by ${listed(image.used_by)}` : "not used", there = !image.missing;
     return el("li", { class: "picture", data: { name: image.name } },
-      button(el("img", { src: image.thumbnail, alt: "", loading: "lazy" }), () => use(image.name), { class: "thumb", "aria-label": `Use ${name}, ${size}` }),
-      el("p", { class: "called", dir: "auto" }, name), el("p", { class: "detail" }, size), el("p", { class: "detail", dir: "auto" }, used),
-      el("span", { class: "acts" }, button("Cut", () => crop(image), { class: "low", "aria-label": `Cut ${name}`, disabled: image.frames > 1 }),
+      button(el("img", { src: image.thumbnail, alt: "", loading: "lazy" }), () => use(image.name), { class: "thumb", "aria-label": `Use ${name}, ${size}`, disabled: !there }),
+      el("p", { class: "called", dir: "auto" }, name), el("p", { class: "detail" }, there ? size : "Its file is gone."), el("p", { class: "detail", dir: "auto" }, used),
+      el("span", { class: "acts" }, button("Crop", () => crop(image), { class: "low", "aria-label": `Crop ${name}`, disabled: !there }),
         image.used_by.length ? null : button("Delete", () => remove(image), { class: "low danger", "aria-label": `Delete ${name}` })));
   }
 
@@ -111,11 +111,11 @@ export function openImages(room) {
     if (files.length) { event.preventDefault(); sendAll(files); }
   });
 
-  // ---- cut ---------------------------------------------------------------------------------------------------------
+  // ---- cropped ---------------------------------------------------------------------------------------------------------
 
   function crop(image) {
     const tool = makeCrop(image, asked);
-    const cut = button("Cut and use", () => attempt(async () => {
+    const cut = button("Crop and use", () => attempt(async () => {
       if (tool.isWhole()) { use(image.name); return; }
       const made = await ask("POST", `/api/images/${encodeURIComponent(image.name)}/crop`, tool.part());
       use(made.image.name);

@@ -74,8 +74,10 @@ export function openLayers(host, { doc, reads }) {
     if (!block || reads) return;
     const input = el("input", { type: "text", maxlength: 100, "aria-label": "Name", dir: "auto" });
     input.value = block.name || nameOf(block);
+    let over = false;             // a field that is taken away loses the focus, and says so
     const done = keep => {
-      if (!input.isConnected) return;
+      if (over) return;
+      over = true;
       const name = input.value.trim();
       called.replaceChildren(nameOf(block));
       if (keep && name !== nameOf(block)) doc.set([block.id], { name }, "Name");
@@ -85,6 +87,7 @@ export function openLayers(host, { doc, reads }) {
     input.addEventListener("blur", () => done(true));
     input.addEventListener("click", event => event.stopPropagation());
     called.replaceChildren(input);
+    input.focus();
     input.select();
   }
 

@@ -26,7 +26,7 @@ export function openVersions(room) {
   }
 
   function row(each) {
-    const words = [`saved ${when(each.made_at)}`, each.made_by && `by ${each.made_by}`, each.restored && `as it was in version ${each.restored}`].filter(Boolean).join(" ");
+    const words = [`saved ${when(each.made_at)}`, each.made_by && `by ${each.made_by}`, each.restored && `, as it was in version ${each.restored}`].filter(Boolean).join(" ").replace(" ,", ",");
     return el("li", { role: "option", tabindex: "-1", "aria-selected": "false", data: { version: each.version }, on: { click: () => attempt(() => choose(each)) } },
       el("b", {}, `Version ${each.version}`), el("span", { class: "detail" }, words));
   }

@@ -22,7 +22,7 @@ export function needs(block, words, column) {
 export function openWarnings(host, room) {
   const { doc } = room, list = el("ul", { class: "plain warnings" }), title = el("h2", {}), none = el("p", { class: "quiet" });
   let timer = 0, seen = null, before = "";
-  host.replaceChildren(title, none, list);
+  host.replaceChildren(el("details", { open: true }, el("summary", {}, title), none, list));
 
   function later() {
     clearTimeout(timer);

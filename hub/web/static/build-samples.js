@@ -55,7 +55,7 @@ export function peopleOf(extremes) {
 }
 
 /** All values for one of them, as a screen has them. */
-export function fieldsFor(runner, extremes, nowMs) {
+export function fieldsFor(runner, extremes) {
   const { session, locations } = extremes;
   const all = { event: session.event || "", session: session.name, location: locations[locations.length - 1] || "Finish", lap: "1", time: "1:32:07", time_of_day: "10:32:07", message: "" };
   if (!runner) return { ...all, name: "Tag 990017", last_name: "Tag 990017", first_name: "", short_name: "Tag 990017", bib: "", tag: "990017", tag_code: "990017" };
@@ -66,9 +66,10 @@ export function fieldsFor(runner, extremes, nowMs) {
 
 /** What a painter gets. `first`: who has just come; null: an unknown tag; undefined: nobody. */
 export function dataFor(first, extremes, nowMs) {
-  const fields = first === undefined ? { event: extremes.session.event || "", session: extremes.session.name } : fieldsFor(first, extremes, nowMs);
+  const fields = first === undefined ? { event: extremes.session.event || "", session: extremes.session.name } : fieldsFor(first, extremes);
   const people = extremes.runners.length ? extremes.runners : PEOPLE, rows = first === undefined ? [] : [fields];
-  for (let i = 0; rows.length < ROWS; i++) rows.push(fieldsFor(people[i % people.length], extremes, nowMs));
+  const others = people.length > 1 ? people.filter(each => each !== first) : people;
+  for (let i = 0; rows.length < ROWS; i++) rows.push(fieldsFor(others[i % others.length], extremes));
   const at = { nowMs, timeZone: extremes.session.timezone || undefined, starts: [{ location: extremes.locations[0] || "", race: extremes.races[0] || "", guns: [nowMs - GUN_AGO_MS] }] };
   return { fields, known: first !== null, offset: first === undefined ? 0 : Math.max(0, people.indexOf(first)), rows, counts: countsOf(extremes), clock: block => clockWords(block, at, words => fill(words, fields)), nowMs };
 }
@@ -80,7 +81,7 @@ function countsOf({ total, locations, madeUp }) {
 
 /** For the list of what can be put in: {name, example, of}. */
 export function placeholders(extremes) {
-  const example = fieldsFor(extremes.runners[0] || PEOPLE[0], extremes, 0);
+  const example = fieldsFor(extremes.runners[0] || PEOPLE[0], extremes);
   const own = extremes.fields.filter(each => !OF_A_READ.includes(each));
   return [...own.map(name => ({ name, example: example[name] || (extremes.values[name] || [])[0] || "" })), ...OF_A_READ.map(name => ({ name, example: example[name] || "" }))];
 }

@@ -9,6 +9,7 @@ import { draftOf, keepDraft, load, offerDraft, paintKept, save } from "./build-k
 import { openKeys } from "./build-keys.js";
 import { BLOCKS_MAX, newTemplate } from "./build-kinds.js";
 import { elementOf, paintBlocks, paintFrame, paintGuides, paintRubber } from "./build-over.js";
+import { openOld } from "./build-old.js";
 import { arm, openPalette } from "./build-palette.js";
 import { openPanels } from "./build-panels.js";
 import { openPointer } from "./build-pointer.js";
@@ -83,12 +84,14 @@ room.focusBlock = (id, { quietly = false } = {}) => {
   if (!quietly) { room.doc.select([id]); room.view.reveal(block); room.tell(); }
 };
 
-/** What has had the focus may be gone. */
-room.keepFocus = () => {
-  if (document.activeElement !== document.body) return;
+/** So that the keys of the canvas work on what is chosen. */
+room.toCanvas = () => {
   if (room.doc.selection.length) room.focusBlock(room.doc.selection[0], { quietly: true });
   else room.stage.focus({ preventScroll: true });
 };
+
+/** What has had the focus may be gone. */
+room.keepFocus = () => { if (document.activeElement === document.body) room.toCanvas(); };
 
 /** A new block is there; "": there was no room for it. */
 room.placed = id => {
@@ -119,9 +122,13 @@ function attend() {
 
 async function open() {
   const loaded = await load(room.name, room.partner);
-  if (loaded && loaded.template.format !== "racehub-3") return openOld(loaded);
-  const template = loaded ? loaded.template : newTemplate();
-  room.doc = makeDoc(template, loaded ? { version: loaded.version } : { saved: null });
+  if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded);
+  if (!loaded) return start(newTemplate(), { saved: null });
+  return start(loaded.template, { version: loaded.version });
+}
+
+function start(template, how) {
+  room.doc = makeDoc(template, how);
   room.painter = makeTemplatePainter($("canvas"), room.options);
   room.view = makeView({ stage: room.stage, paper: $("paper"), canvas: () => room.doc.template.canvas, onChange: () => { if (room.text) room.paint(); } });
   room.acts = actsOf(room);
@@ -144,19 +151,7 @@ async function open() {
   if (room.mayEdit) keepDraft(room);
   if (draft) offerDraft(room, draft);
   setInterval(() => { if (!document.hidden) room.repaint(); }, CLOCK_MS);
-  return document.body.setAttribute("data-ready", "yes");
-}
-
-/** One of the predecessor's is shown, and not changed. */
-async function openOld({ template, version }) {
-  say($("kept"), `Version ${version}`);
-  for (const id of ["left", "right", "tools"]) $(id).hidden = true;
-  room.hint("A template of the old kind: it is shown as it is.");
-  const { makeOldFrame } = await import("./old-frame.js"), frame = makeOldFrame($("canvas"));
-  const view = makeView({ stage: room.stage, paper: $("paper"), canvas: () => template.active, onChange() {} });
-  frame.show(template, "active", {});
-  view.fit();
-  document.body.setAttribute("data-ready", "old");
+  document.body.setAttribute("data-ready", "yes");
 }
 
 stay();

@@ -68,8 +68,14 @@ export async function keepPage(build, urls = extra) {
     const files = Array.from(used), more = extra.map(url => new URL(url, location).href), cache = await caches.open(CACHE);
     await cache.addAll(files);
     await cache.put(location.pathname, page);
-    for (const url of more) if (!await cache.match(url)) await cache.add(url).catch(() => null);   // an image may be gone
+    for (const url of more) if (!await cache.match(url)) await keepFile(cache, url);
     const wanted = new Set(files.concat(more, location.origin + location.pathname));
     for (const { url } of await cache.keys()) if (!wanted.has(url)) await cache.delete(url);
   } catch { /* no room, or the hub left meanwhile */ }
+}
+
+/** An image may be gone: that keeps nothing else from being kept. */
+async function keepFile(cache, url) {
+  const answer = await fetch(url).catch(() => null);
+  if (answer && answer.ok) await cache.put(url, answer);
 }

@@ -36,7 +36,7 @@
       if (enter) turn++;
       for (const each of bound) fill(each, fields);
       shrinkAll();
-    }
+    } else for (const { element, key } of bound) if (key && !element.textContent && element.tagName !== "IMG") element.textContent = key;
     if (enter) animate();
     parent.postMessage({ kind: "shown", id }, "*");
   }
@@ -168,11 +168,13 @@
 
   /** What stands where, as far as blocks can say it: each element that has a text, an image or a ground of its own. */
   function measured() {
-    const blocks = [];
+    const blocks = [], { classList } = document.documentElement;
+    classList.add("still");
     for (const element of document.body.querySelectorAll("*")) {
       const style = getComputedStyle(element), block = element.tagName === "STYLE" || hidden(style) ? null : blockOf(element, style);
       if (block) blocks.push(block);
     }
+    classList.remove("still");
     return { width: innerWidth, height: innerHeight, ground: groundOf(document.body) || groundOf(document.documentElement), blocks };
   }
 

@@ -6,7 +6,7 @@ import { fitWords } from "./template-fit.js";
 import { drawPicture } from "./template-image.js";
 import { drawList } from "./template-list.js";
 import { roomOf } from "./template-room.js";
-import { fontLoads, measureOf } from "./template-ruler.js";
+import { figureOf, fontLoads, measureOf } from "./template-ruler.js";
 import { hintOf, saysOf } from "./template-words.js";
 
 const HINTS = { image: "No image chosen", qr: "QR code" };
@@ -54,13 +54,13 @@ function drawWords(inner, { hints }) {
   words.dir = "auto";
   let painted = "", block = null;
   return (next, which, data) => {
-    const said = upper(next.type, saysOf(next, which, data)), tabular = TABULAR.includes(next.kind);
+    const said = upper(next.type, saysOf(next, which, data)), tabular = TABULAR.includes(next.kind) && figureOf(next.type);
     const empty = !said.words, hint = empty && hints ? hintOf(next) : "";
-    const shown = hint ? { words: hint, short: hint } : said, wide = tabular ? widest(shown) : shown;
+    const shown = hint ? { words: hint, short: hint } : said, wide = tabular ? widest(shown, tabular.widest) : shown;
     const what = [wide.words, wide.short, hint && "hint", fontLoads()].join("\n");
     if (next !== block) dressWords(inner, words, next);
-    if (next !== block || what !== painted) layWords(words, next, shown, wide, hint);
-    else if (tabular && words.children.length === 1) say(words.firstChild, shown.words);
+    if (next !== block || what !== painted) layWords(words, next, shown, wide, hint, tabular ? tabular.em : 0);
+    else if (tabular && words.children.length === 1) say(words.firstChild, shown.words, tabular.em);
     painted = what;
     block = next;
     return empty && !hint && !(next.kind === "text" && !next.text);
@@ -72,16 +72,16 @@ function dressWords(inner, words, { type }) {
   dress(words, Object.assign(faceOf(type), { textAlign: type.align }));
 }
 
-function layWords(element, block, shown, wide, hint) {
+function layWords(element, block, shown, wide, hint, em) {
   const room = roomOf(block), measure = measureOf(block.type), fit = fitWords(wide.words, wide.short, room, measure);
   const isOne = fit.lines.length === 1 && !fit.shortened;
   const lines = wide === shown ? fit.lines : isOne ? [shown.words] : fitWords(shown.words, shown.short, room, measure).lines;
-  layLines(element, lines, fit.size);
+  layLines(element, lines, fit.size, em);
   element.classList.toggle("t-unfilled", Boolean(hint));
 }
 
-function widest({ words, short }) {
-  return { words: words.replace(/\d/g, "0"), short: short.replace(/\d/g, "0") };
+function widest({ words, short }, figure) {
+  return { words: words.replace(/\d/g, figure), short: short.replace(/\d/g, figure) };
 }
 
 // ---- without words -----------------------------------------------------------------------------------------

@@ -25,11 +25,12 @@ export function fillOf({ fill, fill_to, angle }) {
   return fill && fill_to ? "linear-gradient(" + angle + "deg, " + fill + ", " + fill_to + ")" : fill || "none";
 }
 
-export function layLines(element, lines, size) {
+/** `em`: the width that each figure is given; 0: its own. */
+export function layLines(element, lines, size, em = 0) {
   while (element.children.length > lines.length) element.lastChild.remove();
   lines.forEach((line, at) => {
     const span = element.children[at] || element.appendChild(made("span", "t-line"));
-    say(span, line.replace(SOFT_HYPHEN, "-").trim());
+    say(span, line.replace(SOFT_HYPHEN, "-").trim(), em);
   });
   element.style.fontSize = size + "px";
 }
@@ -38,6 +39,15 @@ export function upper(type, { words, short }) {
   return type.upper ? { words: words.toUpperCase(), short: short.toUpperCase() } : { words, short };
 }
 
-export function say(element, words) {
-  if (element.textContent !== words) element.textContent = words;
+export function say(element, words, em = 0) {
+  if (element.textContent === words) return;
+  element.textContent = em ? "" : words;
+  if (em) for (const letter of words) element.appendChild(/\d/.test(letter) ? figure(letter, em) : document.createTextNode(letter));
+}
+
+function figure(letter, em) {
+  const span = made("span", "t-figure");
+  span.textContent = letter;
+  span.style.width = em + "em";
+  return span;
 }

@@ -3,6 +3,9 @@
 const MEASURED_MAX = 4000;        // texts of all faces; then it begins anew
 const FAMILY = ', "Hanken Grotesk", system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Helvetica Neue", Arial, sans-serif';
 
+const FIGURES = Array.from("0123456789");
+const EQUAL_PX = .5;              // at 100 pixels
+
 let ruler = null, rulerFace = "", loads = 0;
 const measured = new Map();
 const listeners = new Set();
@@ -40,6 +43,12 @@ export function measureOf(type, weight = type.weight) {
     }
     return width;
   };
+}
+
+/** The widest figure of a face, and the width in em that each must be given; 0: they are all of one width by themselves. */
+export function figureOf(type) {
+  const measure = measureOf(type), widths = FIGURES.map(measure), most = Math.max(...widths);
+  return { widest: FIGURES[widths.indexOf(most)], em: most - Math.min(...widths) > EQUAL_PX ? most / 100 : 0 };
 }
 
 function widthOf(words, type, weight, face) {

@@ -44,6 +44,7 @@ function arch() {
     text("event", [1000, 72, 824, 96], "{{event}}", { size: 52, least: 40, weight: 500, colour: QUIET, align: "right" }),
     text("name", [164, 244, 1660, 400], "{{name}}", { size: 260, least: 120, lines: 2, leading: 1.02, spacing: -.01 }, { enter: { how: "rise", ms: 320 } }),
     text("from", [164, 660, 1660, 108], "{{city}}", { size: 76, least: 48, weight: 500, colour: QUIET }, { enter: { how: "rise", ms: 320, delay: 60 } }),
+    text("unknown", [164, 660, 1660, 108], "Unknown tag", { size: 76, least: 48, weight: 500, colour: QUIET }, { when: "unknown" }),
     text("bib", [96, 838, 360, 170], "{{bib}}", { size: 132, least: 60, weight: 800, colour: INK, align: "center" },
       { box: { fill: SUN, radius: 20, padding: 16 }, enter: { how: "rise", ms: 320, delay: 100 } }),
     text("division", [504, 838, 620, 80], "{{race_name}}", { size: 60, least: 40, weight: 600 }, { enter: { how: "rise", ms: 320, delay: 120 } }),
@@ -72,6 +73,7 @@ function totem() {
     text("bib", [72, 200, 936, 320], "{{bib}}", Object.assign({ size: 330, least: 120, weight: 800, colour: INK, leading: .94 }, face), { enter: { how: "from-left", ms: 320 } }),
     text("name", [72, 620, 936, 640], "{{name}}", Object.assign({ size: 270, least: 110, weight: 800, lines: 3, leading: 1, upper: true, valign: "top" }, face), { enter: { how: "rise", ms: 320, delay: 60 } }),
     text("city", [72, 1290, 936, 110], "{{city}}", Object.assign({ size: 92, least: 56, weight: 500, colour: QUIET }, face), { enter: { how: "rise", ms: 320, delay: 100 } }),
+    text("unknown", [72, 1290, 936, 110], "Unknown tag", Object.assign({ size: 92, least: 56, weight: 500, colour: QUIET }, face), { when: "unknown" }),
     text("race", [72, 1400, 936, 100], "{{race_name}}", Object.assign({ size: 80, least: 48, weight: 500, colour: QUIET }, face), { enter: { how: "rise", ms: 320, delay: 120 } }),
     text("time", [72, 1540, 936, 280], "{{time}}", Object.assign({ size: 300, least: 120, weight: 800, colour: SUN, leading: .94 }, face), { enter: { how: "rise", ms: 320, delay: 140 } }),
   ];
@@ -95,6 +97,7 @@ function strip() {
     text("bib", [16, 24, 160, 144], "{{bib}}", Object.assign({ size: 96, least: 40, weight: 800, colour: INK, align: "center" }, face), { box: { fill: SUN, radius: 10, padding: 8 } }),
     text("name", [196, 8, 556, 104], "{{name}}", Object.assign({ size: 96, least: 48, weight: 800, upper: true, leading: 1 }, face), { enter: { how: "from-right", ms: 280 } }),
     text("city", [196, 118, 330, 64], "{{city}}", Object.assign({ size: 56, least: 32, weight: 500, colour: QUIET, leading: 1 }, face)),
+    text("unknown", [196, 118, 330, 64], "Unknown tag", Object.assign({ size: 56, least: 32, weight: 500, colour: QUIET, leading: 1 }, face), { when: "unknown" }),
     text("time", [540, 112, 212, 72], "{{time}}", Object.assign({ size: 68, least: 32, weight: 700, colour: SUN, align: "right", leading: 1 }, face)),
   ];
   const resting = [
@@ -121,6 +124,7 @@ function list() {
     shape("band", [0, 204, 1920, 236], { fill: "#1b2333" }),
     text("bib", [80, 248, 250, 148], "{{bib}}", { size: 104, least: 48, weight: 800, colour: INK, align: "center" }, { box: { fill: SUN, radius: 16, padding: 12 }, enter: { how: "fade", ms: 280 } }),
     text("name", [370, 216, 1010, 212], "{{name}}", { size: 148, least: 72, lines: 2, leading: 1.02 }, { enter: { how: "rise", ms: 320 } }),
+    text("unknown", [80, 248, 270, 148], "Unknown\ntag", { size: 52, least: 40, weight: 500, lines: 2, colour: QUIET }, { when: "unknown" }),
     text("time", [1400, 240, 440, 164], "{{time}}", { size: 136, least: 60, align: "right", leading: 1, spacing: -.02 }, { enter: { how: "rise", ms: 320, delay: 60 } }),
     block("list", "list", [80, 464, 1760, 560], { rows: 5, skip: 1, rule: LINE, columns, type: { size: 76, least: 48, weight: 600 } }),
   ]);

@@ -38,8 +38,6 @@ function clock(seconds) {
   return two(Math.floor(seconds / 60)) + ":" + two(seconds % 60);
 }
 
-if (form) {
-  form.dataset.stays = "yes";
-  handle(form, signIn);
-  showOnClick(document);
-}
+form.dataset.stays = "yes";
+handle(form, signIn);
+showOnClick(document);
