@@ -39,7 +39,7 @@ export function makeTemplatePainter(root, { qrUrl, imageUrl, hints = false, onFo
       root.style.width = width + "px";
       root.style.height = height + "px";
     }
-    for (const each of ["active", "resting"]) if (layers[each].element.hidden !== (each !== which)) layers[each].element.hidden = each !== which;
+    for (const each of ["active", "resting"]) layers[each].show(each === which);
     layers[which].paint(template[which], which, data || {});
     if (enter) layers[which].enter();
   }
@@ -87,9 +87,20 @@ function makeLayer(env) {
     for (const [id, part] of before) if (parts.get(id) !== part) part.element.remove();
   }
 
+  /** What is shown again does not come in by that alone. */
+  function show(shown) {
+    if (element.hidden === !shown) return;
+    if (!shown) still();
+    element.hidden = !shown;
+  }
+
+  function still() {
+    for (const { inner } of parts.values()) inner.classList.remove(...classesOf(inner));
+  }
+
   function enter() {
     const coming = state.blocks.filter(block => block.enter && !block.hidden);
-    for (const block of coming) parts.get(block.id).inner.classList.remove(...classesOf(parts.get(block.id).inner));
+    still();
     void element.offsetWidth;     // lets the same entrance begin again
     for (const block of coming) {
       const { inner } = parts.get(block.id), { how, ms, delay } = block.enter;
@@ -99,7 +110,7 @@ function makeLayer(env) {
     }
   }
 
-  return { element, paint, enter };
+  return { element, paint, show, enter };
 }
 
 function classesOf(element) {
