@@ -1,6 +1,7 @@
 """What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -236,6 +237,7 @@ PURE_MODULES: Final = (
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
 
+@cache
 def modules() -> list[str]:
     return sorted(_name(path) for path in HUB.rglob("*.py"))
 
@@ -245,6 +247,7 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
     path = HUB.parent.joinpath(*module.split("."))
