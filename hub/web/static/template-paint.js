@@ -3,13 +3,13 @@
 // Knows the DOM; refuses to know where the data comes from and how large it all is shown.
 
 import { makePart } from "./template-blocks.js";
-import { fillOf, made } from "./template-dom.js";
+import { made } from "./template-dom.js";
 import { drawPicture } from "./template-image.js";
 import { fitOf } from "./template-room.js";
-import { familyOf, fontLoads, loadFaces, whenFontsCome } from "./template-ruler.js";
+import { loadFaces, whenFontsCome } from "./template-ruler.js";
 import { isShown } from "./template-words.js";
 
-export { familyOf, fillOf, fitOf };
+export { fitOf };
 
 const IMAGE_WAIT_MS = 3000;
 const LETTERS_MAX = 2000;
@@ -129,7 +129,6 @@ export async function prepareTemplate(template, { imageUrl }) {
     Promise.all([loadFaces(types, letters.slice(0, LETTERS_MAX)), images]),
     new Promise(done => setTimeout(done, IMAGE_WAIT_MS)),
   ]);
-  return fontLoads();
 }
 
 function loadImage(url) {
