@@ -21,6 +21,7 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import (
+    announcers,
     assets,
     bodies,
     codes,
@@ -103,6 +104,7 @@ def build(
     app[state.LOCATIONS] = changes.locations
     app[state.PARTNER_WORDS] = changes.partner_words
     app[looks.TEMPLATES] = changes.templates
+    app[announcers.ANNOUNCING] = changes.announcing
     app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
