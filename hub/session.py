@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from hub.messages import NONE, Messages
 from hub.model import (
     KIND_GUN,
     KIND_READ,
@@ -208,6 +209,7 @@ class Session:
         self.places = Places(row.places)
         self.crew: frozenset[str] = frozenset()
         """Tags, as they are compared, that are kept and shown nowhere: the partner's."""
+        self.messages: Messages = NONE
         self.tail = Tail()
         self._moved: list[Read] = []
         self._guns: dict[int, Gun] = {}

@@ -101,6 +101,7 @@ def build(
     app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
     app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
+    app[state.MESSAGES] = changes.messages
     app[state.PARTNER_WORDS] = changes.partner_words
     app[looks.TEMPLATES] = changes.templates
     app[state.CHANGING] = changes.changing
