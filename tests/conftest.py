@@ -48,8 +48,15 @@ def postgres_dsn() -> Iterator[str]:
 
 @pytest.fixture
 async def database_dsn(postgres_dsn: str) -> AsyncIterator[str]:
-    """The same for an empty database of this test alone."""
+    """The same for a database of this test alone, with the schema and nothing in it."""
     async with fresh_database(postgres_dsn) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+async def empty_dsn(postgres_dsn: str) -> AsyncIterator[str]:
+    """The same for one that no hub has ever seen."""
+    async with fresh_database(postgres_dsn, empty=True) as dsn:
         yield dsn
 
 

@@ -185,3 +185,26 @@ async def test_a_hundred_blocks_and_no_more(modules: Page) -> None:
     ]
     said = await done(modules, *steps)
     assert said[99:101] == ["shape-100", ""] and said[102] == 0 and said[104] == 0 and len(said[105]) == 100
+
+
+@pytest.mark.parametrize(
+    ("pressed", "name"),
+    [
+        ({"key": "Z", "ctrlKey": True, "shiftKey": True}, "mod+shift+z"),
+        ({"key": "z", "metaKey": True}, "mod+z"),
+        ({"key": "?", "shiftKey": True}, "?"),
+        ({"key": "G", "shiftKey": True}, "g"),
+        ({"key": "[", "ctrlKey": True, "altKey": True, "modifierAltGraph": True}, "["),
+        ({"key": "\u201c", "code": "BracketLeft", "altKey": True}, "alt+["),
+        ({"key": "ArrowUp", "altKey": True, "shiftKey": True}, "shift+alt+ArrowUp"),
+        ({"key": "+", "ctrlKey": True}, "mod++"),
+    ],
+)
+async def test_a_key_has_one_name_on_every_keyboard(
+    modules: Page, pressed: dict[str, Any], name: str
+) -> None:
+    script = """async pressed => {
+      const { nameOf } = await import("/static/build-keys.js");
+      return nameOf(new KeyboardEvent("keydown", pressed));
+    }"""
+    assert await modules.evaluate(script, pressed) == name

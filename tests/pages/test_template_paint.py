@@ -38,7 +38,7 @@ ENTRANCES: Final[tuple[Entrance, ...]] = get_args(Entrance)
 TICK_MS_MAX: Final = 4.0
 WARM_TICKS: Final = 50
 TICKS: Final = 200
-MEMORY_STEPS: Final = 400
+MEMORY_STEPS: Final = 250
 GROWTH_BYTES_MAX: Final = 400_000
 
 SHOWN: Final = """id => {

@@ -9,6 +9,7 @@ import { upAt } from "./display-messages.js";
 const RETRY_MS = 1000;            // doubled with every try
 const RETRY_MAX_MS = 30000;
 const FETCH_MS = 20000;
+const FRAME_MS = 8000;
 const GROUND = "#0b0e14";         // around a template that says none
 
 /**
@@ -25,10 +26,10 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
     want(state.gone || seen.scene === "connecting" ? null : state.template);
     if (!stage) return false;
     const cards = seen.cards.filter(({ kind }) => kind !== "gun"), card = cards[0] || null;
-    layOut();
     const key = card ? card.key : "", comes = key !== newest;
     newest = key;
     const rows = stage.paint(card, state, now, comes && (!card || card.calm));
+    layOut();
     leave();
     const fresh = cards.filter(each => !seenKeys.has(each.key) && (each === card || rows.includes(each.offset)));
     seenKeys = new Set(seen.cards.map(each => each.key).filter(each => seenKeys.has(each)).concat(fresh.map(each => each.key)));
@@ -55,7 +56,7 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
       if (!answer.ok) throw new Error("HTTP " + answer.status);
       const content = await answer.json();
       await style();
-      made = await makeStage(content, code);
+      made = await makeStage(place, content, code);
     } catch { /* the line is down, or a newer one is wanted */ }
     clearTimeout(late);
     if (url !== wanted || asking !== mine) {
@@ -72,7 +73,7 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
     leaving = stage;
     stage = made;
     laidOut = "";
-    if (made) place.appendChild(made.element);
+    if (made) made.element.style.visibility = "";
     else leave();
     onReady();
   }
@@ -89,8 +90,7 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
     laidOut = what;
     const scale = Math.min(innerWidth / width, high / height);
     place.style.background = ground;
-    stage.element.style.width = width + "px";
-    stage.element.style.height = height + "px";
+    size(stage.element, [width, height]);
     stage.element.style.transform = "translate(" + (innerWidth - width * scale) / 2 + "px, " + (high - height * scale) / 2 + "px) scale(" + scale + ")";
   }
 
@@ -121,10 +121,18 @@ async function style() {
   sheet = link;
 }
 
-async function makeStage(content, code) {
+/** Not to be seen yet; where it cannot be made, nothing of it is left. */
+async function makeStage(place, content, code) {
   const element = document.createElement("div");
   element.className = "stage";
-  return content.format === "html-2" ? oldStage(element, content) : newStage(element, content, code);
+  element.style.visibility = "hidden";
+  place.appendChild(element);
+  try {
+    return await (content.format === "html-2" ? oldStage(element, content) : newStage(element, content, code));
+  } catch (problem) {
+    element.remove();
+    throw problem;
+  }
 }
 
 async function newStage(element, template, code) {
@@ -162,16 +170,25 @@ async function newStage(element, template, code) {
   };
 }
 
-/** One of the predecessor's, in a frame of its own. */
+/** One of the predecessor's, in a frame of its own, which is there when it answers. */
 async function oldStage(element, template) {
   const { makeOldFrame } = await import("./old-frame.js"), frame = makeOldFrame(element), fieldsFor = kept(fieldsOf);
-  let which = "active";
+  let which = template.resting ? "resting" : "active", shown = "", given = null;
+  size(element, [template[which].width, template[which].height]);
+  frame.show(template, which, null);
+  await Promise.race([frame.measure(), later(FRAME_MS)]).catch(problem => {
+    frame.destroy();
+    throw problem;
+  });
   return {
     element, images: [],
     look: () => ({ size: [template[which].width, template[which].height], ground: GROUND }),
     paint(card, state, now) {
+      const fields = fieldsFor(card, state, now);
       which = card || !template.resting ? "active" : "resting";
-      frame.show(template, which, fieldsFor(card, state, now));
+      if (which !== shown || fields !== given) frame.show(template, which, fields);
+      shown = which;
+      given = fields;
       return [];
     },
     destroy() {
@@ -179,6 +196,15 @@ async function oldStage(element, template) {
       element.remove();
     },
   };
+}
+
+function size(element, [width, height]) {
+  element.style.width = width + "px";
+  element.style.height = height + "px";
+}
+
+function later(ms) {
+  return new Promise((_, fail) => setTimeout(fail, ms, new Error("too late")));
 }
 
 /** The same again as long as the read, the starts and the session are. */

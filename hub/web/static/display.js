@@ -92,8 +92,7 @@ function boot({ code, version, build }) {
       templates = makeTemplates({ code, onReady: paintSoon, onShown, onKept: urls => keepPage(build, urls) });
       paintSoon();
     } catch {
-      fetches++;
-      setTimeout(() => { fetching = false; }, pauseMs(0, fetches, 1));
+      setTimeout(() => { fetching = false; }, pauseMs(0, fetches++, 1));
     }
   }
 
