@@ -2,8 +2,9 @@
 // next is there. Loaded only by a screen that has one. Refuses to know how a block is drawn.
 
 import { makeTemplatePainter, prepareTemplate } from "./template-paint.js";
-import { clockOf, fieldsOf, listOf } from "./template-words.js";
+import { clockOf, fieldsOf, isShown, listOf } from "./template-words.js";
 import { hubNow } from "./display-core.js";
+import { upAt } from "./display-messages.js";
 
 const RETRY_MS = 1000;            // doubled with every try
 const RETRY_MAX_MS = 30000;
@@ -83,16 +84,22 @@ export function makeTemplates({ code, onReady, onShown, onKept }) {
   }
 
   function layOut() {
-    const { size: [width, height], ground } = stage.look(), what = [innerWidth, innerHeight, width, height, ground].join(" ");
+    const { size: [width, height], ground } = stage.look(), high = place.clientHeight || innerHeight;   // a strip of messages may be below
+    const what = [innerWidth, high, width, height, ground].join(" ");
     if (what === laidOut) return;
     laidOut = what;
-    const scale = Math.min(innerWidth / width, innerHeight / height);
+    const scale = Math.min(innerWidth / width, high / height);
     place.style.background = ground;
     size(stage.element, [width, height]);
-    stage.element.style.transform = "translate(" + (innerWidth - width * scale) / 2 + "px, " + (innerHeight - height * scale) / 2 + "px) scale(" + scale + ")";
+    stage.element.style.transform = "translate(" + (innerWidth - width * scale) / 2 + "px, " + (high - height * scale) / 2 + "px) scale(" + scale + ")";
   }
 
-  return { paint };
+  /** Whether what is drawn has a place of its own for messages. */
+  function says() {
+    return Boolean(stage && stage.look().says);
+  }
+
+  return { paint, says };
 }
 
 let sheet = null;
@@ -138,15 +145,19 @@ async function newStage(element, template, code) {
   const fieldsFor = kept(fieldsOf), rowsFor = kept((reads, state, now) => listOf(state).map(read => fieldsOf(read, state, now)));
   const listedFor = kept((reads, state) => listOf(state).map(({ offset }) => offset));
   const names = namesOf(template);
-  let which = "resting";
+  let which = "resting", known = false;
   return {
     element, images: names.map(places.imageUrl),
-    look: () => ({ size: [template.canvas.width, template.canvas.height], ground: template[which].ground || GROUND }),
+    look: () => ({
+      size: [template.canvas.width, template.canvas.height], ground: template[which].ground || GROUND,
+      says: template[which].blocks.some(block => block.kind === "message" && isShown(block, which, known)),
+    }),
     /** Gives the offsets that its lists show. */
     paint(card, state, now, enter) {
       which = card ? "active" : "resting";
+      known = Boolean(card && card.runner);
       painter.paint(template, which, {
-        fields: fieldsFor(card, state, now), known: Boolean(card && card.runner), offset: card ? card.offset : 0,
+        fields: fieldsFor(card, state, now), known, lines: upAt(state.lines, hubNow(state, now)), offset: card ? card.offset : 0,
         rows: rowsFor(state.reads, state, now), counts: state.counts, clock: clockOf(state, now), nowMs: hubNow(state, now),
       }, { enter });
       const most = Math.max(0, ...template[which].blocks.map(block => (block.kind === "list" && !block.hidden ? block.rows + block.skip : 0)));

@@ -80,7 +80,8 @@ function boot({ code, version, build }) {
     const seen = view(state, clock());
     shows = seen.shows;
     if (state.template && !templates && !fetching) fetchTemplates();
-    paint(seen, state, clock(), Boolean(templates && templates.paint(seen, state, clock())));
+    const covered = Boolean(templates && templates.paint(seen, state, clock()));
+    paint(seen, state, clock(), covered, covered && templates.says());
   }
 
   /** Only a screen that has a template needs what draws one. Under another name each time: a browser may keep a failure. */
