@@ -1,6 +1,7 @@
 """What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -32,9 +33,12 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.old_display_settings": {"hub.display_words", "hub.errors"},
     "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.tail": {"hub.model"},
+    "hub.marks": {"hub.errors", "hub.model", "hub.roster"},
     "hub.places": {"hub.model", "hub.results"},
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
+    "hub.messages": {"hub.model"},
+    "hub.message_words": {"hub.errors", "hub.event_words", "hub.messages"},
     "hub.template_words": {"hub.errors", "hub.event_words"},
     "hub.template_files": {"hub.errors", "hub.template_words"},
     "hub.image_words": {"hub.errors"},
@@ -47,6 +51,8 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.source_clock": {"hub.model"},
     "hub.reads_export": {"hub.encode", "hub.model", "hub.places"},
     "hub.session": {
+        "hub.marks",
+        "hub.messages",
         "hub.model",
         "hub.places",
         "hub.results",
@@ -58,6 +64,8 @@ LAYERS: Final[dict[str, set[str]]] = {
     },
     "hub.encode": {
         "hub.display_control",
+        "hub.marks",
+        "hub.messages",
         "hub.model",
         "hub.places",
         "hub.results",
@@ -102,6 +110,8 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.counting",
         "hub.image_words",
         "hub.location_words",
+        "hub.marks",
+        "hub.messages",
         "hub.own_settings",
         "hub.results",
         "hub.roster",
@@ -133,6 +143,9 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.importing",
         "hub.location_words",
         "hub.old_display_settings",
+        "hub.marks",
+        "hub.message_words",
+        "hub.messages",
         "hub.old_templates",
         "hub.own_settings",
         "hub.passwords",
@@ -154,6 +167,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     },
 }
 ABOVE: Final = {
+    "hub.announcing",
     "hub.changes",
     "hub.events",
     "hub.exporting",
@@ -162,6 +176,7 @@ ABOVE: Final = {
     "hub.images",
     "hub.lifecycle",
     "hub.locations",
+    "hub.messaging",
     "hub.partner_words",
     "hub.moving",
     "hub.reader_feed",
@@ -218,8 +233,11 @@ PURE_MODULES: Final = (
     "hub.protocols",
     "hub.seen",
     "hub.places",
+    "hub.marks",
     "hub.counting",
     "hub.location_words",
+    "hub.messages",
+    "hub.message_words",
     "hub.template_files",
     "hub.template_words",
     "hub.image_words",
@@ -249,6 +267,7 @@ PURE_MODULES: Final = (
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
 
+@cache
 def modules() -> list[str]:
     return sorted(_name(path) for path in HUB.rglob("*.py"))
 
@@ -258,6 +277,7 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
     path = HUB.parent.joinpath(*module.split("."))

@@ -68,7 +68,7 @@ async def elsewhere(hub: Running) -> None:
     await wish(hub, "pin", 2)
     await wish(hub, "blank")
     async with hub.http.post("/api/sessions", json={"session_name": "Other"}) as response:
-        other = (await response.json())["session"]["id"]
+        other = (await response.json())["id"]
     async with hub.http.patch(f"/api/displays/{hub.code}", json={"session_id": other}) as response:
         assert (await response.json())["display"]["control"] == {"blank": True}
 
