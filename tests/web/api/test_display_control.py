@@ -49,14 +49,13 @@ async def test_wishes_reach_open_screens_and_those_that_come(database_dsn: str, 
         await wish(hub, "blank")
         shown = (await hub.get(f"/api/displays/{hub.code}"))["display"]["control"]
         assert shown == {**control, "skip": 3, "blank": True}
-    async with running_hub(settings) as hub:
-        async with hub.screen() as screen:
-            display = (await screen.next("hello"))["display"]
-            assert display["control"] == shown and display["pinned"]["runner"]["name"] == "Ann Lee"
-            assert await wish(hub, "resume") == {}
-            told = (await screen.next("settings"))["display"]
-            assert (told["control"], told["pinned"]) == ({}, None)
-            await elsewhere(hub)
+    async with running_hub(settings) as hub, hub.screen() as screen:
+        display = (await screen.next("hello"))["display"]
+        assert display["control"] == shown and display["pinned"]["runner"]["name"] == "Ann Lee"
+        assert await wish(hub, "resume") == {}
+        told = (await screen.next("settings"))["display"]
+        assert (told["control"], told["pinned"]) == ({}, None)
+        await elsewhere(hub)
     noted = await rows(database_dsn, "SELECT action FROM audit_log WHERE action ~ '^display' ORDER BY id")
     assert [row["action"].partition(".")[2] for row in noted] == (
         ["held", "pinned", "skipped", "blanked", "resumed", "pinned", "blanked", "changed"]
