@@ -159,6 +159,7 @@ ROUTES: Final = (
     Route("DELETE", "/api/displays/{code}", OPERATOR, displays.delete_display),
     Route("POST", "/api/displays/{code}/identify", OPERATOR, displays.identify_display),
     Route("POST", "/api/displays/{code}/reload", OPERATOR, displays.reload_display),
+    Route("GET", "/api/displays/{code}/control", VIEWER, display_control.get_control),
     Route("POST", "/api/displays/{code}/control", OPERATOR, display_control.control_display),
     Route("GET", "/api/display-settings", WITH_CODE, display_settings.get_settings),
     Route("POST", "/api/display-settings", OPERATOR, display_settings.change_settings),

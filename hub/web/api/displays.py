@@ -8,7 +8,7 @@ from aiohttp import web
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from hub import display_control, display_words
+from hub import display_control, display_words, encode
 from hub.display_words import DisplayChange, NamedDisplay, NewDisplay
 from hub.encode import iso
 from hub.errors import NotFound
@@ -120,6 +120,7 @@ def shape(request: web.Request, row: DisplayRow) -> dict[str, Any]:
         "screens": request.app[LIVE].screens_of(row.code),
         "settings": row.settings,
         "control": control_of(request, row),
+        "pinned": _pinned(request, row),
         "template": _template_json(request, row),
         "expires_at": _iso(row.expires_us),
         "revoked_at": _iso(row.revoked_us),
@@ -132,6 +133,21 @@ def control_of(request: web.Request, row: DisplayRow) -> dict[str, Any]:
     """What is wished of it while it shows what it shows now."""
     session = request.app[HUB].session_of(row)
     return display_control.in_force(row.control, session.row.id if session else None)
+
+
+def _pinned(request: web.Request, row: DisplayRow) -> dict[str, Any] | None:
+    """Whose card stays there; `name` empty: nobody known, or the read is too long ago."""
+    session = request.app[HUB].session_of(row)
+    offset = display_control.pinned(row.control, session.row.id if session else None)
+    if session is None or offset is None:
+        return None
+    read = session.tail.find(offset)
+    who = session.who(read.tag) if read else None
+    return {
+        "offset": offset,
+        "bib": who.bib if who else "",
+        "name": encode.full_name(who.first_name, who.last_name) if who else "",
+    }
 
 
 async def _make(request: web.Request, wanted: NewDisplay) -> DisplayRow:

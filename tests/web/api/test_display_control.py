@@ -95,6 +95,12 @@ async def test_the_newest_that_the_display_shows_is_pinned(hub: Running) -> None
         told = (await screen.next("settings"))["display"]
         assert told["settings"] == settings and told["control"] == {"pin": {"offset": 4}}
     assert await wish(hub, "pin") == {"pin": {"offset": 3}}
+    there = await hub.get(f"/api/displays/{hub.code}/control")
+    assert [each["offset"] for each in there["reads"]] == [3, 1]
+    assert there["reads"][0]["runner"]["name"] == "Ann Lee"
+    assert (there["control"], there["locations"], there["races"]) == ({"pin": {"offset": 3}}, ["FINISH"], [])
+    shown = (await hub.get(f"/api/displays/{hub.code}"))["display"]["pinned"]
+    assert shown == {"offset": 3, "bib": "1", "name": "Ann Lee"}
     assert (await wish(hub, "pin", 5, status=404))["field"] == "offset"
     assert (await wish(hub, "hold", 1, status=400))["field"] == "offset"
     assert await wish(hub, "skip", 9) == {"pin": {"offset": 3}, "skip": 4}
