@@ -1,5 +1,5 @@
-"""`/api/displays/{code}/control`: what an operator wishes of a display for now, and of what it can be wished. Knows which
-read is meant; what follows from a wish is `hub.display_control`'s to say.
+"""`/api/displays/{code}/control`: what an operator wishes of a display for now, and of what. Knows which read is
+meant; what follows from a wish is `hub.display_control`'s to say.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,6 @@ from hub.tail import TAIL_READS_MAX
 from hub.web import bodies, scope
 from hub.web.api import displays
 from hub.web.state import CHANGING, CONDITION, HUB
-
 
 PINNABLE: Final = 12
 """Of the newest whom a display shows: more than stand on a wall with large cards, and what fits on a telephone."""
