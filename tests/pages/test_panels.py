@@ -307,10 +307,15 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
         held.pop(0)
         return Answer(204)
 
+    def called(asked: Asked) -> Any:
+        held[0]["title"] = asked["body"]["title"]
+        return {"image": held[0]}
+
     answers = {
         "GET /api/images": lambda _: {"images": held}, "POST /api/images": send,
         f"POST /api/images/{0:032x}.png/crop": crop,
         f"GET /images/{1:032x}.png": Answer(200, {}), f"DELETE /api/images/{1:032x}.png": gone,
+        f"PATCH /api/images/{1:032x}.png": called,
     }  # fmt: skip
     page = await build(template(block("image-1", 96, 96, 400, 400)), answers=answers)
     await page.at("[data-id=image-1].layer").click()
@@ -345,7 +350,20 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
     )
     await says(page, "#images [role=alert]", "a.pdf: Expected a PNG, JPEG, WebP or GIF image.")
-    await page.at("#images").get_by_role("button", name="Delete logo, cropped").click()
+    await page.at("#image-file").set_input_files(
+        {"name": "b.png", "mimeType": "image/png", "buffer": bytes((1 << 20) + 1)}
+    )
+    await says(page, "#images [role=alert]", "b.png: Expected at most 1 MB, it has 1 MB.")
+    await page.at("#images").get_by_role("button", name="Rename logo, cropped").click()
+    await page.at("#images .title input").fill("Sponsor")
+    await page.press("Enter")
+    await expect(page.at("#images").get_by_role("button", name="Rename Sponsor")).to_be_focused()
+    await page.press("Enter")
+    await page.at("#images .title input").fill("Not this")
+    await page.press("Escape")
+    await expect(page.at("#images").get_by_role("button", name="Rename Sponsor")).to_be_focused()
+    assert page.stage.told("PATCH", f"/api/images/{1:032x}.png") == [{"title": "Sponsor"}]
+    await page.at("#images").get_by_role("button", name="Delete Sponsor").click()
     await page.at("#sure-yes").click()
     await expect(page.at("#images .picture")).to_have_count(1)
 
