@@ -42,7 +42,7 @@ async def fleet(request: web.Request) -> web.Response:
 
 async def templates(request: web.Request) -> web.Response:
     """How displays can look."""
-    return _page(request, "templates.html")
+    return _page(request, "templates.html", upload_mib=settings(request).limits.upload_mib)
 
 
 async def template(request: web.Request) -> web.Response:

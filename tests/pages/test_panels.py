@@ -307,15 +307,10 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
         held.pop(0)
         return Answer(204)
 
-    def called(asked: Asked) -> Any:
-        held[0]["title"] = asked["body"]["title"]
-        return {"image": held[0]}
-
     answers = {
         "GET /api/images": lambda _: {"images": held}, "POST /api/images": send,
         f"POST /api/images/{0:032x}.png/crop": crop,
         f"GET /images/{1:032x}.png": Answer(200, {}), f"DELETE /api/images/{1:032x}.png": gone,
-        f"PATCH /api/images/{1:032x}.png": called,
     }  # fmt: skip
     page = await build(template(block("image-1", 96, 96, 400, 400)), answers=answers)
     await page.at("[data-id=image-1].layer").click()
@@ -350,22 +345,40 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
         {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
     )
     await says(page, "#images [role=alert]", "a.pdf: Expected a PNG, JPEG, WebP or GIF image.")
-    await page.at("#image-file").set_input_files(
-        {"name": "b.png", "mimeType": "image/png", "buffer": bytes((1 << 20) + 1)}
-    )
-    await says(page, "#images [role=alert]", "b.png: Expected at most 1 MB, it has 1 MB.")
-    await page.at("#images").get_by_role("button", name="Rename logo, cropped").click()
+    await page.at("#images").get_by_role("button", name="Delete logo, cropped").click()
+    await page.at("#sure-yes").click()
+    await expect(page.at("#images .picture")).to_have_count(1)
+
+
+async def test_an_image_is_called_otherwise_and_a_large_one_refused(build: Open) -> None:
+    name = f"{0:032x}.png"
+    image = {
+        "name": name, "title": "logo", "url": "/static/favicon.svg", "thumbnail": "/static/favicon.svg", "width": 8,
+        "height": 4, "frames": 1, "bytes": 5000, "missing": True, "used_by": [], "made_at": ago(0), "made_by": "Ann",
+    }  # fmt: skip
+
+    def called(asked: Asked) -> Any:
+        image["title"] = asked["body"]["title"]
+        return {"image": image}
+
+    answers = {"GET /api/images": lambda _: {"images": [image]}, f"PATCH /api/images/{name}": called}
+    page = await build(template(block("image-1", 96, 96, 400, 400)), answers=answers)
+    await page.at("[data-id=image-1].layer").click()
+    await page.at(PROPERTIES).get_by_role("button", name="Choose an image").click()
+    await says(page, "#images .picture", "Its file is gone.")
+    await page.at("#images").get_by_role("button", name="Rename logo").click()
     await page.at("#images .title input").fill("Sponsor")
     await page.press("Enter")
-    await expect(page.at("#images").get_by_role("button", name="Rename Sponsor")).to_be_focused()
+    pencil = page.at("#images").get_by_role("button", name="Rename Sponsor")
+    await expect(pencil).to_be_focused()
     await page.press("Enter")
     await page.at("#images .title input").fill("Not this")
     await page.press("Escape")
-    await expect(page.at("#images").get_by_role("button", name="Rename Sponsor")).to_be_focused()
-    assert page.stage.told("PATCH", f"/api/images/{1:032x}.png") == [{"title": "Sponsor"}]
-    await page.at("#images").get_by_role("button", name="Delete Sponsor").click()
-    await page.at("#sure-yes").click()
-    await expect(page.at("#images .picture")).to_have_count(1)
+    await expect(pencil).to_be_focused()
+    assert page.stage.told("PATCH", f"/api/images/{name}") == [{"title": "Sponsor"}]
+    large = {"name": "b.png", "mimeType": "image/png", "buffer": bytes((1 << 20) + 1)}
+    await page.at("#image-file").set_input_files(large)  # type: ignore[arg-type]
+    await says(page, "#images [role=alert]", "b.png: Expected at most 1 MB, it has 1 MB.")
 
 
 async def test_a_preview_with_who_is_hardest_to_show(build: Open) -> None:

@@ -1,5 +1,5 @@
-"""The display's scripts, for screens that are some years old, and the builder's, for laptops that are: nothing newer than
-ES2019, and each of the display's runs as served."""
+"""The display's scripts, for screens that are some years old, and the builder's, for laptops that are: nothing newer
+than ES2019; and each of the display's runs as it is served."""
 
 import re
 from pathlib import Path
