@@ -180,6 +180,7 @@ async def test_a_message_is_read_from_afar_and_never_over_a_runner(
 ) -> None:
     screen, stage = staged
     await screen.page.set_viewport_size(size)
+    await screen.page.emulate_media(reduced_motion="reduce")  # what comes in stands where it stands
     runners = [read(each, ADA, tag=f"T{each}") for each in range(1, 9)]
     scenes: tuple[dict[str, Any], ...] = (
         {},
@@ -260,6 +261,24 @@ async def test_what_is_scheduled_begins_and_ends_by_the_hubs_clock(staged: tuple
     await expect(screen.at("#line")).to_be_hidden()
     await expect(screen.at("#line")).to_have_text("Bus", timeout=WAIT_MS)
     await expect(screen.at("#line")).to_be_hidden(timeout=WAIT_MS)
+
+
+async def test_somebody_says_it_from_the_control_room(browser: Browser, house: Venue) -> None:
+    opened = Screens(browser, house.origin)
+    try:
+        desk = await opened.signed_in(house, "/")
+        wall = await opened.open(f"/d/{house.code}", PHONE)
+        await wall.rests()
+        await desk.page.get_by_role("button", name=re.compile("^Say")).first.click()
+        await desk.at("#say-form-text").fill(AWARDS)
+        await desk.page.keyboard.press("Enter")
+        await expect(wall.at("#line")).to_have_text(AWARDS, timeout=WAIT_MS)
+        await desk.page.get_by_role("button", name="Take it back").click()
+        await expect(wall.at("#line")).to_be_hidden(timeout=WAIT_MS)
+        assert opened.faults() == []
+    finally:
+        await hush(house)
+        await opened.close()
 
 
 async def test_somebody_says_it_changes_it_and_takes_it_back(browser: Browser, house: Venue) -> None:
