@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hub import exporting
+from hub.announcing import Announcing
 from hub.config_live import Current
 from hub.events import Events
 from hub.facts import Facts
@@ -55,6 +56,7 @@ class Changes:
         self.locations = Locations(facts)
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
         self.lifecycle = Lifecycle(

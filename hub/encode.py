@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from hub.marks import Call, Mark, Said
 from hub.messages import NONE, Message, Messages
 from hub.model import (
     KIND_READ,
@@ -28,6 +29,8 @@ from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
 
+CALLED_OFFSETS: Final = 500
+"""Of how many it is said to whoever watches a session which of them were said."""
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
 
@@ -58,6 +61,8 @@ class SessionView(Protocol):
     def places(self) -> Places: ...
     @property
     def crew(self) -> frozenset[str]: ...
+    @property
+    def said(self) -> Said: ...
     @property
     def messages(self) -> Messages: ...
 
@@ -220,7 +225,8 @@ def hello(
     counts: bytes | None = None,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
-    is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
+    is nothing to show: the screen rests. Without a display it is for somebody who watches the session, who has
+    `marks` and `calls` beside.
     `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
     `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
@@ -234,9 +240,11 @@ def hello(
             "starts": _starts(session, now_us) if session else [],
             "display": _display_fields(display, session) if display else None,
             "emergency": emergency,
+            "stars": session.said.stars if session else (),
             **message_fields(session.messages if session else NONE, now_us, people=display is None),
             "template": template_ref(template, display.code) if template and display else None,
         }
+        | (_said(session.said, offset) if session and not display else {})
     )
     return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
 
@@ -279,6 +287,43 @@ def count_fields(roster: int, figures: Sequence[tuple[str, int, int]]) -> bytes:
 def counts(fields: bytes) -> bytes:
     """What `count_fields` has made, as a message. Replaces what was said before."""
     return b'{"type":"counts",%b' % fields[1:]
+
+
+def stars(said: Said) -> bytes:
+    """Who always gets a card, by bib or tag (`hub.marks`). Replaces what was said before."""
+    return _encode({"type": "stars", "who": said.stars})
+
+
+def marks(changed: Sequence[Mark]) -> bytes:
+    """What is said of these runners from now on."""
+    return _encode({"type": "marks", "marks": [mark_fields(each) for each in changed]})
+
+
+def calls(changed: Sequence[Call], unsaid: Sequence[int] = ()) -> bytes:
+    """These reads were said; these were not, after all."""
+    fields = [*map(call_fields, changed), *({"offset": offset, "said": None} for offset in unsaid)]
+    return _encode({"type": "calls", "calls": fields})
+
+
+def mark_fields(mark: Mark) -> dict[str, object]:
+    return {
+        "who": mark.who,
+        "starred": mark.starred,
+        "note": mark.note,
+        "changed_by": mark.changed_by,
+        "updated_at": iso(mark.updated_us),
+    }
+
+
+def call_fields(call: Call) -> dict[str, object]:
+    return {"offset": call.offset, "said_by": call.said_by, "said_at": iso(call.said_us)}
+
+
+def _said(said: Said, offset: int) -> dict[str, object]:
+    return {
+        "marks": [mark_fields(each) for each in said.marks],
+        "calls": [call_fields(each) for each in said.calls(offset - CALLED_OFFSETS)],
+    }
 
 
 def messages(

@@ -9,6 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from hub import encode
+from hub.marks import Call, Mark
 from hub.messages import PINNED, RUNNER, Message, Messages
 from hub.model import DisplayRow, Participant, PlaceRow, Race, Read, ScreenRow, SessionRow
 from hub.roster import Roster
@@ -212,9 +213,41 @@ def test_hello() -> None:
         "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}},
         "template": None,
         "emergency": "",
+        "stars": [],
         "messages": [],
         "every_s": 10,
         "counts": None,
+    }
+
+
+def test_what_is_said_of_runners_is_for_those_who_watch() -> None:
+    shown = session(ANN)
+    shown.said.put(Mark("bib:2505", True, "Left-handed", "a@x.example", READ_US))
+    shown.said.put(Mark("tag:a7", False, "Twin", "a@x.example", READ_US))
+    for offset in (12, 512, 513):
+        shown.said.say(Call(offset, "b@x.example", READ_US))
+    for_screens, for_watchers = (
+        json.loads(encode.hello(shown, display, offset=1012, recovered=False, now_us=0, recent=b""))
+        for display in (DISPLAY, None)
+    )
+    assert for_screens["stars"] == for_watchers["stars"] == ["bib:2505"]
+    assert "marks" not in for_screens and "calls" not in for_screens
+    at = "2026-01-01T00:00:00.640+00:00"
+    ann, twin = for_watchers["marks"]
+    assert ann == {
+        "who": "bib:2505",
+        "starred": True,
+        "note": "Left-handed",
+        "changed_by": "a@x.example",
+        "updated_at": at,
+    }
+    assert (twin["who"], twin["starred"]) == ("tag:a7", False)
+    assert for_watchers["calls"] == [{"offset": 513, "said_by": "b@x.example", "said_at": at}]
+    assert json.loads(encode.stars(shown.said)) == {"type": "stars", "who": ["bib:2505"]}
+    assert json.loads(encode.marks(shown.said.marks)) == {"type": "marks", "marks": [ann, twin]}
+    assert json.loads(encode.calls([Call(513, "b@x.example", READ_US)], [12])) == {
+        "type": "calls",
+        "calls": [*for_watchers["calls"], {"offset": 12, "said": None}],
     }
 
 

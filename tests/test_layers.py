@@ -1,6 +1,7 @@
 """What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +31,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.display_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.tail": {"hub.model"},
+    "hub.marks": {"hub.errors", "hub.model", "hub.roster"},
     "hub.places": {"hub.model", "hub.results"},
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
@@ -47,6 +49,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.source_clock": {"hub.model"},
     "hub.reads_export": {"hub.encode", "hub.model", "hub.places"},
     "hub.session": {
+        "hub.marks",
         "hub.messages",
         "hub.model",
         "hub.places",
@@ -57,7 +60,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.tail",
         "hub.times",
     },
-    "hub.encode": {"hub.messages", "hub.model", "hub.places", "hub.results", "hub.roster"},
+    "hub.encode": {"hub.marks", "hub.messages", "hub.model", "hub.places", "hub.results", "hub.roster"},
     "hub.extremes": {"hub.encode", "hub.model"},
     "hub.config": {"hub.errors", "hub.config"},
     "hub.alarms": {"hub.model"},
@@ -96,6 +99,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.counting",
         "hub.image_words",
         "hub.location_words",
+        "hub.marks",
         "hub.messages",
         "hub.own_settings",
         "hub.results",
@@ -126,6 +130,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.image_words",
         "hub.importing",
         "hub.location_words",
+        "hub.marks",
         "hub.message_words",
         "hub.messages",
         "hub.old_templates",
@@ -149,6 +154,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     },
 }
 ABOVE: Final = {
+    "hub.announcing",
     "hub.changes",
     "hub.events",
     "hub.exporting",
@@ -212,6 +218,7 @@ PURE_MODULES: Final = (
     "hub.protocols",
     "hub.seen",
     "hub.places",
+    "hub.marks",
     "hub.counting",
     "hub.location_words",
     "hub.messages",
@@ -245,6 +252,7 @@ PURE_MODULES: Final = (
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
 
+@cache
 def modules() -> list[str]:
     return sorted(_name(path) for path in HUB.rglob("*.py"))
 
@@ -254,6 +262,7 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
     path = HUB.parent.joinpath(*module.split("."))

@@ -17,6 +17,7 @@ from hub.fanout import (
     Topic,
 )
 from hub.hub import Hub
+from hub.marks import Call, Mark
 from hub.messages import Messages
 from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
@@ -193,6 +194,27 @@ class Live:
         on_air = self._on_air.get(session_id)
         if on_air is not None:
             on_air.topic.tell([message])
+
+    def tell_watchers(self, session_id: int, message: bytes) -> None:
+        """The same for those only who watch it without being a screen."""
+        on_air = self._on_air.get(session_id)
+        for subscriber in list(on_air.topic.subscribers) if on_air else []:
+            if subscriber in self._watching:
+                subscriber.tell(message)
+
+    def marked(self, session: Session, mark: Mark) -> None:
+        """Something else is said of a runner. Screens only hear of stars."""
+        if session.said.put(mark):
+            self.tell(session.row.id, encode.stars(session.said))
+        self.tell_watchers(session.row.id, encode.marks([mark]))
+
+    def called(self, session: Session, call: Call) -> None:
+        session.said.say(call)
+        self.tell_watchers(session.row.id, encode.calls([call]))
+
+    def uncalled(self, session: Session, offset: int) -> None:
+        session.said.unsay(offset)
+        self.tell_watchers(session.row.id, encode.calls([], [offset]))
 
     def tell_partner(self, partner_id: int, message: bytes) -> None:
         """A message without an offset for all screens of a partner, those without a session, too, and for all who watch

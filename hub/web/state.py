@@ -37,6 +37,7 @@ from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.web.announcers import Announcing
 from hub.web.live import Live
 from hub.web.looks import Templates
 
@@ -430,6 +431,9 @@ class Changes(Protocol):
 
     @property
     def templates(self) -> Templates: ...
+
+    @property
+    def announcing(self) -> Announcing: ...
 
     @property
     def moving(self) -> Moves: ...

@@ -6,15 +6,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from hub import event_words, image_words, message_words, session_words, template_words
+from hub import event_words, image_words, marks, message_words, session_words, template_words
 from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
 from hub.location_words import LocationChange
+from hub.marks import Call, Mark, MarkChange
 from hub.message_words import MessageChange, NewMessage
 from hub.messages import NONE, Message, Messages
-from hub.model import ExportRow, ImageRow, ScreenRow, TemplateRow, Whose
+from hub.model import ExportRow, ImageRow, ScreenRow, SessionRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.template_words import Content
@@ -138,6 +139,28 @@ class Templates:
 
     async def undelete(self, by: Caller, template_id: int) -> NoReturn:
         raise NotFound("There is no template of this name.")
+
+
+class Announcing:
+    """Nothing is kept of what is said."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def marks(self, whose: Whose, row: SessionRow) -> list[Mark]:
+        return []
+
+    async def mark(self, by: Caller, row: SessionRow, who: str, change: MarkChange) -> Mark:
+        mark = marks.changed(None, who, change, by.name)
+        self.changed.append(f"mark {who}: {mark.note}".encode().decode())
+        return mark
+
+    async def say(self, by: Caller, row: SessionRow, offset: int) -> Call:
+        self.changed.append(f"call {offset}")
+        return Call(offset, by.name, 0)
+
+    async def unsay(self, by: Caller, row: SessionRow, offset: int) -> None:
+        self.changed.append(f"no call {offset}")
 
 
 class Removal:
@@ -281,5 +304,6 @@ class Changes:
         self.messages = Messaging(changed)
         self.partner_words = PartnerWords(changed)
         self.templates = Templates(changed)
+        self.announcing = Announcing(changed)
         self.moving = Moving()
         self.images = Images(changed)

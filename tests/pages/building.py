@@ -21,8 +21,13 @@ Point = tuple[float, float]
 
 
 def template(*active: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """As the hub gives one."""
-    given = {"format": "racehub-3", "canvas": {"width": 1920, "height": 1080}, "active": {"blocks": active}}
+    """As the hub gives one. Its grid is this one, whatever new templates begin with."""
+    given = {
+        "format": "racehub-3",
+        "canvas": {"width": 1920, "height": 1080},
+        "grid": {"margin": 48},
+        "active": {"blocks": active},
+    }
     filled: dict[str, Any] = msgspec.to_builtins(msgspec.convert(given | more, words.Template))
     return filled
 

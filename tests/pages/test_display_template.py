@@ -235,13 +235,14 @@ async def test_nothing_covers_what_must_be_seen(wall: Wall) -> None:
     assert await page.evaluate(on_top, "test")
     box = await wall.screen.at("#test").bounding_box()
     assert box is not None and box["x"] > 1700 and box["y"] > 1000 and box["height"] < 60
-    wall.stage.say({"type": "identify"})
-    await expect(wall.screen.at("#identify")).to_be_visible(timeout=WAIT_MS)
-    assert await page.evaluate(on_top, "identify-code")
     wall.stage.say({"type": "message", "kind": "emergency", "text": "Leave the finish area"})
     await expect(wall.screen.at("#emergency")).to_be_visible(timeout=WAIT_MS)
     box = await wall.screen.at("#emergency").bounding_box()
     assert box is not None and box["height"] == 1080
+    assert await page.evaluate(on_top, "emergency-text") and await page.evaluate(on_top, "test")
+    wall.stage.say({"type": "identify"})
+    await expect(wall.screen.at("#identify")).to_be_visible(timeout=WAIT_MS)
+    assert await page.evaluate(on_top, "identify-code")
     wall.stage.say({"type": "message", "kind": "emergency", "text": ""})
     wall.stage.say({"type": "settings", "screen": {"id": "a", "name": "", "blank": True}})
     await expect(wall.screen.at("body")).to_have_attribute("data-dark", "true", timeout=WAIT_MS)

@@ -7,7 +7,7 @@ import aiohttp
 import pytest
 from playwright.async_api import expect
 
-from hub.template_words import ImageBlock
+from hub.template_words import CounterBlock, ImageBlock, QrBlock
 from tests.old_templates import V2_LANDSCAPE
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.template_kinds import logo, place
@@ -21,6 +21,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 SWAP_MS_MAX: Final = 1000
 IMAGE_SEEN: Final = """() => Array.from(document.querySelectorAll("#template .stage img"))
   .some(image => image.naturalWidth > 0 && image.checkVisibility({ visibilityProperty: true }))"""
+CODE_SEEN: Final = """() => {
+  const image = document.querySelector("[data-block=qr] img");
+  return image.naturalWidth > 0 && image.src.includes("/qr.svg?text=https%3A%2F%2Fresults.example%2F101&");
+}"""
 ALL_KEPT: Final = """async path => {
   const cache = await caches.open("display"), names = (await cache.keys()).map(({ url }) => new URL(url).pathname);
   return ["/template/", "/images/", "/static/template-paint.js", "/static/template.css", path].every(
@@ -42,7 +46,9 @@ async def save(venue: Venue, **body: Any) -> None:
 
 async def choose(venue: Venue, name: str | None) -> None:
     async with client(venue) as asking:
-        answer = await asking.patch(f"/api/displays/{venue.code}", json={"template": name})
+        answer = await asking.patch(
+            f"/api/displays/{venue.code}", json={"template": name, "settings": {"duration": 60}}
+        )
         assert answer.status == 200, await answer.text()
 
 
@@ -71,15 +77,20 @@ async def test_template_of_the_hub_and_without_it(venue: Venue, screens: Screens
     await says(screen, "Welcome")
     await screen.page.wait_for_function(IMAGE_SEEN, timeout=WAIT_MS)
 
-    await save(
-        venue, template=template(text("name", "Go {{name}}"), image, resting=(text("event", "Hello"), image))
+    second = (
+        text("name", "Go {{name}}"),
+        image,
+        CounterBlock(id="count", **place((0, 300, 800, 100)), text="{{count}} in"),
+        QrBlock(id="qr", **place((900, 300, 300, 300)), text="https://results.example/{{bib}}"),
     )
+    await save(venue, template=template(*second, resting=(text("event", "Hello"), image)))
     await says(screen, "Hello", SWAP_MS_MAX)
     await screen.page.reload()
     await says(screen, "Hello")
     await until(screen, ALL_KEPT, f"/d/{venue.code}")
     venue.reader.read("4711")
-    await says(screen, "Go Ada Lovelace")
+    await says(screen, "Go Ada Lovelace | 1 in")
+    await screen.page.wait_for_function(CODE_SEEN, timeout=WAIT_MS)
     await screen.page.wait_for_function(
         "code => (localStorage.getItem('picture of ' + code) || '').includes('Lovelace')", arg=venue.code
     )
@@ -87,12 +98,12 @@ async def test_template_of_the_hub_and_without_it(venue: Venue, screens: Screens
     screen.allow(LINE_CUT)
     await venue.stop()
     await screen.page.reload()
-    await says(screen, "Go Ada Lovelace")
+    await says(screen, "Go Ada Lovelace | 1 in")
     await screen.page.wait_for_function(IMAGE_SEEN, timeout=WAIT_MS)
     await expect(screen.at("#stale")).to_have_text(STALE, timeout=WAIT_MS)
     await venue.start()
     await expect(screen.at("#stale")).to_be_hidden(timeout=2 * WAIT_MS)
-    await says(screen, "Go Ada Lovelace")
+    await says(screen, "Go Ada Lovelace | 1 in")
 
     await choose(venue, None)
     await screen.shows("Ada Lovelace")

@@ -45,6 +45,9 @@ async def test_hello_comes_first_and_says_where_we_are(hub: Running) -> None:
         "template": None,
         "emergency": "",
         "counts": None,
+        "stars": [],
+        "messages": [],
+        "every_s": 10,
     }
 
 
