@@ -90,7 +90,7 @@ def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
 def runner(participant: Participant, read: Read, time_text: str, location: str) -> dict[str, str]:
     """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
     return dict(participant.custom) | {
-        "name": _full_name(participant.first_name, participant.last_name),
+        "name": full_name(participant.first_name, participant.last_name),
         "first_name": participant.first_name,
         "last_name": participant.last_name,
         "age": participant.age,
@@ -110,7 +110,7 @@ def runner(participant: Participant, read: Read, time_text: str, location: str) 
     }
 
 
-def _full_name(first: str, last: str) -> str:
+def full_name(first: str, last: str) -> str:
     """As it is read aloud: in the scripts of China, Japan and Korea the family name comes first, without a space."""
     if first > EAST_ASIAN_FROM and last > EAST_ASIAN_FROM and _EAST_ASIAN.fullmatch(first + last):
         return last + first

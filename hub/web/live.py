@@ -25,6 +25,7 @@ from hub.results import Start
 from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
+from hub.web.books import Books
 from hub.web.counters import Counters
 from hub.web.turns import Turns
 
@@ -87,6 +88,8 @@ class Live:
         self.rates = Rates()
         """How much has come for each session lately."""
         self.counters = Counters(hub, self.tell)
+        self.books = Books()
+        """What is looked up of sessions."""
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -169,6 +172,7 @@ class Live:
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""
         self.counters.retracted(session, (offset,))
+        self.books.void(session.row.id, (offset,))
         on_air = self._on_air.get(session.row.id)
         if on_air is not None:
             on_air.topic.replace(_ring(session))
@@ -178,6 +182,7 @@ class Live:
     def retract_all(self, session: Session, offsets: Sequence[int]) -> None:
         """The same for many at once."""
         self.counters.retracted(session, offsets)
+        self.books.void(session.row.id, offsets)
         on_air = self._on_air.get(session.row.id)
         if on_air is not None and offsets:
             on_air.topic.replace(_ring(session))
@@ -274,6 +279,7 @@ class Live:
     def start_afresh(self, session: Session, reason: CloseReason = TOO_SLOW) -> None:
         """No screen can go on from what it has: all are sent away, and come back."""
         self.counters.changed(session)
+        self.books.forget(session.row.id)
         on_air = self._on_air.pop(session.row.id, None)
         if on_air is not None:
             _cut(on_air.topic, reason)

@@ -35,6 +35,8 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
     "/api/sessions/{id}/marks/{who}": ("who",),
     "/api/sessions/{id}/calls/{offset}": ("reads",),
+    "/api/sessions/{id}/arrivals/{offset}": ("reads",),
+    "/api/sessions/{id}/runners/{who}": ("who",),
     "/api/sessions/{id}/messages/{message}": ("messages",),
     "/api/events/{id}": ("events",),
     "/api/events/{id}/races/{race}": ("races",),
@@ -268,6 +270,7 @@ def query(of: Furnished) -> dict[str, str]:
         "email": of.emails[OWNER],
         "token": of.tokens[OWNER],
         "text": "x",
+        "find": "7",
         "to": f"/sessions/{of.ids['active']}",
     }
 
