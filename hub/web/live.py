@@ -305,6 +305,15 @@ class Live:
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
             subscriber.cut(reason)
 
+    def new_settings(self, code: str) -> None:
+        """A display shows things in another way, or an operator wishes something of it: its screens are told so."""
+        display = self._hub.displays.get(code)
+        if display is None:
+            return
+        message = encode.display_settings(display, self._hub.session_of(display))
+        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+            subscriber.tell(message)
+
     def new_template(self, codes: Iterable[str]) -> None:
         """These displays look different now, by another template or a new version: their screens are told so."""
         shown = {code: self._template(self._hub.displays.get(code)) for code in codes}

@@ -9,6 +9,8 @@ from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
 from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, work_pages
 from hub.web.api import (
     audit,
+    display_control,
+    display_settings,
     displays,
     events,
     exports,
@@ -161,6 +163,10 @@ ROUTES: Final = (
     Route("DELETE", "/api/displays/{code}", OPERATOR, displays.delete_display),
     Route("POST", "/api/displays/{code}/identify", OPERATOR, displays.identify_display),
     Route("POST", "/api/displays/{code}/reload", OPERATOR, displays.reload_display),
+    Route("GET", "/api/displays/{code}/control", VIEWER, display_control.get_control),
+    Route("POST", "/api/displays/{code}/control", OPERATOR, display_control.control_display),
+    Route("GET", "/api/display-settings", WITH_CODE, display_settings.get_settings),
+    Route("POST", "/api/display-settings", OPERATOR, display_settings.change_settings),
     Route("POST", "/api/display/generate-url", OPERATOR, displays.generate_url),
     # templates
     Route("GET", "/api/templates", VIEWER, templates.list_templates),

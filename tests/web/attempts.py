@@ -110,6 +110,8 @@ BODIES: Final[dict[str, Body]] = {
     "DELETE /api/displays/{code}": _nothing,
     "POST /api/displays/{code}/identify": _nothing,
     "POST /api/displays/{code}/reload": _nothing,
+    "POST /api/displays/{code}/control": lambda _who: [{"action": "blank"}, {"action": "resume"}],
+    "POST /api/display-settings": lambda _who: {"duration": 7},
     "POST /api/display/generate-url": lambda who: [
         {"partner": who.slug},
         {"session_id": who.ids["active"]},
