@@ -40,6 +40,7 @@ from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
+from hub.web.proof import PROOF, PROOFS, Proof, ProofStore
 from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
 from hub.web.watch import WATCH, Watch
@@ -62,6 +63,7 @@ def build(
     partners: state.Partners,
     displays: state.Displays,
     screens: state.ScreenStore,
+    proofs: ProofStore,
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
@@ -89,6 +91,7 @@ def build(
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
     app[state.SOURCE_LOG] = source_log
+    app[PROOFS] = proofs
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
@@ -110,6 +113,7 @@ def build(
     app[STORAGE] = storage
     app[HASHING] = Hashing(hashes)
     app[FLEET] = Fleet(screens, condition.now_us)
+    app[PROOF] = Proof(proofs, live.timing.latencies, condition.now_us)
     app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_own(app)

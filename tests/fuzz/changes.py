@@ -11,10 +11,12 @@ from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
+from hub.latency import Way
 from hub.location_words import LocationChange
 from hub.model import ExportRow, ImageRow, ScreenRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.showings import Counts, ReadShown, ShowingRow, ShownFilter
 from hub.template_words import Content
 from hub.web.state import Imports
 
@@ -220,6 +222,25 @@ class Screens:
 
     async def delete(self, by: Caller, row: ScreenRow) -> None:
         self.changed.append(f"screen {row.id} deleted")
+
+
+class Proofs:
+    """Nothing was shown, and what is reported is forgotten."""
+
+    async def save_showings(self, partner_id: int, rows: Sequence[ShowingRow]) -> None:
+        pass
+
+    async def add_latencies(self, partner_id: int, session_id: int, way: Way) -> None:
+        pass
+
+    async def reads(self, whose: Whose, session_id: int, wanted: ShownFilter) -> list[ReadShown]:
+        return []
+
+    async def counts(self, whose: Whose, session_id: int, wanted: ShownFilter) -> Counts:
+        return Counts(0, 0, 0)
+
+    async def latencies(self, whose: Whose, session_id: int) -> Way:
+        return Way()
 
 
 class Kept:
