@@ -91,7 +91,6 @@ def build(
     app[state.PARTNERS] = partners
     app[state.DISPLAYS] = displays
     app[state.SOURCE_LOG] = source_log
-    app[PROOFS] = proofs
     app[state.KEPT] = kept
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
@@ -112,9 +111,7 @@ def build(
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
     app[HASHING] = Hashing(hashes)
-    app[FLEET] = Fleet(screens, condition.now_us)
-    app[PROOF] = Proof(proofs, live.timing.latencies, condition.now_us)
-    app[EXPIRING] = Expiring(hub, live, condition.now_us)
+    _add_screens(app, screens, proofs)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
@@ -123,6 +120,14 @@ def build(
     routes.add(app)
     _hush()
     return app
+
+
+def _add_screens(app: web.Application, screens: state.ScreenStore, proofs: ProofStore) -> None:
+    live, now_us = app[state.LIVE], app[state.CONDITION].now_us
+    app[FLEET] = Fleet(screens, now_us)
+    app[EXPIRING] = Expiring(app[state.HUB], live, now_us)
+    app[PROOFS] = proofs
+    app[PROOF] = Proof(proofs, live.timing.latencies, now_us)
 
 
 def _add_own(app: web.Application) -> None:

@@ -39,14 +39,9 @@ async def list_showings(request: web.Request) -> web.Response:
     """`?after&limit`: reads that were shown, each with where, when and how long. `next` is what to give as `after` for
     more; null: that was all. `counts`: of the whole session."""
     asked = await _asked(request, SHOWN)
-    found, counts = await _page(request, asked)
-    return web.json_response(
-        {
-            "showings": [_read(request, asked, each) for each in found],
-            "next": _next(asked, found),
-            "counts": counts,
-        }
-    )
+    found = await _found(request, asked)
+    reads = [_read(request, asked, each) for each in found]
+    return web.json_response({"showings": reads} | await _about(request, asked, found))
 
 
 async def list_unshown(request: web.Request) -> web.Response:
@@ -56,13 +51,13 @@ async def list_unshown(request: web.Request) -> web.Response:
     if of not in OF:
         raise Invalid(f"of: expected one of: {', '.join(OF)}", field="of")
     asked = await _asked(request, OF[of])
-    found, counts = await _page(request, asked)
+    found = await _found(request, asked)
     reads = []
     for each in found:
         why = shown_words.missing(each, asked.places, asked.displays)
         words = " ".join(shown_words.WORDS[reason] for reason in why)
         reads.append(_read(request, asked, each) | {"why": why, "words": words})
-    return web.json_response({"unshown": reads, "next": _next(asked, found), "counts": counts})
+    return web.json_response({"unshown": reads} | await _about(request, asked, found))
 
 
 async def showings_csv(request: web.Request) -> web.StreamResponse:
@@ -104,7 +99,7 @@ async def session_latency(request: web.Request) -> web.Response:
     way = await request.app[PROOFS].latencies(scope.whose(request), row.id)
     way.merge(request.app[PROOF].latencies.unsaved(row.id))
     parts = {part: figures(histogram) for part, histogram in way.parts.items()}
-    return web.json_response({"session": row.id, "error": ERROR_MAX, "parts": parts})
+    return web.json_response({"session": _session(row), "error": ERROR_MAX, "parts": parts})
 
 
 async def _asked(request: web.Request, which: str) -> _Asked:
@@ -150,15 +145,23 @@ def _names(request: web.Request) -> Callable[[str], str]:
     return name
 
 
-async def _page(request: web.Request, asked: _Asked) -> tuple[list[ReadShown], dict[str, int]]:
-    store, whose = request.app[PROOFS], scope.whose(request)
-    found = await store.reads(whose, asked.row.id, asked.wanted)
-    counts = await store.counts(whose, asked.row.id, asked.wanted)
-    return found, counts._asdict()
+async def _found(request: web.Request, asked: _Asked) -> list[ReadShown]:
+    return await request.app[PROOFS].reads(scope.whose(request), asked.row.id, asked.wanted)
 
 
-def _next(asked: _Asked, found: list[ReadShown]) -> int | None:
-    return found[-1].read.offset if len(found) == asked.wanted.limit else None
+async def _about(request: web.Request, asked: _Asked, found: list[ReadShown]) -> dict[str, Any]:
+    """What stands beside a page: of which session it is, whether there is more, and how many there are of what."""
+    counts = await request.app[PROOFS].counts(scope.whose(request), asked.row.id, asked.wanted)
+    more = len(found) == asked.wanted.limit
+    return {
+        "session": _session(asked.row),
+        "next": found[-1].read.offset if more else None,
+        "counts": counts._asdict(),
+    }
+
+
+def _session(row: SessionRow) -> dict[str, Any]:
+    return {"id": row.id, "name": row.name}
 
 
 def _read(request: web.Request, asked: _Asked, seen: ReadShown) -> dict[str, Any]:
