@@ -8,7 +8,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from hub.marks import Call, Mark, Said
+from hub.messages import NONE, Message, Messages
 from hub.model import (
+    KIND_READ,
     KIND_VOID,
     MARK_HIDDEN,
     MARK_TEST,
@@ -26,6 +29,8 @@ from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
 
+CALLED_OFFSETS: Final = 500
+"""Of how many it is said to whoever watches a session which of them were said."""
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
 
@@ -56,6 +61,10 @@ class SessionView(Protocol):
     def places(self) -> Places: ...
     @property
     def crew(self) -> frozenset[str]: ...
+    @property
+    def said(self) -> Said: ...
+    @property
+    def messages(self) -> Messages: ...
 
     def who(self, tag: str) -> Participant | None: ...
     def marks(self, read: Read) -> tuple[str, ...]: ...
@@ -139,7 +148,17 @@ def read_message(session: SessionView, read: Read) -> bytes:
     if not is_shown(session, read):
         return retract(read.offset)
     fields = read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read))
+    words = runner_message(session, read)
+    if words is not None:
+        fields["message"] = words
     return _encode({"type": "read", **fields})
+
+
+def runner_message(session: SessionView, read: Read) -> str | None:
+    """What the hub says with this runner, to be filled in by who shows it; None: nothing."""
+    if read.kind != KIND_READ:
+        return None
+    return session.messages.of_runner(session.row.id, read.offset, read.received_us)
 
 
 def is_shown(session: SessionView, read: Read) -> bool:
@@ -206,7 +225,8 @@ def hello(
     counts: bytes | None = None,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
-    is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
+    is nothing to show: the screen rests. Without a display it is for somebody who watches the session, who has
+    `marks` and `calls` beside.
     `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
     `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
@@ -220,8 +240,11 @@ def hello(
             "starts": _starts(session, now_us) if session else [],
             "display": _display_fields(display, session) if display else None,
             "emergency": emergency,
+            "stars": session.said.stars if session else (),
+            **message_fields(session.messages if session else NONE, now_us, people=display is None),
             "template": template_ref(template, display.code) if template and display else None,
         }
+        | (_said(session.said, offset) if session and not display else {})
     )
     return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
 
@@ -264,6 +287,70 @@ def count_fields(roster: int, figures: Sequence[tuple[str, int, int]]) -> bytes:
 def counts(fields: bytes) -> bytes:
     """What `count_fields` has made, as a message. Replaces what was said before."""
     return b'{"type":"counts",%b' % fields[1:]
+
+
+def stars(said: Said) -> bytes:
+    """Who always gets a card, by bib or tag (`hub.marks`). Replaces what was said before."""
+    return _encode({"type": "stars", "who": said.stars})
+
+
+def marks(changed: Sequence[Mark]) -> bytes:
+    """What is said of these runners from now on."""
+    return _encode({"type": "marks", "marks": [mark_fields(each) for each in changed]})
+
+
+def calls(changed: Sequence[Call], unsaid: Sequence[int] = ()) -> bytes:
+    """These reads were said; these were not, after all."""
+    fields = [*map(call_fields, changed), *({"offset": offset, "said": None} for offset in unsaid)]
+    return _encode({"type": "calls", "calls": fields})
+
+
+def mark_fields(mark: Mark) -> dict[str, object]:
+    return {
+        "who": mark.who,
+        "starred": mark.starred,
+        "note": mark.note,
+        "changed_by": mark.changed_by,
+        "updated_at": iso(mark.updated_us),
+    }
+
+
+def call_fields(call: Call) -> dict[str, object]:
+    return {"offset": call.offset, "said_by": call.said_by, "said_at": iso(call.said_us)}
+
+
+def _said(said: Said, offset: int) -> dict[str, object]:
+    return {
+        "marks": [mark_fields(each) for each in said.marks],
+        "calls": [call_fields(each) for each in said.calls(offset - CALLED_OFFSETS)],
+    }
+
+
+def messages(
+    held: Messages, now_us: int, *, people: bool, reads: Sequence[tuple[int, str | None]] = ()
+) -> bytes:
+    """All messages that are in force or will be. Replaces what was said before. people: for somebody who watches the
+    session; else for its screens. reads: what goes with these offsets from now on."""
+    changed = {"reads": reads} if reads else {}
+    return _encode({"type": "messages", **message_fields(held, now_us, people=people), **changed})
+
+
+def message_fields(held: Messages, now_us: int, *, people: bool) -> dict[str, object]:
+    """Screens hear of nothing but what is public."""
+    told = held.for_people(now_us) if people else held.for_screens(now_us)
+    return {"messages": [_message(each, people) for each in told], "every_s": held.every_s}
+
+
+def _message(message: Message, people: bool) -> dict[str, object]:
+    begins_us, ends_us = message.begins_us, message.ends_us
+    return {
+        "id": message.id,
+        "kind": message.kind,
+        **({"audience": message.audience} if people else {}),
+        "text": message.text,
+        "begins_at": None if begins_us is None else iso(begins_us),
+        "ends_at": None if ends_us is None else iso(ends_us),
+    }
 
 
 def emergency(text: str) -> bytes:

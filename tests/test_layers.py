@@ -1,6 +1,7 @@
 """What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,9 +31,12 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.display_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.tail": {"hub.model"},
+    "hub.marks": {"hub.errors", "hub.model", "hub.roster"},
     "hub.places": {"hub.model", "hub.results"},
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
+    "hub.messages": {"hub.model"},
+    "hub.message_words": {"hub.errors", "hub.event_words", "hub.messages"},
     "hub.template_words": {"hub.errors", "hub.event_words"},
     "hub.template_files": {"hub.errors", "hub.template_words"},
     "hub.image_words": {"hub.errors"},
@@ -49,6 +53,8 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.showings": {"hub.model"},
     "hub.shown_words": {"hub.encode", "hub.model", "hub.places", "hub.reads_export", "hub.showings"},
     "hub.session": {
+        "hub.marks",
+        "hub.messages",
         "hub.model",
         "hub.places",
         "hub.results",
@@ -58,7 +64,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.tail",
         "hub.times",
     },
-    "hub.encode": {"hub.model", "hub.places", "hub.results", "hub.roster"},
+    "hub.encode": {"hub.marks", "hub.messages", "hub.model", "hub.places", "hub.results", "hub.roster"},
     "hub.extremes": {"hub.encode", "hub.model"},
     "hub.config": {"hub.errors", "hub.config"},
     "hub.alarms": {"hub.model"},
@@ -98,6 +104,8 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.image_words",
         "hub.latency",
         "hub.location_words",
+        "hub.marks",
+        "hub.messages",
         "hub.own_settings",
         "hub.results",
         "hub.roster",
@@ -130,6 +138,9 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.latencies",
         "hub.latency",
         "hub.location_words",
+        "hub.marks",
+        "hub.message_words",
+        "hub.messages",
         "hub.old_templates",
         "hub.own_settings",
         "hub.passwords",
@@ -153,6 +164,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     },
 }
 ABOVE: Final = {
+    "hub.announcing",
     "hub.changes",
     "hub.events",
     "hub.exporting",
@@ -161,6 +173,7 @@ ABOVE: Final = {
     "hub.images",
     "hub.lifecycle",
     "hub.locations",
+    "hub.messaging",
     "hub.partner_words",
     "hub.moving",
     "hub.reader_feed",
@@ -219,8 +232,11 @@ PURE_MODULES: Final = (
     "hub.protocols",
     "hub.seen",
     "hub.places",
+    "hub.marks",
     "hub.counting",
     "hub.location_words",
+    "hub.messages",
+    "hub.message_words",
     "hub.template_files",
     "hub.template_words",
     "hub.image_words",
@@ -250,6 +266,7 @@ PURE_MODULES: Final = (
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
 
+@cache
 def modules() -> list[str]:
     return sorted(_name(path) for path in HUB.rglob("*.py"))
 
@@ -259,6 +276,7 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
     path = HUB.parent.joinpath(*module.split("."))

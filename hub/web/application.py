@@ -21,6 +21,7 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import (
+    announcers,
     assets,
     bodies,
     codes,
@@ -92,20 +93,8 @@ def build(
     app[state.DISPLAYS] = displays
     app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
-    app[state.IMPORTS] = changes.feeder
-    app[state.SESSIONS] = changes.lifecycle
-    app[state.MOVES] = changes.moving
-    app[state.REMOVAL] = changes.removing
-    app[state.EVENTS] = changes.events
-    app[state.RETIMING] = changes.retiming
-    app[state.STREAMS] = changes.streams
-    app[state.IMAGES] = changes.images
     app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
     app[state.REFUSED] = refused
-    app[state.LOCATIONS] = changes.locations
-    app[state.PARTNER_WORDS] = changes.partner_words
-    app[looks.TEMPLATES] = changes.templates
-    app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
@@ -113,6 +102,7 @@ def build(
     app[HASHING] = Hashing(hashes)
     _add_screens(app, screens, proofs)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
+    _add_changes(app, changes)
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
@@ -128,6 +118,24 @@ def _add_screens(app: web.Application, screens: state.ScreenStore, proofs: Proof
     app[EXPIRING] = Expiring(app[state.HUB], live, now_us)
     app[PROOFS] = proofs
     app[PROOF] = Proof(proofs, live.timing.latencies, now_us)
+
+
+def _add_changes(app: web.Application, changes: state.Changes) -> None:
+    """What changes sessions and all that belongs to them, part by part."""
+    app[state.IMPORTS] = changes.feeder
+    app[state.SESSIONS] = changes.lifecycle
+    app[state.MOVES] = changes.moving
+    app[state.REMOVAL] = changes.removing
+    app[state.EVENTS] = changes.events
+    app[state.RETIMING] = changes.retiming
+    app[state.STREAMS] = changes.streams
+    app[state.IMAGES] = changes.images
+    app[state.LOCATIONS] = changes.locations
+    app[state.MESSAGES] = changes.messages
+    app[state.PARTNER_WORDS] = changes.partner_words
+    app[looks.TEMPLATES] = changes.templates
+    app[announcers.ANNOUNCING] = changes.announcing
+    app[state.CHANGING] = changes.changing
 
 
 def _add_own(app: web.Application) -> None:

@@ -17,6 +17,8 @@ from hub.fanout import (
     Topic,
 )
 from hub.hub import Hub
+from hub.marks import Call, Mark
+from hub.messages import Messages
 from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
@@ -145,6 +147,30 @@ class Live:
         ]
         on_air.topic.tell([each for each in corrections if each is not None])
 
+    def new_messages(self, session: Session, messages: Messages) -> None:
+        """Other messages are in force. Screens hear of the public ones alone; who watches, of all."""
+        before, session.messages = session.messages, messages
+        on_air = self._on_air.get(session.row.id)
+        if on_air is None:
+            return
+        said: list[tuple[int, str | None]] = []
+        if before.version != messages.version:
+            on_air.topic.replace(_ring(session))
+            recent = session.recent(encode.RECENT_OFFSETS)
+            said = [(read.offset, encode.runner_message(session, read)) for read in recent]
+        now_us = self._now_us()
+        self._tell_apart(
+            on_air.topic,
+            screens=encode.messages(messages, now_us, people=False, reads=said),
+            people=encode.messages(messages, now_us, people=True, reads=said),
+        )
+
+    def _tell_apart(self, topic: Topic, *, screens: bytes, people: bytes) -> None:
+        """Something without an offset that is not the same for all, after what was published before."""
+        topic.flush()
+        for subscriber in topic.subscribers:
+            subscriber.tell(people if subscriber in self._watching else screens)
+
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""
         self.counters.retracted(session, (offset,))
@@ -173,6 +199,27 @@ class Live:
         on_air = self._on_air.get(session_id)
         if on_air is not None:
             on_air.topic.tell([message])
+
+    def tell_watchers(self, session_id: int, message: bytes) -> None:
+        """The same for those only who watch it without being a screen."""
+        on_air = self._on_air.get(session_id)
+        for subscriber in list(on_air.topic.subscribers) if on_air else []:
+            if subscriber in self._watching:
+                subscriber.tell(message)
+
+    def marked(self, session: Session, mark: Mark) -> None:
+        """Something else is said of a runner. Screens only hear of stars."""
+        if session.said.put(mark):
+            self.tell(session.row.id, encode.stars(session.said))
+        self.tell_watchers(session.row.id, encode.marks([mark]))
+
+    def called(self, session: Session, call: Call) -> None:
+        session.said.say(call)
+        self.tell_watchers(session.row.id, encode.calls([call]))
+
+    def uncalled(self, session: Session, offset: int) -> None:
+        session.said.unsay(offset)
+        self.tell_watchers(session.row.id, encode.calls([], [offset]))
 
     def tell_partner(self, partner_id: int, message: bytes) -> None:
         """A message without an offset for all screens of a partner, those without a session, too, and for all who watch

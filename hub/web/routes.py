@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 
 from aiohttp import web
 
-from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER
+from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
 from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, work_pages
 from hub.web.api import (
     audit,
@@ -17,6 +17,8 @@ from hub.web.api import (
     images,
     imports,
     locations,
+    marks,
+    messages,
     own_settings,
     partner_words,
     partners,
@@ -108,7 +110,16 @@ ROUTES: Final = (
     Route("PATCH", "/api/sessions/{id}/locations/{location}", OPERATOR, locations.change_location),
     Route("POST", "/api/sessions/{id}/locations/{location}/merge", OPERATOR, locations.merge_location),
     Route("POST", "/api/sessions/{id}/locations/{location}/split", OPERATOR, locations.split_location),
+    Route("GET", "/api/sessions/{id}/messages", VIEWER, messages.list_messages),
+    Route("PATCH", "/api/sessions/{id}/messages", OPERATOR, messages.change_rhythm),
+    Route("POST", "/api/sessions/{id}/messages", ANNOUNCER, messages.make_message),
+    Route("PATCH", "/api/sessions/{id}/messages/{message}", ANNOUNCER, messages.change_message),
+    Route("DELETE", "/api/sessions/{id}/messages/{message}", ANNOUNCER, messages.delete_message),
     Route("GET", "/api/sessions/{id}/reads", VIEWER, sessions.list_reads),
+    Route("GET", "/api/sessions/{id}/marks", VIEWER, marks.list_marks),
+    Route("PUT", "/api/sessions/{id}/marks/{who}", ANNOUNCER, marks.put_mark),
+    Route("PUT", "/api/sessions/{id}/calls/{offset}", ANNOUNCER, marks.put_call),
+    Route("DELETE", "/api/sessions/{id}/calls/{offset}", ANNOUNCER, marks.delete_call),
     Route("GET", "/api/sessions/{id}/extremes", VIEWER, extremes.session_extremes),
     Route("GET", "/api/sessions/{id}/export.csv", VIEWER, reads_export.export_csv),
     Route("GET", "/api/sessions/{id}/export.txt", VIEWER, reads_export.export_txt),
