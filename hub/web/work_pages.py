@@ -8,7 +8,7 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from hub import template_words
-from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER, Caller, at_least
+from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER, Caller, at_least
 from hub.errors import CallerError, StoreAway
 from hub.web import auth, front, scope
 from hub.web.api import sessions
@@ -33,6 +33,12 @@ async def session(request: web.Request) -> web.Response:
     """One session. One that is not there, or another partner's, is no page."""
     shown = await sessions.session_json(request, scope.path_id(request))
     return _page(request, "session.html", session=shown)
+
+
+async def announcer(request: web.Request) -> web.Response:
+    """One session, for who speaks at it: as `session`."""
+    shown = await sessions.session_json(request, scope.path_id(request, "session"))
+    return _page(request, "announcer.html", session=shown)
 
 
 async def fleet(request: web.Request) -> web.Response:
@@ -99,6 +105,7 @@ def _of(request: web.Request, who: Caller) -> dict[str, Any]:
     return {
         "me": {"id": who.user_id, "name": who.name, "role": who.role, "partner": partner},
         "may": {
+            "announce": at_least(who.role, ANNOUNCER),
             "operate": at_least(who.role, OPERATOR),
             "own": at_least(who.role, OWNER),
             "admin": at_least(who.role, ADMIN),
