@@ -18,6 +18,7 @@ from hub.image_files import FOLDER
 from hub.images import Images
 from hub.lifecycle import HangUp, Lifecycle
 from hub.locations import Locations
+from hub.messaging import Messaging
 from hub.moving import Moving
 from hub.partner_words import PartnerWords
 from hub.removing import Removing
@@ -53,6 +54,7 @@ class Changes:
         sealing = Sealing(current.now.data_path)
         self.streams = StreamPasswords(hub, stores, sealing, self.changing, hang_up_proved)
         self.locations = Locations(facts)
+        self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)

@@ -9,7 +9,9 @@ from typing import Any, Final, Protocol
 import msgspec
 
 from hub.marks import Call, Mark, Said
+from hub.messages import NONE, Message, Messages
 from hub.model import (
+    KIND_READ,
     KIND_VOID,
     MARK_HIDDEN,
     MARK_TEST,
@@ -61,6 +63,8 @@ class SessionView(Protocol):
     def crew(self) -> frozenset[str]: ...
     @property
     def said(self) -> Said: ...
+    @property
+    def messages(self) -> Messages: ...
 
     def who(self, tag: str) -> Participant | None: ...
     def marks(self, read: Read) -> tuple[str, ...]: ...
@@ -144,7 +148,17 @@ def read_message(session: SessionView, read: Read) -> bytes:
     if not is_shown(session, read):
         return retract(read.offset)
     fields = read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read))
+    words = runner_message(session, read)
+    if words is not None:
+        fields["message"] = words
     return _encode({"type": "read", **fields})
+
+
+def runner_message(session: SessionView, read: Read) -> str | None:
+    """What the hub says with this runner, to be filled in by who shows it; None: nothing."""
+    if read.kind != KIND_READ:
+        return None
+    return session.messages.of_runner(session.row.id, read.offset, read.received_us)
 
 
 def is_shown(session: SessionView, read: Read) -> bool:
@@ -227,6 +241,7 @@ def hello(
             "display": _display_fields(display, session) if display else None,
             "emergency": emergency,
             "stars": session.said.stars if session else (),
+            **message_fields(session.messages if session else NONE, now_us, people=display is None),
             "template": template_ref(template, display.code) if template and display else None,
         }
         | (_said(session.said, offset) if session and not display else {})
@@ -308,6 +323,33 @@ def _said(said: Said, offset: int) -> dict[str, object]:
     return {
         "marks": [mark_fields(each) for each in said.marks],
         "calls": [call_fields(each) for each in said.calls(offset - CALLED_OFFSETS)],
+    }
+
+
+def messages(
+    held: Messages, now_us: int, *, people: bool, reads: Sequence[tuple[int, str | None]] = ()
+) -> bytes:
+    """All messages that are in force or will be. Replaces what was said before. people: for somebody who watches the
+    session; else for its screens. reads: what goes with these offsets from now on."""
+    changed = {"reads": reads} if reads else {}
+    return _encode({"type": "messages", **message_fields(held, now_us, people=people), **changed})
+
+
+def message_fields(held: Messages, now_us: int, *, people: bool) -> dict[str, object]:
+    """Screens hear of nothing but what is public."""
+    told = held.for_people(now_us) if people else held.for_screens(now_us)
+    return {"messages": [_message(each, people) for each in told], "every_s": held.every_s}
+
+
+def _message(message: Message, people: bool) -> dict[str, object]:
+    begins_us, ends_us = message.begins_us, message.ends_us
+    return {
+        "id": message.id,
+        "kind": message.kind,
+        **({"audience": message.audience} if people else {}),
+        "text": message.text,
+        "begins_at": None if begins_us is None else iso(begins_us),
+        "ends_at": None if ends_us is None else iso(ends_us),
     }
 
 

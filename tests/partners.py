@@ -241,9 +241,6 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
 
 async def _showing(connection: asyncpg.Connection, made: Furnished) -> None:
     mark, session = made.mark, {"session_id": made.ids["active"]}
-    made.ids["messages"] = await _insert(
-        connection, "messages", **session, kind="pinned", audience="crew", text=f"{mark} message"
-    )
     await _insert(
         connection,
         "runner_marks",
@@ -252,6 +249,15 @@ async def _showing(connection: asyncpg.Connection, made: Furnished) -> None:
         who=made.ids["who"],
         note=f"{mark} was here",
     )
+    for of in ("ended", "active"):
+        made.ids["messages"] = await _insert(
+            connection,
+            "messages",
+            session_id=made.ids[of],
+            kind="pinned",
+            audience="crew",
+            text=f"{mark} message",
+        )
     rows: dict[str, dict[str, Any]] = {
         "runner_marks": {"who": made.ids["who"], "note": f"{mark} note"},
         "calls": {"feed_offset": 1, "said_by": f"{mark} announcer"},

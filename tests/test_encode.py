@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from hub import encode
 from hub.marks import Call, Mark
+from hub.messages import PINNED, RUNNER, Message, Messages
 from hub.model import DisplayRow, Participant, PlaceRow, Race, Read, ScreenRow, SessionRow
 from hub.roster import Roster
 from hub.session import Session
@@ -213,6 +214,8 @@ def test_hello() -> None:
         "template": None,
         "emergency": "",
         "stars": [],
+        "messages": [],
+        "every_s": 10,
         "counts": None,
     }
 
@@ -328,6 +331,42 @@ def test_of_a_test_nothing_is_shown_when_it_is_over() -> None:
     assert json.loads(encode.read_message(placed(), tested)) == {"type": "retract", "offset": 12}
     hello = encode.hello(placed(testing=True), None, offset=0, recovered=False, now_us=0, recent=b"")
     assert json.loads(hello)["session"]["test"] is True
+
+
+def test_a_message_goes_with_a_runner_and_with_no_gun() -> None:
+    shown = session(ANN)
+    shown.messages = Messages([Message(1, RUNNER, "public", "Go {{first_name}}!", 1)])
+    assert json.loads(encode.read_message(shown, read()))["message"] == "Go {{first_name}}!"
+    assert json.loads(encode.read_message(shown, read(tag="none")))["message"] == "Go {{first_name}}!"
+    assert "message" not in json.loads(encode.read_message(shown, read(kind="gun")))
+    assert "message" not in json.loads(encode.read_message(session(ANN), read()))
+
+
+def test_screens_are_told_of_no_message_that_is_not_public() -> None:
+    held = Messages(
+        [
+            Message(1, PINNED, "public", "Awards", 1, READ_US, READ_US + 1_000_000),
+            Message(2, PINNED, "crew", "Gate 4", 2),
+        ],
+        every_s=20,
+    )
+    told = json.loads(encode.messages(held, READ_US, people=False))
+    assert told == {
+        "type": "messages",
+        "every_s": 20,
+        "messages": [
+            {
+                "id": 1,
+                "kind": "pinned",
+                "text": "Awards",
+                "begins_at": "2026-01-01T00:00:00.640+00:00",
+                "ends_at": "2026-01-01T00:00:01.640+00:00",
+            }
+        ],
+    }
+    people = json.loads(encode.messages(held, READ_US, people=True, reads=[(12, "Go"), (13, None)]))
+    assert [each["audience"] for each in people["messages"]] == ["public", "crew"]
+    assert people["reads"] == [[12, "Go"], [13, None]]
 
 
 def test_the_line_over_everything() -> None:

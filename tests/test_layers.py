@@ -1,6 +1,7 @@
 """What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,8 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.places": {"hub.model", "hub.results"},
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
+    "hub.messages": {"hub.model"},
+    "hub.message_words": {"hub.errors", "hub.event_words", "hub.messages"},
     "hub.template_words": {"hub.errors", "hub.event_words"},
     "hub.template_files": {"hub.errors", "hub.template_words"},
     "hub.image_words": {"hub.errors"},
@@ -47,6 +50,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.reads_export": {"hub.encode", "hub.model", "hub.places"},
     "hub.session": {
         "hub.marks",
+        "hub.messages",
         "hub.model",
         "hub.places",
         "hub.results",
@@ -56,7 +60,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.tail",
         "hub.times",
     },
-    "hub.encode": {"hub.marks", "hub.model", "hub.places", "hub.results", "hub.roster"},
+    "hub.encode": {"hub.marks", "hub.messages", "hub.model", "hub.places", "hub.results", "hub.roster"},
     "hub.extremes": {"hub.encode", "hub.model"},
     "hub.config": {"hub.errors", "hub.config"},
     "hub.alarms": {"hub.model"},
@@ -96,6 +100,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.image_words",
         "hub.location_words",
         "hub.marks",
+        "hub.messages",
         "hub.own_settings",
         "hub.results",
         "hub.roster",
@@ -126,6 +131,8 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.importing",
         "hub.location_words",
         "hub.marks",
+        "hub.message_words",
+        "hub.messages",
         "hub.old_templates",
         "hub.own_settings",
         "hub.passwords",
@@ -156,6 +163,7 @@ ABOVE: Final = {
     "hub.images",
     "hub.lifecycle",
     "hub.locations",
+    "hub.messaging",
     "hub.partner_words",
     "hub.moving",
     "hub.reader_feed",
@@ -213,6 +221,8 @@ PURE_MODULES: Final = (
     "hub.marks",
     "hub.counting",
     "hub.location_words",
+    "hub.messages",
+    "hub.message_words",
     "hub.template_files",
     "hub.template_words",
     "hub.image_words",
@@ -242,6 +252,7 @@ PURE_MODULES: Final = (
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
 
+@cache
 def modules() -> list[str]:
     return sorted(_name(path) for path in HUB.rglob("*.py"))
 
@@ -251,6 +262,7 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
     path = HUB.parent.joinpath(*module.split("."))

@@ -17,6 +17,8 @@ MODULES: Final = (
     "hub.listener",
     "hub.listener_connection",
     "hub.listener_door",
+    "hub.old_css",
+    "hub.old_html",
     "hub.own_settings",
     "hub.passwords",
     "hub.protocols.chronotrack",

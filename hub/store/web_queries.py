@@ -7,9 +7,10 @@ from typing import Any, Final
 
 from hub.counting import Stored
 from hub.errors import StoreAway
+from hub.messages import Messages
 from hub.model import Participant, Read, ReadFilter, SessionRow, Whose
 from hub.roster import Roster
-from hub.store import rosters, sessions
+from hub.store import messages, rosters, sessions
 from hub.store.database import query
 from hub.store.pooled import WebDatabase
 from hub.store.sessions import read_of
@@ -74,6 +75,10 @@ class WebQueries:
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         async with self._database().of(whose) as connection:
             return [dict(row) for row in await connection.fetch(query("locations_list"), session_id)]
+
+    async def messages(self, whose: Whose, session_id: int) -> Messages:
+        async with self._database().of(whose) as connection:
+            return await messages.of_session(connection, session_id)
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         async with self._database().of(whose) as connection:

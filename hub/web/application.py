@@ -91,21 +91,8 @@ def build(
     app[state.DISPLAYS] = displays
     app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
-    app[state.IMPORTS] = changes.feeder
-    app[state.SESSIONS] = changes.lifecycle
-    app[state.MOVES] = changes.moving
-    app[state.REMOVAL] = changes.removing
-    app[state.EVENTS] = changes.events
-    app[state.RETIMING] = changes.retiming
-    app[state.STREAMS] = changes.streams
-    app[state.IMAGES] = changes.images
     app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
     app[state.REFUSED] = refused
-    app[state.LOCATIONS] = changes.locations
-    app[state.PARTNER_WORDS] = changes.partner_words
-    app[looks.TEMPLATES] = changes.templates
-    app[announcers.ANNOUNCING] = changes.announcing
-    app[state.CHANGING] = changes.changing
     app[state.STANDING] = standing
     app[state.TOKEN] = token
     app[state.FIRST] = new_link()
@@ -114,6 +101,7 @@ def build(
     app[FLEET] = Fleet(screens, condition.now_us)
     app[EXPIRING] = Expiring(hub, live, condition.now_us)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
+    _add_changes(app, changes)
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
@@ -121,6 +109,24 @@ def build(
     routes.add(app)
     _hush()
     return app
+
+
+def _add_changes(app: web.Application, changes: state.Changes) -> None:
+    """What changes sessions and all that belongs to them, part by part."""
+    app[state.IMPORTS] = changes.feeder
+    app[state.SESSIONS] = changes.lifecycle
+    app[state.MOVES] = changes.moving
+    app[state.REMOVAL] = changes.removing
+    app[state.EVENTS] = changes.events
+    app[state.RETIMING] = changes.retiming
+    app[state.STREAMS] = changes.streams
+    app[state.IMAGES] = changes.images
+    app[state.LOCATIONS] = changes.locations
+    app[state.MESSAGES] = changes.messages
+    app[state.PARTNER_WORDS] = changes.partner_words
+    app[looks.TEMPLATES] = changes.templates
+    app[announcers.ANNOUNCING] = changes.announcing
+    app[state.CHANGING] = changes.changing
 
 
 def _add_own(app: web.Application) -> None:

@@ -18,6 +18,7 @@ from hub.fanout import (
 )
 from hub.hub import Hub
 from hub.marks import Call, Mark
+from hub.messages import Messages
 from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
@@ -140,6 +141,30 @@ class Live:
             for read in session.recent(encode.RECENT_OFFSETS)
         ]
         on_air.topic.tell([each for each in corrections if each is not None])
+
+    def new_messages(self, session: Session, messages: Messages) -> None:
+        """Other messages are in force. Screens hear of the public ones alone; who watches, of all."""
+        before, session.messages = session.messages, messages
+        on_air = self._on_air.get(session.row.id)
+        if on_air is None:
+            return
+        said: list[tuple[int, str | None]] = []
+        if before.version != messages.version:
+            on_air.topic.replace(_ring(session))
+            recent = session.recent(encode.RECENT_OFFSETS)
+            said = [(read.offset, encode.runner_message(session, read)) for read in recent]
+        now_us = self._now_us()
+        self._tell_apart(
+            on_air.topic,
+            screens=encode.messages(messages, now_us, people=False, reads=said),
+            people=encode.messages(messages, now_us, people=True, reads=said),
+        )
+
+    def _tell_apart(self, topic: Topic, *, screens: bytes, people: bytes) -> None:
+        """Something without an offset that is not the same for all, after what was published before."""
+        topic.flush()
+        for subscriber in topic.subscribers:
+            subscriber.tell(people if subscriber in self._watching else screens)
 
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""

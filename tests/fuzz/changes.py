@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from hub import event_words, image_words, marks, session_words, template_words
+from hub import event_words, image_words, marks, message_words, session_words, template_words
 from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
 from hub.location_words import LocationChange
 from hub.marks import Call, Mark, MarkChange
+from hub.message_words import MessageChange, NewMessage
+from hub.messages import NONE, Message, Messages
 from hub.model import ExportRow, ImageRow, ScreenRow, SessionRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
@@ -60,6 +62,29 @@ class Locations:
 
     async def split(self, by: Caller, session_id: int, location_id: int) -> None:
         self.changed.append(f"location {location_id}")
+
+
+class Messaging:
+    """None is there, and what is made is forgotten."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def make(self, by: Caller, session_id: int, words: NewMessage) -> tuple[Message, Messages]:
+        message = message_words.made((), words)
+        self.changed.append(f"message of session {session_id}: {message.text}".encode().decode())
+        return message, NONE
+
+    async def change(self, by: Caller, session_id: int, message_id: int, words: MessageChange) -> NoReturn:
+        message_words.changed((), message_id, words, 0)
+        raise AssertionError
+
+    async def delete(self, by: Caller, session_id: int, message_id: int) -> None:
+        message_words.found((), message_id)
+
+    async def turn_every(self, by: Caller, session_id: int, every_s: int) -> Messages:
+        self.changed.append(f"messages of session {session_id}: every {every_s} s")
+        return NONE
 
 
 class PartnerWords:
@@ -276,6 +301,7 @@ class Changes:
         self.retiming = Retiming()
         self.streams = Streams(changed)
         self.locations = Locations(changed)
+        self.messages = Messaging(changed)
         self.partner_words = PartnerWords(changed)
         self.templates = Templates(changed)
         self.announcing = Announcing(changed)

@@ -21,6 +21,7 @@ from hub.config import Server, Settings, Web
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
+from hub.messages import NONE, Messages
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
@@ -187,6 +188,9 @@ class Database:
 
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         return []
+
+    async def messages(self, whose: Whose, session_id: int) -> Messages:
+        return NONE
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         return []

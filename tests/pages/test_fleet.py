@@ -16,6 +16,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 from hub import __version__
 from hub.web.screens import FLEET, known_as
 from tests.pages import work_scenes
+from tests.pages.browsers import browsers_of
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
@@ -200,7 +201,7 @@ async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser
     await screen.page.keyboard.press("j")
     await expect(screen.at(".screen").nth(1)).to_be_focused()
     stage.answers["GET /api/screens"] = lambda _asked: None
-    await screen.page.context.close()
+    await browsers_of(browser).take_back(screen.page.context)
     assert screen.faults == []
 
 
@@ -208,7 +209,9 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
     stage = work_scenes.fleet()
     screen = await _staged(browser, stage)
     row = screen.at(".code-row", has_text="Bandstand")
+    await expect(row).to_contain_text("looks like “Finish arch”")
     await row.get_by_role("button", name="Change").click()
+    await screen.at("#change-form-template").select_option(label="Totem")
     await screen.at("#change-form-duration").fill("90")
     await screen.at("#change-form [type=submit]").click()
     await says(screen, "#change-form-duration-error", "1 to 60")
@@ -222,17 +225,19 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
             "name": "Bandstand",
             "place": "",
             "session_id": 4,
+            "template": "Totem",
             "expires_at": None,
             "settings": {"duration": 7.5, "locations": ["FINISH", "10 KM"]},
         }
     ]
-    await screen.page.context.close()
+    await browsers_of(browser).take_back(screen.page.context)
     assert screen.faults == []
 
 
 async def _staged(browser: Browser, stage: WorkStage) -> Screen:
-    context = await browser.new_context(viewport=SIZES["laptop"], locale="en-GB")
+    context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
     screen = Screen(await context.new_page(), ORIGIN)
+    await screen.page.set_viewport_size(SIZES["laptop"])
     screen.allow(REFUSED)
     await stage.open(screen.page)
     await expect(screen.at(".screen").first).to_be_visible(timeout=WAIT_MS)

@@ -9,8 +9,10 @@ from playwright.async_api import Page
 
 from hub.web.routes import STATIC
 
-SCRIPTS: Final = sorted((*STATIC.glob("display*.js"), *STATIC.glob("template-*.js")))
-MODULES: Final = [path for path in SCRIPTS if path.stem not in ("display", "display-worker")]
+SCRIPTS: Final = sorted(
+    path for kind in ("display", "old-", "template-") for path in STATIC.glob(f"{kind}*.js")
+)
+MODULES: Final = [path for path in SCRIPTS if path.stem not in ("display", "display-worker", "old-inside")]
 WORDS: Final = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""", re.DOTALL
 )
@@ -78,7 +80,7 @@ def test_what_is_not_newer_is_let_pass(line: str) -> None:
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 async def test_each_module_runs_as_it_is_served(modules: Page, path: Path) -> None:
-    """The two that are left, the page's own script and its worker, run in every test of the page."""
+    """Those that are left, the page's own script, its worker and the one in a frame, run in every test of theirs."""
     names = await modules.evaluate("async name => Object.keys(await import('/static/' + name))", path.name)
     assert sorted(names) == exported(path)
 

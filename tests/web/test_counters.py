@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -17,7 +16,7 @@ from hub.hub import Hub
 from hub.model import DisplayRow, Participant, Read, SessionRow, TemplateRow, Whose
 from hub.roster import Roster
 from hub.session import Session
-from hub.template_words import Canvas, CounterBlock, State, Template, TextBlock
+from hub.template_words import Canvas, CounterBlock, State, Template, TextBlock, packed
 from hub.web import counters
 from hub.web.live import Live
 from tests.lifecycle import Office
@@ -29,7 +28,7 @@ SHARED = pytest.mark.asyncio(loop_scope="session")
 
 def template(*blocks: TextBlock | CounterBlock, version: int = 1) -> TemplateRow:
     content = Template(canvas=Canvas(width=1920, height=1080), active=State(blocks=list(blocks)))
-    return TemplateRow(9, 1, "Finish", version, msgspec.json.encode(content))
+    return TemplateRow(9, 1, "Finish", version, packed(content))
 
 
 COUNTER = template(CounterBlock(id="n", x=0, y=0, w=100, h=50))

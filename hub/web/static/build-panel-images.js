@@ -45,18 +45,18 @@ export function openImages(room) {
   }
 
   async function load() {
-    ({ images } = await ask("GET", "/api/images" + (room.partner ? "?" + new URLSearchParams({ partner: room.partner }) : "")));
+    images = (await ask("GET", "/api/images")).images.filter(each => !room.partner || !each.partner || each.partner.slug === room.partner);
     none.textContent = images.length ? "" : "No image yet: a logo, a sponsor, a photograph of the course.";
     none.hidden = images.length > 0;
     grid.replaceChildren(...images.map(item));
   }
 
   function item(image) {
-    const name = image.title || "Image", size = `${image.width} × ${image.height}, ${bytes(image.bytes)}`, used = image.used_by.length ? `used by ${listed(image.used_by)}` : "not used";
+    const name = image.title || "Image", size = `${image.width} × ${image.height}, ${bytes(image.bytes)}`, used = image.used_by.length ? `used by ${listed(image.used_by)}` : "not used", there = !image.missing;
     return el("li", { class: "picture", data: { name: image.name } },
-      button(el("img", { src: image.thumbnail, alt: "", loading: "lazy" }), () => use(image.name), { class: "thumb", "aria-label": `Use ${name}, ${size}` }),
-      el("p", { class: "called", dir: "auto" }, name), el("p", { class: "detail" }, size), el("p", { class: "detail", dir: "auto" }, used),
-      el("span", { class: "acts" }, button("Crop", () => crop(image), { class: "low", "aria-label": `Crop ${name}`, disabled: image.frames > 1 }),
+      button(el("img", { src: image.thumbnail, alt: "", loading: "lazy" }), () => use(image.name), { class: "thumb", "aria-label": `Use ${name}, ${size}`, disabled: !there }),
+      el("p", { class: "called", dir: "auto" }, name), el("p", { class: "detail" }, there ? size : "Its file is gone."), el("p", { class: "detail", dir: "auto" }, used),
+      el("span", { class: "acts" }, button("Crop", () => crop(image), { class: "low", "aria-label": `Crop ${name}`, disabled: !there }),
         image.used_by.length ? null : button("Delete", () => remove(image), { class: "low danger", "aria-label": `Delete ${name}` })));
   }
 

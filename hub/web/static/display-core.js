@@ -3,6 +3,8 @@
 // highest offset it has seen. What it shows follows from the last reads, the starts and the time alone, so that a
 // screen that was away ends in the same picture as one that never left.
 
+import { linesOf } from "./display-messages.js";
+
 const CARD_MS = 8000;             // unless the display's settings give a duration
 const CARD_S_MAX = 600;
 const CARD_LEAST_MS = 1500;       // a card that comes late in its time does not flash by
@@ -28,6 +30,7 @@ export function initial(now) {
     cards: [],                    // by offset; each until its time ends
     reads: [],                    // by offset: what a template's list may show, those that came late among them
     template: null, counts: null, // as the hub says them
+    lines: linesOf(null),         // messages
     lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
     emergency: "",                // a line over everything else
     screen: null,                 // what the hub calls this screen, and whether it is to be dark
@@ -40,6 +43,7 @@ const MESSAGES = {
   tick: (state, message, now) => withNow(state, message.now, now),
   template: (state, message) => with_(state, { template: templateOf(message.template) }),
   counts: (state, message) => with_(state, { counts: message }),
+  messages: onMessages,
   message: (state, message) => (message.kind === "emergency" ? with_(state, { emergency: text(message.text) }) : state),
   settings: (state, message) => (message.screen ? with_(state, { screen: message.screen }) : state),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
@@ -97,7 +101,7 @@ export function darkened(state) {
 }
 
 export function ended(state, code) {
-  return with_(state, { gone: code || 4000, cards: [], reads: [], template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "" });
+  return with_(state, { gone: code || 4000, cards: [], reads: [], template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "", lines: linesOf(null) });
 }
 
 function with_(state, changes) {
@@ -116,7 +120,7 @@ function onHello(state, hello, now) {
   const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
     greeted: true, session, epoch: hello.epoch, display, settings, starts: startsOf(hello.starts),
     cardMs: cardMsOf(display), locations: locationsOf(display), catchUp: null, known: null, emergency: text(hello.emergency),
-    template: templateOf(hello.template), counts: hello.counts || null,
+    template: templateOf(hello.template), counts: hello.counts || null, lines: linesOf(hello),
   });
   return resumed ? resume(next, hello, recent, now) : startAfresh(next, hello, recent, now);
 }
@@ -159,6 +163,12 @@ function onRetract(state, { offset }, now) {
 
 function onCorrection(state, { offset, runner }) {
   return changed(state, offset, read => with_(read, { runner: runner || null, bib: runner ? runner.bib : null }));
+}
+
+/** What goes with runners that this screen holds may be another, too. */
+function onMessages(state, message) {
+  const said = Array.isArray(message.reads) ? message.reads : [];
+  return said.reduce((next, [offset, words]) => changed(next, offset, read => with_(read, { message: words })), with_(state, { lines: linesOf(message) }));
 }
 
 function arrived(state, card, now) {
@@ -261,8 +271,8 @@ function latest(known, read) {
 function asKnownBy(state, known, card) {
   const read = latest(known, card);
   if (!read || !isForTheWall(state, read)) return null;
-  const { bib, location, time } = read;
-  return with_(card, { runner: read.runner || null, bib, location, time, marks: marksOf(read) });
+  const { bib, location, time, message } = read;
+  return with_(card, { runner: read.runner || null, bib, location, time, message, marks: marksOf(read) });
 }
 
 function kept(items, change) {

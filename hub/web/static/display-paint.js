@@ -2,6 +2,7 @@
 // DOM; refuses to know what the messages mean.
 
 import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLines, fitName, fitRow } from "./display-fit.js";
+import { makeLines } from "./display-lines.js";
 import { cardTexts } from "./display-view.js";
 
 const $ = id => document.getElementById(id);
@@ -17,12 +18,13 @@ let fontLoads = 0;
 
 /** Paints what differs; `onShown(cards)` is called for the first frame of cards. */
 export function makePainter({ code, server, onShown }) {
+  const paintLines = makeLines({ unitPx });
   let rows = new Map();           // key -> its row on the wall
   let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
 
-  /** `covered`: a template stands there instead of the cards. */
-  function paint(seen, state, now, covered) {
-    const { scene, stale, offset, clocks, identify } = seen, event = seen.event || server;
+  /** `covered`: a template stands there instead of the cards; `says`: it has a place for messages, and so needs no other. */
+  function paint(seen, state, now, covered, says) {
+    const { scene, stale, offset, clocks, identify, lines } = seen, event = seen.event || server;
     mark("state", scene);
     mark("stale", String(Boolean(stale)));
     mark("offset", offset);
@@ -39,6 +41,8 @@ export function makePainter({ code, server, onShown }) {
     }
     if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
+    const { pinned } = lines, turning = !covered && lines.rotating ? [lines.rotating] : [];
+    paintLines(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { resting: scene === "resting", covered, fonts: fontLoads });
     if (covered) paintedFor = "";
     else paintCards(seen, state, card => cardTexts(card, state, now));
     if (document.title !== event) document.title = event;

@@ -1,5 +1,6 @@
 // What the wall says: the state as flat texts. No DOM, and of the time only what is handed in.
 
+import { upAt } from "./display-messages.js";
 import { STALE_LOST_MS, STALE_SILENT_MS, cardsOf, hubNow, plain, text } from "./display-core.js";
 
 const CLOCKS_MAX = 3;
@@ -25,6 +26,7 @@ export function view(state, now) {
     scene, cards, event, stale, dark,
     shows: dark ? "blank" : !state.gone && stale ? "stale" : scene,
     emergency: state.emergency,
+    lines: upAt(state.lines, hubNow(state, now)),
     offset: state.offset === null ? "" : String(state.offset),
     clock: clockText(state, now),
     clocks: raceClocks(state, now),

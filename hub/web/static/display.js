@@ -80,7 +80,8 @@ function boot({ code, version, build }) {
     const seen = view(state, clock());
     shows = seen.shows;
     if (state.template && !templates && !fetching) fetchTemplates();
-    paint(seen, state, clock(), Boolean(templates && templates.paint(seen, state, clock())));
+    const covered = Boolean(templates && templates.paint(seen, state, clock()));
+    paint(seen, state, clock(), covered, covered && templates.says());
   }
 
   /** Only a screen that has a template needs what draws one. Under another name each time: a browser may keep a failure. */
@@ -91,8 +92,7 @@ function boot({ code, version, build }) {
       templates = makeTemplates({ code, onReady: paintSoon, onShown, onKept: urls => keepPage(build, urls) });
       paintSoon();
     } catch {
-      fetches++;
-      setTimeout(() => { fetching = false; }, pauseMs(0, fetches, 1));
+      setTimeout(() => { fetching = false; }, pauseMs(0, fetches++, 1));
     }
   }
 
