@@ -1,5 +1,5 @@
-"""An announcer's page without a hub: who arrives, what is worth saying, what others have said. Knows the shapes; all of it
-is made up, but that what is said to the stage is told to the page as a hub does.
+"""An announcer's page without a hub: who arrives, what is worth saying, what others have said. Knows the shapes; all of
+it is made up, but that what is said to the stage is told to the page as a hub does.
 """
 
 import json
@@ -157,7 +157,7 @@ class AnnouncerStage(WorkStage):
         found = re.fullmatch(r"/api/sessions/4/(calls|marks)/(.+)", asked["path"])
         if self.away:
             return refusal(503, "The hub is stopping.")
-        if not found:
+        if not found or f"{asked['method']} {asked['path']}" in self.answers:
             return super().answer(asked)
         kind, name = found.groups()
         return (

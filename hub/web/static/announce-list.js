@@ -47,16 +47,10 @@ export function makeList({ said, waiting, noted }) {
   };
 }
 
-/** What the hub says was not shown on any screen, as reads; those of it that this page holds as they are known here. */
-export function unshownReads(answer, reads) {
+/** What the hub says was not shown on any screen, as reads, the oldest first; those of it that this page holds as they are
+ * known here. */
+export function unshownReads({ unshown }, reads) {
   const held = new Map(reads.map(read => [read.offset, read]));
-  const entries = (answer && (answer.unshown || answer.runners || answer.reads)) || [];
-  return entries.filter(each => Number.isSafeInteger(each.offset) && isUnshown(each)).map(each => held.get(each.offset) || {
-    kind: "read", marks: [], tag: "", time: "", received_at: "", ...each, runner: each.runner || (each.name ? { name: each.name, bib: each.bib } : null),
-  }).sort((a, b) => a.offset - b.offset);
-}
-
-/** Of those that were shown but not called the page knows itself. */
-function isUnshown({ shown, why }) {
-  return shown !== true && !/^(not |un|never )called$/.test(String(why || ""));
+  const found = (Array.isArray(unshown) ? unshown : []).filter(each => Number.isSafeInteger(each.offset));
+  return found.map(each => ({ ...each, ...held.get(each.offset) })).sort((a, b) => a.offset - b.offset);
 }

@@ -64,7 +64,7 @@ export function paintRows(rows, { chosen, now }) {
 function paintRow(element, { arrival, said, waiting, mark: noted, group }, chosen, now) {
   say(field(element, "bib"), arrival.bib);
   say(field(element, "name"), arrival.name);
-  say(field(element, "detail"), [noted.note, groupWords(group), ...(arrival.gun ? [arrival.location] : arrival.brief)].filter(Boolean).join(" · "));
+  say(field(element, "detail"), [arrival.why, noted.note, groupWords(group), ...(arrival.gun ? [arrival.location] : arrival.brief)].filter(Boolean).join(" · "));
   say(field(element, "age"), ago(arrival.at, now));
   say(field(element, "marks"), arrival.marks.join(", "));
   mark(element, "said", said ? "yes" : "");

@@ -49,11 +49,16 @@ export function makeStories({ ask, path, changed }) {
 /** Flat texts, whatever came: `facts`, best first; `next`: where and when the runner is expected; `spoken`. */
 export function storyOf(answer) {
   const story = (answer && answer.story) || answer || {};
-  return { facts: list(story.facts).map(factOf).filter(Boolean), next: nextOf(story.next), spoken: text(story.phonetic) };
+  return { facts: list(story.facts).filter(isNews).map(factOf).filter(Boolean), next: nextOf(story.next), spoken: text(story.phonetic) };
 }
 
-function factOf(fact) {
-  return text(fact && typeof fact === "object" ? fact.text : fact);
+/** The note stands on the page already, and is newer there. */
+function isNews(fact) {
+  return Boolean(fact) && fact.kind !== "note";
+}
+
+function factOf({ text: told, words }) {
+  return text(told || words);
 }
 
 /** "Expected at FINISH at 10:42:10, give or take 2 min" */

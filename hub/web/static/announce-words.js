@@ -49,7 +49,7 @@ export function arrivalOf(read) {
     time: (/[T ](\d\d:\d\d:\d\d)/.exec(read.time) || ["", ""])[1], location: text(read.location), place: text(read.location) + (read.lap > 1 ? `, lap ${read.lap}` : ""),
     bib: gun ? "" : of("bib") || text(read.bib), name: gun ? "Start" : nameOf(read),
     spoken: spokenOf(runner), city: cityOf(of), facts: factsOf(of), brief: factsOf(of).slice(0, 3), team: of("team_name"), last: of("last_name"), town: of("city"),
-    marks: marks.map(mark => MARKS[mark]).filter(Boolean),
+    why: text(read.words), marks: marks.map(mark => MARKS[mark]).filter(Boolean),
   };
 }
 

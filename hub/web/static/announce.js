@@ -3,7 +3,7 @@
 
 import { show as showFind, openFind, paintCard } from "./announce-find.js";
 import { heroFor, newer } from "./announce-flow.js";
-import { called, filled, hubNow, marked, missing, nothing, reduce } from "./announce-held.js";
+import { HELD_MAX, called, filled, hubNow, marked, missing, nothing, reduce } from "./announce-held.js";
 import { openHolding, openKeys, openMenu } from "./announce-keys.js";
 import { ROWS, makeList, unshownReads } from "./announce-list.js";
 import { makeLook, stayAwake } from "./announce-look.js";
@@ -134,7 +134,8 @@ async function askUnshown() {
   if (unshown.none || document.hidden || clock() - unshown.askedAt < UNSHOWN_MS || page.lostAt !== null) return;
   unshown.askedAt = clock();
   try {
-    unshown.reads = unshownReads(await ask("GET", path("/unshown")), page.held.reads);
+    const query = new URLSearchParams({ of: "shown", after: Math.max(0, page.held.offset - HELD_MAX), limit: HELD_MAX });
+    unshown.reads = unshownReads(await ask("GET", path("/unshown?" + query)), page.held.reads);
     paintSoon();
   } catch (problem) {
     if (problem.status === undefined) throw problem;
@@ -244,7 +245,7 @@ function tell(each, said) {
 }
 
 function newest() {
-  Object.assign(view, { chosen: null, frozen: null });
+  Object.assign(view, { chosen: null, frozen: null, hero: null });
   $("list").scrollTop = 0;
   if (document.activeElement !== document.body) document.activeElement.blur();
   paint();
