@@ -35,6 +35,12 @@ async def session(request: web.Request) -> web.Response:
     return _page(request, "session.html", session=shown)
 
 
+async def announcer(request: web.Request) -> web.Response:
+    """One session, for who speaks at it: as `session`."""
+    shown = await sessions.session_json(request, scope.path_id(request, "session"))
+    return _page(request, "announcer.html", session=shown)
+
+
 async def fleet(request: web.Request) -> web.Response:
     """Displays, and the screens that show them."""
     return _page(request, "fleet.html")

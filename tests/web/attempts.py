@@ -29,6 +29,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/announcer/{session}": ("active", "ended"),
     "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
