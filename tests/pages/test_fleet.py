@@ -238,7 +238,11 @@ async def test_how_it_shows_runners_is_said_in_one_form(browser: Browser) -> Non
     await expect(screen.at(at + "duration")).to_have_value("12")
     finish = screen.at("#settings-locations button", has_text="FINISH")
     await expect(finish).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
-    for name, wrong, words in (("duration", "90", "1 to 60"), ("dwell", "x", "1 to 10"), ("gap_s", "61", "0 to 60")):
+    for name, wrong, words in (
+        ("duration", "90", "1 to 60"),
+        ("dwell", "x", "1 to 10"),
+        ("gap_s", "61", "0 to 60"),
+    ):
         await screen.at(at + name).fill(wrong)
         await screen.at("#settings-form [type=submit]").click()
         await says(screen, f"{at}{name}-error", words)
@@ -272,10 +276,18 @@ async def test_how_it_shows_runners_is_said_in_one_form(browser: Browser) -> Non
 
 
 async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) -> None:
-    read = {"offset": 9, "tag": "T9", "bib": "9", "location": "FINISH", "time": "2026-05-16T10:20:11.000+02:00"}
+    read = {
+        "offset": 9,
+        "tag": "T9",
+        "bib": "9",
+        "location": "FINISH",
+        "time": "2026-05-16T10:20:11.000+02:00",
+    }
     reads = [{**read, "offset": 10, "bib": None}, {**read, "runner": {"name": "Ann Lee"}}]
     path = "/api/displays/K7XQ2M9P/control"
-    stage = work_scenes.fleet(answers={f"GET {path}": {"control": {}, "reads": reads}, f"POST {path}": {"control": {}}})
+    stage = work_scenes.fleet(
+        answers={f"GET {path}": {"control": {}, "reads": reads}, f"POST {path}": {"control": {}}}
+    )
     screen = await _staged(browser, stage)
     held = screen.at(".code-row", has_text="Bandstand")
     await expect(held.locator("[data-f=control]")).to_contain_text("Ingrid Solheim is pinned")

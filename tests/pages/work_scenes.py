@@ -366,7 +366,9 @@ def templates(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
         }
         for each, content in zip(TEMPLATES, DRAWN, strict=True)
     }
-    return WorkStage("templates.html", "/templates", me=person(role), answers=own | (answers or {}))
+    return WorkStage(
+        "templates.html", "/templates", me=person(role), answers=own | (answers or {}), upload_mib=10
+    )
 
 
 def settings(role: str = OPERATOR, answers: Answers = None) -> WorkStage:

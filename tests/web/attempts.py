@@ -29,12 +29,15 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/announcer/{session}": ("active", "ended"),
     "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
     "/api/sessions/{id}/marks/{who}": ("who",),
     "/api/sessions/{id}/calls/{offset}": ("reads",),
+    "/api/sessions/{id}/arrivals/{offset}": ("reads",),
+    "/api/sessions/{id}/runners/{who}": ("who",),
     "/api/sessions/{id}/messages/{message}": ("messages",),
     "/api/events/{id}": ("events",),
     "/api/events/{id}/races/{race}": ("races",),
@@ -270,6 +273,7 @@ def query(of: Furnished) -> dict[str, str]:
         "email": of.emails[OWNER],
         "token": of.tokens[OWNER],
         "text": "x",
+        "find": "7",
         "to": f"/sessions/{of.ids['active']}",
     }
 
