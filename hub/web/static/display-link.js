@@ -55,7 +55,7 @@ export function pauseMs(code, tries, chance = Math.random()) {
 
 /** One connection at a time; comes back by itself until `stop`. */
 export function makeLink({ address, onFrame, onLost, clock }) {
-  let socket = null, tries = 0, timer = 0, busyAt = 0, greetedAt = Infinity, stopped = false;
+  let socket = null, tries = 0, timer = 0, dueAt = Infinity, busyAt = 0, greetedAt = Infinity, stopped = false;
 
   function open() {
     clearTimeout(timer);
@@ -76,6 +76,7 @@ export function makeLink({ address, onFrame, onLost, clock }) {
 
   function openIn(ms) {
     clearTimeout(timer);
+    dueAt = clock() + ms;
     timer = setTimeout(open, ms);
   }
 
@@ -97,7 +98,8 @@ export function makeLink({ address, onFrame, onLost, clock }) {
     open,
     greeted() { greetedAt = clock(); },
     check() { if (socket && clock() - busyAt >= STALE_SILENT_MS) fell(0); },
-    wake() { if (!socket || clock() - busyAt >= QUIET_MS) again(); },
+    /** A try that is due goes first: a page whose timers run once a minute would put it off for ever. */
+    wake() { if (socket ? clock() - busyAt >= QUIET_MS : dueAt - clock() > WAKE_MS) again(); },
     again,
     /** Some messages in one frame, a line each. */
     send(...messages) {
