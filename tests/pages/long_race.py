@@ -18,7 +18,7 @@ from hub.template_words import Column, ListBlock
 from hub.web.application import TEMPLATES
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
-from tests.pages.screens import ARGUMENTS, WALL, executable
+from tests.pages.screens import ARGUMENTS, WAIT_MS, WALL, executable
 from tests.pages.template_kinds import place
 from tests.pages.test_template_paint import template, text
 
@@ -57,6 +57,16 @@ class Wall:
             "console",
             lambda said: self.faults.append(said.text) if said.type in ("error", "warning") else None,
         )
+
+    async def settles(self, *, with_template: bool) -> None:
+        """Until all that it needs has come: of a page whose time is another's, the network's is not."""
+        wanted = str(with_template).lower()
+        async with asyncio.timeout(WAIT_MS / 1000):
+            await self.page.evaluate("document.fonts.ready")
+            while (
+                await self.page.evaluate("race(2, 1000).then(() => document.body.dataset.template)") != wanted
+            ):
+                pass
 
     async def passes(self, steps: int, step_s: float) -> Held:
         """So much of the race, and what is left of it."""
@@ -101,6 +111,7 @@ async def opened(browser: Browser, *, hours: float, with_template: bool) -> Wall
     await tools.send("HeapProfiler.enable")
     wall = Wall(page, tools)
     await page.goto(f"{ORIGIN}/d/ABCDEFGH")
+    await wall.settles(with_template=with_template)
     return wall
 
 
