@@ -219,7 +219,9 @@ class Field:
         worn = (*participant.tags, participant.bib)
         tags = {normal(each) for each in worn if each and self.roster.find(each) is participant}
         first = tag or (participant.tags[0] if participant.tags else participant.bib)
-        return Runner(called(participant, first), participant, tuple(sorted(tags - set(self.crew))))
+        of_two = bool(tags) and self.roster.of_bib(participant.bib) is not participant
+        who = called(None if of_two else participant, first)
+        return Runner(who, participant, tuple(sorted(tags - set(self.crew))))
 
 
 def _since(then_us: int | None, at_us: int) -> int | None:

@@ -80,6 +80,13 @@ def test_who_is_meant() -> None:
     assert field(crew="a1").of_tag("A1") is None
 
 
+def test_who_shares_a_bib_is_called_by_tag() -> None:
+    twice = [replace(ANN, bib="5"), replace(BOB, bib="5")]
+    of = Field(ROW, Roster(twice), Places(), Passages())
+    assert [of.of_participant(each).who for each in twice] == ["tag:a1", "tag:b1"]
+    assert of.runner("bib:5") is None and of.runner("tag:a1") == of.of_participant(twice[0])
+
+
 def test_reads_of_all_tags_are_one_way() -> None:
     of = field(
         ("A1", "START", 1),
