@@ -27,6 +27,7 @@ from hub.session import Session
 from hub.tail import TAIL_READS_MAX
 from hub.web.books import Books
 from hub.web.counters import Counters
+from hub.web.timing import Timing
 from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -90,6 +91,7 @@ class Live:
         self.counters = Counters(hub, self.tell)
         self.books = Books()
         """What is looked up of sessions."""
+        self.timing = Timing(self.turns, hub.sources, now_us)
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -115,7 +117,9 @@ class Live:
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
-        self.rates.add(session.row.id, len(reads), self._now_us())
+        now_us = self._now_us()
+        self.rates.add(session.row.id, len(reads), now_us)
+        group = self.timing.published(session, reads, now_us)
         counted = self.counters.kept.get(session.row.id)
         if counted is not None:
             counted.add(reads)
@@ -128,6 +132,7 @@ class Live:
             self.start_afresh(session)
             return
         on_air.topic.publish([encode.read_message(session, read) for read in reads])
+        self.timing.sending(group)
         if any(read.kind == KIND_GUN for read in reads):
             self._tell_starts(on_air, session)
 
@@ -304,6 +309,15 @@ class Live:
         another reason, that there is nothing to come back to."""
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
             subscriber.cut(reason)
+
+    def new_settings(self, code: str) -> None:
+        """A display shows things in another way, or an operator wishes something of it: its screens are told so."""
+        display = self._hub.displays.get(code)
+        if display is None:
+            return
+        message = encode.display_settings(display, self._hub.session_of(display))
+        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+            subscriber.tell(message)
 
     def new_template(self, codes: Iterable[str]) -> None:
         """These displays look different now, by another template or a new version: their screens are told so."""

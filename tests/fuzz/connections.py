@@ -36,7 +36,7 @@ from hub.web.routes import STATIC
 from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
-from tests.fuzz.changes import Changes, Kept, Screens
+from tests.fuzz.changes import Changes, Kept, Proofs, Screens
 
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
@@ -288,6 +288,7 @@ class Site:
             partners=NoPartners(self.database.changed),
             displays=self.database,
             screens=Screens(self.database.changed),
+            proofs=Proofs(),
             source_log=self.database,
             standing=self.database,
             kept=Kept(),

@@ -29,6 +29,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/templates/{id}/versions/{version}": ("template_versions",),
     "/api/screens/{id}": ("screens",),
     "/sessions/{id}": ("active", "ended"),
+    "/announcer/{session}": ("active", "ended"),
     "/templates/{name}": (),
     "/ws/sessions/{id}": ("active", "ended"),
     "/api/sessions/{id}": ("active", "ended"),
@@ -110,6 +111,8 @@ BODIES: Final[dict[str, Body]] = {
     "DELETE /api/displays/{code}": _nothing,
     "POST /api/displays/{code}/identify": _nothing,
     "POST /api/displays/{code}/reload": _nothing,
+    "POST /api/displays/{code}/control": lambda _who: [{"action": "blank"}, {"action": "resume"}],
+    "POST /api/display-settings": lambda _who: {"duration": 7},
     "POST /api/display/generate-url": lambda who: [
         {"partner": who.slug},
         {"session_id": who.ids["active"]},

@@ -48,6 +48,7 @@ TELLS_NOTHING: Final = {
     "/api/me/settings",
     "/d/{code}",
     "/display/{code}",
+    "/api/display-settings",
     "/api/displays/{code}/qr.svg",
     "/api/display/{code}/qr.svg",
     "/api/qr.svg",
