@@ -74,7 +74,9 @@ export function makeLink({ address, onFrame, onLost, clock }) {
     wake() { if (!socket || clock() - busyAt >= QUIET_MS) { abandon(); onLost(0); openIn(WAKE_MS * Math.random()); } },
     /** Some messages in one frame, a line each. */
     send(...messages) {
-      if (socket && socket.readyState === WebSocket.OPEN) socket.send(messages.map(each => JSON.stringify(each)).join("\n"));
+      const isOpen = Boolean(socket && socket.readyState === WebSocket.OPEN);
+      if (isOpen) socket.send(messages.map(each => JSON.stringify(each)).join("\n"));
+      return isOpen;
     },
     stop() { stopped = true; clearTimeout(timer); abandon(); },
   };

@@ -1,8 +1,11 @@
-// Puts what the wall says into the page: paints what differs, fits names, and says which cards came to be seen. Knows the
+// Puts what the wall says into the page: paints what differs, fits names, and says which cards are to be seen. Knows the
 // DOM; refuses to know what the messages mean.
 
-import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLines, fitName, fitRow } from "./display-fit.js";
+import { hubNow } from "./display-core.js";
+import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLine, fitLines, fitName, fitRow } from "./display-fit.js";
 import { cardTexts } from "./display-view.js";
+
+const LOW_NAME = 96, BAND_NAME = 120, LINE_NAME_MIN = 56;        // in units
 
 const $ = id => document.getElementById(id);
 
@@ -15,19 +18,23 @@ export async function loadFonts(onLoaded) {
 
 let fontLoads = 0;
 
-/** Paints what differs; `onShown(cards)` is called for the first frame of cards. */
-export function makePainter({ code, server, onShown }) {
+/** Paints what differs, and gives the cards that are to be seen. */
+export function makePainter({ code, server, onReady }) {
   let rows = new Map();           // key -> its row on the wall
-  let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
+  let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), visible = [];
+  let many = null, isFetching = false;
 
   /** `covered`: a template stands there instead of the cards. */
   function paint(seen, state, now, covered) {
-    const { scene, stale, offset, clocks, identify } = seen, event = seen.event || server;
-    mark("state", scene);
+    const { scene, stale, offset, clocks, identify, band } = seen, event = seen.event || server;
+    mark("state", scene === "many" && !many ? "several" : scene);
     mark("stale", String(Boolean(stale)));
     mark("offset", offset);
     mark("clocks", String(clocks.length));
-    for (const id of ["stale", "test", "clock", "session", "farewell"]) say(id, seen[id]);
+    mark("layout", seen.layout);
+    mark("shape", seen.shape);
+    mark("band", String(Boolean(band)));
+    for (const id of ["stale", "test", "clock", "session", "farewell", "more"]) say(id, seen[id]);
     say("event", event);
     say("caption", event);
     mark("dark", String(seen.dark));
@@ -40,8 +47,9 @@ export function makePainter({ code, server, onShown }) {
     if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
     if (covered) paintedFor = "";
-    else paintCards(seen, state, card => cardTexts(card, state, now));
+    else paintCards(seen, state, now);
     if (document.title !== event) document.title = event;
+    return covered || seen.dark || seen.emergency ? [] : visible;
   }
 
   /** As large as it fits; said once to who does not see it. */
@@ -55,18 +63,33 @@ export function makePainter({ code, server, onShown }) {
   }
 
   /** Anew when anything that matters is another; the race clocks of guns go on by the second. */
-  function paintCards({ scene, cards }, { starts }, textsOf) {
+  function paintCards(seen, state, now) {
+    const { scene, cards, band } = seen, textsOf = card => cardTexts(card, state, now), all = band ? cards.concat(band) : cards;
+    if (many) many.age(hubNow(state, now));
     const guns = cards.filter(({ kind }) => kind === "gun").map(card => textsOf(card).time);
-    const what = JSON.stringify([scene, innerWidth, innerHeight, fontLoads, starts, guns]);
-    if (what === paintedFor && cards.length === painted.length && cards.every((card, at) => card === painted[at])) return;
-    painted = cards;
+    const what = JSON.stringify([scene, seen.layout, seen.room, Boolean(band), innerWidth, innerHeight, fontLoads, state.starts, guns, Boolean(many)]);
+    if (what === paintedFor && all.length === painted.length && all.every((card, at) => card === painted[at])) return;
+    painted = all;
     paintedFor = what;
-    fresh = [];
-    paintRows(scene === "several" ? cards : [], textsOf);
+    visible = all;
+    if (scene === "many" && !many) fetchMany();
+    paintBand(band, textsOf);
+    paintRows(scene === "several" || (scene === "many" && !many) ? cards : [], seen, textsOf);
+    if (many) many.paint(scene === "many" ? cards : [], seen, textsOf, { unit: unitPx(), measure: widthIn(unitPx()), now: hubNow(state, now) });
     if (scene === "runner" || scene === "gun") paintCard(cards[0], textsOf(cards[0]));
     else $("who").classList.remove("enter");
-    seenKeys = new Set(cards.map(({ key }) => key).filter(key => seenKeys.has(key)));
-    if (fresh.length) onShown(fresh);
+    seenKeys = new Set(all.map(({ key }) => key));
+  }
+
+  /** What only a crowd needs. */
+  async function fetchMany() {
+    if (many || isFetching) return;
+    isFetching = true;
+    try {
+      many = (await import("./display-many.js")).makeMany($("cells"), () => copyOf("cell"));
+      onReady();
+    } catch { /* the line is down: as many rows as there is room for, until it is not */ }
+    isFetching = false;
   }
 
   function paintCard(card, texts) {
@@ -76,10 +99,14 @@ export function makePainter({ code, server, onShown }) {
     comes(card, $("who"));
   }
 
-  /** From the top until the wall is full. Who finds no place is counted. */
-  function paintRows(cards, textsOf) {
-    const list = $("rows"), before = rows;
-    let room = list.clientHeight;
+  function paintBand(card, textsOf) {
+    const list = $("band"), row = list.firstElementChild || list.appendChild(copyOf("row"));
+    if (card) fillRow(row, card, textsOf(card), "band");
+  }
+
+  /** As many as there is room for; where names in two lines would take it from others, each has but one. */
+  function paintRows(cards, { shape }, textsOf) {
+    const list = $("rows"), before = rows, how = shape === "wide" ? "low" : "";
     rows = new Map();
     for (const card of cards) {
       const row = before.get(card.key) || copyOf("row"), place = list.children[rows.size] || null;
@@ -87,28 +114,30 @@ export function makePainter({ code, server, onShown }) {
         row.classList.remove("enter");          // what moves does not come in again
         list.insertBefore(row, place);
       }
-      fillRow(row, card, textsOf(card));
-      room -= row.offsetHeight;
-      if (room < -1 && rows.size) break;
+      fillRow(row, card, textsOf(card), how);
       rows.set(card.key, row);
       comes(card, row);
     }
     while (list.children.length > rows.size) list.lastChild.remove();
-    mark("room", String(room > 1.3 * $("below").offsetHeight));
-    say("more", cards.length > rows.size ? "and " + (cards.length - rows.size) + " more" : "");
+    if (heightOf(rows) > list.clientHeight + 1) for (const card of cards) fillRow(rows.get(card.key), card, textsOf(card), "line");
+    let room = list.clientHeight;
+    visible = cards.length ? visible.filter(card => !rows.has(card.key) || (room -= rows.get(card.key).offsetHeight) >= -1) : visible;
+    mark("room", String(list.clientHeight - heightOf(rows) > 1.3 * $("below").offsetHeight));
   }
 
   function comes(card, element) {
     if (seenKeys.has(card.key)) return;
-    seenKeys.add(card.key);
-    fresh.push(card);
     element.classList.remove("enter");
     if (!card.calm) return;
     void element.offsetWidth;     // lets the same entrance begin again
     element.classList.add("enter");
   }
 
-  return paint;
+  return Object.assign(paint, { prepare: fetchMany });
+}
+
+function heightOf(rows) {
+  return Array.from(rows.values()).reduce((sum, row) => sum + row.offsetHeight, 0);
 }
 
 function mark(name, value) {
@@ -146,7 +175,8 @@ function layName({ name, short }) {
   $("who").dir = getComputedStyle(element).direction;
 }
 
-function fillRow(row, card, texts) {
+/** `how`: "low" where five rows are to find room, "line" where a name has one line and no more, "band" for the one above. */
+function fillRow(row, card, texts, how) {
   const unit = unitPx(), element = row.querySelector(".name");
   row.classList.toggle("gun", card.kind === "gun");
   put(row.querySelector(".bib"), texts.bib);
@@ -154,7 +184,10 @@ function fillRow(row, card, texts) {
   put(row.querySelector(".place"), texts.location);
   put(row.querySelector(".time"), texts.time);
   put(row.querySelector(".when"), texts.time ? "" : texts.when);
-  lay(element, texts.name, fitRow(texts.name, texts.short, element.clientWidth / unit, widthIn(unit)));
+  const { name, short } = texts, width = element.clientWidth / unit, measure = widthIn(unit);
+  lay(element, name, how === "line" ? fitLine(name, short, width, measure, LOW_NAME, LINE_NAME_MIN)
+    : how === "band" ? fitLine(name, short, width, measure, BAND_NAME, LINE_NAME_MIN)
+    : fitRow(name, short, width, measure, how ? LOW_NAME : undefined));
   row.dir = getComputedStyle(element).direction;
 }
 
