@@ -201,12 +201,15 @@ def hello(
     recovered: bool,
     now_us: int,
     recent: bytes,
+    before: bytes = b"[]",
+    pinned: bytes | None = None,
     emergency: str = "",
     template: TemplateRow | None = None,
     counts: bytes | None = None,
 ) -> bytes:
-    """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
-    is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
+    """`recent`: messages encoded before and joined by commas, which are taken as they are. `before`: of the reads
+    before those, see `hub.web.earlier`. `pinned`: the message of the read whose card is pinned to the display. Without
+    a session there is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
     `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
     `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
@@ -218,12 +221,12 @@ def hello(
             "now": iso(now_us),
             "session": _session_fields(session) if session else None,
             "starts": _starts(session, now_us) if session else [],
-            "display": _display_fields(display, session) if display else None,
+            "display": display_fields(display, session, pinned) if display else None,
             "emergency": emergency,
             "template": template_ref(template, display.code) if template and display else None,
         }
     )
-    return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
+    return b'%b,"counts":%b,"recent":[%b],"before":%b}' % (head[:-1], counts or b"null", recent, before)
 
 
 def template(row: TemplateRow | None, code: str) -> bytes:
@@ -290,10 +293,18 @@ def _race_fields(race: Race, places: Places) -> dict[str, object]:
     }
 
 
-def _display_fields(display: DisplayRow, session: SessionView | None) -> dict[str, object]:
-    """Whose reads get a card is decided by the names that reads are shown with."""
+def display_fields(
+    display: DisplayRow, session: SessionView | None, pinned: bytes | None
+) -> dict[str, object]:
+    """What a screen knows of its display. Whose reads get a card is decided by the names that reads are shown with."""
     settings = display.settings
     wanted = settings.get("locations")
     if session is not None and session.places and isinstance(wanted, list):
         settings = settings | {"locations": [session.places.called(str(each)) for each in wanted]}
-    return {"code": display.code, "name": display.name, "settings": settings}
+    return {
+        "code": display.code,
+        "name": display.name,
+        "settings": settings,
+        "control": display.control,
+        "pinned": None if pinned is None else msgspec.Raw(pinned),
+    }

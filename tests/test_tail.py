@@ -153,7 +153,22 @@ def test_when_each_source_was_last_heard_of_where() -> None:
     ]
 
 
+@pytest.mark.parametrize("count", [1, 63, 200, 2500])
+@pytest.mark.parametrize("back", [0, 10, 100, 5000])
+def test_those_since_a_moment_are_all_there_and_no_more_than_a_block_before(count: int, back: int) -> None:
+    tail = Tail()
+    for offset in range(1, count + 1):
+        tail.extend([read(offset)])
+    found = [each.offset for each in tail.since(NOW_US + count - back)]
+    wanted = range(max(1, count - back, count - TAIL_READS_MAX + 1), count + 1)
+    assert (
+        found == list(range(found[0], count + 1))
+        and len(wanted) <= len(found) < len(wanted) + 2 * BLOCK_READS
+    )
+
+
 def test_an_empty_one() -> None:
+    assert Tail().since(0) == []
     tail = Tail()
     tail.replace(read(1))
     assert (list(tail), len(tail), tail.recent(5), tail.after(0, 5), tail.last, tail.reach) == (

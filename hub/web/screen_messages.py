@@ -7,6 +7,7 @@ import msgspec
 
 from hub.model import INT64_MAX
 
+LAYOUT_CHARS_MAX: Final = 16
 SIZE_PX_MAX: Final = 100_000
 """Of a screen, either way: the largest video walls have a tenth."""
 
@@ -15,10 +16,13 @@ Pixels = Annotated[int, msgspec.Meta(ge=0, le=SIZE_PX_MAX)]
 
 
 class Shown(msgspec.Struct, tag="shown", tag_field="type"):
-    """A screen has painted a read, `ms` after it came."""
+    """A screen has painted a read, `ms` after it came. `for_ms`: it has stood there for so long, and does no more;
+    0: it has just been painted. `layout`: in which one; screens of before say none."""
 
     offset: Offset
     ms: float
+    for_ms: Annotated[float, msgspec.Meta(ge=0)] = 0.0
+    layout: Annotated[str, msgspec.Meta(max_length=LAYOUT_CHARS_MAX)] = ""
 
 
 class Pong(msgspec.Struct, tag="pong", tag_field="type"):

@@ -4,11 +4,13 @@ import msgspec
 import pytest
 
 from hub.model import INT64_MAX
-from hub.web.screen_messages import SIZE_PX_MAX, Pong, ScreenState, Shown, parse
+from hub.web.screen_messages import LAYOUT_CHARS_MAX, SIZE_PX_MAX, Pong, ScreenState, Shown, parse
 
 
 def test_what_a_screen_may_say() -> None:
     assert parse('{"type":"shown","offset":7,"ms":12.5}') == [Shown(7, 12.5)]
+    left = '{"type":"shown","offset":7,"ms":12.5,"for_ms":3000,"layout":"columns"}'
+    assert parse(left) == [Shown(7, 12.5, 3000, "columns")]
     assert parse('{"type":"pong"}') == [Pong()]
     assert parse('{"type":"pong","at":"2026-01-01T00:00:00Z"}') == [Pong("2026-01-01T00:00:00Z")]
     state = '{"type":"state","size":[1920,1080],"visible":true,"version":"1"}'
@@ -49,6 +51,8 @@ def test_the_largest_numbers() -> None:
         f'{{"type":"shown","offset":{"9" * 4000},"ms":2}}',
         '{"type":"shown","offset":1,"ms":1e400}',
         '{"type":"shown","offset":1,"ms":NaN}',
+        '{"type":"shown","offset":1,"ms":1,"for_ms":-1}',
+        f'{{"type":"shown","offset":1,"ms":1,"layout":"{"x" * (LAYOUT_CHARS_MAX + 1)}"}}',
         f'{{"type":"state","size":[1,{SIZE_PX_MAX + 1}],"visible":true,"version":"1"}}',
         '{"type":"pong","at":"\\ud800"}',
         '{"type":"pong","at":"\ud800"}',

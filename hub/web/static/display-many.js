@@ -7,6 +7,7 @@ import { fitLine } from "./display-fit.js";
 const FRESH_MS = 2000;            // who has just come is brighter: nothing moves
 const SMALLEST = 40;              // letters, in units: 1080 are the smaller side of the wall
 const GAP = 36;                   // as in the style sheet
+const NAME_MOST = 64;            // names of one height, however tall the wall is
 const NAME = .51, TICKER_NAME = .88, BIB_LETTERS = .62;
 
 /** `list`: where they stand; `copy()`: gives an empty cell. */
@@ -43,7 +44,7 @@ export function makeMany(list, copy) {
 }
 
 function fill(element, card, texts, { layout, width, height, unit, measure }) {
-  const name = element.querySelector(".name"), most = Math.max(SMALLEST, Math.floor(height * (layout === "ticker" ? TICKER_NAME : NAME)));
+  const name = element.querySelector(".name"), most = Math.max(SMALLEST, Math.floor(layout === "ticker" ? height * TICKER_NAME : Math.min(NAME_MOST, height * NAME)));
   element.classList.toggle("gun", card.kind === "gun");
   put(element.querySelector(".bib"), texts.bib);
   put(element.querySelector(".when"), layout === "ticker" ? "" : texts.time || texts.when);

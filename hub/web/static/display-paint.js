@@ -5,7 +5,7 @@ import { hubNow } from "./display-core.js";
 import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLine, fitLines, fitName, fitRow } from "./display-fit.js";
 import { cardTexts } from "./display-view.js";
 
-const LOW_NAME = 96, BAND_NAME = 120, LINE_NAME_MIN = 56;        // in units
+const LOW_NAME = 96, BAND_NAME = 104, LINE_NAME_MIN = 56;        // in units
 
 const $ = id => document.getElementById(id);
 
