@@ -30,23 +30,18 @@ DWELL_S: Final = 3.0
 """For how long a runner stays, and is sure to, where nobody has said anything else."""
 HORIZON_S_MAX: Final = 150.0
 """What a screen keeps."""
-WHOLE_MAX: Final = 200
-"""Of those that may still be on the wall."""
-PLACES_MAX: Final = 80
-"""Of the largest layout."""
-CROWD_DWELLS: Final = 2.2
-"""Of so many dwells, a crowd too large for it fills the largest layout; of fewer who come, all find room."""
+WHOLE_MAX: Final = 400
+"""Of those that may still be on the wall. Which of a crowd are, follows from the shape of the screen."""
 NO_CARD: Final = frozenset({MARK_LATE, MARK_REPEAT, MARK_HIDDEN})
 
 _encode: Final = msgspec.json.Encoder().encode
 
 
 class Reach(msgspec.Struct, frozen=True):
-    """How far back the wall of a display looks, in seconds: until when there may be a card of a read, the same in a
-    crowd, and until when anything of it matters. `locations`: as they are compared; none: all."""
+    """How far back the wall of a display looks, in seconds: until when there may be a card of a read, and until when
+    anything of it matters. `locations`: as they are compared; none: all."""
 
     card_s: float
-    crowd_s: float
     all_s: float
     locations: frozenset[str]
 
@@ -61,7 +56,7 @@ def reach(display: DisplayRow | None, session: Session) -> Reach:
     wanted = settings.get("locations")
     locations = [session.places.called(str(each)) for each in wanted] if isinstance(wanted, list) else []
     far = min(HORIZON_S_MAX, max(card, HOLD_S) + 2 * dwell + gap)
-    return Reach(card, min(card, CROWD_DWELLS * dwell), far, frozenset(map(_plain, locations)))
+    return Reach(card, far, frozenset(map(_plain, locations)))
 
 
 def before(session: Session, first: int, reach: Reach, now_us: int) -> bytes:
@@ -87,16 +82,13 @@ def before(session: Session, first: int, reach: Reach, now_us: int) -> bytes:
 
 def _whole(session: Session, reads: list[Read], first: int, reach: Reach, now_us: int) -> set[int]:
     """Of those before `first`, the ones that may still be on the wall: a screen has the others whole."""
-    card_us, crowd_us = (now_us - round(each * US_PER_S) for each in (reach.card_s, reach.crowd_s))
+    card_us = now_us - round(reach.card_s * US_PER_S)
     found: set[int] = set()
-    newer = 0
     for read in reversed(reads):
-        if read.received_us <= (card_us if newer < PLACES_MAX else crowd_us) or len(found) == WHOLE_MAX:
+        if read.received_us <= card_us or len(found) == WHOLE_MAX:
             break
-        if _has_card(session, read, reach):
-            newer += 1
-            if read.offset < first:
-                found.add(read.offset)
+        if read.offset < first and _has_card(session, read, reach):
+            found.add(read.offset)
     return found
 
 

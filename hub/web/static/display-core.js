@@ -2,7 +2,7 @@
 // next state. No clock, no DOM. It refuses to know who is next: the hub says what was read, the screen holds the
 // highest offset it has seen. Who of those it holds is on the wall is display-flow.js's to say.
 
-import { plain, planOf, rulesOf, wallAt } from "./display-flow.js";
+import { isStarred, plain, planOf, rulesOf, wallAt } from "./display-flow.js";
 
 const WINDOW_OFFSETS = 200;       // as many as a hello brings whole: a template's list follows from no more than these
 const HELD_OFFSETS = 2200;        // and of so many, or for so long, what the wall follows from
@@ -134,7 +134,7 @@ function resume(state, hello, recent, before, now) {
 function startAfresh(state, hello, recent, before, now) {
   const offset = isOffset(hello.offset) ? hello.offset : recent.reduce((most, read) => Math.max(most, read.offset), 0);
   const reads = before.concat(recent.map(read => heldAs(state, read, now)).sort(byOffset));
-  return with_(state, { offset: state.session ? offset : null, reads: inWindow(reads, offset) });
+  return with_(state, { offset: state.session ? offset : null, reads: inWindow(reads, offset, state.stars) });
 }
 
 function onRead(state, read, now) {
@@ -156,15 +156,15 @@ function onCorrection(state, { offset, runner }, now) {
 
 function reached(state, offset) {
   const known = state.known && offset < state.known.to ? state.known : null;
-  const next = with_(state, { offset, known, reads: inWindow(state.reads, offset) });
+  const next = with_(state, { offset, known, reads: inWindow(state.reads, offset, state.stars) });
   return state.catchUp && offset >= state.catchUp.to ? caughtUp(next) : next;
 }
 
-/** The same array where nothing leaves it. */
-function inWindow(reads, offset) {
+/** The same array where nothing leaves it. Who has been starred may have to wait for others. */
+function inWindow(reads, offset, stars) {
   const newest = reads.length ? reads[reads.length - 1].at : NaN;
-  const isOld = read => read.offset <= offset - HELD_OFFSETS || (read.offset <= offset - WINDOW_OFFSETS && read.at < newest - HELD_MS);
-  return reads.length && isOld(reads[0]) ? reads.filter(read => !isOld(read)) : reads;
+  const isOld = read => (read.offset <= offset - HELD_OFFSETS && !isStarred(read, stars)) || (read.offset <= offset - WINDOW_OFFSETS && read.at < newest - HELD_MS);
+  return reads.some(isOld) ? reads.filter(read => !isOld(read)) : reads;
 }
 
 function caughtUp(state) {

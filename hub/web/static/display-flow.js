@@ -46,13 +46,14 @@ export function planOf(reads, rules) {
   let before = -Infinity;
   for (const read of reads) {
     if (!isForTheWall(read, rules) || !isWanted(read, rules, last)) continue;
-    const entry = { read, at: read.at, count: 0, isIn: true, calm: !rules.still && read.at - before >= CALM_MS, start: read.at };
+    const entry = { read, at: read.at, count: 0, isIn: true, calm: !rules.still && read.at - before >= CALM_MS, start: read.at, banded: NaN };
     before = read.at;
     if (isStarred(read, rules.stars)) heroes.push(entry);
     else flow.push(entry);
   }
   letIn(flow, rules);
   heroes.forEach((hero, at) => { if (at) hero.start = Math.max(hero.at, heroes[at - 1].start + rules.dwellMs); });
+  underBands(flow, heroes, rules);
   return { flow, heroes, rules };
 }
 
@@ -61,18 +62,21 @@ export function planOf(reads, rules) {
 export function wallAt(plan, now, pinned = null) {
   const { rules } = plan, held = now >= rules.hold, t = held ? rules.hold : now, lead = held ? 0 : AHEAD_MS;
   const hero = pinned ? { read: pinned, calm: false } : heroAt(plan, t, lead), banded = Boolean(hero), { plain, band } = SHAPES[rules.shape];
-  const here = plan.flow.filter(({ at }) => at <= t + lead && t - at < Math.max(rules.stayMs, HOLD_MS));
-  const level = levelAt(plan, here, t, banded), room = (banded ? band : plain)[level];
-  const young = here.filter(({ at }) => t - at < rules.stayMs), found = new Map();
-  for (const each of young.slice().reverse()) {
-    const { kind, offset, place, tag } = each.read, whose = kind === "gun" ? offset : place + "\n" + tag;
-    if (each.isIn && !each.read.brief && !found.has(whose)) found.set(whose, each);
-  }
-  const all = Array.from(found.values()), shown = all.slice(0, room), out = young.filter(({ isIn }) => !isIn).length;
+  const here = plan.flow.filter(({ at }) => at <= t + lead && t - at < Math.max(rules.stayMs, HOLD_MS + rules.dwellMs));
+  const level = levelAt(rules, here, t, Boolean(pinned)), room = (banded ? band : plain)[level];
+  const young = here.filter(({ at, read }) => t - at < rules.stayMs && !(pinned && pinned.offset === read.offset)).reverse(), found = new Map();
+  for (const each of young) if (each.isIn && !each.read.brief && !found.has(whose(each))) found.set(whose(each), each);
+  const all = Array.from(found.values()), shown = all.slice(0, room), there = new Set(shown.map(whose));
+  const out = new Set(young.filter(each => !each.isIn && !there.has(whose(each))).map(whose)).size;
   return {
     level, hero, room, shown: shown.filter(isGun).concat(shown.filter(each => !isGun(each))),
     missed: rules.most < LEVELS.length - 1 ? all.length - shown.length : out,
   };
+}
+
+/** A runner stands on the wall once for each location. */
+function whose({ read }) {
+  return read.kind === "gun" ? read.offset : read.place + "\n" + read.tag;
 }
 
 /** Where each of these stands in the two densest layouts: at the place of its offset, or at the next one that nobody
@@ -107,7 +111,7 @@ function isWanted({ kind, tag, place, race, lap, at }, { races, firstLap, gapMs 
     && !(firstLap && Number(lap) !== 1) && (!races.length || races.includes(race));
 }
 
-function isStarred({ kind, tag, bib }, stars) {
+export function isStarred({ kind, tag, bib }, stars) {
   return kind === "read" && stars.size > 0 && (stars.has("tag:" + normal(tag)) || (Boolean(bib) && stars.has("bib:" + normal(bib))));
 }
 
@@ -129,16 +133,21 @@ function isGun({ read }) {
  */
 function letIn(flow, { dwellMs, shape, stars, pin, most }) {
   const room = (stars.size || pin ? SHAPES[shape].band : SHAPES[shape].plain)[LEVELS.length - 1], { each, partMs } = quota(room, dwellMs);
+  const there = new Map();        // runner -> reads of the last dwell
   let from = 0, part = NaN, rank = 0, beyondAt = -Infinity;
-  flow.forEach((entry, index) => {
-    while (flow[from].at <= entry.at - dwellMs) from++;
-    entry.count = index - from + 1;
+  for (const entry of flow) {
+    for (; flow[from].at <= entry.at - dwellMs; from++) {
+      const others = there.get(whose(flow[from])) - 1;
+      if (others) there.set(whose(flow[from]), others); else there.delete(whose(flow[from]));
+    }
+    there.set(whose(entry), (there.get(whose(entry)) || 0) + 1);
+    entry.count = there.size;
     rank = Math.floor(entry.at / partMs) === part ? rank + 1 : 0;
     part = Math.floor(entry.at / partMs);
     const finds = entry.count <= room;
     if (finds && rank >= each) beyondAt = entry.at;
     entry.isIn = most < LEVELS.length - 1 || finds || (rank < each && entry.at - beyondAt >= dwellMs);
-  });
+  }
 }
 
 /** A time as long as the dwell touches one part more than it has. */
@@ -151,6 +160,16 @@ function quota(room, dwellMs) {
   return { each: most / best, partMs: dwellMs / best };
 }
 
+/** From when on each is under a band: from its own time, or from when the band comes while it is sure to be there. */
+function underBands(flow, heroes, { stayMs, dwellMs }) {
+  let next = 0;
+  for (const entry of flow) {
+    while (next < heroes.length && heroes[next].start <= entry.at) next++;
+    const isThere = next > 0 && entry.at - heroes[next - 1].start < Math.max(stayMs, HOLD_MS), comes = next < heroes.length ? heroes[next].start : NaN;
+    entry.banded = isThere ? entry.at : comes - entry.at < dwellMs ? comes : NaN;
+  }
+}
+
 /** Who has been starred has the band for `dwell` at least, one after the other, and then until the next one. */
 function heroAt({ heroes, rules }, t, lead) {
   for (let at = heroes.length - 1; at >= 0; at--) {
@@ -160,14 +179,13 @@ function heroAt({ heroes, rules }, t, lead) {
   return null;
 }
 
-/** The highest that one of the last reads has needed, when it came or with the band that is there now. */
-function levelAt(plan, here, t, banded) {
-  const { plain, band } = SHAPES[plan.rules.shape];
+/** The highest that one of the last reads has needed, when it came or when the band came above it. */
+function levelAt({ shape, most }, here, t, pinned) {
+  const { plain, band } = SHAPES[shape];
   let level = 0;
-  for (const { at, count } of here) {
-    if (t - at >= HOLD_MS) continue;
-    const rooms = banded || heroAt(plan, at, 0) ? band : plain;
-    while (level < plan.rules.most && rooms[level] < count) level++;
+  for (const { at, count, banded: from } of here) {
+    const isNew = t - at < HOLD_MS, isUnder = (from <= t && t - from < HOLD_MS) || (pinned && isNew);
+    while (level < most && ((isNew && plain[level] < count) || (isUnder && band[level] < count))) level++;
   }
   return level;
 }

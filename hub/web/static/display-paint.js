@@ -100,8 +100,9 @@ export function makePainter({ code, server, onReady }) {
   }
 
   function paintBand(card, textsOf) {
-    const list = $("band"), row = list.firstElementChild || list.appendChild(copyOf("row"));
-    if (card) fillRow(row, card, textsOf(card), "band");
+    const list = $("band");
+    if (!card) list.textContent = "";
+    else fillRow(list.firstElementChild || list.appendChild(copyOf("row")), card, textsOf(card), "band");
   }
 
   /** As many as there is room for; where names in two lines would take it from others, each has but one. */
