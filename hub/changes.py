@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from hub import exporting
+from hub.announcing import Announcing
 from hub.config_live import Current
 from hub.events import Events
 from hub.facts import Facts
@@ -17,6 +18,7 @@ from hub.image_files import FOLDER
 from hub.images import Images
 from hub.lifecycle import HangUp, Lifecycle
 from hub.locations import Locations
+from hub.messaging import Messaging
 from hub.moving import Moving
 from hub.partner_words import PartnerWords
 from hub.removing import Removing
@@ -52,7 +54,9 @@ class Changes:
         sealing = Sealing(current.now.data_path)
         self.streams = StreamPasswords(hub, stores, sealing, self.changing, hang_up_proved)
         self.locations = Locations(facts)
+        self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
         self.lifecycle = Lifecycle(

@@ -8,7 +8,11 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from hub import display_control
+from hub.marks import Call, Mark, Said
+from hub.messages import NONE, Message, Messages
 from hub.model import (
+    KIND_READ,
     KIND_VOID,
     MARK_HIDDEN,
     MARK_TEST,
@@ -25,7 +29,10 @@ from hub.model import (
 from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
+from hub.tail import Tail
 
+CALLED_OFFSETS: Final = 500
+"""Of how many it is said to whoever watches a session which of them were said."""
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
 
@@ -56,6 +63,12 @@ class SessionView(Protocol):
     def places(self) -> Places: ...
     @property
     def crew(self) -> frozenset[str]: ...
+    @property
+    def tail(self) -> Tail: ...
+    @property
+    def said(self) -> Said: ...
+    @property
+    def messages(self) -> Messages: ...
 
     def who(self, tag: str) -> Participant | None: ...
     def marks(self, read: Read) -> tuple[str, ...]: ...
@@ -81,7 +94,7 @@ def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
 def runner(participant: Participant, read: Read, time_text: str, location: str) -> dict[str, str]:
     """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
     return dict(participant.custom) | {
-        "name": _full_name(participant.first_name, participant.last_name),
+        "name": full_name(participant.first_name, participant.last_name),
         "first_name": participant.first_name,
         "last_name": participant.last_name,
         "age": participant.age,
@@ -101,7 +114,7 @@ def runner(participant: Participant, read: Read, time_text: str, location: str) 
     }
 
 
-def _full_name(first: str, last: str) -> str:
+def full_name(first: str, last: str) -> str:
     """As it is read aloud: in the scripts of China, Japan and Korea the family name comes first, without a space."""
     if first > EAST_ASIAN_FROM and last > EAST_ASIAN_FROM and _EAST_ASIAN.fullmatch(first + last):
         return last + first
@@ -139,7 +152,17 @@ def read_message(session: SessionView, read: Read) -> bytes:
     if not is_shown(session, read):
         return retract(read.offset)
     fields = read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read))
+    words = runner_message(session, read)
+    if words is not None:
+        fields["message"] = words
     return _encode({"type": "read", **fields})
+
+
+def runner_message(session: SessionView, read: Read) -> str | None:
+    """What the hub says with this runner, to be filled in by who shows it; None: nothing."""
+    if read.kind != KIND_READ:
+        return None
+    return session.messages.of_runner(session.row.id, read.offset, read.received_us)
 
 
 def is_shown(session: SessionView, read: Read) -> bool:
@@ -202,14 +225,13 @@ def hello(
     now_us: int,
     recent: bytes,
     before: bytes = b"[]",
-    pinned: bytes | None = None,
     emergency: str = "",
     template: TemplateRow | None = None,
     counts: bytes | None = None,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. `before`: of the reads
-    before those, see `hub.web.earlier`. `pinned`: the message of the read whose card is pinned to the display. Without
-    a session there is nothing to show: the screen rests. Without a display it is for somebody who watches the session.
+    before those, see `hub.web.earlier`. Without a session there is nothing to show: the screen rests. Without a display
+    it is for somebody who watches the session, who has `marks` and `calls` beside.
     `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
     `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
@@ -221,10 +243,13 @@ def hello(
             "now": iso(now_us),
             "session": _session_fields(session) if session else None,
             "starts": _starts(session, now_us) if session else [],
-            "display": display_fields(display, session, pinned) if display else None,
+            "display": _display_fields(display, session) if display else None,
             "emergency": emergency,
+            "stars": session.said.stars if session else (),
+            **message_fields(session.messages if session else NONE, now_us, people=display is None),
             "template": template_ref(template, display.code) if template and display else None,
         }
+        | (_said(session.said, offset) if session and not display else {})
     )
     return b'%b,"counts":%b,"recent":[%b],"before":%b}' % (head[:-1], counts or b"null", recent, before)
 
@@ -269,6 +294,70 @@ def counts(fields: bytes) -> bytes:
     return b'{"type":"counts",%b' % fields[1:]
 
 
+def stars(said: Said) -> bytes:
+    """Who always gets a card, by bib or tag (`hub.marks`). Replaces what was said before."""
+    return _encode({"type": "stars", "who": said.stars})
+
+
+def marks(changed: Sequence[Mark]) -> bytes:
+    """What is said of these runners from now on."""
+    return _encode({"type": "marks", "marks": [mark_fields(each) for each in changed]})
+
+
+def calls(changed: Sequence[Call], unsaid: Sequence[int] = ()) -> bytes:
+    """These reads were said; these were not, after all."""
+    fields = [*map(call_fields, changed), *({"offset": offset, "said": None} for offset in unsaid)]
+    return _encode({"type": "calls", "calls": fields})
+
+
+def mark_fields(mark: Mark) -> dict[str, object]:
+    return {
+        "who": mark.who,
+        "starred": mark.starred,
+        "note": mark.note,
+        "changed_by": mark.changed_by,
+        "updated_at": iso(mark.updated_us),
+    }
+
+
+def call_fields(call: Call) -> dict[str, object]:
+    return {"offset": call.offset, "said_by": call.said_by, "said_at": iso(call.said_us)}
+
+
+def _said(said: Said, offset: int) -> dict[str, object]:
+    return {
+        "marks": [mark_fields(each) for each in said.marks],
+        "calls": [call_fields(each) for each in said.calls(offset - CALLED_OFFSETS)],
+    }
+
+
+def messages(
+    held: Messages, now_us: int, *, people: bool, reads: Sequence[tuple[int, str | None]] = ()
+) -> bytes:
+    """All messages that are in force or will be. Replaces what was said before. people: for somebody who watches the
+    session; else for its screens. reads: what goes with these offsets from now on."""
+    changed = {"reads": reads} if reads else {}
+    return _encode({"type": "messages", **message_fields(held, now_us, people=people), **changed})
+
+
+def message_fields(held: Messages, now_us: int, *, people: bool) -> dict[str, object]:
+    """Screens hear of nothing but what is public."""
+    told = held.for_people(now_us) if people else held.for_screens(now_us)
+    return {"messages": [_message(each, people) for each in told], "every_s": held.every_s}
+
+
+def _message(message: Message, people: bool) -> dict[str, object]:
+    begins_us, ends_us = message.begins_us, message.ends_us
+    return {
+        "id": message.id,
+        "kind": message.kind,
+        **({"audience": message.audience} if people else {}),
+        "text": message.text,
+        "begins_at": None if begins_us is None else iso(begins_us),
+        "ends_at": None if ends_us is None else iso(ends_us),
+    }
+
+
 def emergency(text: str) -> bytes:
     """A line on all screens of a partner, over everything else; empty: it is over."""
     return _encode({"type": "message", "audience": "public", "kind": "emergency", "text": text})
@@ -293,18 +382,38 @@ def _race_fields(race: Race, places: Places) -> dict[str, object]:
     }
 
 
-def display_fields(
-    display: DisplayRow, session: SessionView | None, pinned: bytes | None
-) -> dict[str, object]:
-    """What a screen knows of its display. Whose reads get a card is decided by the names that reads are shown with."""
+def display_settings(display: DisplayRow, session: SessionView | None) -> bytes:
+    """How a display shows what from now on, and what an operator wishes of it."""
+    return _encode({"type": "settings", "display": _display_fields(display, session)})
+
+
+def _display_fields(display: DisplayRow, session: SessionView | None) -> dict[str, object]:
+    """`pinned`: the read whose card is to stay, which a screen may not have; None: there is none."""
+    session_id = session.row.id if session else None
+    offset = display_control.pinned(display.control, session_id)
+    return {
+        "code": display.code,
+        "name": display.name,
+        "settings": settings_told(display, session),
+        "control": display_control.in_force(display.control, session_id),
+        "pinned": _pinned(session, offset) if session and offset else None,
+    }
+
+
+def settings_told(display: DisplayRow, session: SessionView | None) -> dict[str, Any]:
+    """Whose reads get a card is decided by the names that reads are shown with."""
     settings = display.settings
     wanted = settings.get("locations")
     if session is not None and session.places and isinstance(wanted, list):
         settings = settings | {"locations": [session.places.called(str(each)) for each in wanted]}
+    return settings
+
+
+def _pinned(session: SessionView, offset: int) -> dict[str, Any] | None:
+    read = session.tail.find(offset)
+    if read is None or not is_shown(session, read):
+        return None
     return {
-        "code": display.code,
-        "name": display.name,
-        "settings": settings,
-        "control": display.control,
-        "pinned": None if pinned is None else msgspec.Raw(pinned),
+        "type": "read",
+        **read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read)),
     }

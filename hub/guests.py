@@ -16,7 +16,7 @@ from hub.errors import Conflict, NotFound, StoreAway
 from hub.hub import Hub
 from hub.model import US_PER_S, SessionRow
 from hub.session import Session, Source
-from hub.store import sessions
+from hub.store import marks, messages, sessions
 from hub.store.database import Connection
 from hub.stores import Stores
 
@@ -151,6 +151,10 @@ class Guests:
         own = await recovery.load_session(self._pooled, self._hub, session)
         async with self._changing:  # what it is called and counted by may have been changed meanwhile
             session.change(await self._pooled(lambda connection: self._row(connection, session_id)))
+            session.said = await self._pooled(lambda connection: marks.load(connection, session_id))
+            session.messages = await self._pooled(
+                lambda connection: messages.of_session(connection, session_id)
+            )
             self._hub.guests[session_id] = session
             self._sources[session_id] = own
         return session

@@ -14,6 +14,8 @@ SIDE_PX_MAX: Final = 8192
 """The largest that a browser draws as one surface, and a screen's graphics chip holds as one texture."""
 PIXELS_MAX: Final = 24_000_000
 """Of one frame: what a good camera takes. As the hub decodes it that is 96 MB, and so it is on every screen."""
+FILM_PIXELS_MAX: Final = 9_000_000
+"""Of one frame of what moves: 4K. No screen keeps up with more."""
 FRAMES_MAX: Final = 200
 """Twenty seconds of ten frames each: longer ones are films."""
 PIXELS_IN_ALL_MAX: Final = 200_000_000
@@ -63,7 +65,9 @@ class Picture(msgspec.Struct, frozen=True):
 def name_of(partner_id: int, data: bytes, suffix: str) -> str:
     """What a partner's image of these bytes is called: the same bytes are one image of a partner, and each partner's
     own. `suffix`: with its dot."""
-    return hashlib.sha256(b"%d\n" % partner_id + data).hexdigest()[:32] + suffix
+    found = hashlib.sha256(b"%d\n" % partner_id)
+    found.update(data)
+    return found.hexdigest()[:32] + suffix
 
 
 def title_of(text: str, fallback: str = "Image") -> str:

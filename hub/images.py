@@ -128,13 +128,18 @@ class Images:
 
     async def _known(self, by: Caller, partner_id: int, data: bytes) -> ImageRow | None:
         """The image that these very bytes are, when the hub itself has written them for this partner."""
-        names = await asyncio.to_thread(_names, partner_id, data)
-        for name in names & await self.there():
+        names = await asyncio.to_thread(self._named, partner_id, data)
+        for name in names:
             async with self._stores.web().of(by.whose) as connection:
                 found = await images.rows(connection, name=name, partner_id=partner_id)
             if found:
                 return found[0]
         return None
+
+    def _named(self, partner_id: int, data: bytes) -> list[str]:
+        """The files of these bytes, whatever they were written as."""
+        name = name_of(partner_id, data, "")
+        return [name + each for each in SUFFIXES if (self.files.path / (name + each)).is_file()]
 
     async def _keep(self, by: Caller, partner_id: int, picture: Picture, title: str) -> ImageRow:
         async with self._keeping:
@@ -147,7 +152,3 @@ class Images:
                 if new:
                     await asyncio.to_thread(self.files.remove, [picture.name])
                 raise
-
-
-def _names(partner_id: int, data: bytes) -> set[str]:
-    return {name_of(partner_id, data, each) for each in SUFFIXES}

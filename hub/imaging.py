@@ -14,6 +14,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
+from importlib import import_module
 from typing import Any, Final
 
 from PIL import (
@@ -29,6 +30,7 @@ from PIL import (
 from hub import imaging_wire
 from hub.errors import Invalid
 from hub.image_words import (
+    FILM_PIXELS_MAX,
     FRAMES_MAX,
     KEPT_BYTES_MAX,
     PIXELS_IN_ALL_MAX,
@@ -54,11 +56,13 @@ WEBP_METHOD: Final = 2
 FRAME_MS_MIN: Final = 20
 FRAME_MS: Final = 100
 """What browsers make of a frame that says it lasts less than they draw."""
-MEMORY_BYTES_MAX: Final = 1 << 30
-"""Of the process: three times what the largest picture has been seen to take."""
+MEMORY_BYTES_MAX: Final = 1536 << 20
+"""Of the process: half as much again as the largest picture has been seen to take (0.9 GiB)."""
 CPU_S_MAX: Final = 40
 """Of the process: four times what the largest film has been seen to take."""
 NICE: Final = 10
+LATE: Final = ("PIL.ImageCms", "PIL.MpoImagePlugin", "PIL.TiffImagePlugin")
+"""What Pillow loads when a picture needs it: too late where no file can be opened any more."""
 WHAT: Final = "file: expected a picture (PNG, JPEG, WebP or GIF)"
 DAMAGED: Final = "file: this picture is damaged or was cut off; nothing was kept of it"
 
@@ -151,6 +155,12 @@ def _frames(source: ImageFile.ImageFile) -> list[int]:
             f"file: expected at most {FRAMES_MAX} frames: this one has {count - first}", field="file"
         )
     width, height = source.size
+    if count - first > 1 and width * height > FILM_PIXELS_MAX:
+        raise Invalid(
+            f"file: expected at most {FILM_PIXELS_MAX // 1_000_000} megapixels of a picture that moves: this one has"
+            f" {width} by {height}",
+            field="file",
+        )
     if (count - first) * width * height > PIXELS_IN_ALL_MAX:
         raise Invalid(
             f"file: expected at most {PIXELS_IN_ALL_MAX // 1_000_000} megapixels in all frames together: this one has"
@@ -283,7 +293,11 @@ def main() -> None:
 
 
 def _step_back() -> None:
-    """Reads come first; and no more of the machine is taken than a picture needs."""
+    """Reads come first; and no more of the machine is taken than a picture needs: from here on no file is opened, no
+    connection is made and no other program is run, whatever a picture makes of its decoder."""
+    Image.preinit()
+    for name in LATE:
+        import_module(name)
     with suppress(OSError, AttributeError):
         os.nice(NICE)
     try:
@@ -295,6 +309,7 @@ def _step_back() -> None:
         (resource.RLIMIT_CPU, CPU_S_MAX),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 0),
     ):
         with suppress(ValueError, OSError):  # macOS takes no limit of memory
             resource.setrlimit(what, (most, most))

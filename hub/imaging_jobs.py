@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
@@ -39,6 +40,7 @@ FAILED: Final = (
     "file: this picture could not be decoded, so it was refused; save it anew with another program"
 )
 SLOW: Final = "file: this picture takes too long to be decoded; give it fewer pixels or frames"
+STOPPING: Final = "The hub is stopping; the picture was not kept."
 BUSY: Final = "Many pictures are being uploaded at once; try again in a moment."
 
 
@@ -52,11 +54,14 @@ class Jobs:
         # state
         self._threads = ThreadPoolExecutor(AT_ONCE_MAX, thread_name_prefix="imaging")
         self._running: set[_Job] = set()
+        self._closed = False
 
     async def made(self, data: bytes, partner_id: int, crop: Crop | None = None) -> Picture:
         """As `hub.imaging.made`, of another process. Raises Invalid, Unavailable. What is cancelled is ended."""
         if len(self._running) >= AT_ONCE_MAX + WAITING_MAX:
             raise Unavailable(BUSY)
+        if self._closed:
+            raise Unavailable(STOPPING)
         job = _Job(self._command, self._seconds_max)
         self._running.add(job)
         try:
@@ -65,6 +70,8 @@ class Jobs:
             answer = await loop.run_in_executor(self._threads, job.run, words)
             return await loop.run_in_executor(None, imaging_wire.read_answer, answer)
         except Broken as problem:
+            if self._closed:
+                raise Unavailable(STOPPING) from problem
             log.warning(
                 "a picture of %d bytes was not decoded: %s", len(data), str(problem)[:FAULT_CHARS_MAX]
             )
@@ -77,6 +84,7 @@ class Jobs:
 
     def close(self) -> None:
         """What is on its way is ended."""
+        self._closed = True
         for job in self._running:
             job.end()
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -93,7 +101,7 @@ class _Job:
         self._over = False
         self.late = False
 
-    def run(self, words: bytes) -> bytes:
+    def run(self, words: Sequence[bytes]) -> bytes:
         """In a thread. Gives what it has answered; raises Broken when that is not all, OSError when there is no
         process to be had."""
         with self._lock:
@@ -140,10 +148,10 @@ def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
     )
 
 
-def _talked(process: subprocess.Popen[bytes], words: bytes) -> bytes:
+def _talked(process: subprocess.Popen[bytes], words: Sequence[bytes]) -> bytes:
     assert process.stdin is not None and process.stdout is not None
     with suppress(BrokenPipeError), process.stdin:
-        process.stdin.write(words)
+        process.stdin.writelines(words)
     with process.stdout:
         answer = process.stdout.read(ANSWER_BYTES_MAX + 1)
     if len(answer) > ANSWER_BYTES_MAX:

@@ -35,8 +35,9 @@ class _Answer(msgspec.Struct):
     frames: int = 0
 
 
-def job(partner_id: int, crop: Crop | None, data: bytes) -> bytes:
-    return _joined(msgspec.json.encode(_Job(partner_id, crop)), data)
+def job(partner_id: int, crop: Crop | None, data: bytes) -> list[bytes]:
+    """One after the other: a copy of a large file would hold up the hub."""
+    return _with_lengths(msgspec.json.encode(_Job(partner_id, crop)), data)
 
 
 def read_job(stream: BinaryIO) -> tuple[int, Crop | None, bytes]:
@@ -56,7 +57,7 @@ def write_answer(stream: BinaryIO, answer: Picture | Invalid | str) -> None:
             head = _Answer(problem=answer.message, field=answer.field)
         case _:
             head = _Answer(fault=answer)
-    stream.write(_joined(msgspec.json.encode(head), image, thumb))
+    stream.writelines(_with_lengths(msgspec.json.encode(head), image, thumb))
     stream.flush()
 
 
@@ -74,8 +75,8 @@ def read_answer(data: bytes) -> Picture:
     return Picture(words.name, words.width, words.height, words.frames, image, thumb)
 
 
-def _joined(*parts: bytes) -> bytes:
-    return b"".join(LENGTH.pack(len(part)) + part for part in parts)
+def _with_lengths(*parts: bytes) -> list[bytes]:
+    return [each for part in parts for each in (LENGTH.pack(len(part)), part)]
 
 
 def _parts(data: bytes) -> Iterator[bytes]:

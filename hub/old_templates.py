@@ -74,7 +74,7 @@ def _state(given: Any, body: Mapping[str, Any], removed: Removed, *, empty: bool
     if ground:
         html, css = _grounded(html, f"{css}\n.layout-root{{{ground}}}")
     cleaned = old_html.clean(html, removed, css=css)
-    if not cleaned.strip() and not empty:
+    if not _shows(cleaned) and not (empty and not cleaned):
         return None
     if len(cleaned.encode()) > HTML_BYTES_MAX:
         raise Invalid(f"html: expected at most {HTML_BYTES_MAX} bytes", field="html")
@@ -85,9 +85,18 @@ def _state(given: Any, body: Mapping[str, Any], removed: Removed, *, empty: bool
 
 def _html(value: Any) -> str | None:
     """None: it is no text, or one that a program has left where a text should be."""
-    if not isinstance(value, str) or value.strip().lower() in _DAMAGED:
+    if not isinstance(value, str):
         return None
-    return value.encode("utf-8", "replace").decode()  # lone surrogates are no text either
+    text: str = (
+        value.replace("\0", "").encode("utf-8", "replace").decode()
+    )  # lone surrogates are no text either
+    return None if text.strip().lower() in _DAMAGED else text
+
+
+def _shows(cleaned: str) -> bool:
+    """Not where all that is left is what a program has left there, or a text that is no HTML."""
+    text = cleaned.strip()
+    return bool(text) and text.lower() not in _DAMAGED and _object(text) is None
 
 
 def _grounded(html: str, css: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from hub.protocols import ct01
 from hub.roster import Roster
 from hub.served import stored_source
 from hub.session import Session, Source
-from hub.store import partner_words, retimes, rosters, sessions
+from hub.store import marks, messages, partner_words, retimes, rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.sessions import KnownRead, RejectedLine, StoredTemplate
 from hub.tail import Tail
@@ -65,7 +65,9 @@ async def load(
     for record in await run(lambda connection: sessions.sources(connection, numbers_served)):
         hub.add_source(record)
     outdated = await run(retimes.unfinished)
+    lines = await run(lambda connection: messages.of_sessions(connection, numbers_served))
     for session in served:
+        session.messages = lines.get(session.row.id, session.messages)
         await _load_all(run, hub, session, {}, afresh=afresh)
         if session.row.id in outdated:
             session.correct_times()
@@ -121,6 +123,7 @@ async def _load_all(
     await load_reads(run, hub, session, strangers, afresh=afresh)
     session.add_guns(await run(partial(sessions.guns, session_id=session_id)))
     session.roster = Roster(await run(partial(_load_roster, session_id=session_id)))
+    session.said = await run(partial(marks.load, session_id=session_id))
     _say_what_was_loaded(session)
 
 

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from hub.marks import Said
+from hub.messages import NONE, Messages
 from hub.model import (
     KIND_GUN,
     KIND_READ,
@@ -206,8 +208,9 @@ class Session:
         self.seen = Seen()
         self.roster = Roster()
         self.places = Places(row.places)
-        self.crew: frozenset[str] = frozenset()
-        """Tags, as they are compared, that are kept and shown nowhere: the partner's."""
+        self.crew: frozenset[str] = frozenset()  # tags, as compared: kept and shown nowhere
+        self.said = Said()
+        self.messages: Messages = NONE
         self.tail = Tail()
         self._moved: list[Read] = []
         self._guns: dict[int, Gun] = {}

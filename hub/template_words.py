@@ -81,7 +81,7 @@ class Grid(_Strict, frozen=True):
 
     columns: Span = 12
     rows: Span = 8
-    margin: Px = 48
+    margin: Px = 80
     gutter: Px = 24
 
 

@@ -23,10 +23,13 @@ CREATE INDEX messages_session ON messages (session_id);
 CREATE TRIGGER messages_updated_at BEFORE UPDATE ON messages
     FOR EACH ROW EXECUTE FUNCTION keep_updated_at();
 
-ALTER TABLE timing_sessions ADD COLUMN messages_version integer NOT NULL DEFAULT 0;
+ALTER TABLE timing_sessions
+    ADD COLUMN messages_version integer NOT NULL DEFAULT 0,
+    ADD COLUMN messages_every_s integer NOT NULL DEFAULT 10 CHECK (messages_every_s BETWEEN 1 AND 3600);
 
 COMMENT ON COLUMN timing_sessions.messages_version IS
     'one more with each change of the messages for runners: which one a runner gets follows from it';
+COMMENT ON COLUMN timing_sessions.messages_every_s IS 'for how long a rotating message is up';
 
 -- What announcers say of a runner, known by bib as long as the roster has one, else by tag.
 CREATE TABLE runner_marks (

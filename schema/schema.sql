@@ -566,6 +566,8 @@ CREATE TABLE public.timing_sessions (
     testing boolean DEFAULT false NOT NULL,
     stream_password bytea,
     messages_version integer DEFAULT 0 NOT NULL,
+    messages_every_s integer DEFAULT 10 NOT NULL,
+    CONSTRAINT timing_sessions_messages_every_s_check CHECK (((messages_every_s >= 1) AND (messages_every_s <= 3600))),
     CONSTRAINT timing_sessions_partner_check CHECK (((partner_id IS NOT NULL) OR (purpose = 'inbox'::text))),
     CONSTRAINT timing_sessions_purpose_check CHECK ((purpose = ANY (ARRAY['race'::text, 'rehearsal'::text, 'demo'::text, 'inbox'::text]))),
     CONSTRAINT timing_sessions_status_check CHECK ((status = ANY (ARRAY['scheduled'::text, 'active'::text, 'ended'::text])))
@@ -590,6 +592,8 @@ COMMENT ON COLUMN public.timing_sessions.testing IS 'test mode: reads that come 
 COMMENT ON COLUMN public.timing_sessions.stream_password IS 'with which readers prove that they belong to this session; encrypted with a key that is not in the database';
 
 COMMENT ON COLUMN public.timing_sessions.messages_version IS 'one more with each change of the messages for runners: which one a runner gets follows from it';
+
+COMMENT ON COLUMN public.timing_sessions.messages_every_s IS 'for how long a rotating message is up';
 
 CREATE VIEW public.timing_session_stats WITH (security_invoker='true') AS
  SELECT sessions.id,

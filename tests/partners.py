@@ -48,7 +48,7 @@ async def furnish(connection: asyncpg.Connection, mark: str, *, first_id: int = 
         emergency=f"{mark} line",
     )
     made = Furnished(mark, partner_id)
-    made.ids["partners"] = partner_id
+    made.ids |= {"partners": partner_id, "who": who(mark), "reads": 1}
     await _people(connection, made)
     await _event(connection, made)
     await _timing(connection, made)
@@ -241,11 +241,25 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
 
 async def _showing(connection: asyncpg.Connection, made: Furnished) -> None:
     mark, session = made.mark, {"session_id": made.ids["active"]}
-    made.ids["messages"] = await _insert(
-        connection, "messages", **session, kind="pinned", audience="crew", text=f"{mark} message"
+    await _insert(
+        connection,
+        "runner_marks",
+        "session_id",
+        session_id=made.ids["ended"],
+        who=made.ids["who"],
+        note=f"{mark} was here",
     )
+    for of in ("ended", "active"):
+        made.ids["messages"] = await _insert(
+            connection,
+            "messages",
+            session_id=made.ids[of],
+            kind="pinned",
+            audience="crew",
+            text=f"{mark} message",
+        )
     rows: dict[str, dict[str, Any]] = {
-        "runner_marks": {"who": f"tag:{mark}1", "note": f"{mark} note"},
+        "runner_marks": {"who": made.ids["who"], "note": f"{mark} note"},
         "calls": {"feed_offset": 1, "said_by": f"{mark} announcer"},
         "showings": {"feed_offset": 1, "code": f"{mark}22", "shown_at": MOMENT, "shown_ms": 8000},
         "session_latencies": {"figures": json.dumps({mark: 1})},
@@ -318,10 +332,16 @@ def absent(mark: str, number: int) -> Furnished:
         ids=ids
         | {"images": hashlib.sha256(mark.encode()).hexdigest()[:32] + ".png"}
         | {"template_names": template_name(mark)}
+        | {"who": who(mark), "reads": 1}
         | {"displays": f"{mark}22", "screens": f"{mark}-screen-0000", "user_links": _digest(f"{mark}-link")},
         emails={role: f"{role}@{mark}.example" for role in ROLES},
         secrets={"code": f"{mark}22", "link": f"{mark}-link"},
     )
+
+
+def who(mark: str) -> str:
+    """A runner that something is said of."""
+    return f"tag:{mark.casefold()}1"
 
 
 def template_name(mark: str) -> str:

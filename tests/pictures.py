@@ -42,9 +42,9 @@ def read(data: bytes) -> Image.Image:
     return image
 
 
-def gif_of(frames: int) -> bytes:
+def gif_of(frames: int, size: tuple[int, int] = (1, 1)) -> bytes:
     """Of one pixel each, without a word too much."""
-    head = b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff"
+    head = b"GIF89a" + struct.pack("<HH", *size) + b"\x80\0\0\0\0\0\xff\xff\xff"
     return head + b",\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0" * frames + b";"
 
 

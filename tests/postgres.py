@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from hub.store import migrate
 from hub.store.embedded import EmbeddedPostgres
 
 HASTY = {
@@ -23,11 +24,16 @@ HASTY = {
     "max_connections": "100",
 }
 """A test's server has nothing to keep. More connections: pools of several tests overlap."""
+READY: Final = "ready"
+"""On the one server of a run: a database with the whole schema, which is copied in a fifth of the time that it takes to
+make one."""
 MEMORY: Final = Path("/dev/shm")
 MEMORY_BYTES_MIN: Final = 4 << 30
 """So much has to be free there: several servers, each with its programs, run at the same time."""
 
 _numbers = itertools.count(1)
+_with_ready: set[str] = set()
+"""The servers that have it."""
 
 
 @contextmanager
@@ -56,16 +62,28 @@ def running_postgres() -> Iterator[str]:
     with folder_for_postgres() as folder:
         server = EmbeddedPostgres(folder, extra_settings=HASTY)
         try:
-            yield asyncio.run(server.start())
+            yield asyncio.run(_started(server))
         finally:
             asyncio.run(server.stop())
 
 
+async def _started(server: EmbeddedPostgres) -> str:
+    dsn = await server.start()
+    await execute(dsn, f"CREATE DATABASE {READY}")
+    connection = await asyncpg.connect(with_database(dsn, READY))
+    await migrate.apply(connection)
+    await connection.close()
+    _with_ready.add(dsn)
+    return dsn
+
+
 @asynccontextmanager
-async def fresh_database(dsn: str) -> AsyncIterator[str]:
-    """The DSN of an empty database, dropped afterwards, whoever is still connected to it."""
+async def fresh_database(dsn: str, *, empty: bool = False) -> AsyncIterator[str]:
+    """The DSN of a database that nobody has used, dropped afterwards, whoever is still connected to it. It has the
+    schema, unless it is to be `empty`, or is on a server of the test's own."""
     name = f"test_{os.getpid()}_{next(_numbers)}"
-    await execute(dsn, f"CREATE DATABASE {name}")
+    template = "template1" if empty or dsn not in _with_ready else READY
+    await execute(dsn, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     try:
         yield with_database(dsn, name)
     finally:

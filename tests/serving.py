@@ -20,7 +20,12 @@ HUB: Final = (sys.executable, "-m", "hub")
 SPARE: Final = (sys.executable, "-m", "tests.spare_hub")
 Run = Callable[..., tuple[int, str, str]]
 """`racehub` within this process (the fixture `run`): words in; exit code, stdout and stderr out."""
-ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")}
+ENVIRONMENT: Final = {
+    **{name: value for name, value in os.environ.items() if not name.startswith("RACEHUB_")},
+    "SSL_CERT_FILE": os.devnull,
+}
+"""Without the machine's authorities, which aiohttp would read as soon as it is loaded, for a tenth of a second: no hub
+of a test asks anybody."""
 
 
 def free_port() -> int:

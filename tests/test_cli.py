@@ -64,8 +64,8 @@ def test_a_configuration_that_is_not_there(run: Run) -> None:
 # migrate and roster
 
 
-def test_migrate_says_what_it_did(run: Run, database_dsn: str, tmp_path: Path) -> None:
-    write_config(tmp_path, database_dsn)
+def test_migrate_says_what_it_did(run: Run, empty_dsn: str, tmp_path: Path) -> None:
+    write_config(tmp_path, empty_dsn)
     code, out, _ = run("migrate")
     assert code == 0 and out.startswith("applied: 0001_")
     assert run("migrate")[:2] == (0, "the database is up to date\n")

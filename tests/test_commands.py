@@ -22,8 +22,8 @@ def roster(folder: Path, text: str = ROSTER) -> Path:
     return path
 
 
-async def test_migrations_are_applied_once(database_dsn: str, tmp_path: Path) -> None:
-    settings = settings_for(database_dsn, tmp_path)
+async def test_migrations_are_applied_once(empty_dsn: str, tmp_path: Path) -> None:
+    settings = settings_for(empty_dsn, tmp_path)
     assert await commands.apply_migrations(settings) == [each.name for each in migrations()]
     assert await commands.apply_migrations(settings) == []
 
@@ -56,13 +56,13 @@ async def test_the_embedded_one_is_started_for_it_and_stopped() -> None:
         await postgres.stop()
 
 
-async def test_a_roster_without_a_hub(database_dsn: str, tmp_path: Path) -> None:
-    settings = settings_for(database_dsn, tmp_path)
+async def test_a_roster_without_a_hub(empty_dsn: str, tmp_path: Path) -> None:
+    settings = settings_for(empty_dsn, tmp_path)
     with pytest.raises(HubError, match="there is no session 1"):
         await commands.load_roster(settings, roster(tmp_path), 1)
     assert await commands.apply_migrations(settings) == [each.name for each in migrations()], "all or nothing"
     await execute(
-        database_dsn,
+        empty_dsn,
         "INSERT INTO timing_sessions (partner_id, session_name, stream_key)"
         " SELECT id, 'Sunday', 'key' FROM partners",
     )
@@ -73,7 +73,7 @@ async def test_a_roster_without_a_hub(database_dsn: str, tmp_path: Path) -> None
     twins = await commands.load_roster(settings, roster(tmp_path, "bib,tag\n13,999\n14,0999\n"), 1)
     assert twins.ambiguous == ["999"]
     assert (await commands.load_roster(settings, roster(tmp_path), 1)).left_out == 0
-    assert len(await rows(database_dsn, "SELECT 1 FROM participants")) == 2
+    assert len(await rows(empty_dsn, "SELECT 1 FROM participants")) == 2
 
 
 async def test_a_roster_through_a_hub_corrects_its_screens(database_dsn: str, tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ import pytest
 from msgspec.structs import replace
 
 from hub import encode
+from hub.marks import Call, Mark
+from hub.messages import PINNED, RUNNER, Message, Messages
 from hub.model import DisplayRow, Participant, PlaceRow, Race, Read, ScreenRow, SessionRow
 from hub.roster import Roster
 from hub.session import Session
@@ -208,11 +210,51 @@ def test_hello() -> None:
             "races": [],
         },
         "starts": [],
-        "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}, "control": {}, "pinned": None},
         "before": [],
+        "display": {
+            "code": "K7XQ2M9P",
+            "name": "Finish",
+            "settings": {},
+            "control": {},
+            "pinned": None,
+        },
         "template": None,
         "emergency": "",
+        "stars": [],
+        "messages": [],
+        "every_s": 10,
         "counts": None,
+    }
+
+
+def test_what_is_said_of_runners_is_for_those_who_watch() -> None:
+    shown = session(ANN)
+    shown.said.put(Mark("bib:2505", True, "Left-handed", "a@x.example", READ_US))
+    shown.said.put(Mark("tag:a7", False, "Twin", "a@x.example", READ_US))
+    for offset in (12, 512, 513):
+        shown.said.say(Call(offset, "b@x.example", READ_US))
+    for_screens, for_watchers = (
+        json.loads(encode.hello(shown, display, offset=1012, recovered=False, now_us=0, recent=b""))
+        for display in (DISPLAY, None)
+    )
+    assert for_screens["stars"] == for_watchers["stars"] == ["bib:2505"]
+    assert "marks" not in for_screens and "calls" not in for_screens
+    at = "2026-01-01T00:00:00.640+00:00"
+    ann, twin = for_watchers["marks"]
+    assert ann == {
+        "who": "bib:2505",
+        "starred": True,
+        "note": "Left-handed",
+        "changed_by": "a@x.example",
+        "updated_at": at,
+    }
+    assert (twin["who"], twin["starred"]) == ("tag:a7", False)
+    assert for_watchers["calls"] == [{"offset": 513, "said_by": "b@x.example", "said_at": at}]
+    assert json.loads(encode.stars(shown.said)) == {"type": "stars", "who": ["bib:2505"]}
+    assert json.loads(encode.marks(shown.said.marks)) == {"type": "marks", "marks": [ann, twin]}
+    assert json.loads(encode.calls([Call(513, "b@x.example", READ_US)], [12])) == {
+        "type": "calls",
+        "calls": [*for_watchers["calls"], {"offset": 12, "said": None}],
     }
 
 
@@ -252,6 +294,37 @@ def test_hello_without_a_session() -> None:
 def test_a_name_stands_in_its_own_order(first: str, last: str, name: str) -> None:
     person = Participant(0, "7", ("T12",), first, last)
     assert encode.runner(person, read(), "2026-01-01T10:00:00.000+00:00", "FINISH")["name"] == name
+
+
+def test_what_is_wished_of_a_display() -> None:
+    shown = session(ANN)
+    shown.tail.extend([read(offset=each) for each in (11, 12)])
+    control = {"session": 3, "pin": {"offset": 11}, "skip": 12, "blank": True}
+    display = replace(DISPLAY, control=control, settings={"duration": 5.0})
+    message = json.loads(encode.display_settings(display, shown))
+    told = message["display"]
+    assert told.pop("pinned") == json.loads(encode.read_message(shown, read(offset=11)))
+    control.pop("session")
+    assert message == {
+        "type": "settings",
+        "display": {
+            "code": "K7XQ2M9P",
+            "name": "Finish",
+            "settings": {"duration": 5.0},
+            "control": control,
+        },
+    }
+    elsewhere = json.loads(encode.display_settings(display, None))["display"]
+    assert (elsewhere["control"], elsewhere["pinned"]) == ({"blank": True}, None)
+
+
+@pytest.mark.parametrize("gone", [{"kind": "void"}, {"tag": "77"}, {"marks": ("test",)}, {"offset": 13}])
+def test_a_pinned_read_that_nobody_may_see_is_none(gone: dict[str, Any]) -> None:
+    shown = session(ANN)
+    shown.crew = frozenset({"77"})
+    shown.tail.extend([read(offset=12, **gone) if "offset" not in gone else read(**gone)])
+    display = replace(DISPLAY, control={"session": 3, "pin": {"offset": 12}})
+    assert json.loads(encode.display_settings(display, shown))["display"]["pinned"] is None
 
 
 def placed(*places: PlaceRow, **changes: Any) -> Session:
@@ -296,6 +369,42 @@ def test_of_a_test_nothing_is_shown_when_it_is_over() -> None:
     assert json.loads(encode.read_message(placed(), tested)) == {"type": "retract", "offset": 12}
     hello = encode.hello(placed(testing=True), None, offset=0, recovered=False, now_us=0, recent=b"")
     assert json.loads(hello)["session"]["test"] is True
+
+
+def test_a_message_goes_with_a_runner_and_with_no_gun() -> None:
+    shown = session(ANN)
+    shown.messages = Messages([Message(1, RUNNER, "public", "Go {{first_name}}!", 1)])
+    assert json.loads(encode.read_message(shown, read()))["message"] == "Go {{first_name}}!"
+    assert json.loads(encode.read_message(shown, read(tag="none")))["message"] == "Go {{first_name}}!"
+    assert "message" not in json.loads(encode.read_message(shown, read(kind="gun")))
+    assert "message" not in json.loads(encode.read_message(session(ANN), read()))
+
+
+def test_screens_are_told_of_no_message_that_is_not_public() -> None:
+    held = Messages(
+        [
+            Message(1, PINNED, "public", "Awards", 1, READ_US, READ_US + 1_000_000),
+            Message(2, PINNED, "crew", "Gate 4", 2),
+        ],
+        every_s=20,
+    )
+    told = json.loads(encode.messages(held, READ_US, people=False))
+    assert told == {
+        "type": "messages",
+        "every_s": 20,
+        "messages": [
+            {
+                "id": 1,
+                "kind": "pinned",
+                "text": "Awards",
+                "begins_at": "2026-01-01T00:00:00.640+00:00",
+                "ends_at": "2026-01-01T00:00:01.640+00:00",
+            }
+        ],
+    }
+    people = json.loads(encode.messages(held, READ_US, people=True, reads=[(12, "Go"), (13, None)]))
+    assert [each["audience"] for each in people["messages"]] == ["public", "crew"]
+    assert people["reads"] == [[12, "Go"], [13, None]]
 
 
 def test_the_line_over_everything() -> None:

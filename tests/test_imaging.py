@@ -310,9 +310,15 @@ def test_too_many_frames() -> None:
     )
 
 
+def test_too_many_pixels_for_what_moves() -> None:
+    assert refusal(gif_of(2, (3001, 3000))) == (
+        "file: expected at most 9 megapixels of a picture that moves: this one has 3001 by 3000"
+    )
+
+
 def test_too_many_pixels_in_all_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imaging, "PIXELS_IN_ALL_MAX", 3_000_000)
-    assert refusal(film("GIF", 4, (1000, 1000))) == (
+    assert refusal(gif_of(4, (1000, 1000))) == (
         "file: expected at most 3 megapixels in all frames together: this one has 4 frames of 1000 by 1000"
     )
 

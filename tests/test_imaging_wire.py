@@ -21,7 +21,7 @@ def answer(said: Picture | Invalid | str) -> bytes:
 @pytest.mark.parametrize("crop", [None, Crop(1, 2, 3, 4)])
 @pytest.mark.parametrize("data", [b"", b"x" * 70_000])
 def test_a_job(crop: Crop | None, data: bytes) -> None:
-    assert imaging_wire.read_job(io.BytesIO(imaging_wire.job(7, crop, data))) == (7, crop, data)
+    assert imaging_wire.read_job(io.BytesIO(b"".join(imaging_wire.job(7, crop, data)))) == (7, crop, data)
 
 
 def test_an_answer() -> None:

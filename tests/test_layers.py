@@ -1,6 +1,7 @@
 """What may import what: the direction of the modules, from the facts at the bottom to the command at the top."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -27,12 +28,17 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.proofs": {"hub.model", "hub.protocols"},
     "hub.refused": {"hub.model"},
     "hub.event_words": {"hub.errors"},
-    "hub.display_words": {"hub.errors", "hub.event_words", "hub.model"},
+    "hub.display_control": {"hub.errors", "hub.model"},
+    "hub.display_words": {"hub.display_control", "hub.errors", "hub.event_words", "hub.model"},
+    "hub.old_display_settings": {"hub.display_words", "hub.errors"},
     "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.tail": {"hub.model"},
+    "hub.marks": {"hub.errors", "hub.model", "hub.roster"},
     "hub.places": {"hub.model", "hub.results"},
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},
+    "hub.messages": {"hub.model"},
+    "hub.message_words": {"hub.errors", "hub.event_words", "hub.messages"},
     "hub.template_words": {"hub.errors", "hub.event_words"},
     "hub.template_files": {"hub.errors", "hub.template_words"},
     "hub.image_words": {"hub.errors"},
@@ -44,7 +50,13 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.template_html": {"hub.old_css", "hub.old_html", "hub.template_words"},
     "hub.source_clock": {"hub.model"},
     "hub.reads_export": {"hub.encode", "hub.model", "hub.places"},
+    "hub.latency": {"hub.model"},
+    "hub.latencies": {"hub.latency", "hub.model", "hub.session"},
+    "hub.showings": {"hub.model"},
+    "hub.shown_words": {"hub.encode", "hub.model", "hub.places", "hub.reads_export", "hub.showings"},
     "hub.session": {
+        "hub.marks",
+        "hub.messages",
         "hub.model",
         "hub.places",
         "hub.results",
@@ -54,8 +66,31 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.tail",
         "hub.times",
     },
-    "hub.encode": {"hub.model", "hub.places", "hub.results", "hub.roster"},
+    "hub.encode": {
+        "hub.display_control",
+        "hub.marks",
+        "hub.messages",
+        "hub.model",
+        "hub.places",
+        "hub.results",
+        "hub.roster",
+        "hub.tail",
+    },
     "hub.extremes": {"hub.encode", "hub.model"},
+    "hub.passages": {"hub.model", "hub.places", "hub.roster"},
+    "hub.paces": {"hub.model", "hub.passages", "hub.places"},
+    "hub.stories": {"hub.encode", "hub.model", "hub.paces"},
+    "hub.searching": {"hub.encode", "hub.model", "hub.roster"},
+    "hub.runners": {
+        "hub.marks",
+        "hub.model",
+        "hub.paces",
+        "hub.passages",
+        "hub.places",
+        "hub.results",
+        "hub.roster",
+        "hub.stories",
+    },
     "hub.config": {"hub.errors", "hub.config"},
     "hub.alarms": {"hub.model"},
     "hub.rates": {"hub.model"},
@@ -92,10 +127,15 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.config",
         "hub.counting",
         "hub.image_words",
+        "hub.latency",
         "hub.location_words",
+        "hub.marks",
+        "hub.messages",
         "hub.own_settings",
+        "hub.passages",
         "hub.results",
         "hub.roster",
+        "hub.showings",
         "hub.store",
         "hub.tail",
         "hub.template_words",
@@ -112,6 +152,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.config",
         "hub.counting",
         "hub.disk",
+        "hub.display_control",
         "hub.display_words",
         "hub.encode",
         "hub.event_words",
@@ -121,9 +162,17 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.image_files",
         "hub.image_words",
         "hub.importing",
+        "hub.latencies",
+        "hub.latency",
         "hub.location_words",
+        "hub.old_display_settings",
+        "hub.marks",
+        "hub.message_words",
+        "hub.messages",
         "hub.old_templates",
         "hub.own_settings",
+        "hub.paces",
+        "hub.passages",
         "hub.passwords",
         "hub.places",
         "hub.providers",
@@ -132,8 +181,13 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.results",
         "hub.rates",
         "hub.roster",
+        "hub.runners",
+        "hub.searching",
         "hub.session",
         "hub.session_words",
+        "hub.stories",
+        "hub.showings",
+        "hub.shown_words",
         "hub.tail",
         "hub.template_files",
         "hub.template_html",
@@ -143,6 +197,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     },
 }
 ABOVE: Final = {
+    "hub.announcing",
     "hub.changes",
     "hub.events",
     "hub.exporting",
@@ -151,6 +206,7 @@ ABOVE: Final = {
     "hub.images",
     "hub.lifecycle",
     "hub.locations",
+    "hub.messaging",
     "hub.partner_words",
     "hub.moving",
     "hub.reader_feed",
@@ -197,7 +253,13 @@ ONLY_IN: Final = {
 }
 PURE_MODULES: Final = (
     "hub.alarms",
+    "hub.display_control",
+    "hub.old_display_settings",
     "hub.rates",
+    "hub.latency",
+    "hub.latencies",
+    "hub.showings",
+    "hub.shown_words",
     "hub.own_settings",
     "hub.model",
     "hub.accounts",
@@ -205,8 +267,16 @@ PURE_MODULES: Final = (
     "hub.protocols",
     "hub.seen",
     "hub.places",
+    "hub.marks",
+    "hub.passages",
+    "hub.paces",
+    "hub.stories",
+    "hub.searching",
+    "hub.runners",
     "hub.counting",
     "hub.location_words",
+    "hub.messages",
+    "hub.message_words",
     "hub.template_files",
     "hub.template_words",
     "hub.image_words",
@@ -236,6 +306,7 @@ PURE_MODULES: Final = (
 IMPURE: Final = {"asyncio", "socket", "time", "threading", "random", "secrets", "os"}
 
 
+@cache
 def modules() -> list[str]:
     return sorted(_name(path) for path in HUB.rglob("*.py"))
 
@@ -245,6 +316,7 @@ def _name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
 def imports(module: str) -> set[str]:
     """Full names of what a module imports: `from hub.store import reads` counts as hub.store.reads."""
     path = HUB.parent.joinpath(*module.split("."))

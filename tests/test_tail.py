@@ -160,11 +160,16 @@ def test_those_since_a_moment_are_all_there_and_no_more_than_a_block_before(coun
     for offset in range(1, count + 1):
         tail.extend([read(offset)])
     found = [each.offset for each in tail.since(NOW_US + count - back)]
-    wanted = range(max(1, count - back, count - TAIL_READS_MAX + 1), count + 1)
-    assert (
-        found == list(range(found[0], count + 1))
-        and len(wanted) <= len(found) < len(wanted) + 2 * BLOCK_READS
-    )
+    wanted = len(range(max(1, count - back, count - TAIL_READS_MAX + 1), count + 1))
+    assert found == list(range(found[0], count + 1))
+    assert wanted <= len(found) < wanted + 2 * BLOCK_READS
+
+
+def test_one_by_its_offset() -> None:
+    tail = Tail(reads(5, 200))
+    tail.extend(reads(210, 3))
+    assert [tail.find(each) for each in (5, 70, 204, 211)] == [read(each) for each in (5, 70, 204, 211)]
+    assert [tail.find(each) for each in (0, 4, 207, 213)] == [None] * 4
 
 
 def test_an_empty_one() -> None:

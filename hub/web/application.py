@@ -21,6 +21,7 @@ from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
 from hub.web import (
+    announcers,
     assets,
     bodies,
     codes,
@@ -40,6 +41,7 @@ from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
+from hub.web.proof import PROOF, PROOFS, Proof, ProofStore
 from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
 from hub.web.watch import WATCH, Watch
@@ -62,6 +64,7 @@ def build(
     partners: state.Partners,
     displays: state.Displays,
     screens: state.ScreenStore,
+    proofs: ProofStore,
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
@@ -90,6 +93,35 @@ def build(
     app[state.DISPLAYS] = displays
     app[state.SOURCE_LOG] = source_log
     app[state.KEPT] = kept
+    app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
+    app[state.REFUSED] = refused
+    app[state.STANDING] = standing
+    app[state.TOKEN] = token
+    app[state.FIRST] = new_link()
+    app[STORAGE] = storage
+    app[HASHING] = Hashing(hashes)
+    _add_screens(app, screens, proofs)
+    app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
+    _add_changes(app, changes)
+    _add_own(app)
+    app.on_response_prepare.append(middlewares.add_headers)
+    aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+    app.on_cleanup.append(_close)
+    routes.add(app)
+    _hush()
+    return app
+
+
+def _add_screens(app: web.Application, screens: state.ScreenStore, proofs: ProofStore) -> None:
+    live, now_us = app[state.LIVE], app[state.CONDITION].now_us
+    app[FLEET] = Fleet(screens, now_us)
+    app[EXPIRING] = Expiring(app[state.HUB], live, now_us)
+    app[PROOFS] = proofs
+    app[PROOF] = Proof(proofs, live.timing.latencies, now_us)
+
+
+def _add_changes(app: web.Application, changes: state.Changes) -> None:
+    """What changes sessions and all that belongs to them, part by part."""
     app[state.IMPORTS] = changes.feeder
     app[state.SESSIONS] = changes.lifecycle
     app[state.MOVES] = changes.moving
@@ -98,27 +130,12 @@ def build(
     app[state.RETIMING] = changes.retiming
     app[state.STREAMS] = changes.streams
     app[state.IMAGES] = changes.images
-    app[state.IMAGE_FOLDER] = settings.now.data_path / FOLDER
-    app[state.REFUSED] = refused
     app[state.LOCATIONS] = changes.locations
+    app[state.MESSAGES] = changes.messages
     app[state.PARTNER_WORDS] = changes.partner_words
     app[looks.TEMPLATES] = changes.templates
+    app[announcers.ANNOUNCING] = changes.announcing
     app[state.CHANGING] = changes.changing
-    app[state.STANDING] = standing
-    app[state.TOKEN] = token
-    app[state.FIRST] = new_link()
-    app[STORAGE] = storage
-    app[HASHING] = Hashing(hashes)
-    app[FLEET] = Fleet(screens, condition.now_us)
-    app[EXPIRING] = Expiring(hub, live, condition.now_us)
-    app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
-    _add_own(app)
-    app.on_response_prepare.append(middlewares.add_headers)
-    aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
-    app.on_cleanup.append(_close)
-    routes.add(app)
-    _hush()
-    return app
 
 
 def _add_own(app: web.Application) -> None:

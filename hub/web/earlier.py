@@ -21,6 +21,7 @@ from hub.model import (
     DisplayRow,
     Read,
 )
+from hub.roster import normal
 from hub.session import Session
 
 HOLD_S: Final = 10.0
@@ -63,17 +64,20 @@ def before(session: Session, first: int, reach: Reach, now_us: int) -> bytes:
     """The reads before this offset, as JSON, oldest first: whole where there may still be a card, else
     [offset, received ms, tag, location, race, lap, marks, bib]."""
     since_us = now_us - round(reach.all_s * US_PER_S)
+    stars = frozenset(session.said.stars)
+    far_us = now_us - round(HORIZON_S_MAX * US_PER_S) if stars else since_us
     reads = [
         read
-        for read in session.tail.since(since_us)
-        if read.received_us > since_us and encode.is_shown(session, read)
+        for read in session.tail.since(far_us)
+        if (read.received_us > since_us or (read.received_us > far_us and _is_starred(session, read, stars)))
+        and encode.is_shown(session, read)
     ]
     whole = _whole(session, reads, first, reach, now_us)
     parts = []
     for read in reads:
         if read.offset >= first:
             break
-        if read.offset in whole or read.kind == KIND_GUN:
+        if read.offset in whole or read.kind == KIND_GUN or _is_starred(session, read, stars):
             parts.append(encode.read_message(session, read))
         elif NO_CARD.isdisjoint(marks := _marks(session, read)):
             parts.append(_brief(session, read, marks))
@@ -90,6 +94,14 @@ def _whole(session: Session, reads: list[Read], first: int, reach: Reach, now_us
         if read.offset < first and _has_card(session, read, reach):
             found.add(read.offset)
     return found
+
+
+def _is_starred(session: Session, read: Read, stars: frozenset[str]) -> bool:
+    """Who has been starred is shown one after the other: there may be many before."""
+    if not stars:
+        return False
+    who = session.who(read.tag)
+    return f"tag:{normal(read.tag)}" in stars or (who is not None and f"bib:{normal(who.bib)}" in stars)
 
 
 def _has_card(session: Session, read: Read, reach: Reach) -> bool:

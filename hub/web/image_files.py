@@ -16,7 +16,7 @@ from hub.web import headers
 from hub.web.assets import FOREVER
 from hub.web.state import IMAGE_FOLDER
 
-PIECE_BYTES: Final = 256 * 1024
+PIECE_BYTES: Final = 64 * 1024
 STALL_S_MAX: Final = 30.0
 """A client that takes nothing for so long has gone."""
 TYPES: Final = {"png": "image/png", "jpg": "image/jpeg", "webp": "image/webp"}

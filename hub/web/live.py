@@ -17,6 +17,8 @@ from hub.fanout import (
     Topic,
 )
 from hub.hub import Hub
+from hub.marks import Call, Mark
+from hub.messages import Messages
 from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
@@ -24,7 +26,9 @@ from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
 from hub.web import earlier
+from hub.web.books import Books
 from hub.web.counters import Counters
+from hub.web.timing import Timing
 from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -100,6 +104,9 @@ class Live:
         self.rates = Rates()
         """How much has come for each session lately."""
         self.counters = Counters(hub, self.tell)
+        self.books = Books()
+        """What is looked up of sessions."""
+        self.timing = Timing(self.turns, hub.sources, now_us)
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -125,7 +132,9 @@ class Live:
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
-        self.rates.add(session.row.id, len(reads), self._now_us())
+        now_us = self._now_us()
+        self.rates.add(session.row.id, len(reads), now_us)
+        group = self.timing.published(session, reads, now_us)
         counted = self.counters.kept.get(session.row.id)
         if counted is not None:
             counted.add(reads)
@@ -138,6 +147,7 @@ class Live:
             self.start_afresh(session)
             return
         on_air.topic.publish([encode.read_message(session, read) for read in reads])
+        self.timing.sending(group)
         if any(read.kind == KIND_GUN for read in reads):
             self._tell_starts(on_air, session)
 
@@ -155,9 +165,34 @@ class Live:
         ]
         on_air.topic.tell([each for each in corrections if each is not None])
 
+    def new_messages(self, session: Session, messages: Messages) -> None:
+        """Other messages are in force. Screens hear of the public ones alone; who watches, of all."""
+        before, session.messages = session.messages, messages
+        on_air = self._on_air.get(session.row.id)
+        if on_air is None:
+            return
+        said: list[tuple[int, str | None]] = []
+        if before.version != messages.version:
+            on_air.topic.replace(_ring(session))
+            recent = session.recent(encode.RECENT_OFFSETS)
+            said = [(read.offset, encode.runner_message(session, read)) for read in recent]
+        now_us = self._now_us()
+        self._tell_apart(
+            on_air.topic,
+            screens=encode.messages(messages, now_us, people=False, reads=said),
+            people=encode.messages(messages, now_us, people=True, reads=said),
+        )
+
+    def _tell_apart(self, topic: Topic, *, screens: bytes, people: bytes) -> None:
+        """Something without an offset that is not the same for all, after what was published before."""
+        topic.flush()
+        for subscriber in topic.subscribers:
+            subscriber.tell(people if subscriber in self._watching else screens)
+
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""
         self.counters.retracted(session, (offset,))
+        self.books.void(session.row.id, (offset,))
         on_air = self._on_air.get(session.row.id)
         if on_air is not None:
             on_air.topic.replace(_ring(session))
@@ -167,6 +202,7 @@ class Live:
     def retract_all(self, session: Session, offsets: Sequence[int]) -> None:
         """The same for many at once."""
         self.counters.retracted(session, offsets)
+        self.books.void(session.row.id, offsets)
         on_air = self._on_air.get(session.row.id)
         if on_air is not None and offsets:
             on_air.topic.replace(_ring(session))
@@ -183,6 +219,27 @@ class Live:
         on_air = self._on_air.get(session_id)
         if on_air is not None:
             on_air.topic.tell([message])
+
+    def tell_watchers(self, session_id: int, message: bytes) -> None:
+        """The same for those only who watch it without being a screen."""
+        on_air = self._on_air.get(session_id)
+        for subscriber in list(on_air.topic.subscribers) if on_air else []:
+            if subscriber in self._watching:
+                subscriber.tell(message)
+
+    def marked(self, session: Session, mark: Mark) -> None:
+        """Something else is said of a runner. Screens only hear of stars."""
+        if session.said.put(mark):
+            self.tell(session.row.id, encode.stars(session.said))
+        self.tell_watchers(session.row.id, encode.marks([mark]))
+
+    def called(self, session: Session, call: Call) -> None:
+        session.said.say(call)
+        self.tell_watchers(session.row.id, encode.calls([call]))
+
+    def uncalled(self, session: Session, offset: int) -> None:
+        session.said.unsay(offset)
+        self.tell_watchers(session.row.id, encode.calls([], [offset]))
 
     def tell_partner(self, partner_id: int, message: bytes) -> None:
         """A message without an offset for all screens of a partner, those without a session, too, and for all who watch
@@ -225,7 +282,6 @@ class Live:
             now_us=self._now_us(),
             recent=on_air.recent(),
             before=on_air.before(session, display, self._now_us()) if session is not None else b"[]",
-            pinned=_pinned(session, display),
             emergency=self._hub.emergency.get(_partner_of(session, display), ""),
             template=self._template(display),
             counts=self.counters.said(session),
@@ -244,6 +300,7 @@ class Live:
     def start_afresh(self, session: Session, reason: CloseReason = TOO_SLOW) -> None:
         """No screen can go on from what it has: all are sent away, and come back."""
         self.counters.changed(session)
+        self.books.forget(session.row.id)
         on_air = self._on_air.pop(session.row.id, None)
         if on_air is not None:
             _cut(on_air.topic, reason)
@@ -268,6 +325,15 @@ class Live:
         another reason, that there is nothing to come back to."""
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
             subscriber.cut(reason)
+
+    def new_settings(self, code: str) -> None:
+        """A display shows things in another way, or an operator wishes something of it: its screens are told so."""
+        display = self._hub.displays.get(code)
+        if display is None:
+            return
+        message = encode.display_settings(display, self._hub.session_of(display))
+        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+            subscriber.tell(message)
 
     def new_template(self, codes: Iterable[str]) -> None:
         """These displays look different now, by another template or a new version: their screens are told so."""
@@ -318,15 +384,6 @@ def _partner_of(session: Session | None, display: DisplayRow | None) -> int:
     if session is not None:
         return session.row.partner_id
     return display.partner_id if display is not None else NOBODY
-
-
-def _pinned(session: Session | None, display: DisplayRow | None) -> bytes | None:
-    """The read whose card somebody has pinned to the display, as far as the session remembers it."""
-    pin = display.control.get("pin") if display is not None else None
-    if session is None or not isinstance(pin, dict) or not isinstance(offset := pin.get("offset"), int):
-        return None
-    found = [read for read in session.tail.after(offset - 1, 1) if read.offset == offset]
-    return encode.read_message(session, found[0]) if found else None
 
 
 def _follows(offset: int, reads: list[Read]) -> bool:

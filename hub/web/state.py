@@ -18,6 +18,8 @@ from hub.hub import Hub
 from hub.image_words import Crop
 from hub.importing import ControllerFiles, Imported
 from hub.location_words import LocationChange
+from hub.message_words import MessageChange, NewMessage
+from hub.messages import Message, Messages
 from hub.model import (
     DisplayRow,
     ExportRow,
@@ -31,10 +33,12 @@ from hub.model import (
     Whose,
 )
 from hub.own_settings import OwnSettings
+from hub.passages import StoredPassage
 from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.web.announcers import Announcing
 from hub.web.live import Live
 from hub.web.looks import Templates
 
@@ -71,8 +75,14 @@ class Queries(Protocol):
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
 
+    async def passed(
+        self, whose: Whose, session_id: int, after: int, through: int
+    ) -> list[StoredPassage]: ...
+
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         """With their figures, in the order in which they are shown."""
+
+    async def messages(self, whose: Whose, session_id: int) -> Messages: ...
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:
         """Lines that are no reads, by their ids."""
@@ -281,6 +291,21 @@ class Locations(Protocol):
     async def split(self, by: Caller, session_id: int, location_id: int) -> None: ...
 
 
+class Messaging(Protocol):
+    """What people say of a session's messages. Each gives all as they are then. Raises as `Sessions` does, and
+    Forbidden for what is not an announcer's."""
+
+    async def make(self, by: Caller, session_id: int, words: NewMessage) -> tuple[Message, Messages]: ...
+
+    async def change(
+        self, by: Caller, session_id: int, message_id: int, words: MessageChange
+    ) -> tuple[Message, Messages]: ...
+
+    async def delete(self, by: Caller, session_id: int, message_id: int) -> None: ...
+
+    async def turn_every(self, by: Caller, session_id: int, every_s: int) -> Messages: ...
+
+
 class PartnerWords(Protocol):
     """What a partner says for all its sessions. Raises as `Sessions` does."""
 
@@ -404,10 +429,16 @@ class Changes(Protocol):
     def locations(self) -> Locations: ...
 
     @property
+    def messages(self) -> Messaging: ...
+
+    @property
     def partner_words(self) -> PartnerWords: ...
 
     @property
     def templates(self) -> Templates: ...
+
+    @property
+    def announcing(self) -> Announcing: ...
 
     @property
     def moving(self) -> Moves: ...
@@ -439,6 +470,7 @@ REMOVAL: Final = web.AppKey("removal", Removal)
 EVENTS: Final = web.AppKey("events", Events)
 RETIMING: Final = web.AppKey("retiming", Retiming)
 LOCATIONS: Final = web.AppKey("locations", Locations)
+MESSAGES: Final = web.AppKey("messages", Messaging)
 PARTNER_WORDS: Final = web.AppKey("partner_words", PartnerWords)
 KEPT: Final = web.AppKey("kept", Kept)
 STREAMS: Final = web.AppKey("streams", Streams)

@@ -6,15 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from hub import event_words, image_words, session_words, template_words
+from hub import event_words, image_words, marks, message_words, session_words, template_words
 from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
+from hub.latency import Way
 from hub.location_words import LocationChange
-from hub.model import ExportRow, ImageRow, ScreenRow, TemplateRow, Whose
+from hub.marks import Call, Mark, MarkChange
+from hub.message_words import MessageChange, NewMessage
+from hub.messages import NONE, Message, Messages
+from hub.model import ExportRow, ImageRow, ScreenRow, SessionRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.showings import Counts, ReadShown, ShowingRow, ShownFilter
 from hub.template_words import Content
 from hub.web.state import Imports
 
@@ -59,6 +64,29 @@ class Locations:
 
     async def split(self, by: Caller, session_id: int, location_id: int) -> None:
         self.changed.append(f"location {location_id}")
+
+
+class Messaging:
+    """None is there, and what is made is forgotten."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def make(self, by: Caller, session_id: int, words: NewMessage) -> tuple[Message, Messages]:
+        message = message_words.made((), words)
+        self.changed.append(f"message of session {session_id}: {message.text}".encode().decode())
+        return message, NONE
+
+    async def change(self, by: Caller, session_id: int, message_id: int, words: MessageChange) -> NoReturn:
+        message_words.changed((), message_id, words, 0)
+        raise AssertionError
+
+    async def delete(self, by: Caller, session_id: int, message_id: int) -> None:
+        message_words.found((), message_id)
+
+    async def turn_every(self, by: Caller, session_id: int, every_s: int) -> Messages:
+        self.changed.append(f"messages of session {session_id}: every {every_s} s")
+        return NONE
 
 
 class PartnerWords:
@@ -113,6 +141,28 @@ class Templates:
 
     async def undelete(self, by: Caller, template_id: int) -> NoReturn:
         raise NotFound("There is no template of this name.")
+
+
+class Announcing:
+    """Nothing is kept of what is said."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def marks(self, whose: Whose, row: SessionRow) -> list[Mark]:
+        return []
+
+    async def mark(self, by: Caller, row: SessionRow, who: str, change: MarkChange) -> Mark:
+        mark = marks.changed(None, who, change, by.name)
+        self.changed.append(f"mark {who}: {mark.note}".encode().decode())
+        return mark
+
+    async def say(self, by: Caller, row: SessionRow, offset: int) -> Call:
+        self.changed.append(f"call {offset}")
+        return Call(offset, by.name, 0)
+
+    async def unsay(self, by: Caller, row: SessionRow, offset: int) -> None:
+        self.changed.append(f"no call {offset}")
 
 
 class Removal:
@@ -222,6 +272,25 @@ class Screens:
         self.changed.append(f"screen {row.id} deleted")
 
 
+class Proofs:
+    """Nothing was shown, and what is reported is forgotten."""
+
+    async def save_showings(self, partner_id: int, rows: Sequence[ShowingRow]) -> None:
+        pass
+
+    async def add_latencies(self, partner_id: int, session_id: int, way: Way) -> None:
+        pass
+
+    async def reads(self, whose: Whose, session_id: int, wanted: ShownFilter) -> list[ReadShown]:
+        return []
+
+    async def counts(self, whose: Whose, session_id: int, wanted: ShownFilter) -> Counts:
+        return Counts(0, 0, 0)
+
+    async def latencies(self, whose: Whose, session_id: int) -> Way:
+        return Way()
+
+
 class Kept:
     async def events(self, whose: Whose, event_id: int | None = None) -> list[dict[str, Any]]:
         return []
@@ -253,7 +322,9 @@ class Changes:
         self.retiming = Retiming()
         self.streams = Streams(changed)
         self.locations = Locations(changed)
+        self.messages = Messaging(changed)
         self.partner_words = PartnerWords(changed)
         self.templates = Templates(changed)
+        self.announcing = Announcing(changed)
         self.moving = Moving()
         self.images = Images(changed)

@@ -6,7 +6,19 @@ A target takes any bytes and returns, or raises what breaks its invariant, which
 from collections.abc import Callable
 from typing import Final
 
-from tests.fuzz import asked, clients, configs, connections, files, kept, pictures, reads, streams, templates
+from tests.fuzz import (
+    asked,
+    clients,
+    configs,
+    connections,
+    files,
+    kept,
+    old,
+    pictures,
+    reads,
+    streams,
+    templates,
+)
 
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "lines": streams.lines,
@@ -28,6 +40,7 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "http": connections.http,
     "upload": connections.upload,
     "frames": connections.frames,
+    "old": old.template,
     "journal_group": kept.journal_group,
     "journal_file": kept.journal_file,
 }

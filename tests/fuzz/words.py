@@ -122,6 +122,23 @@ WORDS: Final[dict[str, Words]] = {
         *_words('{"type":"shown","offset":1,"ms":2} {"type":"pong","more":'),
     ),
     "change": (*JSON, b"x" * 201, *_words('"session_name": "purpose": "race" "rehearsal" {"session_name":"')),
+    "old": (
+        *_words(
+            r"""{"html":" {"content":" {"activeState":{"html":" ","css":" "canvasWidth":"9" "restingState":" "} \\x1e"""
+        ),
+        *_words(
+            "<div <p> </p> <style> </style> <script> <svg> <math> <img <table> <b> <!-- --> <body <![CDATA[ ]]> </"
+        ),
+        *_words(
+            "src= style=' onerror=x class=layout-root data-anim= data-design-w=9 javascript: data:image/png;base64,A"
+        ),
+        *_words(
+            r"""url( //evil.example/x @import @media @font-face{ expression( \\75rl( ' " ; : } { ( /* */ !important"""
+        ),
+        *_words(
+            r"behavior:x --x: /static/uploads/a.png [object\x20Object] undefined &lt; &#117; \0 \n \x20 %"
+        ),
+    ),
     "query": (
         *_words(
             "& = % %00 %ff %ed%a0%80 %c2%b2 %d9%a3 + # ; 2505 7 A1 session= epoch= after= limit= location= tag= bib="

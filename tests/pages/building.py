@@ -2,6 +2,7 @@
 tests say."""
 
 import re
+from datetime import datetime
 from typing import Any, Final
 
 import msgspec
@@ -20,8 +21,13 @@ Point = tuple[float, float]
 
 
 def template(*active: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """As the hub gives one."""
-    given = {"format": "racehub-3", "canvas": {"width": 1920, "height": 1080}, "active": {"blocks": active}}
+    """As the hub gives one. Its grid is this one, whatever new templates begin with."""
+    given = {
+        "format": "racehub-3",
+        "canvas": {"width": 1920, "height": 1080},
+        "grid": {"margin": 48},
+        "active": {"blocks": active},
+    }
     filled: dict[str, Any] = msgspec.to_builtins(msgspec.convert(given | more, words.Template))
     return filled
 
@@ -48,6 +54,7 @@ class Builder(Screen):
             f"/templates/{NAME}",
             me=person(role),
             template_name=NAME,
+            upload_mib=1,
             answers=there
             | {
                 versions: {"versions": []},
@@ -134,8 +141,34 @@ async def opened(
     size: ViewportSize = LAPTOP,
     answers: dict[str, Any] | None = None,
     context: BrowserContext | None = None,
+    at: datetime | None = None,
 ) -> Builder:
+    """`context`: one that there is already, which has the page's files by heart. `at`: the page's time stands still."""
     context = context or await browser.new_context(viewport=size, locale="en-GB")
     builder = Builder(await context.new_page(), ORIGIN)
+    if at is not None:
+        await builder.page.clock.set_fixed_time(at)
+    await builder.page.set_viewport_size(size)
     await builder.begin(given, role, answers or {})
     return builder
+
+
+class Desk:
+    """The builders of one test, one beside the other. None of them may complain."""
+
+    def __init__(self, browser: Browser, context: BrowserContext) -> None:
+        self._browser = browser
+        self._context = context
+        self._open: list[Builder] = []
+
+    async def __call__(self, given: dict[str, Any] | None, **more: Any) -> Builder:
+        builder = await opened(self._browser, given, context=self._context, **more)
+        self._open.append(builder)
+        return builder
+
+    async def clear(self) -> list[str]:
+        """Nothing is left of it for the next test. Gives what the pages did that they should not have done."""
+        for builder in self._open:
+            await builder.page.evaluate("localStorage.clear()")
+            await builder.page.close()
+        return [fault for builder in self._open for fault in builder.faults]

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
 
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
+from tests.pages.building import LAPTOP, Desk
 from tests.pages.screens import ARGUMENTS, BROWSERS, Screen, Screens, Stage, executable
 from tests.pages.venue import Venue
 from tests.postgres import fresh_database
@@ -92,3 +93,19 @@ async def staged(browser: Browser, house: Venue) -> AsyncIterator[tuple[Screen, 
         assert opened.faults() == []
     finally:
         await opened.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def desktop(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """One for all tests of the builder: it has the page's files by heart."""
+    context = await browser.new_context(viewport=LAPTOP, locale="en-GB")
+    yield context
+    await context.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def build(browser: Browser, desktop: BrowserContext) -> AsyncIterator[Desk]:
+    """Opens a builder for a template, without a hub."""
+    desk = Desk(browser, desktop)
+    yield desk
+    assert await desk.clear() == []

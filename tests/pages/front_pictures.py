@@ -5,11 +5,12 @@ from typing import Any, Final, Literal
 
 from playwright.async_api import Browser, async_playwright, expect
 
+from tests.pages import building
 from tests.pages.front_stage import NOW, FrontStage, ago, alarm, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
 from tests.pages.usable import SIZES
+from tests.pages.work_scenes import DRAWN, SCENES
 from tests.pages.work_scenes import NOW as WORK_NOW
-from tests.pages.work_scenes import SCENES
 from tests.pages.work_stage import NORDIC
 
 RUNNERS: Final = (
@@ -161,6 +162,7 @@ WORK: Final[dict[str, tuple[str, Literal["light", "dark"]]]] = {
     "users": ("laptop", "light"),
     "session": ("laptop", "dark"),
     "settings": ("laptop", "light"),
+    "templates": ("laptop", "light"),
 }
 """Scene -> size, colours."""
 
@@ -173,6 +175,7 @@ async def make(folder: Path) -> None:
             await take(browser, name, folder / f"front-{name}.png")
         for name in WORK:
             await take_work(browser, name, folder / f"work-{name}.png")
+        await take_builder(browser, folder / "work-builder.png")
         await browser.close()
 
 
@@ -194,3 +197,14 @@ async def take_work(browser: Browser, name: str, path: Path) -> None:
     await expect(page.locator(there).first).to_be_visible(timeout=WAIT_MS)
     await page.screenshot(path=path)
     await page.close()
+
+
+async def take_builder(browser: Browser, path: Path) -> None:
+    builder = await building.opened(
+        browser, DRAWN[0], size=SIZES["laptop"], answers={"GET /api/sessions": {"sessions": []}}
+    )
+    await builder.at("[data-id=name].layer").click()
+    await expect(builder.at("#properties .ratio")).to_be_visible(timeout=WAIT_MS)
+    await builder.page.evaluate("document.fonts.ready.then(() => document.activeElement.blur())")
+    await builder.page.screenshot(path=path)
+    await builder.page.context.close()

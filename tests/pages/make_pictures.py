@@ -1,5 +1,5 @@
-"""`make pictures`: the display in every state at every size, templates, and the front page, into docs/pictures. Each
-time the same."""
+"""`make pictures`: the display in every state at every size, templates, work pages and the builder, into docs/pictures.
+Each time the same."""
 
 import asyncio
 import io
@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image
 from playwright.async_api import async_playwright
 
-from tests.pages import front_pictures
+from tests.pages import build_pictures, front_pictures
 from tests.pages.gallery import shoot_all
 from tests.pages.screens import ARGUMENTS, executable
 from tests.pages.template_gallery import Easel, scenes
@@ -49,3 +49,4 @@ if __name__ == "__main__":
     FOLDER.mkdir(parents=True, exist_ok=True)
     asyncio.run(make(FOLDER))
     asyncio.run(front_pictures.make(FOLDER))
+    asyncio.run(build_pictures.make(FOLDER))

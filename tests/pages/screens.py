@@ -19,6 +19,8 @@ from playwright.async_api import (
     expect,
 )
 
+from tests.pages.browsers import browsers_of
+
 if TYPE_CHECKING:
     from tests.pages.venue import Venue
 
@@ -130,14 +132,15 @@ class Screens:
         self.origin = origin
         self.allowed: list[re.Pattern[str]] = []
         """What is no fault on any of them."""
-        self._browser = browser
+        self._browsers = browsers_of(browser)
         self._contexts: list[BrowserContext] = []
 
     async def blank(self, size: ViewportSize = WALL) -> Screen:
         """A screen that shows nothing yet, with a browser of its own as a wall has."""
-        context = await self._browser.new_context(viewport=size, locale="en-GB", timezone_id="America/Lima")
+        context = await self._browsers.lend(self.origin, locale="en-GB", timezone_id="America/Lima")
         self._contexts.append(context)
         screen = Screen(await context.new_page(), self.origin)
+        await screen.page.set_viewport_size(size)
         screen.allowed.extend(self.allowed)
         self.all.append(screen)
         return screen
@@ -169,8 +172,7 @@ class Screens:
         return screen, stage
 
     async def close(self) -> None:
-        for context in self._contexts:
-            await context.close()
+        await self._browsers.take_back(*self._contexts)
 
     def faults(self) -> list[str]:
         return [fault for screen in self.all for fault in screen.faults]

@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
 import segno
 from playwright.async_api import Browser, Page, Route, ViewportSize
 
+from hub import old_templates
+from hub.web import frames
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
+from tests.old_templates import KINDS as OLD
 from tests.pages.gallery import AMIRA, INGRID, NOW, SEVERAL, WIDE, crossing
 from tests.pages.template_kinds import KINDS, LOGO, PHOTO, logo, photo, template_of
 
@@ -43,8 +47,15 @@ PAINT: Final = """async ({ template, which, cards, counts, now, hints }) => {
   const known = !cards.length || Boolean(cards[0].runner);
   const data = { fields: which === "active" ? all[0] : fieldsOf(null, state, 0), known,
     offset: cards.length ? cards[0].offset : 0, rows: all, counts, clock: clockOf(state, 0), nowMs: Date.parse(now) };
-  await prepareTemplate(template, places);
   if (window.painter) window.painter.destroy();
+  if (template.format === "html-2") {
+    const { makeOldFrame } = await import("/static/old-frame.js"), { width, height } = template[which];
+    Object.assign(root.style, { position: "relative", width: width + "px", height: height + "px" });
+    window.painter = makeOldFrame(root);
+    window.painter.show(template, which, data.fields);
+    return window.painter.measure();
+  }
+  await prepareTemplate(template, places);
   window.painter = makeTemplatePainter(root, places);
   window.given = { template, which, data };
   window.paint = more => window.painter.paint(template, which, Object.assign({}, data, more), {});
@@ -54,6 +65,10 @@ PAINT: Final = """async ({ template, which, cards, counts, now, hints }) => {
   window.paint();
   return template.canvas;
 }"""
+
+SEEN: Final = """() => document.fonts.ready
+  .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
+"""A frame is drawn by a process of its own, which may not have done so yet when the page around it has."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +109,10 @@ def scenes() -> list[Scene]:
         unknown = crossing(11, None, tag="4000917")
         made.append(Scene(f"start-{start}-unknown-tag", start, "active", size, (unknown, *BEFORE)))
         made.append(Scene(f"start-{start}-resting", start, "resting", size, BEFORE))
+    for kind, body in OLD.items():
+        content: dict[str, Any] = msgspec.to_builtins(old_templates.read(body)[0])
+        size = ViewportSize(width=content["active"]["width"], height=content["active"]["height"])
+        made.append(Scene(f"old-{kind}", content, "active", size, (crossing(11, INGRID),)))
     return made
 
 
@@ -104,6 +123,12 @@ class Easel:
         self.page = page
         self._assets = Assets(STATIC)
         self._images = {PHOTO: photo(), LOGO: logo()}
+        frame = frames.frame(self._assets).body
+        self._pages = {
+            "/": (PAGE, "text/html"),
+            "/frames/old": (frame, "text/html"),
+            "/stage.css": (STYLE, "text/css"),
+        }
 
     @classmethod
     async def on(cls, browser: Browser) -> "Easel":
@@ -129,6 +154,10 @@ class Easel:
             "hints": scene.hints,
         }
         await self.page.evaluate(PAINT, given)
+        old = await self.page.query_selector("#root iframe")
+        frame = await old.content_frame() if old else None
+        if frame is not None:
+            await frame.evaluate(SEEN)
 
     async def _answer(self, route: Route) -> None:
         url = urlsplit(route.request.url)
@@ -146,6 +175,6 @@ class Easel:
             )
             await route.fulfill(body=out.getvalue(), content_type="image/svg+xml")
         else:
-            known = {"/": (PAGE, "text/html"), "/stage.css": (STYLE, "text/css")}.get(url.path)
+            known = self._pages.get(url.path)
             body, kind = known or ("", "text/plain")
             await route.fulfill(body=body, content_type=kind, status=200 if known else 404)

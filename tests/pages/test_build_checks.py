@@ -9,10 +9,12 @@ from playwright.async_api import Page
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TELL = """async ([blocks, given]) => {
-  const { checks } = await import("/static/build-checks.js"), { MADE_UP } = await import("/static/build-samples.js");
+  const { checks } = await import("/static/build-checks.js");
+  const { MADE_UP } = await import("/static/build-samples.js");
   const { newBlock, newTemplate } = await import("/static/build-kinds.js");
-  const { width = 1920, height = 1080, wall = null, image = "", resting = [], extremes = MADE_UP, fits = {} } = given;
-  const made = all => all.map((each, i) => newBlock(each.kind || "text", { x: 200, y: 200, w: 1200, h: 400, ...each, id: each.id || "b" + i }));
+  const { width = 1920, height = 1080, wall = null, image = "", resting = [], extremes = MADE_UP } = given;
+  const place = { x: 200, y: 200, w: 1200, h: 400 };
+  const made = all => all.map((each, i) => newBlock(each.kind, { ...place, ...each, id: each.id || "b" + i }));
   const template = newTemplate(width, height);
   Object.assign(template, { wall });
   Object.assign(template.active, { image, blocks: made(blocks) });
@@ -23,7 +25,8 @@ TELL = """async ([blocks, given]) => {
     return { size: Math.max(1, size), fits: size >= Math.min(block.type.least, block.type.size), lines: [words] };
   };
   const needs = (block, words) => words.length * .5 * block.type.least - block.w;
-  return checks(template, { fitOf, needs, extremes }).map(({ which, block, kind, tone, words }) => [which, block, kind, tone, words]);
+  const said = checks(template, { fitOf, needs, extremes });
+  return said.map(({ which, block, kind, tone, words }) => [which, block, kind, tone, words]);
 }"""
 TYPE: dict[str, Any] = {
     "font": "Hanken Grotesk", "size": 200, "least": 40, "weight": 700, "italic": False, "upper": False,
@@ -91,6 +94,10 @@ def roster(**parts: Any) -> dict[str, Any]:
         ([shape("#ffffff", w=100), text()], {}, []),
         ([shape("#ffffff"), text(box=BOX | {"fill": "#0b0e14"})], {}, []),
         ([text(), shape("#ffffff")], {}, []),
+        ([shape("#ffffff", when="known"), text(when="unknown")], {}, []),
+        ([shape("#ffffff", when="known"), text()], {}, [("contrast", "1.1:1")]),
+        ([text("{{bib}}", colour="#0b0e14", box=BOX | {"fill": "#ffffff"}), text(when="unknown")], {}, []),
+        ([shape("#ffffff"), shape("#0b0e14", when="known"), text(when="known")], {}, []),
         ([text(opacity=0.4)], {}, [("contrast", ":1")]),
         ([text()], {"image": IMAGE}, [("contrast", "not judged")]),
         ([shape("#0b0e14"), text()], {"image": IMAGE}, []),
@@ -99,8 +106,8 @@ def roster(**parts: Any) -> dict[str, Any]:
         # too high for its block
         ([text(h=100)], {}, [("size", "only 100 px high")]),
         # what of the roster does not fit, and by how much
-        ([text("{{name}}", least=150)], roster(runners=[{"name": "x" * 20}]), [("long", "300 px too wide at 150 px")]),
-        ([text("{{city}}", least=150)], roster(values={"city": ["y" * 18]}, fields=["name", "city"]), [("long", "y" * 18)]),
+        ([text("{{name}}", least=150)], roster(runners=[{"name": "x" * 20}]), [("long", "300 px too wide at 150")]),
+        ([text("{{city}}", least=150)], roster(values={"city": ["y" * 18]}, fields=["city"]), [("long", "y" * 18)]),
         ([text("{{name}}")], roster(runners=[{"name": "x" * 40}]), [("small", "needs 96 px")]),
         # what the roster has not, or not of everybody
         ([text("{{shoe}}")], roster(), [("missing", "no “shoe”")]),
@@ -126,9 +133,11 @@ async def test_designs_to_begin_with_have_nothing_amiss_but_their_frame(modules:
     """With a ruler that says that all fits."""
     said = await modules.evaluate(
         """async () => {
-          const { checks } = await import("/static/build-checks.js"), { STARTS } = await import("/static/template-starts.js");
+          const { checks } = await import("/static/build-checks.js");
+          const { STARTS } = await import("/static/template-starts.js");
           const fitOf = (block, words) => ({ size: block.type.size, fits: true, lines: [words] });
-          return STARTS.flatMap(each => checks(each.template, { fitOf }).filter(one => one.tone === "warn").map(one => [each.id, one.block, one.words]));
+          const bad = each => checks(each.template, { fitOf }).filter(one => one.tone === "warn");
+          return STARTS.flatMap(each => bad(each).map(one => [each.id, one.block, one.words]));
         }"""
     )
     assert said == []
@@ -144,10 +153,14 @@ async def test_a_part_of_an_image_stays_within_it_and_in_its_ratio(modules: Page
           for (const ratio of [null, 16 / 9, 1, 9 / 16, 6]) {
             let part = largest(image, ratio);
             for (let i = 0; i < 400; i++) {
-              const handle = ["n", "ne", "e", "se", "s", "sw", "w", "nw"][random(8)], by = { x: random(900) - 450, y: random(900) - 450 };
-              part = i % 3 ? sized(part, handle, by, image, ratio) : i % 2 ? moved(part, by, image) : keyed(part, ["ArrowUp", "ArrowLeft"][random(2)], { sizes: i % 4 === 0, far: true }, image, ratio);
-              const { x, y, width, height } = part;
-              if (![x, y, width, height].every(Number.isInteger) || x < 0 || y < 0 || width < 1 || height < 1 || x + width > 400 || y + height > 300) faults.push(["out", ratio, part]);
+              const handle = ["n", "ne", "e", "se", "s", "sw", "w", "nw"][random(8)];
+              const by = { x: random(900) - 450, y: random(900) - 450 }, how = { sizes: i % 4 === 0, far: true };
+              if (i % 3) part = sized(part, handle, by, image, ratio);
+              else if (i % 2) part = moved(part, by, image);
+              else part = keyed(part, ["ArrowUp", "ArrowLeft"][random(2)], how, image, ratio);
+              const { x, y, width, height } = part, whole = [x, y, width, height].every(Number.isInteger);
+              const within = x >= 0 && y >= 0 && width > 0 && height > 0 && x + width <= 400 && y + height <= 300;
+              if (!whole || !within) faults.push(["out", ratio, part]);
               if (ratio && Math.abs(width / ratio - height) > 1.01) faults.push(["ratio", ratio, part]);
             }
           }
@@ -161,7 +174,8 @@ async def test_names_that_are_free(modules: Page) -> None:
     names = await modules.evaluate(
         """async () => {
           const { freeName } = await import("/static/work-templates-words.js");
-          return [freeName("Wall", []), freeName("Wall", ["Wall"]), freeName("Wall 2", ["Wall 2", "Wall 3"]), freeName("Wall", ["Wall", "Wall 2"])];
+          const taken = [[], ["Wall"], ["Wall", "Wall 2"]];
+          return [...taken.map(each => freeName("Wall", each)), freeName("Wall 2", ["Wall 2", "Wall 3"])];
         }"""
     )
-    assert names == ["Wall", "Wall 2", "Wall 4", "Wall 3"]
+    assert names == ["Wall", "Wall 2", "Wall 3", "Wall 4"]

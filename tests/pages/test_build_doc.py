@@ -104,10 +104,10 @@ async def test_a_drag_is_one_step_and_back_at_its_place_none(modules: Page) -> N
         ["block", "text-1"], ["canRedo"], ["nudge", 1, 1], ["settle"], ["nudge", 3, 3], ["nudge", -3, -3], ["canUndo"],
         ["undo"], ["block", "text-1"],
     )  # fmt: skip
-    assert (said[0], said[3]["x"], said[3]["cell"]) == ("text-1", 58, None)
-    assert (said[4], said[5]["x"], said[5]["cell"]) == ("Move", 48, [0, 0, 8, 2])
+    assert (said[0], said[3]["x"], said[3]["cell"]) == ("text-1", 90, None)
+    assert (said[4], said[5]["x"], said[5]["cell"]) == ("Move", 80, [0, 0, 8, 2])
     assert said[6] == "Move"
-    assert said[11] == "Move" and said[13]["x"] == 48, "only the first of the two is left"
+    assert said[11] == "Move" and said[13]["x"] == 80, "only the first of the two is left"
 
 
 async def test_a_block_lies_in_its_cells_until_it_is_taken_out(modules: Page) -> None:
@@ -117,7 +117,7 @@ async def test_a_block_lies_in_its_cells_until_it_is_taken_out(modules: Page) ->
     )  # fmt: skip
     assert said[2]["cell"] == [10, 1, 2, 2]
     assert said[4]["cell"] == [10, 1, 1, 3]
-    assert said[6]["cell"] == [3, 1, 1, 3] and said[6]["x"] == 1434
+    assert said[6]["cell"] == [3, 1, 1, 3] and said[6]["x"] == 1418
     assert (said[8]["cell"], said[8]["x"]) == (None, 11)
 
 
@@ -170,7 +170,7 @@ async def test_order_and_what_is_kept(modules: Page) -> None:
 
 async def test_pasted_from_another_page_and_not_from_elsewhere(modules: Page) -> None:
     said = await done(modules, ["add", "text"], ["copy"], ["paste"], ["paste"], ["blocks"])
-    assert [each["x"] for each in said[4]] == [48, 72, 96]
+    assert [each["x"] for each in said[4]] == [80, 104, 128]
     other = await done(modules, ["paste", said[1]], ["blocks"], ["paste", "a sentence"], ["paste", "{}"])
     assert other[0] == 1 and other[1][0]["text"] == "{{name}}" and other[2:] == [0, 0]
 
@@ -185,3 +185,26 @@ async def test_a_hundred_blocks_and_no_more(modules: Page) -> None:
     ]
     said = await done(modules, *steps)
     assert said[99:101] == ["shape-100", ""] and said[102] == 0 and said[104] == 0 and len(said[105]) == 100
+
+
+@pytest.mark.parametrize(
+    ("pressed", "name"),
+    [
+        ({"key": "Z", "ctrlKey": True, "shiftKey": True}, "mod+shift+z"),
+        ({"key": "z", "metaKey": True}, "mod+z"),
+        ({"key": "?", "shiftKey": True}, "?"),
+        ({"key": "G", "shiftKey": True}, "g"),
+        ({"key": "[", "ctrlKey": True, "altKey": True, "modifierAltGraph": True}, "["),
+        ({"key": "\u201c", "code": "BracketLeft", "altKey": True}, "alt+["),
+        ({"key": "ArrowUp", "altKey": True, "shiftKey": True}, "shift+alt+ArrowUp"),
+        ({"key": "+", "ctrlKey": True}, "mod++"),
+    ],
+)
+async def test_a_key_has_one_name_on_every_keyboard(
+    modules: Page, pressed: dict[str, Any], name: str
+) -> None:
+    script = """async pressed => {
+      const { nameOf } = await import("/static/build-keys.js");
+      return nameOf(new KeyboardEvent("keydown", pressed));
+    }"""
+    assert await modules.evaluate(script, pressed) == name

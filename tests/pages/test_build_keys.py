@@ -1,43 +1,23 @@
 """The builder by the keyboard alone, and what it keeps of what was not saved."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Dialog, expect
+from playwright.async_api import Dialog, expect
 
-from tests.pages.building import NAME, Builder, block, opened, template
+from tests.pages.building import NAME, Desk, block, template
 from tests.pages.screens import WAIT_MS
 from tests.pages.work_stage import refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Open = Callable[..., Awaitable[Builder]]
 KINDS: Final = ["Text", "Image", "Shape", "Clock", "Messages", "List", "Counter", "QR code"]
 FOCUSED: Final = "document.activeElement.dataset.id || document.activeElement.id"
 LATEST: Final = f"GET /api/templates/{NAME}/versions/latest"
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def build(browser: Browser) -> AsyncIterator[Open]:
-    contexts: set[BrowserContext] = set()
-    made: list[Builder] = []
-
-    async def start(given: dict[str, Any] | None, **more: Any) -> Builder:
-        builder = await opened(browser, given, **more)
-        contexts.add(builder.page.context)
-        made.append(builder)
-        return builder
-
-    yield start
-    assert [fault for each in made for fault in each.faults] == []
-    for context in contexts:
-        await context.close()
-
-
-async def test_a_template_from_nothing(build: Open) -> None:
+async def test_a_template_from_nothing(build: Desk) -> None:
     """One block of each kind, then moved, sized, turned, in line, grouped, copied to the other state, and saved."""
     page = await build(None)
     await page.at(".pick").first.focus()
@@ -70,7 +50,7 @@ async def test_a_template_from_nothing(build: Open) -> None:
     assert (await page.save())["base"] == 1
 
 
-async def test_moved_by_cells_and_by_pixels(build: Open) -> None:
+async def test_moved_by_cells_and_by_pixels(build: Desk) -> None:
     page = await build(
         template(block("qr-1", 48, 48, 280, 222, cell=[0, 0, 2, 2]), block("shape-1", 500, 500))
     )
@@ -91,7 +71,7 @@ async def test_moved_by_cells_and_by_pixels(build: Open) -> None:
     assert [label.split(",")[0] for label in await page.labels()] == ["Shape rectangle", "QR code"]
 
 
-async def test_copied_within_and_to_another_page(build: Open) -> None:
+async def test_copied_within_and_to_another_page(build: Desk) -> None:
     page = await build(template(block("text-1", 300, 300, text="Well run, {{name}}")))
     await page.at("#blocks > div").focus()
     await page.press("Control+a", "Control+c", "Control+v", "Control+v")
@@ -100,14 +80,14 @@ async def test_copied_within_and_to_another_page(build: Open) -> None:
     ]  # fmt: skip
     await page.press("Control+x")
     assert len(await page.labels()) == 2
-    other = await build(None, context=page.page.context)
+    other = await build(None)
     await other.page.bring_to_front()
     await other.at("#stage").focus()
     await other.press("Control+v")
     assert [label.split(", at ")[0] for label in await other.labels()] == ["Text Well run, {{name}}"]
 
 
-async def test_keys_are_shown_and_none_is_stolen(build: Open) -> None:
+async def test_keys_are_shown_and_none_is_stolen(build: Desk) -> None:
     page = await build(template(block("text-1", 300, 300, text="{{name}}")))
     await page.at("#blocks > div").focus()
     await page.press("?")
@@ -133,7 +113,7 @@ async def test_keys_are_shown_and_none_is_stolen(build: Open) -> None:
     assert await page.page.evaluate("document.getElementById('stage').contains(document.activeElement)")
 
 
-async def test_what_was_not_saved_is_offered_again(build: Open) -> None:
+async def test_what_was_not_saved_is_offered_again(build: Desk) -> None:
     page = await build(template(block("shape-1", 300, 300)))
     await page.at("#blocks > div").focus()
     await page.press("Tab", "Shift+Tab", "Alt+ArrowRight")
@@ -159,7 +139,7 @@ async def test_what_was_not_saved_is_offered_again(build: Open) -> None:
     assert asked == ["beforeunload"], "nothing is lost any more"
 
 
-async def test_what_the_hub_refuses_is_said_and_nothing_is_lost(build: Open) -> None:
+async def test_what_the_hub_refuses_is_said_and_nothing_is_lost(build: Desk) -> None:
     save = "POST /api/templates"
     page = await build(
         template(block("shape-1", 300, 300)), answers={save: refusal(503, "The hub is starting.")}

@@ -1,19 +1,16 @@
 """The builder by the pointer: placed, moved, sized, turned, put in line, undone, and seen from near and far."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import expect
 
 from hub.accounts import VIEWER
-from tests.pages.building import LAPTOP, Builder, block, opened, template
+from tests.pages.building import LAPTOP, Desk, block, template
 from tests.pages.screens import WAIT_MS
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Open = Callable[..., Awaitable[Builder]]
 ROUNDED_PX: Final = 4
 """Of the canvas: a pixel of the page is that many."""
 HANDLES: Final = """() => [...document.querySelectorAll("#frame i")]
@@ -21,24 +18,7 @@ HANDLES: Final = """() => [...document.querySelectorAll("#frame i")]
   .map(each => { const { width, height } = each.getBoundingClientRect(); return Math.min(width, height); })"""
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def build(browser: Browser) -> AsyncIterator[Open]:
-    contexts: list[BrowserContext] = []
-    made: list[Builder] = []
-
-    async def start(given: dict[str, Any] | None, **more: Any) -> Builder:
-        builder = await opened(browser, given, **more)
-        contexts.append(builder.page.context)
-        made.append(builder)
-        return builder
-
-    yield start
-    assert [fault for each in made for fault in each.faults] == []
-    for context in contexts:
-        await context.close()
-
-
-async def test_a_template_from_nothing(build: Open) -> None:
+async def test_a_template_from_nothing(build: Desk) -> None:
     """Pulled from the palette, drawn, moved and sized by cells, put in line, copied to the other state, saved."""
     page = await build(None)
     await expect(page.at("#nothing")).to_be_visible()
@@ -72,7 +52,7 @@ async def test_a_template_from_nothing(build: Open) -> None:
     assert body["template"]["active"]["blocks"][0]["cell"] == [2, 1, 10, 3] and body["base"] == 0
 
 
-async def test_out_of_the_grid_and_held_by_what_is_there(build: Open) -> None:
+async def test_out_of_the_grid_and_held_by_what_is_there(build: Desk) -> None:
     page = await build(
         template(
             block("shape-1", 300, 300),
@@ -96,7 +76,7 @@ async def test_out_of_the_grid_and_held_by_what_is_there(build: Open) -> None:
     assert (await page.labels())[2].endswith("column 1, row 1, 2 by 2 cells")
 
 
-async def test_sized_and_turned_by_handles(build: Open) -> None:
+async def test_sized_and_turned_by_handles(build: Desk) -> None:
     page = await build(template(block("shape-1", 600, 400, 400, 200)))
     await page.at("[data-act=grid]").click()
     await page.page.mouse.click(*await page.at_canvas(800, 500))
@@ -112,7 +92,7 @@ async def test_sized_and_turned_by_handles(build: Open) -> None:
     assert (await page.labels())[0] == "Shape rectangle, at 600, 400, 400 by 200 pixels"
 
 
-async def test_several_are_caught_put_in_line_grouped_and_undone(build: Open) -> None:
+async def test_several_are_caught_put_in_line_grouped_and_undone(build: Desk) -> None:
     three = [block("shape-1", 100, 100), block("shape-2", 420, 260), block("shape-3", 900, 600)]
     page = await build(template(*three, block("shape-4", 600, 120, locked=True)))
     await page.at("[data-act=grid]").click()
@@ -147,7 +127,7 @@ async def test_several_are_caught_put_in_line_grouped_and_undone(build: Open) ->
     await expect(page.at("#where")).to_have_text("")
 
 
-async def test_escape_gives_up_what_is_being_pulled(build: Open) -> None:
+async def test_escape_gives_up_what_is_being_pulled(build: Desk) -> None:
     page = await build(template(block("shape-1", 300, 300)))
     await page.page.mouse.move(*await page.at_canvas(400, 350))
     await page.page.mouse.down()
@@ -163,7 +143,7 @@ async def test_escape_gives_up_what_is_being_pulled(build: Open) -> None:
     assert len(await page.labels()) == 1
 
 
-async def test_text_is_written_beside_its_block(build: Open) -> None:
+async def test_text_is_written_beside_its_block(build: Desk) -> None:
     page = await build(template(block("text-1", 300, 300, 900, 200, text="{{name}}")))
     await page.page.mouse.dblclick(*await page.at_canvas(500, 400))
     await expect(page.at("#typed-text")).to_be_focused()
@@ -180,7 +160,7 @@ async def test_text_is_written_beside_its_block(build: Open) -> None:
     assert (await page.labels())[0].startswith("Text {{name}},")
 
 
-async def test_near_and_far(build: Open) -> None:
+async def test_near_and_far(build: Desk) -> None:
     page = await build(template(block("shape-1", 300, 300, 40, 30)))
     point = await page.at_canvas(300, 300)
     await page.page.mouse.move(*point)
@@ -205,7 +185,7 @@ async def test_near_and_far(build: Open) -> None:
     await expect(page.at("#zoomed")).to_have_text("100 %")
 
 
-async def test_who_may_only_look(build: Open) -> None:
+async def test_who_may_only_look(build: Desk) -> None:
     page = await build(template(block("shape-1", 300, 300)), role=VIEWER)
     await expect(page.at("#tools")).to_contain_text("To change it takes an operator.")
     await page.pull_block((400, 350), (300, 300))
@@ -214,7 +194,7 @@ async def test_who_may_only_look(build: Open) -> None:
     assert await page.at(".pick, #save").count() == 0
 
 
-async def test_a_narrow_window_shows_and_says_what_it_wants(build: Open) -> None:
+async def test_a_narrow_window_shows_and_says_what_it_wants(build: Desk) -> None:
     page = await build(template(block("shape-1", 300, 300)), size={"width": 900, "height": 700})
     await expect(page.at(".narrow")).to_contain_text("wants a laptop")
     await page.pull_block((400, 350), (300, 300))

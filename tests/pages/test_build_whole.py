@@ -41,15 +41,22 @@ async def pages(browser: Browser, made: Venue) -> AsyncIterator[Screens]:
         await opened.close()
 
 
-async def builder_of(pages: Screens, made: Venue, name: str) -> Builder:
+async def builder_of(pages: Screens, made: Venue, name: str, html: str = "") -> Builder:
+    """`html`: of one of the predecessor's, which is saved before."""
     builder = Builder((await pages.blank(LAPTOP)).page, made.origin)
     builder.allow(REFUSED)
     pages.all.append(builder)
     await made.sign_in(builder.page.context)
     hub = made.app.hub
     slug = hub.partners[hub.displays[made.code].partner_id].slug
+    if html:
+        given = {"name": name, "html": html, "partner": slug}
+        headers = {"Origin": made.origin}
+        answer = await builder.page.request.post(f"{made.origin}/api/templates", data=given, headers=headers)
+        assert answer.ok, await answer.text()
     await builder.page.goto(f"{made.origin}/templates/{name}?partner={slug}")
-    await expect(builder.at("body")).to_have_attribute("data-ready", "yes", timeout=WAIT_MS)
+    ready = "old" if html else "yes"
+    await expect(builder.at("body")).to_have_attribute("data-ready", ready, timeout=WAIT_MS)
     return builder
 
 
@@ -142,3 +149,14 @@ async def test_by_the_keyboard(pages: Screens, made: Venue) -> None:
     await page.press("Enter", "Control+s")
     await wall_says(wall, "Half an hour to go")
     await kept_as(page, 2)
+
+
+async def test_an_old_template_is_shown_and_made_into_blocks(pages: Screens, made: Venue) -> None:
+    page = await builder_of(pages, made, "Old", html='<h1 data-placeholder="name">Name</h1>')
+    assert await page.at("iframe").count() == 1 and await page.at("#blocks > div").count() == 0
+    await page.at("#convert").click()
+    await says(page, "#converted[open]", "The old one stays")
+    await page.at("#converted button", has_text="Save as the next version").click()
+    await kept_as(page, 2)
+    await expect(page.at("body")).to_have_attribute("data-ready", "yes", timeout=WAIT_MS)
+    assert [label.split(",")[0] for label in await page.labels()] == ["name"]

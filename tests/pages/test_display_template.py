@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Route, ViewportSize, expect
 from hub.template_words import Column, Enter, ListBlock, QrBlock
 from tests.pages.screens import HELLO, WAIT_MS, WALL, Screen, Screens, Stage, read
 from tests.pages.template_kinds import place
+from tests.pages.test_memory import GROWTH_BYTES_MAX, NODES_MAX, feed, held
 from tests.pages.test_template_paint import template, text
 from tests.pages.venue import Venue
 
@@ -21,14 +22,21 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA: Final = {"name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace", "bib": "101"}
 ALAN: Final = {"name": "Alan Turing", "first_name": "Alan", "last_name": "Turing", "bib": "102"}
+WARM_READS: Final = 3_000
+MANY_READS: Final = 4_000
+"""As many as a race of ten minutes has."""
 LIST: Final = ListBlock(id="list", **place((0, 400, 900, 400)), rows=3, columns=[Column(text="{{name}}")])
 FIRST: Final = template(text("name", "{{name}}"), LIST, resting=(text("event", "Welcome to {{event}}"), LIST))
-SECOND: Final = template(text("name", "Now {{name}}", enter=Enter()), resting=(text("event", "Second"),))
+SECOND: Final = template(
+    text("name", "Now {{name}}", enter=Enter(ms=5000)), resting=(text("event", "Second"),)
+)
 SHOWN: Final = """() => {
   const blocks = document.querySelectorAll("#template [data-state]:not([hidden]) [data-block]");
   return Array.from(blocks, each => each.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean).join(" | ");
 }"""
 OUTAGE: Final = re.compile(r"Failed to load resource")
+NOTHING_KEPT: Final = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
+"""Each version is asked of the test."""
 WATCH: Final = """() => {
   window.stood = [];
   new MutationObserver(() => {
@@ -96,6 +104,7 @@ async def opened(browser: Browser, house: Venue) -> AsyncIterator[Wall]:
         screen, stage = await screens.blank(), Stage({**HELLO, "template": told(1)})
         made = Wall(screen, stage)
         screen.allow(OUTAGE)
+        await screen.page.add_init_script(NOTHING_KEPT)
         await screen.page.route(re.compile("/api/display/"), made.answer)
         await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
         await screen.page.goto(f"{house.origin}/d/{house.code}")
@@ -146,11 +155,27 @@ async def test_new_version_takes_the_place_of_the_one_before_in_one_frame(wall: 
     assert await wall.screen.page.evaluate("document.getAnimations().length") == 0
 
 
+async def test_blocks_come_in_with_a_runner_and_not_in_a_flood(wall: Wall) -> None:
+    moving = "() => document.getAnimations().filter(each => each.animationName === 'template-rise').length"
+    await wall.screen.page.reload()  # forgets who has just come
+    await wall.says("Welcome to Three Rivers Marathon")
+    wall.use(2)
+    await wall.says("Second")
+    wall.stage.say(read(1, ADA))
+    await wall.says("Now Ada Lovelace")
+    assert await wall.screen.page.evaluate(moving) == 1
+    await wall.screen.page.evaluate("() => document.getAnimations().forEach(each => each.finish())")
+    wall.stage.say(read(2, ADA, tag="2"), read(3, ALAN, tag="3"))
+    await wall.says("Now Alan Turing")
+    assert await wall.screen.page.evaluate(moving) == 0
+
+
 async def test_one_before_stays_until_the_next_can_be_had(wall: Wall) -> None:
     wall.failures = 2
     wall.use(2)
-    while wall.failures:
-        await wall.says("Welcome to Three Rivers Marathon")
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while wall.failures:
+            await wall.says("Welcome to Three Rivers Marathon")
     await wall.says("Second")
     assert wall.asked >= 3
 
@@ -169,9 +194,32 @@ async def test_hubs_own_layout_until_the_first_one_is_there(wall: Wall) -> None:
     await wall.screen.shows("Ada Lovelace")
     wall.failures = 1
     wall.use(2)
-    while wall.failures:
-        await wall.screen.shows("Ada Lovelace")
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while wall.failures:
+            await wall.screen.shows("Ada Lovelace")
     await wall.says("Now Ada Lovelace")
+
+
+async def test_what_draws_it_may_fail_to_come(browser: Browser, house: Venue) -> None:
+    """A line that breaks in that moment: the hub's own layout, and then the template."""
+    screens = Screens(browser, house.origin)
+    try:
+        screen, stage = await screens.blank(), Stage({**HELLO, "template": told(1)})
+        made, failing = Wall(screen, stage), [1]
+        screen.allow(OUTAGE)
+
+        async def fail_once(route: Route) -> None:
+            await (route.abort() if failing and failing.pop() else route.continue_())
+
+        await screen.page.route(re.compile("/static/display-template.js"), fail_once)
+        await screen.page.route(re.compile("/api/display/"), made.answer)
+        await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
+        await screen.page.goto(f"{house.origin}/d/{house.code}")
+        await screen.rests()
+        await made.says("Welcome to Three Rivers Marathon")
+        assert not failing and screens.faults() == []
+    finally:
+        await screens.close()
 
 
 async def test_nothing_covers_what_must_be_seen(wall: Wall) -> None:
@@ -187,13 +235,14 @@ async def test_nothing_covers_what_must_be_seen(wall: Wall) -> None:
     assert await page.evaluate(on_top, "test")
     box = await wall.screen.at("#test").bounding_box()
     assert box is not None and box["x"] > 1700 and box["y"] > 1000 and box["height"] < 60
-    wall.stage.say({"type": "identify"})
-    await expect(wall.screen.at("#identify")).to_be_visible(timeout=WAIT_MS)
-    assert await page.evaluate(on_top, "identify-code")
     wall.stage.say({"type": "message", "kind": "emergency", "text": "Leave the finish area"})
     await expect(wall.screen.at("#emergency")).to_be_visible(timeout=WAIT_MS)
     box = await wall.screen.at("#emergency").bounding_box()
     assert box is not None and box["height"] == 1080
+    assert await page.evaluate(on_top, "emergency-text") and await page.evaluate(on_top, "test")
+    wall.stage.say({"type": "identify"})
+    await expect(wall.screen.at("#identify")).to_be_visible(timeout=WAIT_MS)
+    assert await page.evaluate(on_top, "identify-code")
     wall.stage.say({"type": "message", "kind": "emergency", "text": ""})
     wall.stage.say({"type": "settings", "screen": {"id": "a", "name": "", "blank": True}})
     await expect(wall.screen.at("body")).to_have_attribute("data-dark", "true", timeout=WAIT_MS)
@@ -239,3 +288,16 @@ async def test_counts_and_codes(wall: Wall) -> None:
     wall.use(3)
     await wall.says("Three Rivers Marathon")
     await asyncio.wait_for(asked.wait(), WAIT_MS / 1000)
+
+
+async def test_memory_is_flat(wall: Wall) -> None:
+    """A list, a card and a clock, of a race that goes on."""
+    tools = await wall.screen.page.context.new_cdp_session(wall.screen.page)
+    await tools.send("HeapProfiler.enable")
+    await feed(wall.screen, wall.stage, 1, WARM_READS)
+    bytes_before, nodes_before = await held(tools)
+    await feed(wall.screen, wall.stage, WARM_READS + 1, MANY_READS)
+    bytes_after, nodes_after = await held(tools)
+    await tools.detach()
+    assert bytes_after - bytes_before < GROWTH_BYTES_MAX, (bytes_before, bytes_after)
+    assert nodes_after - nodes_before < NODES_MAX, (nodes_before, nodes_after)

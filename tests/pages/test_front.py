@@ -10,6 +10,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from hub.web import assets
+from tests.pages.browsers import browsers_of
 from tests.pages.front_pictures import busy, reads, take, trouble
 from tests.pages.front_stage import (
     HOST,
@@ -57,20 +58,18 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
         size: ViewportSize = LAPTOP,
         answers: dict[str, Any] | None = None,
     ) -> Opened:
-        context = await browser.new_context(viewport=size, locale="en-GB")
-        screen, stage = (
-            Screen(await context.new_page(), ORIGIN),
-            FrontStage(told, list(recent), answers=answers),
-        )
+        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
+        screen = Screen(await context.new_page(), ORIGIN)
+        stage = FrontStage(told, list(recent), answers=answers)
         contexts.append(context)
         screens.append(screen)
+        await screen.page.set_viewport_size(size)
         await stage.open(screen.page)
         return screen, stage
 
     yield open_page
     faults = [fault for screen in screens for fault in screen.faults]
-    for context in contexts:
-        await context.close()
+    await browsers_of(browser).take_back(*contexts)
     assert faults == []
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import expect
 
+from tests.pages.browsers import spoil
 from tests.pages.screens import HELLO, LINE_CUT, WAIT_MS, Screen, Screens, Stage, read
 from tests.pages.venue import Venue
 
@@ -177,6 +178,7 @@ async def test_storage_may_be_full_or_refused(venue: Venue, screens: Screens, re
 async def test_is_written_at_most_once_a_second(venue: Venue, screens: Screens) -> None:
     """Counted by the page's own clock, which the test moves."""
     screen, stage = await screens.blank(), Stage()
+    spoil(screen.page)
     await screen.page.clock.install(time=HELLO["now"])
     await screen.page.add_init_script(
         "const set = Storage.prototype.setItem; window.writes = 0;"

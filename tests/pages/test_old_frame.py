@@ -10,6 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, Frame, Page, Route, ViewportSize
 
+from hub.old_css import Removed
+from hub.old_html import clean
 from hub.old_templates import read
 from tests.old_templates import EVIL, HOSTILE, HOSTILE_FIELDS, KINDS, RUNNER
 from tests.pages.screens import WAIT_MS
@@ -130,6 +132,7 @@ async def theatre(built: Theatre) -> Theatre:
     """Empty again."""
     built.asked.clear()
     built.dialogs.clear()
+    built.answered.clear()
     await built.page.set_viewport_size(SIZE)
     await built.page.emulate_media(reduced_motion="no-preference")
     await built.page.evaluate(SET_UP)
@@ -153,7 +156,6 @@ async def test_nothing_hostile_runs_or_leaves(theatre: Theatre) -> None:
     """Not sanitised: the frame alone holds it."""
     for html in HOSTILE:
         await theatre.show(one(html), "active", HOSTILE_FIELDS)
-    theatre.answered.clear()
     await theatre.show(
         one(f"<img src={LAST}><div style='background:url(data:image/gif;base64,R0lGODlhAQABAAAAACw=)'>x")
     )
@@ -182,6 +184,18 @@ async def test_what_is_hostile_would_run_elsewhere(theatre: Theatre) -> None:
     await page.wait_for_function("window.was", timeout=WAIT_MS)
     await page.close()
     assert f"{EVIL}/a.png" in theatre.away()
+
+
+async def test_what_is_left_of_it_does_nothing_anywhere(theatre: Theatre) -> None:
+    """As the predecessor's screens put it into their own page, which has no policy."""
+    left = [clean(first + second, Removed()) for first in HOSTILE for second in ("", *HOSTILE[::9])]
+    page = await theatre.page.context.new_page()
+    await page.set_content("<script>hits = 0; hit = () => { hits++ }</script><body>")
+    await page.evaluate("all => { for (const html of all) document.body.innerHTML = html; }", left)
+    await page.evaluate(f"document.body.innerHTML = '<img src={theatre.origin}{LAST}>'")
+    await asyncio.wait_for(theatre.answered.wait(), WAIT_MS / 1000)
+    assert await page.evaluate("hits") == 0 and theatre.away() == [] and theatre.dialogs == []
+    await page.close()
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, expect
 
+from tests.pages.browsers import browsers_of, spoil
 from tests.pages.building import NAME, Builder, block, opened, template
 from tests.pages.usable import FAINT, UNNAMED
 from tests.pages.work_scenes import DISPLAYS, SESSION, ago
-from tests.pages.work_stage import Answer, Asked, refusal
+from tests.pages.work_stage import ORIGIN, Answer, Asked, refusal
 from tests.pages.working import REFUSED, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -48,16 +49,17 @@ async def build(browser: Browser) -> AsyncIterator[Open]:
     made: list[Builder] = []
 
     async def start(given: dict[str, Any] | None, **more: Any) -> Builder:
-        builder = await opened(browser, given, **more)
+        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
+        contexts.append(context)
+        builder = await opened(browser, given, context=context, **more)
         builder.allow(REFUSED)
-        contexts.append(builder.page.context)
         made.append(builder)
         return builder
 
     yield start
-    assert [fault for each in made for fault in each.faults] == []
-    for context in contexts:
-        await context.close()
+    faults = [fault for each in made for fault in each.faults]
+    await browsers_of(browser).take_back(*contexts)
+    assert faults == []
 
 
 def two() -> dict[str, Any]:
@@ -96,7 +98,13 @@ async def test_properties_of_one_and_of_several(build: Open) -> None:
     await expect(largest).not_to_have_attribute("aria-invalid", "true")
     await properties.get_by_role("button", name="Centred").click()
     await properties.get_by_label("Colour", exact=True).fill("ffc74a")
+    await expect(
+        properties.get_by_role("group", name="Colours for Colour").get_by_role("button")
+    ).to_have_count(3)
     await expect(properties.locator(".ratio")).to_have_text("Contrast 12.4:1")
+    await properties.get_by_role("button", name="Put into the grid").click()
+    await properties.get_by_label("Column", exact=True).fill("2")
+    await expect(page.at("#where")).to_contain_text("column 2, row 2")
     await properties.locator("[data-section=Entrance] summary").click()
     await properties.get_by_label("How").select_option("zoom")
     await expect(page.at("#canvas [data-block=text-1] .t-enter-zoom")).to_have_count(1)
@@ -151,7 +159,7 @@ async def test_every_kind_has_its_words_and_each_of_them_a_name(build: Open) -> 
     assert [each["text"] for each in kept["list-1"]["columns"]] == ["{{name}}", "{{bib}}", "{{city}}"]
     assert kept["list-1"]["locations"] == ["Finish"] and kept["message-1"]["texts"] == ["One", "Two"]
     for scheme in ("light", "dark"):
-        await page.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        await page.page.emulate_media(color_scheme=scheme)
         assert await page.page.evaluate(FAINT) == []
 
 
@@ -226,7 +234,7 @@ async def test_versions_are_looked_at_and_had_back(build: Open) -> None:
     ]
     old = template(block("text-7", 96, 200, 1728, 300, text="Of before", type=BIG))
     of = f"/api/templates/{NAME}/versions"
-    answers = {f"GET {of}": {"versions": held}} | {
+    answers: dict[str, Any] = {f"GET {of}": {"versions": held}} | {
         f"GET {of}/{each['version']}": {"name": NAME, "version": each["version"], "template": old}
         for each in held
     }
@@ -281,7 +289,8 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
         name = f"{len(held):032x}.png"
         held.insert(0, {
             "name": name, "title": title, "url": "/static/favicon.svg", "thumbnail": "/static/favicon.svg",
-            "width": width, "height": height, "frames": 1, "bytes": 5000, "used_by": [], "made_at": ago(0), "made_by": "Ann Lee",
+            "width": width, "height": height, "frames": 1, "bytes": 5000, "used_by": [], "made_at": ago(0),
+            "made_by": "Ann Lee",
         })  # fmt: skip
         return held[0]
 
@@ -341,8 +350,40 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
     await expect(page.at("#images .picture")).to_have_count(1)
 
 
+async def test_an_image_is_called_otherwise_and_a_large_one_refused(build: Open) -> None:
+    name = f"{0:032x}.png"
+    image = {
+        "name": name, "title": "logo", "url": "/static/favicon.svg", "thumbnail": "/static/favicon.svg", "width": 8,
+        "height": 4, "frames": 1, "bytes": 5000, "missing": True, "used_by": [], "made_at": ago(0), "made_by": "Ann",
+    }  # fmt: skip
+
+    def called(asked: Asked) -> Any:
+        image["title"] = asked["body"]["title"]
+        return {"image": image}
+
+    answers = {"GET /api/images": lambda _: {"images": [image]}, f"PATCH /api/images/{name}": called}
+    page = await build(template(block("image-1", 96, 96, 400, 400)), answers=answers)
+    await page.at("[data-id=image-1].layer").click()
+    await page.at(PROPERTIES).get_by_role("button", name="Choose an image").click()
+    await says(page, "#images .picture", "Its file is gone.")
+    await page.at("#images").get_by_role("button", name="Rename logo").click()
+    await page.at("#images .title input").fill("Sponsor")
+    await page.press("Enter")
+    pencil = page.at("#images").get_by_role("button", name="Rename Sponsor")
+    await expect(pencil).to_be_focused()
+    await page.press("Enter")
+    await page.at("#images .title input").fill("Not this")
+    await page.press("Escape")
+    await expect(pencil).to_be_focused()
+    assert page.stage.told("PATCH", f"/api/images/{name}") == [{"title": "Sponsor"}]
+    large = {"name": "b.png", "mimeType": "image/png", "buffer": bytes((1 << 20) + 1)}
+    await page.at("#image-file").set_input_files(large)  # type: ignore[arg-type]
+    await says(page, "#images [role=alert]", "b.png: Expected at most 1 MB, it has 1 MB.")
+
+
 async def test_a_preview_with_who_is_hardest_to_show(build: Open) -> None:
     page = await build(two(), answers=ROSTER)
+    spoil(page.page)
     await page.page.clock.install()
     await page.at("#open-preview").click()
     words = page.at("#preview [data-state=active] [data-block=text-1]")

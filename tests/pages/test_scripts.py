@@ -1,4 +1,5 @@
-"""The display's scripts, for screens that are some years old: nothing newer than ES2019, and each runs as served."""
+"""The display's scripts, for screens that are some years old, and the builder's, for laptops that are: nothing newer
+than ES2019; and each of the display's runs as it is served."""
 
 import re
 from pathlib import Path
@@ -9,8 +10,11 @@ from playwright.async_api import Page
 
 from hub.web.routes import STATIC
 
-SCRIPTS: Final = sorted((*STATIC.glob("display*.js"), *STATIC.glob("template-*.js")))
-MODULES: Final = [path for path in SCRIPTS if path.stem not in ("display", "display-worker")]
+DISPLAY: Final = sorted(
+    path for kind in ("display", "old-", "template-") for path in STATIC.glob(f"{kind}*.js")
+)
+SCRIPTS: Final = [*sorted(STATIC.glob("build*.js")), *DISPLAY]
+MODULES: Final = [path for path in DISPLAY if path.stem not in ("display", "display-worker", "old-inside")]
 WORDS: Final = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""", re.DOTALL
 )
@@ -78,7 +82,7 @@ def test_what_is_not_newer_is_let_pass(line: str) -> None:
 @pytest.mark.asyncio(loop_scope="session")
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
 async def test_each_module_runs_as_it_is_served(modules: Page, path: Path) -> None:
-    """The two that are left, the page's own script and its worker, run in every test of the page."""
+    """Those that are left, the page's own script, its worker and the one in a frame, run in every test of theirs."""
     names = await modules.evaluate("async name => Object.keys(await import('/static/' + name))", path.name)
     assert sorted(names) == exported(path)
 

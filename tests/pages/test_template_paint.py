@@ -38,7 +38,7 @@ ENTRANCES: Final[tuple[Entrance, ...]] = get_args(Entrance)
 TICK_MS_MAX: Final = 4.0
 WARM_TICKS: Final = 50
 TICKS: Final = 200
-MEMORY_STEPS: Final = 400
+MEMORY_STEPS: Final = 250
 GROWTH_BYTES_MAX: Final = 400_000
 
 SHOWN: Final = """id => {
@@ -252,6 +252,16 @@ async def test_blocks_come_in_only_when_somebody_comes(easel: Easel) -> None:
     await easel.page.evaluate("() => document.getAnimations().forEach(each => each.finish())")
     await easel.page.evaluate(enter)
     assert len(await easel.page.evaluate(moving)) == 1
+    await easel.page.evaluate(
+        """() => {
+          const { template, data } = window.given;
+          for (const which of ["resting", "active"]) {
+            window.painter.paint(template, which, data, {});
+            void document.body.offsetHeight;
+          }
+        }"""
+    )
+    assert await easel.page.evaluate(moving) == []
     await easel.page.emulate_media(reduced_motion="reduce")
     await easel.page.evaluate(enter)
     assert await easel.page.evaluate(moving) == []

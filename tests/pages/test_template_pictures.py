@@ -20,11 +20,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PICTURES_BYTES_MAX: Final = 1_200_000
 ALL: Final = {scene.name: scene for scene in scenes()}
-TWINS: Final = [
-    name
-    for name in ALL
-    if not name.startswith("start-") or name in ("start-totem-runner", "start-strip-resting")
-]
+TWINS: Final = [name for name in ALL if not name.startswith("start-") or name == "start-totem-runner"]
 STARTS_AS_SHIPPED: Final = """async () => {
   const { STARTS } = await import("/static/template-starts.js");
   return STARTS;

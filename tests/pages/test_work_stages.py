@@ -9,6 +9,7 @@ from playwright.async_api import Browser, Page, expect
 
 from hub.accounts import ADMIN, OWNER, VIEWER
 from tests.pages import work_scenes
+from tests.pages.browsers import browsers_of, spoil
 from tests.pages.screens import WAIT_MS, Screen, read
 from tests.pages.usable import FAINT, SIZES, check_usable
 from tests.pages.work_scenes import SCENES, SESSION, ago
@@ -29,18 +30,18 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     contexts, screens = [], []
 
     async def open_page(stage: WorkStage, query: str = "") -> Screen:
-        context = await browser.new_context(viewport=LAPTOP, locale="en-GB")
+        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
         screen = Screen(await context.new_page(), ORIGIN)
         screen.allow(REFUSED)
         contexts.append(context)
         screens.append(screen)
+        await screen.page.set_viewport_size(LAPTOP)
         await stage.open(screen.page, query)
         return screen
 
     yield open_page
     faults = [fault for screen in screens for fault in screen.faults]
-    for context in contexts:
-        await context.close()
+    await browsers_of(browser).take_back(*contexts)
     assert faults == []
 
 
@@ -79,6 +80,7 @@ async def test_a_link_leads_to_pages_of_our_own_only(modules: Page, to: str | No
 async def test_too_many_tries_count_down(opened: Open) -> None:
     answers: dict[str, Any] = {"POST /api/auth/login": refusal(429, "Too many.", Retry_After="65")}
     page = await opened(work_scenes.login(answers=answers))
+    spoil(page.page)
     await page.page.clock.install()
     await page.at("#login-email").fill("ann@nordic.example")
     await page.at("#login-password").fill("mats")

@@ -12,7 +12,7 @@ SIZES: Final = {
 }
 
 UNNAMED: Final = """() => [...document.querySelectorAll("a, button, select, input, summary, img, output")]
-  .filter(each => each.checkVisibility())
+  .filter(each => each.checkVisibility() && !each.closest("[aria-hidden=true]"))
   .filter(each => !(each.getAttribute("aria-label") || each.alt || each.textContent.trim()
     || (each.labels && each.labels[0].textContent.trim())))
   .map(each => each.outerHTML)"""

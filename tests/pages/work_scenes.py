@@ -11,7 +11,19 @@ import msgspec
 from playwright.async_api import Page, WebSocketRoute
 
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
-from hub.template_words import Box, Canvas, ClockBlock, ShapeBlock, State, Template, TextBlock, Type
+from hub.template_words import (
+    AnyBlock,
+    Box,
+    Canvas,
+    ClockBlock,
+    Enter,
+    Font,
+    ShapeBlock,
+    State,
+    Template,
+    TextBlock,
+    Type,
+)
 from tests.pages.screens import read
 from tests.pages.work_stage import ALPINE, NAME, NORDIC, Answer, WorkStage, person
 
@@ -23,6 +35,10 @@ LINK: Final = "http://192.168.1.20:8080/join#rh_kQ3vX9pL2mZr8Tn4Wb7YcE6uHs1AfGdJ
 
 def ago(hours: float) -> str:
     return (NOW - timedelta(hours=hours)).isoformat()
+
+
+def ms(hours: float) -> int:
+    return round(datetime.fromisoformat(ago(hours)).timestamp() * 1000)
 
 
 def user(number: int, email: str, name: str, role: str, **parts: Any) -> dict[str, Any]:
@@ -144,6 +160,9 @@ def display(code: str, name: str, screens: int = 0, **parts: Any) -> dict[str, A
         "url": f"http://192.168.1.20:8080/d/{code}",
         "screens": screens,
         "settings": {},
+        "control": {},
+        "pinned": None,
+        "template": None,
         "expires_at": None,
         "revoked_at": None,
         "holds": True,
@@ -154,7 +173,16 @@ def display(code: str, name: str, screens: int = 0, **parts: Any) -> dict[str, A
 
 DISPLAYS: Final = [
     display("K7XQ2M9P", "Finish left", 2, place="Harbour gate, mast 3", expires_at=ago(-40)),
-    display("TTW34ABC", "Bandstand", 1, session_id=4, settings={"duration": 12.0, "locations": ["FINISH"]}),
+    display(
+        "TTW34ABC",
+        "Bandstand",
+        1,
+        session_id=4,
+        settings={"duration": 12.0, "locations": ["FINISH"]},
+        control={"hold": ms(0.1), "pin": {"offset": 812}},
+        pinned={"offset": 812, "bib": "17", "name": "Ingrid Solheim"},
+        template={"name": "Finish arch", "version": 7},
+    ),
     display("R8P2MMQA", "Start, seaward side", revoked_at=ago(2), holds=False),
 ]
 
@@ -177,33 +205,44 @@ def template(name: str, version: int, *displays: str, **parts: Any) -> dict[str,
 TEMPLATES: Final = [
     template("Finish arch", 7, "K7XQ2M9P", "TTW34ABC"),
     template("Leader list, with the sponsors of the Harbour Run at the foot", 2),
-    template("Totem", 1, updated_by=None),
+    template("Totem", 1, updated_by=None, width=1080, height=1920),
 ]
 DELETED: Final = [{"name": "Old wall", "deleted_at": ago(5), "partner": NORDIC}]
-DRAWN: Final = msgspec.to_builtins(
-    Template(
-        canvas=Canvas(width=1920, height=1080),
-        active=State(
-            blocks=[
-                ShapeBlock(id="panel", x=0, y=760, w=1920, h=320, box=Box(fill="#15304f")),
-                TextBlock(
-                    id="name",
-                    x=96,
-                    y=180,
-                    w=1728,
-                    h=420,
-                    text="{{name}}",
-                    type=Type(size=260, least=120, lines=2),
-                ),
-                TextBlock(
-                    id="city", x=96, y=620, w=1728, h=110, text="{{city}}", type=Type(size=76, weight=500)
-                ),
-                TextBlock(id="bib", x=96, y=820, w=700, h=200, text="{{bib}}", type=Type(size=180)),
-            ]
+
+
+def drawn(band: str, ink: str, font: Font, width: int = 1920, height: int = 1080) -> dict[str, Any]:
+    """A template as the hub gives it: somebody over a band, and a clock while nobody is shown."""
+    wide, foot = width - 192, height - 320
+    blocks: list[AnyBlock] = [
+        ShapeBlock(id="panel", x=0, y=foot, w=width, h=320, box=Box(fill=band)),
+        TextBlock(id="place", x=96, y=64, w=wide, h=96, text="{{location}}", type=Type(size=64, colour=ink, font=font)),
+        TextBlock(
+            id="name", x=96, y=180, w=wide, h=foot - 340, text="{{name}}",
+            type=Type(size=240, least=120, lines=2, font=font), enter=Enter(),
         ),
-        resting=State(blocks=[ClockBlock(id="clock", x=96, y=340, w=1728, h=400, type=Type(size=360))]),
+        TextBlock(
+            id="city", x=96, y=foot - 140, w=wide, h=110, text="{{city}}", type=Type(size=76, weight=500, font=font)
+        ),
+        TextBlock(id="bib", x=96, y=foot + 60, w=wide // 2, h=200, text="{{bib}}", type=Type(size=180, font=font)),
+        ClockBlock(
+            id="race", x=width // 2, y=foot + 60, w=width // 2 - 96, h=200, mode="race",
+            type=Type(size=160, colour=ink, align="right", font=font),
+        ),
+    ]  # fmt: skip
+    clock = ClockBlock(
+        id="clock", x=96, y=height // 3, w=wide, h=height // 3, type=Type(size=340, leading=1, font=font)
     )
-)
+    canvas, states = Canvas(width=width, height=height), (State(blocks=blocks), State(blocks=[clock]))
+    made: dict[str, Any] = msgspec.to_builtins(Template(canvas=canvas, active=states[0], resting=states[1]))
+    return made
+
+
+DRAWN: Final = [
+    drawn("#15304f", "#ffc74a", "Hanken Grotesk"),
+    drawn("#0f3d2e", "#9be8c1", "Roboto Slab"),
+    drawn("#4a1230", "#ffb3cf", "Barlow Condensed", 1080, 1920),
+]
+"""As `TEMPLATES`."""
 
 
 def screen(ending: str, name: str, code: str, **parts: Any) -> dict[str, Any]:
@@ -321,10 +360,15 @@ def templates(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
         "GET /api/displays": {"displays": DISPLAYS},
         "GET /api/partners": {"partners": PARTNERS},
     } | {
-        f"GET /api/templates/{quote(each['name'])}/versions/latest": {"name": each["name"], "template": DRAWN}
-        for each in TEMPLATES
+        f"GET /api/templates/{quote(each['name'])}/versions/latest": {
+            "name": each["name"],
+            "template": content,
+        }
+        for each, content in zip(TEMPLATES, DRAWN, strict=True)
     }
-    return WorkStage("templates.html", "/templates", me=person(role), answers=own | (answers or {}))
+    return WorkStage(
+        "templates.html", "/templates", me=person(role), answers=own | (answers or {}), upload_mib=10
+    )
 
 
 def settings(role: str = OPERATOR, answers: Answers = None) -> WorkStage:

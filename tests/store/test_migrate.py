@@ -17,8 +17,8 @@ FIRST = Migration(1, "0001_first.sql", "CREATE TABLE first (id bigint);")
 SECOND = Migration(2, "0002_second.sql", "CREATE TABLE second (id bigint); INSERT INTO first VALUES (2);")
 
 
-async def test_the_whole_schema_is_what_the_migrations_make(database_dsn: str) -> None:
-    assert SCHEMA_FILE.read_text(encoding="utf-8") == await dumped(database_dsn), "run `make schema`"
+async def test_the_whole_schema_is_what_the_migrations_make(empty_dsn: str) -> None:
+    assert SCHEMA_FILE.read_text(encoding="utf-8") == await dumped(empty_dsn), "run `make schema`"
 
 
 def test_files_are_numbered_without_a_gap() -> None:
@@ -27,8 +27,8 @@ def test_files_are_numbered_without_a_gap() -> None:
     assert files[0].name == "0001_spine.sql"
 
 
-async def test_each_file_is_applied_once_and_noted(database_dsn: str) -> None:
-    connection = await asyncpg.connect(database_dsn)
+async def test_each_file_is_applied_once_and_noted(empty_dsn: str) -> None:
+    connection = await asyncpg.connect(empty_dsn)
     assert await migrate.apply(connection, [FIRST]) == ["0001_first.sql"]
     assert await migrate.apply(connection, [FIRST, SECOND]) == ["0002_second.sql"]
     assert await migrate.apply(connection, [FIRST, SECOND]) == []
@@ -40,8 +40,8 @@ async def test_each_file_is_applied_once_and_noted(database_dsn: str) -> None:
     await connection.close()
 
 
-async def test_a_changed_file_is_refused(database_dsn: str) -> None:
-    connection = await asyncpg.connect(database_dsn)
+async def test_a_changed_file_is_refused(empty_dsn: str) -> None:
+    connection = await asyncpg.connect(empty_dsn)
     await migrate.apply(connection, [FIRST])
     changed = dataclasses.replace(FIRST, sql=FIRST.sql + " ")
     with pytest.raises(StoreError, match=r"schema/0001_first\.sql is not the file"):
@@ -50,16 +50,16 @@ async def test_a_changed_file_is_refused(database_dsn: str) -> None:
     await connection.close()
 
 
-async def test_a_newer_database_is_refused(database_dsn: str) -> None:
-    connection = await asyncpg.connect(database_dsn)
+async def test_a_newer_database_is_refused(empty_dsn: str) -> None:
+    connection = await asyncpg.connect(empty_dsn)
     await migrate.apply(connection, [FIRST, SECOND])
     with pytest.raises(StoreError, match=r"made by a newer hub: it has 0002_second\.sql"):
         await migrate.apply(connection, [FIRST])
     await connection.close()
 
 
-async def test_all_or_nothing(database_dsn: str) -> None:
-    connection = await asyncpg.connect(database_dsn)
+async def test_all_or_nothing(empty_dsn: str) -> None:
+    connection = await asyncpg.connect(empty_dsn)
     with pytest.raises(asyncpg.PostgresSyntaxError):
         await migrate.apply(connection, [FIRST, Migration(2, "0002_broken.sql", "CREATE TABEL x;")])
     assert await connection.fetchval("SELECT to_regclass('first')") is None
@@ -67,8 +67,8 @@ async def test_all_or_nothing(database_dsn: str) -> None:
     await connection.close()
 
 
-async def test_two_processes_at_once(database_dsn: str) -> None:
-    connections = [await asyncpg.connect(database_dsn) for _ in range(4)]
+async def test_two_processes_at_once(empty_dsn: str) -> None:
+    connections = [await asyncpg.connect(empty_dsn) for _ in range(4)]
     applied = await asyncio.gather(*(migrate.apply(each) for each in connections))
     names = [each.name for each in migrate.migrations()]
     assert sorted(applied) == [[], [], [], names]
@@ -77,11 +77,11 @@ async def test_two_processes_at_once(database_dsn: str) -> None:
 
 
 async def test_a_hub_that_meets_a_refused_file_says_so(
-    database_dsn: str, monkeypatch: pytest.MonkeyPatch
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(migrate, "migrations", lambda: [Migration(1, "0001_x.sql", "CREATE TABEL x;")])
     with pytest.raises(StoreError, match="syntax error"):
-        await Writer(database_dsn, SCHEMA_FILE.parent).open(migrate.apply)
+        await Writer(empty_dsn, SCHEMA_FILE.parent).open(migrate.apply)
 
 
 # What other tools read
@@ -91,7 +91,7 @@ COLUMNS = {
     "stream_key text, status text, epoch integer, created_at timestamptz, updated_at timestamptz, "
     "ended_at timestamptz, purpose text, scheduled_for timestamptz, started_at timestamptz, times_by text, "
     "keys_day date, old_stream_keys text[], source_id bigint, testing boolean, stream_password bytea, "
-    "messages_version integer",
+    "messages_version integer, messages_every_s integer",
     "timing_locations": "id bigint, session_id bigint, location_name text, reader_id text, description text, "
     "created_at timestamptz, shown_name text, merged_into bigint, position integer, hidden boolean",
     "timing_reads": "session_id bigint, feed_offset bigint, id bigint, location_id bigint, source_id bigint, "
@@ -250,9 +250,9 @@ async def test_two_reads_cannot_have_one_offset(database_dsn: str) -> None:
 
 
 async def test_events_of_others_do_not_keep_the_schema_from_being_brought_up_to_date(
-    database_dsn: str,
+    empty_dsn: str,
 ) -> None:
-    connection = await asyncpg.connect(database_dsn)
+    connection = await asyncpg.connect(empty_dsn)
     first, *rest = migrate.migrations()
     await migrate.apply(connection, [first])
     await connection.execute(

@@ -316,11 +316,11 @@ async def opened(login: web_login.WebLogin) -> WebDatabase:
 
 
 async def test_an_owner_that_may_make_no_roles_says_what_to_run(
-    database_dsn: str, monkeypatch: pytest.MonkeyPatch
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = of_test(monkeypatch)
-    async with role(database_dsn) as (owner_name, owner_dsn):
-        await execute(database_dsn, f"ALTER DATABASE {urlsplit(database_dsn).path[1:]} OWNER TO {owner_name}")
+    async with role(empty_dsn) as (owner_name, owner_dsn):
+        await execute(empty_dsn, f"ALTER DATABASE {urlsplit(empty_dsn).path[1:]} OWNER TO {owner_name}")
         owner = await migrated(owner_dsn)
         with pytest.raises(StoreError, match="permission denied to create role") as refused:
             await web_login.prepare(owner, web_login.find(owner_dsn, "", Path()))
@@ -328,7 +328,7 @@ async def test_an_owner_that_may_make_no_roles_says_what_to_run(
         assert "secret" not in said and "Run this as a superuser" in said.partition("\n")[0]
         for line in said.split("\n"):
             if line.endswith(";"):
-                await execute(database_dsn, line.replace("'PASSWORD'", "'another'"))
+                await execute(empty_dsn, line.replace("'PASSWORD'", "'another'"))
         found = re.search(r'^web_dsn = "(.*)"$', said, re.MULTILINE)
         assert found is not None
         login = web_login.find(owner_dsn, found[1].replace(":PASSWORD@", ":another@"), Path())
@@ -341,28 +341,28 @@ async def test_an_owner_that_may_make_no_roles_says_what_to_run(
         with pytest.raises(StoreError, match=f"ALTER ROLE {name} .*PASSWORD 'PASSWORD';"):
             await web_login.prepare(owner, web_login.find(owner_dsn, "", Path()))
         await owner.close()
-        await forget(database_dsn, name)
+        await forget(empty_dsn, name)
 
 
 async def test_an_owner_that_may_make_roles_needs_to_be_no_superuser(
-    database_dsn: str, monkeypatch: pytest.MonkeyPatch
+    empty_dsn: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = of_test(monkeypatch)
-    async with role(database_dsn, "CREATEROLE") as (owner_name, owner_dsn):
-        await execute(database_dsn, f"ALTER DATABASE {urlsplit(database_dsn).path[1:]} OWNER TO {owner_name}")
+    async with role(empty_dsn, "CREATEROLE") as (owner_name, owner_dsn):
+        await execute(empty_dsn, f"ALTER DATABASE {urlsplit(empty_dsn).path[1:]} OWNER TO {owner_name}")
         owner = await migrated(owner_dsn)
         login = web_login.find(owner_dsn, "", Path())
         for _ in range(2):
             await web_login.prepare(owner, login)
             await (await opened(login)).close()
-        await execute(database_dsn, f"ALTER ROLE {name} PASSWORD 'something else' CREATEROLE INHERIT")
+        await execute(empty_dsn, f"ALTER ROLE {name} PASSWORD 'something else' CREATEROLE INHERIT")
         await web_login.prepare(owner, login)
         await (await opened(login)).close()
-        await execute(database_dsn, f"ALTER ROLE {name} BYPASSRLS")
+        await execute(empty_dsn, f"ALTER ROLE {name} BYPASSRLS")
         with pytest.raises(StoreError, match=f"ALTER ROLE {name} LOGIN .* NOBYPASSRLS PASSWORD"):
             await web_login.prepare(owner, login)
         await owner.close()
-        await forget(database_dsn, name)
+        await forget(empty_dsn, name)
 
 
 @pytest.mark.asyncio(loop_scope="module")

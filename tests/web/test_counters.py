@@ -7,17 +7,16 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec.structs import replace
 
-from hub.counting import Stored
+from hub.counting import Counting, Stored
 from hub.errors import StoreAway
 from hub.hub import Hub
 from hub.model import DisplayRow, Participant, Read, SessionRow, TemplateRow, Whose
 from hub.roster import Roster
 from hub.session import Session
-from hub.template_words import Canvas, CounterBlock, State, Template, TextBlock
+from hub.template_words import Canvas, CounterBlock, State, Template, TextBlock, packed
 from hub.web import counters
 from hub.web.live import Live
 from tests.lifecycle import Office
@@ -29,7 +28,7 @@ SHARED = pytest.mark.asyncio(loop_scope="session")
 
 def template(*blocks: TextBlock | CounterBlock, version: int = 1) -> TemplateRow:
     content = Template(canvas=Canvas(width=1920, height=1080), active=State(blocks=list(blocks)))
-    return TemplateRow(9, 1, "Finish", version, msgspec.json.encode(content))
+    return TemplateRow(9, 1, "Finish", version, packed(content))
 
 
 COUNTER = template(CounterBlock(id="n", x=0, y=0, w=100, h=50))
@@ -229,6 +228,26 @@ async def test_a_fault_of_ours_is_said_and_tried_again(
         await until(lambda: "counting it has failed" in caplog.text)
         air.live.new_roster(air.session, Roster())
         await until(lambda: air.figures() == {"": (1, 1), "FINISH": (1, 1)})
+
+
+async def test_no_fault_keeps_a_read_from_its_screens(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(counters, "LOOK_S", 0.01)
+    async with on_air() as air, air.screen():
+        air.durable("1")
+        await until(lambda: air.figures() == {"": (1, 1), "FINISH": (1, 1)})
+        with monkeypatch.context() as broken:
+            broken.setattr(Counting, "add", lambda *_: 1 / 0)
+            air.durable("2")
+            air.durable("3")
+        assert caplog.text.count("it is loaded anew") == 1
+        await until(lambda: air.figures() == {"": (3, 3), "FINISH": (3, 3)})
+        with monkeypatch.context() as broken:
+            broken.setattr(air.live.counters, "_look", lambda *_: 1 / 0)
+            await until(lambda: "trying again" in caplog.text)
+        air.durable("4")
+        await until(lambda: air.figures() == {"": (4, 4), "FINISH": (4, 4)})
 
 
 async def test_offsets_given_anew_are_loaded_anew() -> None:

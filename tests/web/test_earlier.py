@@ -1,6 +1,7 @@
 """What a hello says of the reads before its `recent`."""
 
 import json
+from types import SimpleNamespace
 from typing import Any, Final
 
 from msgspec.structs import replace
@@ -49,7 +50,8 @@ def session(*reads: Read) -> Session:
 
 def told(made: Session, first: int = BEYOND, **settings: Any) -> list[Any]:
     display = replace(DISPLAY, settings=settings)
-    return json.loads(before(made, first, reach(display, made), NOW_US))
+    found: list[Any] = json.loads(before(made, first, reach(display, made), NOW_US))
+    return found
 
 
 def test_brief_where_there_is_no_card_any_more_and_whole_where_there_may_be() -> None:
@@ -93,6 +95,12 @@ def test_no_more_are_whole_than_may_be_on_the_wall() -> None:
     assert sum(kinds) == WHOLE_MAX and all(kinds[-WHOLE_MAX:])
     made = session(*(read(offset, (2000 - offset) / 40) for offset in range(1, 2001)))
     assert sum(isinstance(each, dict) for each in told(made, 1801)) == 120, "of 8 s, but for the last 200"
+
+
+def test_starred_are_whole_however_long_they_may_have_to_wait() -> None:
+    made = session(read(1, 149), read(2, 140, tag="0ABC"), read(3, 100), read(4, 151))
+    made.said = SimpleNamespace(stars=("bib:17", "tag:abc"))  # type: ignore[assignment]
+    assert [each["offset"] for each in told(made)] == [1, 2]
 
 
 def test_what_is_wished_may_be_odd() -> None:

@@ -44,6 +44,10 @@ async def test_hello_comes_first_and_says_where_we_are(hub: Running) -> None:
         "display": {"code": hub.code, "name": "Finish", "settings": {}},
         "template": None,
         "emergency": "",
+        "counts": None,
+        "stars": [],
+        "messages": [],
+        "every_s": 10,
     }
 
 

@@ -48,10 +48,12 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.events, public.races, public.disp
 
 -- A session is deleted after its export is on the disk: not by a request.
 GRANT SELECT (id, partner_id, session_name, event_id, user_session_id, stream_key, status, epoch, created_at, updated_at,
-              ended_at, purpose, scheduled_for, started_at, times_by, keys_day, old_stream_keys, source_id, testing, messages_version),
+              ended_at, purpose, scheduled_for, started_at, times_by, keys_day, old_stream_keys, source_id, testing, messages_version,
+              messages_every_s),
     INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
     UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, started_at, ended_at,
-            purpose, scheduled_for, times_by, keys_day, stream_password, testing, messages_version)
+            purpose, scheduled_for, times_by, keys_day, stream_password, testing, messages_version,
+            messages_every_s)
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;

@@ -75,6 +75,7 @@ export function openBar(room) {
     if (!button || !doing[button.dataset.act]) return;
     doing[button.dataset.act]();
     room.paint();
+    if (event.detail > 0 && $("tools").contains(button) && !document.querySelector("dialog[open]")) room.toCanvas();
   });
   const tabs = [...document.querySelectorAll("[data-which]")];
   for (const tab of tabs) {

@@ -36,7 +36,7 @@ export function checks(template, { fitOf, needs = () => 0, extremes = null }) {
         const worst = isTooLong(block, which, { fitOf, needs, extremes }, say);
         isTooSmall(template, block, worst, say);
         isFaint(template[which], block, say);
-        if (block.type.size * block.type.leading > block.h + 1) say("size", `Its size is ${block.type.size} px, but it is only ${block.h} px high: it is never as large.`, "note");
+        isTooHigh(block, say);
       }
       if (extremes && !extremes.madeUp && which === "active") isMissing(block, extremes, say);
     }
@@ -93,6 +93,12 @@ function isTooSmall({ canvas, wall }, block, size, say) {
   const scale = Math.min(canvas.width, canvas.height) / LINES, floor = (isName && block.kind !== "list" ? NAME_PX : ANY_PX) * scale;
   if (px < Math.floor(floor)) say("small", `It is set in ${round(px)} px; ${isName && block.kind !== "list" ? "a name" : "what is read from afar"} needs ${Math.ceil(floor)} px on this canvas.`);
   return null;
+}
+
+/** A list has its rows, which its own size says nothing of. */
+function isTooHigh({ kind, type: { size, leading }, h }, say) {
+  const high = Math.round(size * leading);
+  if (kind !== "list" && high > h * 1.05) say("size", `At ${size} px a line is ${high} px high, and the block only ${h} px high: it is never as large.`, "note");
 }
 
 function round(value) {

@@ -1,8 +1,10 @@
 // Colours as people see them: how one lies over another, how far two are apart, and what lies behind a block. Pure.
 
 import { boundsOf, overlap } from "./build-geometry.js";
+import { placeholdersOf } from "./template-words.js";
 
 const GROUNDS_MAX = 12;
+const OF_ANY_TAG = ["name", "last_name", "short_name", "tag", "tag_code", "location", "lap", "time", "time_of_day", "message", "event", "session"];
 
 /** [red, green, blue, how solid], the first three from 0 to 255. */
 export function parsed(colour) {
@@ -35,10 +37,17 @@ export function contrast(one, other) {
 /** All that is seen behind a block: [{colour, image}]. `image`: some picture is, so that this is only how dark or light it
  * can be at the most. */
 export function behind(state, block) {
-  const below = state.blocks.slice(0, state.blocks.findIndex(each => each.id === block.id)).filter(each => !each.hidden);
+  const below = state.blocks.slice(0, state.blocks.findIndex(each => each.id === block.id)).filter(each => !each.hidden && meets(each, block));
   let grounds = state.image ? anything() : [{ colour: parsed(state.ground), image: false }];
   for (const each of below) grounds = covered(grounds, each, block);
   return painted(grounds, block);
+}
+
+/** Whether one is ever shown behind the other. A text that has nothing to say of an unknown tag is not there for one. */
+function meets(below, block) {
+  if (below.when !== block.when && below.when !== "always" && block.when !== "always") return false;
+  const asked = block.when === "unknown" && below.kind === "text" ? placeholdersOf(below.text) : [];
+  return !asked.length || asked.some(each => OF_ANY_TAG.includes(each));
 }
 
 function anything() {
@@ -51,7 +60,7 @@ function covered(grounds, over, block) {
   const whole = !over.rotate && over.form !== "ellipse" && over.form !== "line" && b.x <= a.x + 1 && b.y <= a.y + 1 && b.x + b.w >= a.x + a.w - 1 && b.y + b.h >= a.y + a.h - 1;
   if (over.form === "line") return grounds;
   const now = over.kind === "image" ? (over.image ? anything() : grounds) : over.kind === "qr" ? [{ colour: parsed(over.light), image: false }] : painted(grounds, over);
-  return distinct(whole && over.when === "always" ? now : [...grounds, ...now]);
+  return distinct(whole && (over.when === "always" || over.when === block.when) ? now : [...grounds, ...now]);
 }
 
 /** What a box makes of what is behind it. */

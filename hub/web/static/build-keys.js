@@ -52,11 +52,15 @@ function tableOf(room) {
 
 const LOOKING = ["Escape", "1", "2", "+", "=", "-", "0", "?", "mod+a", ...Object.keys(ARROWS).map(key => "shift+" + key)];
 
-/** "mod+shift+z": `mod` is Ctrl, or Command on a Mac. Shift alone with a sign is that sign. */
+const CODES = { BracketLeft: "[", BracketRight: "]" };
+
+/** "mod+shift+z": `mod` is Ctrl, or Command on a Mac. A sign is that sign, however it is had: with Shift, or with AltGr;
+ * but a Mac makes another of it with Alt. */
 export function nameOf(event) {
-  const { key } = event, sign = key.length === 1, letter = sign && key.toLowerCase() !== key.toUpperCase();
-  const mod = event.ctrlKey || event.metaKey;
-  return (mod ? "mod+" : "") + (event.shiftKey && (!sign || (letter && mod)) ? "shift+" : "") + (event.altKey ? "alt+" : "") + (letter ? key.toLowerCase() : key);
+  const graph = event.getModifierState("AltGraph"), mod = !graph && (event.ctrlKey || event.metaKey), alt = !graph && event.altKey;
+  const key = (alt && CODES[event.code]) || event.key, letter = key.length === 1 && key.toLowerCase() !== key.toUpperCase();
+  const shift = event.shiftKey && (key.length > 1 || (letter && mod));
+  return (mod ? "mod+" : "") + (shift ? "shift+" : "") + (alt ? "alt+" : "") + (letter ? key.toLowerCase() : key);
 }
 
 export function openKeys(room) {

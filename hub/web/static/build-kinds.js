@@ -18,7 +18,7 @@ const BLOCK = {
 };
 export const COLUMN = { text: "", share: 1, align: "start", colour: "", weight: 0 };
 export const ENTER = { how: "rise", ms: 320, delay: 0 };
-export const GRID = { columns: 12, rows: 8, margin: 48, gutter: 24 };
+export const GRID = { columns: 12, rows: 8, margin: 80, gutter: 24 };
 export const STATE = { ground: "#0b0e14", image: "", blocks: [] };
 export const TEMPLATE = { format: "racehub-3", grid: GRID, safe: 0.04, wall: null, active: STATE, resting: STATE };
 

@@ -67,6 +67,7 @@ export function paintFrame({ doc, view, mayEdit }) {
   const one = blocks.length === 1, box = one ? blocks[0] : boxAround(blocks), on = view.onStage(box), rotate = one ? box.rotate : 0;
   lay(frame, on, rotate);
   mark(frame, "several", !one && "yes");
+  mark(frame, "below", !rotate && on.y < TURN_PX + 16 && "yes");
   const small = [on.w < ROOMY_PX, on.h < ROOMY_PX];
   for (const handle of frame.children) layHandle(handle, rotate, small);
 }
@@ -80,7 +81,12 @@ function handleNamed(name) {
 
 function layHandle(handle, rotate, [narrow, low]) {
   const { handle: name, side } = handle.dataset;
-  if (name === "turn") { handle.style.left = "50%"; handle.style.top = `${-TURN_PX - (low ? 6 : 0)}px`; return; }
+  if (name === "turn") {
+    const away = TURN_PX + (low ? 6 : 0);
+    handle.style.left = "50%";
+    handle.style.top = "below" in handle.parentNode.dataset ? `calc(100% + ${away}px)` : `${-away}px`;
+    return;
+  }
   const [x, y] = HANDLES[name], out = part => (part - .5) * 12;
   handle.style.left = `calc(${x * 100}% + ${narrow ? out(x) : 0}px)`;
   handle.style.top = `calc(${y * 100}% + ${low ? out(y) : 0}px)`;

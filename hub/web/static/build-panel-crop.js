@@ -10,7 +10,7 @@ const HANDLES = ["nw", "n", "ne", "e", "se", "s", "sw", "w"];
 export function makeCrop(image, { ratio, of }) {
   let held = Boolean(ratio), part = largest(image, ratio);
   const shade = el("div", { class: "crop-part", tabindex: "0", role: "group", "aria-describedby": "crop-keys" }, HANDLES.map(handle => el("i", { data: { handle } })));
-  const picture = el("img", { src: image.url, alt: "", draggable: "false" }), stage = el("div", { class: "crop-stage" }, picture, shade), said = el("output", { class: "quiet" });
+  const picture = el("img", { src: image.url, alt: "", draggable: "false" }), dim = el("div"), stage = el("div", { class: "crop-stage" }, picture, el("div", { class: "crop-dim", "aria-hidden": "true" }, dim), shade), said = el("output", { class: "quiet" });
   const hold = checkField(`In the ratio of ${of}`, { changed: yes => { held = yes; if (yes) part = largest(image, ratio); paint(); } });
   hold.update([held]);
   hold.element.hidden = !ratio;
@@ -18,13 +18,13 @@ export function makeCrop(image, { ratio, of }) {
     el("p", { class: "hint", id: "crop-keys" }, "Arrows move it, Alt and arrows size it, Shift goes farther."));
 
   picture.style.aspectRatio = `${image.width} / ${image.height}`;
-  picture.style.width = `min(100%, calc((100vh - 22rem) * ${image.width / image.height}))`;
+  stage.style.width = `min(100%, calc((100vh - 22rem) * ${image.width / image.height}))`;
 
   const scale = () => picture.clientWidth / image.width || 1;
 
   function paint() {
     const by = 100 / image.width, down = 100 / image.height;
-    Object.assign(shade.style, { left: part.x * by + "%", top: part.y * down + "%", width: part.width * by + "%", height: part.height * down + "%" });
+    for (const each of [shade, dim]) Object.assign(each.style, { left: part.x * by + "%", top: part.y * down + "%", width: part.width * by + "%", height: part.height * down + "%" });
     shade.dataset.held = String(held);
     const words = `${part.width} × ${part.height} of ${image.width} × ${image.height}`;
     said.textContent = words;

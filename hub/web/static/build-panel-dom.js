@@ -134,8 +134,7 @@ export function colourField(label, { changed, used = () => [], none = "", alpha 
   const text = el("input", { type: "text", spellcheck: "false", autocomplete: "off", maxlength: 9, placeholder: none });
   const well = el("input", { type: "color", "aria-label": label + ", to choose", tabindex: 0 });
   const said = note ? el("p", { class: "ratio" }) : null;
-  const list = el("datalist", { id: freshId("colours") });
-  text.setAttribute("list", list.id);
+  const swatches = el("div", { class: "swatches", role: "group", "aria-label": `Colours for ${label}` });
   const pattern = alpha ? /^#[0-9a-f]{6}([0-9a-f]{2})?$/i : /^#[0-9a-f]{6}$/i;
   const say = settled => {
     const value = text.value.trim().replace(/^(?=[0-9a-f])/i, "#"), fits = pattern.test(value) || (none && value === "");
@@ -145,13 +144,23 @@ export function colourField(label, { changed, used = () => [], none = "", alpha 
   };
   text.addEventListener("input", () => say(false));
   text.addEventListener("change", () => say(true));
-  text.addEventListener("focus", () => list.replaceChildren(...used().map(value => el("option", { value }))));
+  const offer = () => {
+    const colours = used();
+    if (colours.join() === swatches.dataset.of) return;
+    swatches.dataset.of = colours.join();
+    swatches.replaceChildren(...colours.map(value => {
+      const swatch = button("", () => { text.value = value; say(true); }, { "aria-label": value, title: value });
+      swatch.style.background = value;
+      return swatch;
+    }));
+  };
   well.addEventListener("input", () => { text.value = well.value + (alpha && text.value.length === 9 ? text.value.slice(7) : ""); say(false); });
   well.addEventListener("change", () => say(true));
   const element = labelled(label, text);
   element.classList.add("colour");
   element.querySelector(".with-unit").prepend(well);
-  element.append(list, said || "");
+  element.append(...(said ? [said] : []), swatches);
+  element.addEventListener("focusin", offer);
   return { element, input: text, update: values => {
     const value = common(values);
     if (document.activeElement !== text || (value !== undefined && value !== text.value)) show(text, value === undefined ? "" : value, value === undefined);

@@ -3,6 +3,7 @@
 
 import { button, buttonsField, checkField, chooseField, colourField, el, numberField, section, textField } from "./build-panel-dom.js";
 import { columnsField, placesField, textsField } from "./build-panel-lists.js";
+import { nearestCell } from "./build-geometry.js";
 import { labelOf } from "./build-kinds.js";
 import { ratioOf } from "./build-checks.js";
 import { usedColours } from "./build-colours.js";
@@ -87,8 +88,27 @@ export function openProperties(host, room) {
       one && words("Name", "name", { most: 100, placeholder: "as its text" }),
       number("X", "x", -PLACE_PX, PLACE_PX, { unit: "px" }), number("Y", "y", -PLACE_PX, PLACE_PX, { unit: "px" }),
       number("Width", "w", 1, PLACE_PX, { unit: "px" }), number("Height", "h", 1, PLACE_PX, { unit: "px" }),
-      number("Turned", "rotate", -360, 360, { unit: "°" }),
+      number("Turned", "rotate", -360, 360, { unit: "°" }), cells(),
     ].filter(Boolean);
+  }
+
+  /** Where it lies in the grid, for what does; and the way in, for what does not. */
+  function cells() {
+    const { grid } = doc.template;
+    const one = (label, at, from, most) => numberField(label, { least: 1, most, changed: (value, settled) => {
+      const ids = blocks().filter(each => each.cell).map(each => each.id);
+      doc.change("Cells", (draft, state) => { for (const each of state.blocks) if (ids.includes(each.id)) each.cell[at] = value - from; }, { merge: "cell" + at + ids });
+      if (settled) doc.settle();
+    } });
+    const all = [one("Column", 0, 1, grid.columns), one("Row", 1, 1, grid.rows), one("Columns", 2, 0, grid.columns), one("Rows", 3, 0, grid.rows)];
+    const into = button("Put into the grid", () => doc.set(null, each => ({ cell: nearestCell(doc.template, each) }), "Into the grid"), { class: "low" });
+    const within = el("div", { class: "props of-cells" }, all.map(each => each.element)), host = el("div", { class: "group" }, within, into);
+    fields.push({ update: chosen => {
+      within.hidden = !chosen.every(each => each.cell);
+      into.hidden = chosen.every(each => each.cell);
+      if (!within.hidden) all.forEach((each, at) => each.update(chosen.map(block => block.cell[at] + (at < 2 ? 1 : 0))));
+    } });
+    return host;
   }
 
   function letters() {

@@ -6,20 +6,18 @@ import { openConflict } from "./build-panel-conflict.js";
 import { button, el } from "./build-panel-dom.js";
 import { openImages } from "./build-panel-images.js";
 import { openLayers } from "./build-panel-layers.js";
+import { moreButtons } from "./build-panel-more.js";
 import { openPreview } from "./build-panel-preview.js";
 import { openProperties } from "./build-panel-props.js";
 import { openSession } from "./build-panel-session.js";
-import { openVersions } from "./build-panel-versions.js";
 import { openWarnings } from "./build-panel-warnings.js";
 import { dataFor } from "./build-samples.js";
-import { attempt, may, notice } from "./work-here.js";
-import { openDisplays, putOnDisplays } from "./work-templates-displays.js";
-import { pathOf } from "./work-templates-words.js";
+import { attempt, may } from "./work-here.js";
 
 /** `room`: what the parts of the builder share; see build.js. */
 export function openPanels(room) {
   const { doc } = room, session = openSession(room), reads = !may("operator");
-  const shared = { ...session, doc, reads, name: room.name, partner: room.partner, focusBlock: id => room.focusBlock(id), play: () => room.repaint({ enter: true }), chooseSession: id => attempt(() => session.chooseSession(id)) };
+  const shared = { ...session, doc, reads, name: room.name, partner: room.partner, fileBytesMax: Number($("builder").dataset.uploadMib) * 1024 * 1024, focusBlock: id => room.focusBlock(id), play: () => room.repaint({ enter: true }), chooseSession: id => attempt(() => session.chooseSession(id)) };
   shared.chooseImage = openImages(shared);
   openBeside(room, shared);
   openLayers($("layers"), shared);
@@ -42,16 +40,7 @@ function openBeside({ doc }, shared) {
   paint();
 }
 
-function openMore(room, shared) {
-  const preview = openPreview(shared), versions = openVersions(shared);
-  const more = [button("Preview", preview, { id: "open-preview" }), button("Versions", versions, { id: "open-versions" })];
-  if (!shared.reads) {
-    openDisplays();
-    more.push(button("Displays", () => attempt(async () => {
-      if (!room.doc.version) { notice("Save it first: a display shows what is saved."); return; }
-      await putOnDisplays({ name: room.name, partner: room.partner ? { slug: room.partner } : null });
-    }), { id: "open-displays" }));
-  }
-  more.push(el("a", { class: "button", href: pathOf(room.name, "/export", room.partner), id: "export" }, "Export"));
-  $("bar-more").replaceChildren(...more);
+function openMore({ doc }, shared) {
+  const preview = button("Preview", openPreview(shared), { id: "open-preview" });
+  $("bar-more").replaceChildren(preview, ...moreButtons({ ...shared, version: () => doc.version }));
 }

@@ -9,10 +9,11 @@ export const urls = {
   imageUrl: name => "/images/" + encodeURIComponent(name),
 };
 
-/** `box`: an element with a `.glass` in it. Gives `show(template, which)`, `scale()` and `destroy()`. */
+/** `box`: an element with a `.glass` in it. Gives `show(template, which)`; `enter()`, as if somebody had just come; `scale()`
+ * and `destroy()`. */
 export function makeSmall(box) {
   const glass = box.querySelector(".glass");
-  let painter = null, frame = null, canvas = null;
+  let painter = null, frame = null, canvas = null, again = () => {};
 
   function scale() {
     if (!canvas) return;
@@ -25,20 +26,21 @@ export function makeSmall(box) {
     const old = template.format === "html-2";
     canvas = old ? template[which] || template.active : template.canvas;
     scale();
-    const data = dataFor(which === "active" ? person : undefined, extremes, Date.now());
+    const data = () => dataFor(which === "active" ? person : undefined, extremes, Date.now());
     if (!old) {
-      painter = painter || makeTemplatePainter(glass, urls);
-      painter.paint(template, which, data, { enter: false });
+      painter = painter || makeTemplatePainter(glass, { ...urls, onFonts: () => again(false) });
+      again = enter => { if (painter) painter.paint(template, which, data(), { enter }); };
+      again(false);
       return;
     }
     const { makeOldFrame } = await import("./old-frame.js");
     frame = frame || makeOldFrame(glass);
-    frame.show(template, which, data.fields);
+    frame.show(template, which, data().fields);
   }
 
   function destroy() {
     for (const each of [painter, frame]) if (each) each.destroy();
     painter = frame = null;
   }
-  return { show, scale, destroy };
+  return { show, scale, destroy, enter: () => again(true) };
 }

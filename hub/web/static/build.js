@@ -84,12 +84,14 @@ room.focusBlock = (id, { quietly = false } = {}) => {
   if (!quietly) { room.doc.select([id]); room.view.reveal(block); room.tell(); }
 };
 
-/** What has had the focus may be gone. */
-room.keepFocus = () => {
-  if (document.activeElement !== document.body) return;
+/** So that the keys of the canvas work on what is chosen. */
+room.toCanvas = () => {
   if (room.doc.selection.length) room.focusBlock(room.doc.selection[0], { quietly: true });
   else room.stage.focus({ preventScroll: true });
 };
+
+/** What has had the focus may be gone. */
+room.keepFocus = () => { if (document.activeElement === document.body) room.toCanvas(); };
 
 /** A new block is there; "": there was no room for it. */
 room.placed = id => {
@@ -121,8 +123,12 @@ function attend() {
 async function open() {
   const loaded = await load(room.name, room.partner);
   if (loaded && loaded.template.format !== "racehub-3") return openOld(room, loaded);
-  const template = loaded ? loaded.template : newTemplate();
-  room.doc = makeDoc(template, loaded ? { version: loaded.version } : { saved: null });
+  if (!loaded) return start(newTemplate(), { saved: null });
+  return start(loaded.template, { version: loaded.version });
+}
+
+function start(template, how) {
+  room.doc = makeDoc(template, how);
   room.painter = makeTemplatePainter($("canvas"), room.options);
   room.view = makeView({ stage: room.stage, paper: $("paper"), canvas: () => room.doc.template.canvas, onChange: () => { if (room.text) room.paint(); } });
   room.acts = actsOf(room);
@@ -145,7 +151,7 @@ async function open() {
   if (room.mayEdit) keepDraft(room);
   if (draft) offerDraft(room, draft);
   setInterval(() => { if (!document.hidden) room.repaint(); }, CLOCK_MS);
-  return document.body.setAttribute("data-ready", "yes");
+  document.body.setAttribute("data-ready", "yes");
 }
 
 stay();

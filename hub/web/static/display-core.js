@@ -3,6 +3,7 @@
 // highest offset it has seen. Who of those it holds is on the wall is display-flow.js's to say.
 
 import { isStarred, plain, planOf, rulesOf, wallAt } from "./display-flow.js";
+import { linesOf } from "./display-messages.js";
 
 const WINDOW_OFFSETS = 200;       // as many as a hello brings whole: a template's list follows from no more than these
 const HELD_OFFSETS = 2200;        // and of so many, or for so long, what the wall follows from
@@ -25,6 +26,7 @@ export function initial(now) {
     skews: [],
     reads: [],                    // by offset; of the older ones, some only in so far as the wall follows from them
     template: null, counts: null, // as the hub says them
+    lines: linesOf(null),         // messages
     catchUp: null, known: null, identifyUntil: 0,
     emergency: "",                // a line over everything else
     screen: null,                 // what the hub calls this screen, and whether it is to be dark
@@ -37,6 +39,7 @@ const MESSAGES = {
   tick: (state, message, now) => withNow(state, message.now, now),
   template: (state, message) => with_(state, { template: templateOf(message.template) }),
   counts: (state, message) => with_(state, { counts: message }),
+  messages: onMessages,
   message: (state, message) => (message.kind === "emergency" ? with_(state, { emergency: text(message.text) }) : state),
   settings: onSettings,
   stars: (state, message) => with_(state, { stars: starsOf(message.who) }),
@@ -97,7 +100,7 @@ export function darkened(state) {
 }
 
 export function ended(state, code) {
-  return with_(state, { gone: code || 4000, reads: [], pinned: null, template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "" });
+  return with_(state, { gone: code || 4000, reads: [], pinned: null, template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "", lines: linesOf(null) });
 }
 
 function with_(state, changes) {
@@ -113,6 +116,7 @@ function onHello(state, hello, now) {
   const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
     greeted: true, session, epoch: hello.epoch, display, stars: starsOf(hello.stars), starts: startsOf(hello.starts),
     catchUp: null, known: null, emergency: text(hello.emergency), template: templateOf(hello.template), counts: hello.counts || null,
+    lines: linesOf(hello),
   });
   const recent = listOf(hello.recent).filter(read => read.type !== "retract"), before = beforeOf(next, hello, now);
   return pinnedAs(resumed ? resume(next, hello, recent, before, now) : startAfresh(next, hello, recent, before, now), display, now);
@@ -152,6 +156,12 @@ function onRetract(state, { offset }, now) {
 
 function onCorrection(state, { offset, runner }, now) {
   return changed(state, offset, read => heldAs(state, with_(read, { runner: runner || null, bib: runner ? runner.bib : null }), read.arrivedAt || now));
+}
+
+/** What goes with runners that this screen holds may be another, too. */
+function onMessages(state, message) {
+  const said = Array.isArray(message.reads) ? message.reads : [];
+  return said.reduce((next, [offset, words]) => changed(next, offset, read => with_(read, { message: words })), with_(state, { lines: linesOf(message) }));
 }
 
 function reached(state, offset) {

@@ -9,11 +9,12 @@ const CACHE = "display";          // as display-worker.js knows it
 
 /** The picture as a hello that says the same: what comes back goes the way of everything else. */
 export function keepPicture(code, state, now) {
-  const { epoch, session, display, starts, emergency, template, counts, stars, reads, heardAt } = state;
+  const { epoch, session, display, starts, emergency, template, counts, stars, reads, lines, heardAt } = state;
   const hub = hubNow(state, heardAt);
   if (Number.isNaN(hub)) return;
   const hello = { type: "hello", epoch, offset: state.offset || 0, now: new Date(hub).toISOString(), session, display, starts, emergency,
-    template, counts, stars: Array.from(stars), recent: reads.filter(({ brief }) => !brief).slice(-READS_KEPT).map(read => Object.assign({}, read, { type: "read" })) };
+    template, counts, ...lines.told, stars: Array.from(stars),
+    recent: reads.filter(({ brief }) => !brief).slice(-READS_KEPT).map(read => Object.assign({}, read, { type: "read" })) };
   try {
     localStorage.setItem(placeOf(code), JSON.stringify({ at: Date.now() - (now - heardAt), hello }));
   } catch { /* full or refused */ }

@@ -5,10 +5,10 @@ import { cellsOf } from "./display-flow.js";
 import { fitLine } from "./display-fit.js";
 
 const FRESH_MS = 2000;            // who has just come is brighter: nothing moves
-const SMALLEST = 40;              // letters, in units: 1080 are the smaller side of the wall
+const SMALLEST = .362;            // letters, of the height of a cell: 40 units of 1080 where nothing takes room from the wall
 const GAP = 36;                   // as in the style sheet
 const NAME_MOST = 64;            // names of one height, however tall the wall is
-const NAME = .51, TICKER_NAME = .88, BIB_LETTERS = .62;
+const NAME = .51, TICKER_NAME = .905, BIB_LETTERS = .62;
 
 /** `list`: where they stand; `copy()`: gives an empty cell. */
 export function makeMany(list, copy) {
@@ -44,12 +44,12 @@ export function makeMany(list, copy) {
 }
 
 function fill(element, card, texts, { layout, width, height, unit, measure }) {
-  const name = element.querySelector(".name"), most = Math.max(SMALLEST, Math.floor(layout === "ticker" ? height * TICKER_NAME : Math.min(NAME_MOST, height * NAME)));
+  const name = element.querySelector(".name"), most = Math.floor(layout === "ticker" ? height * TICKER_NAME : Math.min(NAME_MOST, height * NAME));
   element.classList.toggle("gun", card.kind === "gun");
   put(element.querySelector(".bib"), texts.bib);
   put(element.querySelector(".when"), layout === "ticker" ? "" : texts.time || texts.when);
   const beside = layout === "ticker" && texts.bib ? (texts.bib.length * BIB_LETTERS + .4) * most : 0;
-  const { lines, size } = fitLine(texts.name, texts.short, width - beside - (layout === "ticker" ? 0 : 36), measure, most, layout === "ticker" ? most : SMALLEST);
+  const { lines, size } = fitLine(texts.name, texts.short, width - beside - (layout === "ticker" ? 0 : 36), measure, most, layout === "ticker" ? most : Math.min(most, height * SMALLEST));
   name.textContent = lines[0];
   name.style.fontSize = size * unit + "px";
   name.setAttribute("aria-label", texts.name);

@@ -3,9 +3,10 @@
 
 import { hubNow } from "./display-core.js";
 import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLine, fitLines, fitName, fitRow } from "./display-fit.js";
+import { makeLines } from "./display-lines.js";
 import { cardTexts } from "./display-view.js";
 
-const LOW_NAME = 96, BAND_NAME = 104, LINE_NAME_MIN = 56;        // in units
+const LOW_NAME = 96, BAND_NAME = 104, LINE_NAME_MIN = 56, LINE_NAME = .54;   // in units, and of a row
 
 const $ = id => document.getElementById(id);
 
@@ -20,13 +21,14 @@ let fontLoads = 0;
 
 /** Paints what differs, and gives the cards that are to be seen. */
 export function makePainter({ code, server, onReady }) {
+  const paintLines = makeLines({ unitPx });
   let rows = new Map();           // key -> its row on the wall
   let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), visible = [];
   let many = null, isFetching = false;
 
-  /** `covered`: a template stands there instead of the cards. */
-  function paint(seen, state, now, covered) {
-    const { scene, stale, offset, clocks, identify, band } = seen, event = seen.event || server;
+  /** `covered`: a template stands there instead of the cards; `says`: it has a place for messages, and so needs no other. */
+  function paint(seen, state, now, covered, says) {
+    const { scene, stale, offset, clocks, identify, band, lines } = seen, event = seen.event || server;
     mark("state", scene === "many" && !many ? "several" : scene);
     mark("stale", String(Boolean(stale)));
     mark("offset", offset);
@@ -46,6 +48,8 @@ export function makePainter({ code, server, onReady }) {
     }
     if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
+    const { pinned } = lines, turning = !covered && lines.rotating ? [lines.rotating] : [];
+    paintLines(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { resting: scene === "resting", covered, fonts: fontLoads });
     if (covered) paintedFor = "";
     else paintCards(seen, state, now);
     if (document.title !== event) document.title = event;
@@ -67,7 +71,7 @@ export function makePainter({ code, server, onReady }) {
     const { scene, cards, band } = seen, textsOf = card => cardTexts(card, state, now), all = band ? cards.concat(band) : cards;
     if (many) many.age(hubNow(state, now));
     const guns = cards.filter(({ kind }) => kind === "gun").map(card => textsOf(card).time);
-    const what = JSON.stringify([scene, seen.layout, seen.room, Boolean(band), innerWidth, innerHeight, fontLoads, state.starts, guns, Boolean(many)]);
+    const what = JSON.stringify([scene, seen.layout, seen.room, Boolean(band), innerWidth, innerHeight, $("several").parentNode.clientHeight, fontLoads, state.starts, guns, Boolean(many)]);
     if (what === paintedFor && all.length === painted.length && all.every((card, at) => card === painted[at])) return;
     painted = all;
     paintedFor = what;
@@ -106,23 +110,24 @@ export function makePainter({ code, server, onReady }) {
   }
 
   /** As many as there is room for; where names in two lines would take it from others, each has but one. */
-  function paintRows(cards, { shape }, textsOf) {
-    const list = $("rows"), before = rows, how = shape === "wide" ? "low" : "";
+  function paintRows(cards, { shape, room }, textsOf) {
+    const list = $("rows"), before = rows, how = shape === "wide" ? "low" : "", row = list.clientHeight / room;
+    list.style.setProperty("--row", row + "px");
     rows = new Map();
     for (const card of cards) {
-      const row = before.get(card.key) || copyOf("row"), place = list.children[rows.size] || null;
-      if (place !== row) {
-        row.classList.remove("enter");          // what moves does not come in again
-        list.insertBefore(row, place);
+      const element = before.get(card.key) || copyOf("row"), place = list.children[rows.size] || null;
+      if (place !== element) {
+        element.classList.remove("enter");      // what moves does not come in again
+        list.insertBefore(element, place);
       }
-      fillRow(row, card, textsOf(card), how);
-      rows.set(card.key, row);
-      comes(card, row);
+      fillRow(element, card, textsOf(card), how);
+      rows.set(card.key, element);
+      comes(card, element);
     }
     while (list.children.length > rows.size) list.lastChild.remove();
-    if (heightOf(rows) > list.clientHeight + 1) for (const card of cards) fillRow(rows.get(card.key), card, textsOf(card), "line");
-    let room = list.clientHeight;
-    visible = cards.length ? visible.filter(card => !rows.has(card.key) || (room -= rows.get(card.key).offsetHeight) >= -1) : visible;
+    if (heightOf(rows) > list.clientHeight + rows.size) for (const card of cards) fillRow(rows.get(card.key), card, textsOf(card), "line", row / unitPx());
+    let left = list.clientHeight;
+    visible = cards.length ? visible.filter(card => !rows.has(card.key) || (left -= rows.get(card.key).offsetHeight) >= -list.children.length) : visible;
     mark("room", String(list.clientHeight - heightOf(rows) > 1.3 * $("below").offsetHeight));
   }
 
@@ -177,7 +182,7 @@ function layName({ name, short }) {
 }
 
 /** `how`: "low" where five rows are to find room, "line" where a name has one line and no more, "band" for the one above. */
-function fillRow(row, card, texts, how) {
+function fillRow(row, card, texts, how, height = Infinity) {
   const unit = unitPx(), element = row.querySelector(".name");
   row.classList.toggle("gun", card.kind === "gun");
   put(row.querySelector(".bib"), texts.bib);
@@ -186,7 +191,7 @@ function fillRow(row, card, texts, how) {
   put(row.querySelector(".time"), texts.time);
   put(row.querySelector(".when"), texts.time ? "" : texts.when);
   const { name, short } = texts, width = element.clientWidth / unit, measure = widthIn(unit);
-  lay(element, name, how === "line" ? fitLine(name, short, width, measure, LOW_NAME, LINE_NAME_MIN)
+  lay(element, name, how === "line" ? fitLine(name, short, width, measure, Math.min(LOW_NAME, height * LINE_NAME), LINE_NAME_MIN)
     : how === "band" ? fitLine(name, short, width, measure, BAND_NAME, LINE_NAME_MIN)
     : fitRow(name, short, width, measure, how ? LOW_NAME : undefined));
   row.dir = getComputedStyle(element).direction;

@@ -2,12 +2,14 @@
 // next is there. Loaded only by a screen that has one. Refuses to know how a block is drawn.
 
 import { makeTemplatePainter, prepareTemplate } from "./template-paint.js";
-import { clockOf, fieldsOf, listOf } from "./template-words.js";
+import { clockOf, fieldsOf, isShown, listOf } from "./template-words.js";
 import { hubNow } from "./display-core.js";
+import { upAt } from "./display-messages.js";
 
 const RETRY_MS = 1000;            // doubled with every try
 const RETRY_MAX_MS = 30000;
 const FETCH_MS = 20000;
+const FRAME_MS = 8000;
 const GROUND = "#0b0e14";         // around a template that says none
 
 /**
@@ -24,10 +26,10 @@ export function makeTemplates({ code, onReady, onKept }) {
     want(state.gone || seen.scene === "connecting" ? null : state.template);
     if (!stage || (seen.level && !seen.fixed && !stage.hasList)) return null;
     const cards = seen.cards.filter(({ kind }) => kind !== "gun"), card = seen.band || cards[0] || null;
-    layOut();
     const key = card ? card.key : "", comes = key !== newest;
     newest = key;
     const rows = stage.paint(card, state, now, comes && (!card || card.calm));
+    layOut();
     leave();
     const there = (seen.band ? [seen.band].concat(cards) : cards).filter(each => each === card || rows.includes(each.offset));
     if (there.length !== visible.length || there.some((each, at) => each !== visible[at])) visible = there;
@@ -53,7 +55,7 @@ export function makeTemplates({ code, onReady, onKept }) {
       if (!answer.ok) throw new Error("HTTP " + answer.status);
       const content = await answer.json();
       await style();
-      made = await makeStage(content, code);
+      made = await makeStage(place, content, code);
     } catch { /* the line is down, or a newer one is wanted */ }
     clearTimeout(late);
     if (url !== wanted || asking !== mine) {
@@ -70,7 +72,7 @@ export function makeTemplates({ code, onReady, onKept }) {
     leaving = stage;
     stage = made;
     laidOut = "";
-    if (made) place.appendChild(made.element);
+    if (made) made.element.style.visibility = "";
     else leave();
     onReady();
   }
@@ -81,17 +83,22 @@ export function makeTemplates({ code, onReady, onKept }) {
   }
 
   function layOut() {
-    const { size: [width, height], ground } = stage.look(), what = [innerWidth, innerHeight, width, height, ground].join(" ");
+    const { size: [width, height], ground } = stage.look(), high = place.clientHeight || innerHeight;   // a strip of messages may be below
+    const what = [innerWidth, high, width, height, ground].join(" ");
     if (what === laidOut) return;
     laidOut = what;
-    const scale = Math.min(innerWidth / width, innerHeight / height);
+    const scale = Math.min(innerWidth / width, high / height);
     place.style.background = ground;
-    stage.element.style.width = width + "px";
-    stage.element.style.height = height + "px";
-    stage.element.style.transform = "translate(" + (innerWidth - width * scale) / 2 + "px, " + (innerHeight - height * scale) / 2 + "px) scale(" + scale + ")";
+    size(stage.element, [width, height]);
+    stage.element.style.transform = "translate(" + (innerWidth - width * scale) / 2 + "px, " + (high - height * scale) / 2 + "px) scale(" + scale + ")";
   }
 
-  return { paint };
+  /** Whether what is drawn has a place of its own for messages. */
+  function says() {
+    return Boolean(stage && stage.look().says);
+  }
+
+  return { paint, says };
 }
 
 let sheet = null;
@@ -113,10 +120,18 @@ async function style() {
   sheet = link;
 }
 
-async function makeStage(content, code) {
+/** Not to be seen yet; where it cannot be made, nothing of it is left. */
+async function makeStage(place, content, code) {
   const element = document.createElement("div");
   element.className = "stage";
-  return content.format === "html-2" ? oldStage(element, content) : newStage(element, content, code);
+  element.style.visibility = "hidden";
+  place.appendChild(element);
+  try {
+    return await (content.format === "html-2" ? oldStage(element, content) : newStage(element, content, code));
+  } catch (problem) {
+    element.remove();
+    throw problem;
+  }
 }
 
 async function newStage(element, template, code) {
@@ -129,15 +144,19 @@ async function newStage(element, template, code) {
   const fieldsFor = kept(fieldsOf), rowsFor = kept((reads, state, now) => listOf(state).map(read => fieldsOf(read, state, now)));
   const listedFor = kept((reads, state) => listOf(state).map(({ offset }) => offset));
   const names = namesOf(template);
-  let which = "resting";
+  let which = "resting", known = false;
   return {
     element, images: names.map(places.imageUrl), hasList: template.active.blocks.some(block => block.kind === "list" && !block.hidden),
-    look: () => ({ size: [template.canvas.width, template.canvas.height], ground: template[which].ground || GROUND }),
+    look: () => ({
+      size: [template.canvas.width, template.canvas.height], ground: template[which].ground || GROUND,
+      says: template[which].blocks.some(block => block.kind === "message" && isShown(block, which, known)),
+    }),
     /** Gives the offsets that its lists show. */
     paint(card, state, now, enter) {
       which = card ? "active" : "resting";
+      known = Boolean(card && card.runner);
       painter.paint(template, which, {
-        fields: fieldsFor(card, state, now), known: Boolean(card && card.runner), offset: card ? card.offset : 0,
+        fields: fieldsFor(card, state, now), known, lines: upAt(state.lines, hubNow(state, now)), offset: card ? card.offset : 0,
         rows: rowsFor(state.reads, state, now), counts: state.counts, clock: clockOf(state, now), nowMs: hubNow(state, now),
       }, { enter });
       const most = Math.max(0, ...template[which].blocks.map(block => (block.kind === "list" && !block.hidden ? block.rows + block.skip : 0)));
@@ -150,16 +169,25 @@ async function newStage(element, template, code) {
   };
 }
 
-/** One of the predecessor's, in a frame of its own. */
+/** One of the predecessor's, in a frame of its own, which is there when it answers. */
 async function oldStage(element, template) {
   const { makeOldFrame } = await import("./old-frame.js"), frame = makeOldFrame(element), fieldsFor = kept(fieldsOf);
-  let which = "active";
+  let which = template.resting ? "resting" : "active", shown = "", given = null;
+  size(element, [template[which].width, template[which].height]);
+  frame.show(template, which, null);
+  await Promise.race([frame.measure(), later(FRAME_MS)]).catch(problem => {
+    frame.destroy();
+    throw problem;
+  });
   return {
     element, images: [], hasList: false,
     look: () => ({ size: [template[which].width, template[which].height], ground: GROUND }),
     paint(card, state, now) {
+      const fields = fieldsFor(card, state, now);
       which = card || !template.resting ? "active" : "resting";
-      frame.show(template, which, fieldsFor(card, state, now));
+      if (which !== shown || fields !== given) frame.show(template, which, fields);
+      shown = which;
+      given = fields;
       return [];
     },
     destroy() {
@@ -167,6 +195,15 @@ async function oldStage(element, template) {
       element.remove();
     },
   };
+}
+
+function size(element, [width, height]) {
+  element.style.width = width + "px";
+  element.style.height = height + "px";
+}
+
+function later(ms) {
+  return new Promise((_, fail) => setTimeout(fail, ms, new Error("too late")));
 }
 
 /** The same again as long as the read, the starts and the session are. */

@@ -2,6 +2,7 @@
 
 import { STALE_LOST_MS, STALE_SILENT_MS, hubNow, text, wallOf } from "./display-core.js";
 import { LEVELS, SHAPES, plain } from "./display-flow.js";
+import { upAt } from "./display-messages.js";
 
 const CLOCKS_MAX = 3;
 const RACE_CLOCK = "0:00:00";
@@ -30,6 +31,7 @@ export function view(state, now, shape = "wide") {
     more: !cards.length || !wall.missed ? "" : wall.fixed ? "and " + wall.missed + " more" : wall.missed + " more not shown",
     shows: dark ? "blank" : !state.gone && stale ? "stale" : scene,
     emergency: state.emergency,
+    lines: upAt(state.lines, hubNow(state, now)),
     offset: state.offset === null ? "" : String(state.offset),
     clock: clockText(state, now),
     clocks: raceClocks(state, now),

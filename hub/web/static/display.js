@@ -83,7 +83,7 @@ function boot({ code, version, build }) {
     const seen = view(state, clock(), shapeOf(innerWidth, innerHeight)), instead = templates && templates.paint(seen, state, clock());
     shows = seen.shows;
     if (state.template && !templates && !fetching) fetchTemplates();
-    const visible = paint(seen, state, clock(), Boolean(instead));
+    const visible = paint(seen, state, clock(), Boolean(instead), Boolean(instead && templates.says()));
     shown.see(instead && !seen.dark && !seen.emergency ? instead : visible, instead ? "template" : seen.layout);
   }
 
@@ -95,8 +95,7 @@ function boot({ code, version, build }) {
       templates = makeTemplates({ code, onReady: paintSoon, onKept: urls => keepPage(build, urls) });
       paintSoon();
     } catch {
-      fetches++;
-      setTimeout(() => { fetching = false; }, pauseMs(0, fetches, 1));
+      setTimeout(() => { fetching = false; }, pauseMs(0, fetches++, 1));
     }
   }
 

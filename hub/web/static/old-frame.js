@@ -3,6 +3,7 @@
 // what is done with it there is in old-inside.js.
 
 const FADE = "opacity 0.3s";
+const STILL = "(prefers-reduced-motion: reduce)";
 const CARD = ["bib", "tag", "name", "location", "time_of_day", "time"];
 
 /** `show(template, which, fields)`: fields null shows it unfilled. `measure()`: a promise of what is shown, in blocks. */
@@ -21,8 +22,8 @@ export function makeOldFrame(root) {
     const place = which === "resting" && template.resting ? "resting" : "active";
     const { html, width, height } = template[place];
     const pane = panes[place] || (panes[place] = makePane(hall));
-    const enters = place !== front || pane.html !== html || cardOf(fields) !== pane.card;
-    pane.show({ html, width, height, fields, enters, card: cardOf(fields) });
+    const card = cardOf(fields), enters = place !== front || pane.html !== html || card !== pane.card;
+    pane.show({ html, width, height, fields, enters, card });
     if (place !== front) {
       front = place;
       for (const [name, each] of Object.entries(panes)) each.element.style.opacity = name === front ? "1" : "0";
@@ -56,21 +57,24 @@ export function makeOldFrame(root) {
 /** One frame. What is to be shown waits until its document is there, and is said again when that was loaded anew. */
 function makePane(hall) {
   const element = document.createElement("iframe"), waiting = new Map();
-  let ready = false, latest = null;
+  let ready = false, latest = null, said = "";
   const pane = { element, html: null, card: "", show, measure, fit, hear, end };
 
   element.setAttribute("sandbox", "allow-scripts");
   element.setAttribute("title", "Template");
   element.tabIndex = -1;
   element.referrerPolicy = "no-referrer";
-  Object.assign(element.style, { position: "absolute", left: "0", top: "0", border: "0", opacity: "0", transition: FADE,
+  Object.assign(element.style, { position: "absolute", left: "0", top: "0", border: "0", opacity: "0",
+    transition: matchMedia(STILL).matches ? "none" : FADE,
     transformOrigin: "top left", pointerEvents: "none" });
   const { build } = document.documentElement.dataset;
   element.src = "/frames/old" + (build ? "?v=" + encodeURIComponent(build) : "");
   hall.append(element);
 
   function show(wanted) {
-    const { html, width, height, fields, enters, card } = latest = wanted;
+    const { html, width, height, fields, enters, card } = latest = wanted, now = JSON.stringify([html, width, height, fields]);
+    if (!enters && now === said) return;
+    said = now;
     Object.assign(pane, { html, card });
     element.style.width = width + "px";
     element.style.height = height + "px";
@@ -91,6 +95,7 @@ function makePane(hall) {
   function hear(data) {
     if (data.kind === "ready") {
       ready = true;
+      said = "";
       if (latest) show(latest);
       for (const id of waiting.keys()) tell({ kind: "measure", id });
     } else if (data.kind === "measured" && waiting.has(data.id)) {

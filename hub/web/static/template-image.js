@@ -24,7 +24,7 @@ export function drawPicture(inner, { hints }, hint) {
   }
 
   function shown(there) {
-    image.style.visibility = there ? "visible" : "hidden";
+    image.style.visibility = there ? "" : "hidden";
     note.textContent = there || !hints ? "" : hint;
   }
 

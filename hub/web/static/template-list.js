@@ -6,6 +6,8 @@ import { cellRoom, columnGap, columnWidth, rowHeight } from "./template-room.js"
 import { fontLoads, measureOf } from "./template-ruler.js";
 import { fill, rowsOf, shortened } from "./template-words.js";
 
+const FITS_MAX = 400;             // of a column
+
 export function drawList(inner) {
   const list = inner.appendChild(made("div", "t-rows"));
   let block = null, given = null, loads = -1, rows = [];
@@ -23,14 +25,14 @@ export function drawList(inner) {
 /** Gives a function for each row, which puts somebody into it. */
 function makeRows(list, block) {
   list.textContent = "";
-  const height = rowHeight(block), gap = columnGap(block);
+  const height = rowHeight(block), gap = columnGap(block), fits = block.columns.map(column => fitterOf(block, column));
   return Array.from({ length: block.rows }, (_, at) => {
     const row = list.appendChild(made("div", "t-row"));
     dress(row, { top: at * (height + block.gap) + "px", height: height + "px" });
     if (at && block.rule) rule(row, block);
     let left = 0;
-    const cells = block.columns.map(column => {
-      const cell = makeCell(row, block, column, left);
+    const cells = block.columns.map((column, number) => {
+      const cell = makeCell(row, block, column, left, fits[number]);
       left += columnWidth(block, column) + gap;
       return cell;
     });
@@ -49,12 +51,24 @@ function rule(row, block) {
   dress(line, { background: block.rule, height: thick + "px", top: -(block.gap + thick) / 2 + "px" });
 }
 
-function makeCell(row, block, column, left) {
-  const { type } = block, weight = column.weight || type.weight;
-  const cell = row.appendChild(made("div", "t-cell t-words")), measure = measureOf(type, weight), room = cellRoom(block, column);
+/** Who moves down a row has been fitted before. */
+function fitterOf(block, column) {
+  const measure = measureOf(block.type, column.weight || block.type.weight), room = cellRoom(block, column), known = new Map();
+  return ({ words, short }) => {
+    const key = words + "\n\n" + short;
+    if (!known.has(key)) {
+      if (known.size >= FITS_MAX) known.clear();
+      known.set(key, fitCell(words, short, room, measure));
+    }
+    return known.get(key);
+  };
+}
+
+function makeCell(row, block, column, left, fitOf) {
+  const { type } = block, weight = column.weight || type.weight, cell = row.appendChild(made("div", "t-cell t-words"));
   cell.dir = "auto";
   dress(cell, Object.assign(faceOf(type, { weight, colour: column.colour || type.colour }), {
-    left: left + "px", width: room.width + "px", textAlign: column.align,
+    left: left + "px", width: columnWidth(block, column) + "px", textAlign: column.align,
     justifyContent: { top: "flex-start", middle: "center", bottom: "flex-end" }[type.valign],
   }));
   let painted = null;
@@ -62,7 +76,7 @@ function makeCell(row, block, column, left) {
     const said = upper(type, { words: fill(column.text, fields), short: fill(column.text, shortened(fields)) });
     if (said.words === painted) return;
     painted = said.words;
-    const fit = fitCell(said.words, said.short, room, measure);
+    const fit = fitOf(said);
     layLines(cell, fit.lines, fit.size);
   };
 }

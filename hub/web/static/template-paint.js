@@ -3,13 +3,13 @@
 // Knows the DOM; refuses to know where the data comes from and how large it all is shown.
 
 import { makePart } from "./template-blocks.js";
-import { fillOf, made } from "./template-dom.js";
+import { made } from "./template-dom.js";
 import { drawPicture } from "./template-image.js";
 import { fitOf } from "./template-room.js";
-import { familyOf, fontLoads, loadFaces, whenFontsCome } from "./template-ruler.js";
+import { loadFaces, whenFontsCome } from "./template-ruler.js";
 import { isShown } from "./template-words.js";
 
-export { familyOf, fillOf, fitOf };
+export { fitOf };
 
 const IMAGE_WAIT_MS = 3000;
 const LETTERS_MAX = 2000;
@@ -39,7 +39,7 @@ export function makeTemplatePainter(root, { qrUrl, imageUrl, hints = false, onFo
       root.style.width = width + "px";
       root.style.height = height + "px";
     }
-    for (const each of ["active", "resting"]) if (layers[each].element.hidden !== (each !== which)) layers[each].element.hidden = each !== which;
+    for (const each of ["active", "resting"]) layers[each].show(each === which);
     layers[which].paint(template[which], which, data || {});
     if (enter) layers[which].enter();
   }
@@ -87,9 +87,20 @@ function makeLayer(env) {
     for (const [id, part] of before) if (parts.get(id) !== part) part.element.remove();
   }
 
+  /** What is shown again does not come in by that alone. */
+  function show(shown) {
+    if (element.hidden === !shown) return;
+    if (!shown) still();
+    element.hidden = !shown;
+  }
+
+  function still() {
+    for (const { inner } of parts.values()) inner.classList.remove(...classesOf(inner));
+  }
+
   function enter() {
     const coming = state.blocks.filter(block => block.enter && !block.hidden);
-    for (const block of coming) parts.get(block.id).inner.classList.remove(...classesOf(parts.get(block.id).inner));
+    still();
     void element.offsetWidth;     // lets the same entrance begin again
     for (const block of coming) {
       const { inner } = parts.get(block.id), { how, ms, delay } = block.enter;
@@ -99,7 +110,7 @@ function makeLayer(env) {
     }
   }
 
-  return { element, paint, enter };
+  return { element, paint, show, enter };
 }
 
 function classesOf(element) {
@@ -118,7 +129,6 @@ export async function prepareTemplate(template, { imageUrl }) {
     Promise.all([loadFaces(types, letters.slice(0, LETTERS_MAX)), images]),
     new Promise(done => setTimeout(done, IMAGE_WAIT_MS)),
   ]);
-  return fontLoads();
 }
 
 function loadImage(url) {

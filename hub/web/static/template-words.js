@@ -9,6 +9,7 @@ import { clockWords } from "./template-clock.js";
 const PLACEHOLDER = /\{\{\s*([\p{L}\p{N}_][\p{L}\p{N}_ .-]{0,63}?)\s*\}\}/gu;
 const GROUPED_FROM = 10000;
 const THIN = "\u202f";
+const NO_LINES = { pinned: [], rotating: "" };
 const EAST_ASIAN_FROM = "\u3000"; // one letter of such a name is not how it is shortened
 
 /** All values that a text may ask for, of a card or, for null, of the session alone. */
@@ -18,13 +19,15 @@ export function fieldsOf(card, state, now) {
   const fields = {}, runner = card.runner || {}, texts = cardTexts(card, state, now);
   for (const key of Object.keys(runner)) fields[key] = text(runner[key]);
   const first = text(runner.first_name), last = text(runner.last_name);
-  return Object.assign(fields, session, {
+  Object.assign(fields, session, {
     name: texts.name, short_name: texts.short,
     first_name: first, last_name: last || (first ? "" : texts.name),
     bib: text(runner.bib) || text(card.bib), tag: text(card.tag), tag_code: text(card.tag),
     location: text(card.location), lap: text(card.lap), time: texts.time, time_of_day: timeOfDay(card.time),
-    message: text(card.message),
+    message: "",
   });
+  fields.message = fill(text(card.message), fields);
+  return fields;
 }
 
 /** The same somebody, with an initial in place of the first name: for where the whole name finds no room. */
@@ -85,10 +88,14 @@ function patternOf(block, which, data) {
   return block.text || "";
 }
 
-/** What the hub says with the runner, else one of the block's own; while nobody is shown, one after the other. */
-function messageOf({ texts, every_s }, which, { fields, offset, nowMs }) {
+/** What is pinned for all; else what the hub says with the runner, or one of the block's own; while nobody is shown, what
+ * takes turns on all screens, or the block's own one after the other. */
+function messageOf({ texts, every_s }, which, { fields, offset, nowMs, lines }) {
+  const { pinned, rotating } = lines || NO_LINES;
+  if (pinned.length) return pinned.join("\n");
   const told = which === "active" && fields && fields.message;
   if (told) return told;
+  if (rotating && (which !== "active" || !texts.length)) return rotating;
   if (!texts.length) return "";
   const turn = which === "active" ? Number(offset) || 0 : Math.floor((Number(nowMs) || 0) / 1000 / every_s);
   return texts[turn % texts.length];

@@ -61,10 +61,9 @@ const keyOf = each => (each.partner ? each.partner.slug + "/" : "") + each.name;
 const slugOf = each => (may("admin") && each.partner ? each.partner.slug : "");
 
 function fill(element, each, now) {
-  const link = field(element, "name"), page = pageOf(each.name, slugOf(each));
+  const link = field(element, "name");
   say(link, each.name);
-  set(link, "href", page);
-  set(field(element, "picture"), "href", page);
+  set(link, "href", pageOf(each.name, slugOf(each)));
   sayOrHide(field(element, "old"), each.format === "html-2" ? "Old" : "");
   say(field(element, "detail"), detailOf(each, now));
   sayOrHide(field(element, "shown"), shownOn(each, room.displays));
@@ -100,6 +99,12 @@ async function draw(box) {
     if (problem.status === undefined) throw problem;
     held.done = false;
   }
+}
+
+/** Somebody looks at it: it shows how a runner comes in. */
+function liven(event) {
+  const seen = event.target.closest && event.target.closest(".card"), held = seen && pictures.get(seen.querySelector(".small"));
+  if (held && held.done && !(event.relatedTarget && seen.contains(event.relatedTarget))) held.small.enter();
 }
 
 function contentOf(each) {
@@ -180,6 +185,7 @@ async function poll() {
 
 $("template-filter").addEventListener("input", event => { filter = event.target.value.trim(); paint(); });
 $("cards").addEventListener("click", onClick);
+for (const each of ["pointerover", "focusin"]) $("cards").addEventListener(each, liven);
 for (const button of document.querySelectorAll("[data-closes]")) button.addEventListener("click", () => button.closest("dialog").close());
 document.addEventListener("visibilitychange", () => { if (!document.hidden) poll(); });
 addEventListener("pageshow", event => { if (event.persisted) poll(); });

@@ -177,16 +177,16 @@ async def test_deleted_when_nothing_shows_it(team: Teamed) -> None:
     image = await made(team, fresh())
     path = f"/api/images/{image['name']}"
     template = await team.owner.fetchval(
-        "INSERT INTO templates (partner_id, name, version) VALUES (1, 'Finish', 1) RETURNING id"
+        "INSERT INTO templates (partner_id, name, version) VALUES (1, 'With a logo', 1) RETURNING id"
     )
     await team.owner.execute(
         "INSERT INTO template_versions (template_id, version, content, images) VALUES ($1, 1, '{}', $2)",
         template,
         [image["name"]],
     )
-    assert (await listed(team, VIEWER))[image["name"]]["used_by"] == ["Finish"]
+    assert (await listed(team, VIEWER))[image["name"]]["used_by"] == ["With a logo"]
     said = await team.error(OPERATOR, "DELETE", path)
-    assert said == (409, "This image is in the template “Finish”, or in an earlier version of it.", None)
+    assert said == (409, "This image is in the template “With a logo”, or in an earlier version of it.", None)
     await team.owner.execute("DELETE FROM templates WHERE id = $1", template)
     assert await team.ask(OPERATOR, "DELETE", path) == (204, None)
     for url in (image["url"], image["thumbnail"]):
