@@ -103,7 +103,9 @@ export function makeLink({ address, onFrame, onLost, clock }) {
     again,
     /** Some messages in one frame, a line each. */
     send(...messages) {
-      if (socket && socket.readyState === WebSocket.OPEN) socket.send(messages.map(each => JSON.stringify(each)).join("\n"));
+      const isOpen = Boolean(socket && socket.readyState === WebSocket.OPEN);
+      if (isOpen) socket.send(messages.map(each => JSON.stringify(each)).join("\n"));
+      return isOpen;
     },
     stop() { stopped = true; clearTimeout(timer); abandon(); },
   };

@@ -3,11 +3,13 @@
 // is kept for a start without the hub in display-keep.js.
 
 import { advance, darkened, ended, heard, initial, isFinal, lost, reduce } from "./display-core.js";
+import { shapeOf } from "./display-flow.js";
 import { forget, keepPage, keepPicture, keptPicture } from "./display-keep.js";
 import { makeClock, makeLink, messagesOf, pauseMs } from "./display-link.js";
 import { keepLit } from "./display-lit.js";
 import { makeOwn } from "./display-own.js";
 import { loadFonts, makePainter } from "./display-paint.js";
+import { makeShown } from "./display-shown.js";
 import { view } from "./display-view.js";
 
 const BEAT_MS = 100;
@@ -26,7 +28,7 @@ function boot({ code, version, build }) {
   let frame = 0, beatAt = clock(), moving = false, kept = state, keptAt = clock(), pageKept = false;
 
   const link = makeLink({ address: () => socketAddress(code, state, own), onFrame, onLost, clock });
-  const paint = makePainter({ code, server: document.title, onShown });
+  const paint = makePainter({ code, server: document.title, onReady: paintSoon }), shown = makeShown({ send: link.send, clock });
   const reportSoon = debounced(report, STATE_DEBOUNCE_MS);
 
   function onFrame(data, now) {
@@ -56,7 +58,8 @@ function boot({ code, version, build }) {
     link.greeted();
     clock.told();
     reportSoon();
-    if (!pageKept) fonts.then(() => keepPage(build));
+    shown.tellSoon();
+    if (!pageKept) fonts.then(paint.prepare).then(() => keepPage(build));
     pageKept = true;
   }
 
@@ -80,11 +83,11 @@ function boot({ code, version, build }) {
 
   function paintNow() {
     frame = 0;
-    const seen = view(state, clock());
+    const seen = view(state, clock(), shapeOf(innerWidth, innerHeight)), instead = templates && templates.paint(seen, state, clock());
     shows = seen.shows;
     if (state.template && !templates && !fetching) fetchTemplates();
-    const covered = Boolean(templates && templates.paint(seen, state, clock()));
-    paint(seen, state, clock(), covered, covered && templates.says());
+    const visible = paint(seen, state, clock(), Boolean(instead), Boolean(instead && templates.says()));
+    shown.see(instead && !seen.dark && !seen.emergency ? instead : visible, instead ? "template" : seen.layout);
   }
 
   /** Only a screen that has a template needs what draws one. Under another name each time: a browser may keep a failure. */
@@ -92,17 +95,11 @@ function boot({ code, version, build }) {
     fetching = true;
     try {
       const { makeTemplates } = await import("./display-template.js" + (fetches ? "?try=" + fetches : ""));
-      templates = makeTemplates({ code, onReady: paintSoon, onShown, onKept: urls => keepPage(build, urls) });
+      templates = makeTemplates({ code, onReady: paintSoon, onKept: urls => keepPage(build, urls) });
       paintSoon();
     } catch {
       setTimeout(() => { fetching = false; }, pauseMs(0, fetches++, 1));
     }
-  }
-
-  /** Told after the frame that holds the cards: the task after a frame's callbacks runs once it is painted. */
-  function onShown(cards) {
-    setTimeout(() => link.send(...cards.map(({ offset, arrivedAt }) => (
-      { type: "shown", offset, ms: Math.round(clock() - arrivedAt) }))), 0);
   }
 
   function report() {
@@ -142,6 +139,7 @@ function boot({ code, version, build }) {
 
   addEventListener("resize", () => { paintSoon(); reportSoon(); });
   addEventListener("online", wake);
+  addEventListener("pagehide", shown.close);
   addEventListener("pageshow", event => { if (event.persisted) wake(); });
   document.addEventListener("visibilitychange", () => {
     reportSoon();
