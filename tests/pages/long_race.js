@@ -1,6 +1,6 @@
 // A race of ten hours in as many seconds: a page's time, its timers and its socket are a loop's, and what the hub says is
 // made up from a seed. The page is as it is served, and paints as it does on a wall.
-({ template, hours }) => {
+({ template, hours, scale }) => {
   const START = Date.parse("2024-05-04T05:00:00Z"), RECENT = 200, CARD_MS = 8000, HOUR_MS = 3600000;
   const later = window.setTimeout.bind(window), RealDate = Date;
   const timers = new Map(), recent = [];
@@ -32,7 +32,7 @@
 
   const stamp = ms => new RealDate(START + ms).toISOString().replace("Z", "+00:00");
   const hill = (at, height, width) => height * Math.exp(-((((now / HOUR_MS) * 10 / hours - at) / width) ** 2));
-  const perSecond = () => 0.5 + hill(2, 10, 0.4) + hill(4.5, 4, 1) + hill(7, 40, 0.02);
+  const perSecond = () => scale * (0.5 + hill(2, 10, 0.4) + hill(4.5, 4, 1) + hill(7, 40, 0.02));
 
   function runner(number) {
     const name = number % 50 ? `Runner ${number} of the long race` : `\u05e8\u05e5 ${number}`;
@@ -90,7 +90,7 @@
     const due = frames;
     frames = [];
     for (const act of due) act(now);
-    peak = Math.max(peak, document.querySelectorAll("main .name, main .cell").length);
+    peak = Math.max(peak, document.querySelectorAll("main .name, main .cell, #template .t-line").length);
   }
 
   /** So many steps; the browser paints for itself now and then. */

@@ -55,7 +55,8 @@ async def begins(over: tuple[Screen, Stage], **fields: Any) -> tuple[Screen, Sta
 async def test_nothing_while_nobody_comes_and_then_letters_without_a_ground(
     over: tuple[Screen, Stage],
 ) -> None:
-    screen, stage = await begins(over)
+    lines = [{"id": 1, "kind": "pinned", "text": "Soup", "begins_at": None, "ends_at": None}]
+    screen, stage = await begins(over, messages=lines)
     await screen.rests()
     assert await drawn(screen) == (None, 1.0)
     stage.say(read(1, ADA))
