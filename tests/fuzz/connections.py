@@ -23,6 +23,7 @@ from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
 from hub.messages import NONE, Messages
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
+from hub.passages import StoredPassage
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.roster import Roster
@@ -184,6 +185,9 @@ class Database:
         return ROW if session_id == 1 else None
 
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
+        return []
+
+    async def passed(self, whose: Whose, session_id: int, after: int, through: int) -> list[StoredPassage]:
         return []
 
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 // started, ended and reopened here.
 
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
+import { askToSay, openSay } from "./front-say.js";
 import { points, rateWords } from "./front-spark.js";
 import { age, count } from "./front-words.js";
 import { ask } from "./work-ask.js";
@@ -27,6 +28,7 @@ export function openSessions(theRoom) {
   $("all-sessions").addEventListener("click", () => { allEnded = true; paintSessions(); });
   if (!may("operator")) return;
   handle($("session-form"), make);
+  openSay();
   $("make-session").addEventListener("toggle", () => { if ($("make-session").open) attempt(loadEvents); });
   $("session-form-partner").addEventListener("change", paintChoices);
 }
@@ -91,6 +93,7 @@ function fill(element, each) {
   const link = field(element, "name"), words = each.session_name || "Session " + each.id;
   say(link, words);
   set(link, "href", "/sessions/" + each.id);
+  fillAnnouncer(element, each, words);
   say(field(element, "status"), STATUS[each.status] || each.status);
   mark(field(element, "status"), "tone", each.status === "active" ? "live" : "");
   sayOrHide(field(element, "purpose"), { rehearsal: "Rehearsal", demo: "Demo" }[each.purpose] || "");
@@ -100,10 +103,19 @@ function fill(element, each) {
   fillUnknown(element, each);
   for (const button of element.querySelectorAll("[data-act]")) {
     const live = each.status === "active";
-    const fitting = { start: each.status === "scheduled", end: live, reopen: each.status === "ended", test: live && !each.testing, untest: live && each.testing };
+    const fitting = { start: each.status === "scheduled", end: live, reopen: each.status === "ended", say: live, test: live && !each.testing, untest: live && each.testing };
     button.hidden = !fitting[button.dataset.act] || each.purpose === "demo";
     set(button, "aria-label", `${button.textContent} ${words}`);
   }
+}
+
+/** For who may speak: of a session that is to come or live. */
+function fillAnnouncer(element, each, words) {
+  const link = field(element, "announcer");
+  if (!link) return;
+  link.hidden = each.status === "ended";
+  set(link, "href", "/announcer/" + each.id);
+  set(link, "aria-label", "Announcer of " + words);
 }
 
 function fillRate(element, each) {
@@ -145,6 +157,7 @@ function onClick(event) {
   if (!each) return;
   const act = button.dataset.act;
   if (act === "end") return askToEnd(each, room.shown().displays.filter(one => one.session === id).length, () => turn(each, "end"));
+  if (act === "say") return askToSay(each);
   if (act === "test") return askToTest(each);
   if (act === "untest") return askToEndTest(each);
   attempt(() => turn(each, act));
