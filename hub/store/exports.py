@@ -26,6 +26,8 @@ def tables() -> dict[str, str]:
         "sources.csv": query("export_sources"),
         "showings.csv": query("export_showings"),
         "messages.csv": query("export_messages"),
+        "marks.csv": query("export_marks"),
+        "calls.csv": query("export_calls"),
     }
 
 
