@@ -202,6 +202,8 @@ def display(code: str, name: str, **parts: Any) -> dict[str, Any]:
         "partner": NORDIC,
         "url": f"http://{HOST}:8080/d/{code}",
         "screens": 0,
+        "control": {},
+        "pinned": None,
         **parts,
     }
 

@@ -25,6 +25,7 @@ from hub.results import Gun
 from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
+from hub.web.earlier import WHOLE_MAX
 from hub.web.live import Live, Resume
 
 DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
@@ -143,13 +144,13 @@ async def test_only_what_a_screen_may_ask_for_is_encoded(monkeypatch: pytest.Mon
     air = Air()
     air.durable(3000)
     air.join()
-    assert len(encoded) == RING_MESSAGES_MAX
+    assert len(encoded) == RING_MESSAGES_MAX + WHOLE_MAX
     _, first = air.join(resume=(1, 1, 1000))
     _, second = air.join(resume=(1, 1, 1000))
-    assert len(encoded) == RING_MESSAGES_MAX
+    assert len(encoded) == RING_MESSAGES_MAX + WHOLE_MAX
     one, other = first.take(), second.take()
     assert one is other and one is not None
-    assert len(encoded) == RING_MESSAGES_MAX + OLDER_MESSAGES_MAX
+    assert len(encoded) == RING_MESSAGES_MAX + WHOLE_MAX + OLDER_MESSAGES_MAX
 
 
 @pytest.mark.parametrize(
