@@ -1,6 +1,7 @@
 // Puts what the wall says into the page: paints what differs, fits names, and says which cards came to be seen. Knows the
 // DOM; refuses to know what the messages mean.
 
+import { hubNow } from "./display-core.js";
 import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLines, fitName, fitRow } from "./display-fit.js";
 import { makeLines } from "./display-lines.js";
 import { cardTexts } from "./display-view.js";
@@ -18,7 +19,7 @@ let fontLoads = 0;
 
 /** Paints what differs; `onShown(cards)` is called for the first frame of cards. */
 export function makePainter({ code, server, onShown }) {
-  const paintLines = makeLines({ unitPx });
+  const paintLines = makeLines({ unitPx, measure: words => widthIn(unitPx())(words) });
   let rows = new Map();           // key -> its row on the wall
   let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
 
@@ -31,7 +32,6 @@ export function makePainter({ code, server, onShown }) {
     mark("clocks", String(clocks.length));
     for (const id of ["stale", "test", "clock", "session", "farewell"]) say(id, seen[id]);
     say("event", event);
-    say("caption", event);
     mark("dark", String(seen.dark));
     mark("template", String(covered));
     $("identify").hidden = !identify;
@@ -42,7 +42,8 @@ export function makePainter({ code, server, onShown }) {
     if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
     const { pinned } = lines, turning = !covered && lines.rotating ? [lines.rotating] : [];
-    paintLines(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { resting: scene === "resting", covered, fonts: fontLoads });
+    const words = says ? [] : pinned.length ? pinned : turning, hubMs = hubNow(state, now);
+    say("caption", paintLines(words, pinned.length ? "pinned" : "rotating", { scene, covered, fonts: fontLoads, hubMs }) || event);
     if (covered) paintedFor = "";
     else paintCards(seen, state, card => cardTexts(card, state, now));
     if (document.title !== event) document.title = event;
