@@ -13,18 +13,23 @@ const PAGE_MS = 4000;             // of what needs more than a line there
 const FOOT = 52;                  // its letters, and the dot before them, as display.css has them
 const DOT = 40;
 
-/** `unitPx()`: of the wall; `measure(text)`: its width in units at size 100. Gives what paints them: `words`, one for each
- * message, of a `kind`, "pinned" or "rotating". It gives what the small print says instead of its own. */
+/** `unitPx()`: of the wall; `measure(text)`: its width in units at size 100. */
 export function makeLines({ unitPx, measure }) {
   const strip = document.getElementById("line"), list = document.getElementById("line-words"), foot = document.getElementById("caption");
-  let painted = "", said = "", pages = [], paged = "";
+  let painted = "", said = "", below = [], pages = [], paged = "";
 
-  return function paint(words, kind, { scene, covered, fonts, hubMs }) {
-    const below = !covered && MANY.includes(scene) && words.length > 0, says = below ? kind : "";
+  /** `words`, one for each message, of a `kind`, "pinned" or "rotating": as they stand before the scene is painted. */
+  function paint(words, kind, { scene, covered, fonts }) {
+    below = !covered && MANY.includes(scene) ? words : [];
+    const says = below.length ? kind : "";
     if (foot.dataset.says !== says) foot.dataset.says = says;
-    paintStrip(below ? [] : words, kind, scene === "resting", covered, fonts);
-    return below ? pageOf(words, hubMs, fonts) : "";
-  };
+    paintStrip(below.length ? [] : words, kind, scene === "resting", covered, fonts);
+  }
+
+  /** What the small print says instead of its own, when all else there is painted; "": nothing. */
+  function footAt(hubMs, fonts) {
+    return below.length ? pageOf(below, hubMs, fonts) : "";
+  }
 
   function pageOf(words, hubMs, fonts) {
     const width = foot.clientWidth, what = JSON.stringify([words, width, fonts]);
@@ -88,4 +93,6 @@ export function makeLines({ unitPx, measure }) {
     void list.offsetWidth;        // lets the same entrance begin again
     list.classList.add("enter");
   }
+
+  return { paint, footAt };
 }

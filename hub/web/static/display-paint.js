@@ -19,7 +19,7 @@ let fontLoads = 0;
 
 /** Paints what differs; `onShown(cards)` is called for the first frame of cards. */
 export function makePainter({ code, server, onShown }) {
-  const paintLines = makeLines({ unitPx, measure: words => widthIn(unitPx())(words) });
+  const strip = makeLines({ unitPx, measure: words => widthIn(unitPx())(words) });
   let rows = new Map();           // key -> its row on the wall
   let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
 
@@ -42,10 +42,10 @@ export function makePainter({ code, server, onShown }) {
     if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
     const { pinned } = lines, turning = !covered && lines.rotating ? [lines.rotating] : [];
-    const words = says ? [] : pinned.length ? pinned : turning, hubMs = hubNow(state, now);
-    say("caption", paintLines(words, pinned.length ? "pinned" : "rotating", { scene, covered, fonts: fontLoads, hubMs }) || event);
+    strip.paint(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { scene, covered, fonts: fontLoads });
     if (covered) paintedFor = "";
     else paintCards(seen, state, card => cardTexts(card, state, now));
+    say("caption", strip.footAt(hubNow(state, now), fontLoads) || event);
     if (document.title !== event) document.title = event;
   }
 
