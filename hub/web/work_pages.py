@@ -35,6 +35,12 @@ async def session(request: web.Request) -> web.Response:
     return _page(request, "session.html", session=shown)
 
 
+async def announcer(request: web.Request) -> web.Response:
+    """One session, for who speaks at it: as `session`."""
+    shown = await sessions.session_json(request, scope.path_id(request, "session"))
+    return _page(request, "announcer.html", session=shown)
+
+
 async def fleet(request: web.Request) -> web.Response:
     """Displays, and the screens that show them."""
     return _page(request, "fleet.html")
@@ -42,13 +48,14 @@ async def fleet(request: web.Request) -> web.Response:
 
 async def templates(request: web.Request) -> web.Response:
     """How displays can look."""
-    return _page(request, "templates.html")
+    return _page(request, "templates.html", upload_mib=settings(request).limits.upload_mib)
 
 
 async def template(request: web.Request) -> web.Response:
     """The builder. One that is not there gets the page, too: with its first save it is."""
     name = template_words.check_name(request.match_info["name"])
-    return _page(request, "build.html", here="/templates", template_name=name)
+    mib = settings(request).limits.upload_mib
+    return _page(request, "build.html", here="/templates", template_name=name, upload_mib=mib)
 
 
 async def users(request: web.Request) -> web.Response:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import jinja2
 from playwright.async_api import Page, Route, WebSocketRoute
 
-from hub.accounts import ADMIN, OPERATOR, OWNER, VIEWER, at_least
+from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER, at_least
 from hub.web.application import TEMPLATES
 from hub.web.routes import STATIC
 from hub.web.work_pages import NAV
@@ -113,12 +113,17 @@ class WorkStage:
         request = route.request
         asked = {"method": request.method, "path": path, "query": query, "body": _body(request.post_data)}
         self.asked.append(asked)
-        said = self.answers.get(f"{request.method} {path}", refusal(404, f"There is no {path}."))
-        said = said(asked) if callable(said) else said
+        said = self.answer(asked)
         answer = said if isinstance(said, Answer) else Answer(200, said)
         text = "" if answer.body is None else json.dumps(answer.body)
         headers = answer.headers | {"Content-Type": "application/json"}
         await route.fulfill(status=answer.status, body=text, headers=headers)
+
+    def answer(self, asked: Asked) -> Any:
+        """What the hub says to it."""
+        path = asked["path"]
+        said = self.answers.get(f"{asked['method']} {path}", refusal(404, f"There is no {path}."))
+        return said(asked) if callable(said) else said
 
     def page(self) -> str:
         loader = jinja2.FileSystemLoader(TEMPLATES)
@@ -127,6 +132,7 @@ class WorkStage:
         if self.me:
             role = self.me["role"]
             context["may"] = {
+                "announce": at_least(role, ANNOUNCER),
                 "operate": at_least(role, OPERATOR),
                 "own": at_least(role, OWNER),
                 "admin": at_least(role, ADMIN),

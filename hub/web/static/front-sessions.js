@@ -92,6 +92,7 @@ function fill(element, each) {
   const link = field(element, "name"), words = each.session_name || "Session " + each.id;
   say(link, words);
   set(link, "href", "/sessions/" + each.id);
+  fillAnnouncer(element, each, words);
   say(field(element, "status"), STATUS[each.status] || each.status);
   mark(field(element, "status"), "tone", each.status === "active" ? "live" : "");
   sayOrHide(field(element, "purpose"), { rehearsal: "Rehearsal", demo: "Demo" }[each.purpose] || "");
@@ -105,6 +106,15 @@ function fill(element, each) {
     button.hidden = !fitting[button.dataset.act] || each.purpose === "demo";
     set(button, "aria-label", `${button.textContent} ${words}`);
   }
+}
+
+/** For who may speak: of a session that is to come or live. */
+function fillAnnouncer(element, each, words) {
+  const link = field(element, "announcer");
+  if (!link) return;
+  link.hidden = each.status === "ended";
+  set(link, "href", "/announcer/" + each.id);
+  set(link, "aria-label", "Announcer of " + words);
 }
 
 function fillRate(element, each) {
