@@ -36,6 +36,8 @@ roster.csv     the participants; it can be imported again
 locations.csv  the timing points
 sources.csv    the readers
 messages.csv   what was said on screens, to announcers and to the crew
+marks.csv      runners that announcers have starred, and their notes
+calls.csv      the reads that announcers have said
 
 All files are UTF-8; all times are UTC unless they are as sent.
 """

@@ -67,6 +67,8 @@ async def test_all_that_a_session_held_is_in_its_export(shared_office: Office) -
     )
     bad_line = Rejected(b'CT01_33~9~FINISH~\xe9,"~', "no read")
     shared_office.hub.app.hub.accept(source, [], [bad_line], session.head)
+    await shared_office.ask("PUT", f"sessions/{made['id']}/marks/bib:17", {"note": "=Twin"})
+    await shared_office.ask("PUT", f"sessions/{made['id']}/calls/2")
     answer = await delete(shared_office, made)
     export = answer["export"]
     assert answer["deleted"] is True and export["reads"] == 3 and export["bytes"] > 500
@@ -88,6 +90,8 @@ async def test_all_that_a_session_held_is_in_its_export(shared_office: Office) -
     }
     (message,) = await table(shared_office, export, "messages.csv")
     assert (message["audience"], message["text"]) == ("crew", "Gate 4")
+    (mark,), (call,) = [await table(shared_office, export, name) for name in ("marks.csv", "calls.csv")]
+    assert (mark["who"], mark["note"], call["feed_offset"]) == ("bib:17", "=Twin", "2")
     assert [row["event_name"] for row in await table(shared_office, export, "sources.csv")] == [
         made["stream_key"]
     ]

@@ -25,6 +25,8 @@ def tables() -> dict[str, str]:
         "locations.csv": query("export_locations"),
         "sources.csv": query("export_sources"),
         "messages.csv": query("export_messages"),
+        "marks.csv": query("export_marks"),
+        "calls.csv": query("export_calls"),
     }
 
 
