@@ -17,8 +17,10 @@ PLAY: Final = """async messages => {
   let held = nothing();
   for (const message of messages) held = message.fill ? filled(held, message.fill) : reduce(held, message, 0);
   const { offset, reads, marks, calls, messages: said, emergency } = held;
-  return { offset, reads: reads.map(read => read.offset), names: reads.map(read => read.runner ? read.runner.name : ""),
-    marks: Object.keys(marks), calls: Object.keys(calls).map(Number), said: said.length, emergency, missing: missing(held) };
+  const nameOf = read => (read.runner ? read.runner.name : "");
+  return { offset, reads: reads.map(read => read.offset), names: reads.map(nameOf),
+    marks: Object.keys(marks), calls: Object.keys(calls).map(Number),
+    said: said.length, emergency, missing: missing(held) };
 }"""
 FLOOD: Final = """async ([times, now]) => (await import("/static/announce-flow.js")).isFlood(times, now)"""
 HERO: Final = """async ([arrivals, chosen, shown, now]) =>
@@ -32,7 +34,8 @@ WORDS: Final = """async ([reads, place]) => {
 QUEUE: Final = """async ([script, kept]) => {
   const { makeQueue } = await import("/static/announce-queue.js");
   const held = new Map(Object.entries(kept)), heard = [], sent = [];
-  const store = { get length() { return held.size; }, key: i => [...held.keys()][i], getItem: key => held.get(key),
+  const store = { get length() { return held.size; }, key: i => [...held.keys()][i],
+    getItem: key => held.get(key),
     setItem: (key, value) => held.set(key, value), removeItem: key => held.delete(key) };
   let status = 200;
   const send = async entry => {
@@ -40,10 +43,13 @@ QUEUE: Final = """async ([script, kept]) => {
     if (status !== 200) throw Object.assign(new Error("no"), { status, again: status === 503 || status === 0 });
     return {};
   };
-  const queue = makeQueue({ store, prefix: "a 4 ", send, done: entry => heard.push("done " + (entry.who || entry.offset)),
+  const queue = makeQueue({ store, prefix: "a 4 ", send,
+    done: entry => heard.push("done " + (entry.who || entry.offset)),
     refused: (entry, { status: why }) => heard.push("refused " + why), changed() {} });
   for (const step of script) {
-    if (typeof step === "number") status = step; else if (step === "flush") queue.flush(); else if (step.forget) queue.forget(step.forget);
+    if (typeof step === "number") status = step;
+    else if (step === "flush") queue.flush();
+    else if (step.forget) queue.forget(step.forget);
     else queue.put(step);
     await new Promise(done => setTimeout(done));
   }
@@ -162,7 +168,8 @@ async def test_the_same_arrival_twice_is_one_and_a_lap_is_another(modules: Page)
     def seen(number: int, age_s: float, **more: Any) -> dict[str, Any]:
         return crossing(number, age_s, RUNNERS[0], tag="7", **more)
 
-    twice = [seen(1, 400), seen(2, 395), seen(3, 40, lap=2), seen(4, 39, marks=["repeat"]), seen(5, 5, marks=["hidden"])]  # fmt: skip
+    twice = [seen(1, 400), seen(2, 395), seen(3, 40, lap=2), seen(4, 39, marks=["repeat"])]
+    twice.append(seen(5, 5, marks=["hidden"]))
     shown = (await modules.evaluate(WORDS, [twice, ""]))["shown"]
     assert [each["place"] for each in shown] == ["10 KM, lap 2", "10 KM"]
 

@@ -15,6 +15,7 @@ export function paintHero(hero, said, { now, flood, words }) {
   const large = $("hero"), nobody = $("nobody");
   large.hidden = !hero || flood;
   nobody.hidden = Boolean(hero) || flood;
+  mark($("desk"), "nobody", hero || flood ? "" : "yes");
   say($("nobody-words"), words[0]);
   say($("nobody-next"), words[1]);
   if (!hero || flood) { fitted = ""; return; }
@@ -22,10 +23,10 @@ export function paintHero(hero, said, { now, flood, words }) {
   for (const name of ["place", "time", "name", "bib"]) say(field(large, name), hero[name]);
   say(field(large, "age"), ago(hero.at, now));
   say(field(large, "marks"), hero.marks.join(", "));
-  say(field(large, "spoken"), hero.spoken || (story && story.spoken) || "");
+  say(field(large, "spoken"), hero.spoken);
   say(field(large, "facts"), hero.facts.join(" · "));
   say(field(large, "note"), noted.note || "");
-  say(field(large, "together"), togetherWords(said.group));
+  say(field(large, "together"), togetherWords(said.group) || (story ? story.together : ""));
   say(field(large, "next"), story ? story.next : "");
   paintStory($("story"), story);
   mark(large, "said", said.said ? "yes" : "");

@@ -61,8 +61,13 @@ function nameOf({ runner, tag }) {
 /** How the name is spoken, where the roster has a column that says so. */
 function spokenOf(runner) {
   if (!runner) return "";
-  const column = Object.keys(runner).find(name => SPOKEN.includes(name.toLowerCase().replace(/[\s-]+/g, "_")) && text(runner[name]));
+  const column = Object.keys(runner).find(name => isSpoken(name) && text(runner[name]));
   return column ? text(runner[column]) : "";
+}
+
+/** Whether a roster's column of this name says how names are spoken. */
+export function isSpoken(column) {
+  return SPOKEN.includes(plain(column).replace(/[ -]/g, "_"));
 }
 
 function cityOf(of) {
