@@ -39,6 +39,7 @@ from hub.web import application, connections, sockets, web_sessions
 from hub.web.auth import admin_token
 from hub.web.expiring import EXPIRING
 from hub.web.live import Live
+from hub.web.proof import PROOF
 from hub.web.screens import FLEET
 from hub.web.sign_ins import SIGN_INS
 from hub.web.state import FIRST, STARTING, Condition
@@ -146,6 +147,7 @@ class App:
         self.run(self._application[SIGN_INS].watch(self.stores.sign_ins))
         self.run(self._application[EXPIRING].watch())
         self.run(self._application[FLEET].keep())
+        self.run(self._application[PROOF].keep())
         self.run(watch(self.hub.clock_jumped, wall_us=now_us))
         for work in self.changes.work():
             self.run(work)
@@ -308,6 +310,7 @@ class App:
             standing=self.stores.sign_ins,
             displays=self.stores.displays,
             screens=self.stores.screens,
+            proofs=self.stores.proofs,
             source_log=self.stores.source_log,
             kept=self.stores.kept,
             changes=self.changes,
@@ -425,6 +428,8 @@ class App:
             )
         if drain.poisoned:
             return f"{drain.poisoned} reads were set aside: PostgreSQL would not take them (timing_rejects)"
+        if lost := self._application[PROOF].lost:
+            return f"{lost} showings on screens were not kept: PostgreSQL was away for too long"
         return ""
 
     def _resume_listeners(self) -> None:

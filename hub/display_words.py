@@ -1,19 +1,25 @@
 """What may be asked of a display: to be made, to be another. Knows words, times and limits; refuses to know tables."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
+from hub import display_control
 from hub.errors import Invalid
 from hub.event_words import LOCATION_CHARS_MAX, check_text
+from hub.event_words import NAME_CHARS_MAX as RACE_CHARS_MAX
 from hub.model import INT64_MAX, US_PER_S, DisplayRow
 
 NAME_CHARS_MAX: Final = 100
 DURATION_S_MAX: Final = 60
+DWELL_S_MAX: Final = 10
+"""More for each would leave room for too few: 80 runners, the most that a wall shows, are then 8 a second."""
+GAP_S_MAX: Final = 60
 LOCATIONS_MAX: Final = 100
+RACES_MAX: Final = 100
 HOURS_MAX: Final = 24 * 366 * 10
 """Ten years."""
 UNNAMED: Final = "Screen"
@@ -28,13 +34,26 @@ Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """ISO 8601 with an offset."""
 Hours = Annotated[float, msgspec.Meta(gt=0, le=HOURS_MAX)]
 Location = Annotated[str, msgspec.Meta(min_length=1, max_length=LOCATION_CHARS_MAX)]
+RaceName = Annotated[str, msgspec.Meta(min_length=1, max_length=RACE_CHARS_MAX)]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """`duration` of a card in seconds; `locations` whose reads get a card. None: the screen's own, and all."""
+    """How a display shows what, and of what. None: the screen's own way (display-flow.js), and all.
+
+    duration: how long a card stays while there is room, in seconds; dwell: how long it stays in any case.
+    layout: `adaptive`: the more runners come, the more of them on the wall, each smaller; `fixed`: one look.
+    transitions: whether cards move as they come. locations, races: whose reads get a card.
+    laps: of which lap (`first`); gap_s: none within so many seconds of the same tag's last read at that location.
+    """
 
     duration: Annotated[float, msgspec.Meta(ge=1, le=DURATION_S_MAX)] | None = None
+    dwell: Annotated[float, msgspec.Meta(ge=1, le=DWELL_S_MAX)] | None = None
+    layout: Literal["adaptive", "fixed"] | None = None
+    transitions: bool | None = None
     locations: Annotated[list[Location], msgspec.Meta(max_length=LOCATIONS_MAX)] | None = None
+    races: Annotated[list[RaceName], msgspec.Meta(max_length=RACES_MAX)] | None = None
+    laps: Literal["every", "first"] | None = None
+    gap_s: Annotated[float, msgspec.Meta(ge=0, le=GAP_S_MAX)] | None = None
 
 
 class NewDisplay(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -94,11 +113,13 @@ def changed(row: DisplayRow, wanted: DisplayChange, now_us: int) -> DisplayRow:
         if given.get(name) or name == "name":
             check_text(given.get(name), name)
     if isinstance(wanted.settings, Settings):
-        for each in wanted.settings.locations or []:
+        for each in (*(wanted.settings.locations or ()), *(wanted.settings.races or ())):
             check_text(each, "settings")
         given["settings"] = msgspec.to_builtins(wanted.settings)
     if wanted.revoked is not UNSET and wanted.revoked != (row.revoked_us is not None):
         given["revoked_us"] = now_us if wanted.revoked else None
+    if given.get("session_id", row.session_id) != row.session_id:
+        given["control"] = display_control.of_any(row.control)
     return replace(row, **given, **_end(wanted, now_us))
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
+from hub import display_control
 from hub.marks import Call, Mark, Said
 from hub.messages import NONE, Message, Messages
 from hub.model import (
@@ -28,6 +29,7 @@ from hub.model import (
 from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
+from hub.tail import Tail
 
 CALLED_OFFSETS: Final = 500
 """Of how many it is said to whoever watches a session which of them were said."""
@@ -62,6 +64,8 @@ class SessionView(Protocol):
     @property
     def crew(self) -> frozenset[str]: ...
     @property
+    def tail(self) -> Tail: ...
+    @property
     def said(self) -> Said: ...
     @property
     def messages(self) -> Messages: ...
@@ -90,7 +94,7 @@ def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
 def runner(participant: Participant, read: Read, time_text: str, location: str) -> dict[str, str]:
     """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
     return dict(participant.custom) | {
-        "name": _full_name(participant.first_name, participant.last_name),
+        "name": full_name(participant.first_name, participant.last_name),
         "first_name": participant.first_name,
         "last_name": participant.last_name,
         "age": participant.age,
@@ -110,7 +114,7 @@ def runner(participant: Participant, read: Read, time_text: str, location: str) 
     }
 
 
-def _full_name(first: str, last: str) -> str:
+def full_name(first: str, last: str) -> str:
     """As it is read aloud: in the scripts of China, Japan and Korea the family name comes first, without a space."""
     if first > EAST_ASIAN_FROM and last > EAST_ASIAN_FROM and _EAST_ASIAN.fullmatch(first + last):
         return last + first
@@ -377,10 +381,38 @@ def _race_fields(race: Race, places: Places) -> dict[str, object]:
     }
 
 
+def display_settings(display: DisplayRow, session: SessionView | None) -> bytes:
+    """How a display shows what from now on, and what an operator wishes of it."""
+    return _encode({"type": "settings", "display": _display_fields(display, session)})
+
+
 def _display_fields(display: DisplayRow, session: SessionView | None) -> dict[str, object]:
+    """`pinned`: the read whose card is to stay, which a screen may not have; None: there is none."""
+    session_id = session.row.id if session else None
+    offset = display_control.pinned(display.control, session_id)
+    return {
+        "code": display.code,
+        "name": display.name,
+        "settings": settings_told(display, session),
+        "control": display_control.in_force(display.control, session_id),
+        "pinned": _pinned(session, offset) if session and offset else None,
+    }
+
+
+def settings_told(display: DisplayRow, session: SessionView | None) -> dict[str, Any]:
     """Whose reads get a card is decided by the names that reads are shown with."""
     settings = display.settings
     wanted = settings.get("locations")
     if session is not None and session.places and isinstance(wanted, list):
         settings = settings | {"locations": [session.places.called(str(each)) for each in wanted]}
-    return {"code": display.code, "name": display.name, "settings": settings}
+    return settings
+
+
+def _pinned(session: SessionView, offset: int) -> dict[str, Any] | None:
+    read = session.tail.find(offset)
+    if read is None or not is_shown(session, read):
+        return None
+    return {
+        "type": "read",
+        **read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read)),
+    }

@@ -35,6 +35,7 @@ rejects.csv    lines that were no reads, each with the reason
 roster.csv     the participants; it can be imported again
 locations.csv  the timing points
 sources.csv    the readers
+messages.csv   what was said on screens, to announcers and to the crew
 
 All files are UTF-8; all times are UTC unless they are as sent.
 """

@@ -72,8 +72,7 @@ def made(held: Sequence[Message], words: NewMessage) -> Message:
     """As it is to be kept, its id yet to come (0). Raises Invalid, Conflict."""
     if len(held) >= MESSAGES_MAX:
         raise Conflict(f"A session has at most {MESSAGES_MAX} messages: delete some first.")
-    if words.now and words.begins_at is not None:
-        raise Invalid("begins_at: what is to be shown now has none", field="begins_at")
+    _check_now(words)
     message = Message(
         0,
         PINNED if words.now else words.kind,
@@ -89,6 +88,7 @@ def made(held: Sequence[Message], words: NewMessage) -> Message:
 
 def changed(held: Sequence[Message], message_id: int, words: MessageChange, now_us: int) -> Message:
     """As it is then. Raises NotFound, Invalid."""
+    _check_now(words)
     message = found(held, message_id)
     if words.text is not UNSET:
         message = replace(message, text=line(words.text))
@@ -144,6 +144,11 @@ def us(moment: datetime | None, field: str) -> int | None:
     if not YEAR_MIN <= moment.year <= YEAR_MAX:
         raise Invalid(f"{field}: expected a time from {YEAR_MIN} to {YEAR_MAX}", field=field)
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def _check_now(words: NewMessage | MessageChange) -> None:
+    if words.now and isinstance(words.begins_at, datetime):
+        raise Invalid("begins_at: what is to be shown now has none", field="begins_at")
 
 
 def _check(message: Message) -> None:

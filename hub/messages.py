@@ -2,6 +2,7 @@
 up, which one a runner gets. Pure: the same for every screen and after every restart. Refuses to know who may see them.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Final
@@ -44,14 +45,16 @@ class Messages:
     """All of a session, in their order. `version`: one more with each change of those for runners. Does not change:
     another list is another object."""
 
-    __slots__ = ("_always", "_runner", "all", "every_s", "version")
+    __slots__ = ("_edges", "_for_runners", "_runner", "all", "every_s", "version")
 
     def __init__(self, messages: Iterable[Message] = (), *, every_s: int = EVERY_S, version: int = 0) -> None:
         self.all = tuple(sorted(messages, key=lambda each: (KINDS.index(each.kind), each.position, each.id)))
         self.every_s = every_s
         self.version = version
         self._runner = [each for each in self.all if each.kind == RUNNER]
-        self._always = all(each.begins_us is None and each.ends_us is None for each in self._runner)
+        times = (us for each in self._runner for us in (each.begins_us, each.ends_us) if us is not None)
+        self._edges = sorted(set(times))  # between two of them nothing begins or ends
+        self._for_runners: dict[int, list[str]] = {}
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self.all)
@@ -83,12 +86,14 @@ class Messages:
 
     def of_runner(self, session_id: int, offset: int, received_us: int) -> str | None:
         """What goes with the runner of this offset; None: there is nothing to say."""
-        chosen = self._runner
-        if not self._always:
-            chosen = [each for each in chosen if each.in_force(received_us)]
-        if not chosen:
+        if not self._runner:
             return None
-        return chosen[_mixed(session_id, offset, self.version) % len(chosen)].text
+        between = bisect_right(self._edges, received_us)
+        texts = self._for_runners.get(between)
+        if texts is None:
+            texts = [each.text for each in self._runner if each.in_force(received_us)]
+            self._for_runners[between] = texts
+        return texts[_mixed(session_id, offset, self.version) % len(texts)] if texts else None
 
 
 NONE: Final = Messages()

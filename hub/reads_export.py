@@ -1,9 +1,9 @@
 """The reads of a session as texts to take along: a table with a header, and the lines of the readers. Pure: some reads
 in, their part of the file out. Knows columns and how they are written; refuses to know where reads come from.
 
-The table (CSV as RFC 4180 has it, UTF-8) is opened with programs that take a cell for a formula: text that came from a
-reader, a roster or a person and begins as one has a ' before it. Numbers and times are written here and are left as
-they are. The lines are as they came, whatever is in them.
+The table (CSV as RFC 4180 has it, UTF-8) is opened with programs that take a cell for a formula: in text that came from
+a reader, a roster or a person there is a ' wherever one would begin. Numbers and times are written here and are left
+as they are. The lines are as they came, whatever is in them.
 """
 
 import csv
@@ -37,18 +37,19 @@ HEADER: Final = (
     "received_at",
 )
 NAME_CHARS_MAX: Final = 60
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = re.compile("(?:^|(?<=[;\t\r\n|]))(?=[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20])")
+"""Where one would begin, in full width, too."""
 _LINE: Final = "CT01_"
 
 
 def header() -> bytes:
-    return _written([HEADER])
+    return written([HEADER])
 
 
 def table(
     reads: Sequence[Read], zone: tzinfo, who: Callable[[str], Participant | None], places: Places
 ) -> bytes:
-    return _written([_row(read, zone, who(read.tag), places) for read in reads])
+    return written([_row(read, zone, who(read.tag), places) for read in reads])
 
 
 def lines(reads: Sequence[Read]) -> bytes:
@@ -84,16 +85,16 @@ def _row(read: Read, zone: tzinfo, participant: Participant | None, places: Plac
         read.offset,
         read.kind,
         " ".join((*read.marks, *hidden)),
-        _cell(places.shown(read.location)),
-        _cell(read.location),
-        _cell(read.tag),
-        _cell(participant.bib if participant else ""),
-        _cell(name),
-        _cell(participant.race_name if participant else ""),
+        cell(places.shown(read.location)),
+        cell(read.location),
+        cell(read.tag),
+        cell(participant.bib if participant else ""),
+        cell(name),
+        cell(participant.race_name if participant else ""),
         iso(read.read_us, zone),
-        _cell(read.time_text),
+        cell(read.time_text),
         read.lap,
-        _cell(read.reader_id),
+        cell(read.reader_id),
         read.gator,
         read.sequence,
         read.source_id,
@@ -101,11 +102,13 @@ def _row(read: Read, zone: tzinfo, participant: Participant | None, places: Plac
     )
 
 
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def cell(text: str) -> str:
+    """Text of somebody else's, as no program takes it for a formula. One that has another character between its cells
+    than a comma cuts it into more, each of which may be one."""
+    return _FORMULA.sub("'", text)
 
 
-def _written(rows: Sequence[Sequence[object]]) -> bytes:
+def written(rows: Sequence[Sequence[object]]) -> bytes:
     out = io.StringIO(newline="")
     csv.writer(out).writerows(rows)
     return out.getvalue().encode()

@@ -51,6 +51,10 @@ class Roster:
             found = self._by_bib.get(key)
         return found
 
+    def of_bib(self, bib: str) -> Participant | None:
+        """Who wears it; None: nobody, or two."""
+        return self._by_bib.get(normal(bib))
+
     def everybody(self) -> Iterator[Participant]:
         """All who can be shown for some tag, and those who share a bib; each once."""
         seen: set[int] = set()

@@ -30,6 +30,7 @@ from hub.store.web_displays import WebDisplays
 from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
 from hub.store.web_partners import WebPartners
+from hub.store.web_proofs import WebProofs
 from hub.store.web_queries import WebQueries
 from hub.store.web_screens import WebScreens
 from hub.store.web_sign_ins import WebSignIns
@@ -78,6 +79,7 @@ class Stores:
         self.templates = WebTemplates(self.web)
         self.screens = WebScreens(self.web)
         self.source_log = WebSources(self.web)
+        self.proofs = WebProofs(self.web)
         self.partner_id = 0
         self.full = False
         self.set_aside = ""

@@ -122,6 +122,11 @@ class Tail:
         """The first `count` after an offset."""
         return list(islice((read for read in self._from(offset) if read.offset > offset), count))
 
+    def find(self, offset: int) -> Read | None:
+        """What has this offset, if it is kept."""
+        found = self.after(offset - 1, 1)
+        return found[0] if found and found[0].offset == offset else None
+
     def arrivals(self) -> Iterable[tuple[Place, int]]:
         """When each source was last heard of at each location, the last one first; what comes again is older."""
         yield from _arrivals(self._fresh).items()

@@ -37,6 +37,24 @@ def test_what_is_not_given_stays() -> None:
     )
     assert change(settings={"locations": ["FINISH"]}).settings == {"locations": ["FINISH"]}
     assert change(settings={}).settings == {}
+    whole = {
+        "duration": 6.0,
+        "dwell": 2.0,
+        "layout": "adaptive",
+        "transitions": False,
+        "locations": ["FINISH"],
+        "races": ["10K"],
+        "laps": "first",
+        "gap_s": 30.0,
+    }
+    assert change(settings=whole).settings == whole
+    assert change(settings={"layout": None, "races": None}).settings == {}
+
+
+def test_what_was_wished_of_a_session_ends_with_it() -> None:
+    row = msgspec.structs.replace(ROW, control={"blank": True, "session": 7, "skip": 4})
+    assert change(row, name="Gate", session_id=7).control == row.control
+    assert change(row, session_id=8).control == {"blank": True}
 
 
 def test_its_end() -> None:
@@ -66,6 +84,7 @@ def test_a_code_holds_until_its_end() -> None:
         ({"name": "a\0b"}, "name"),
         ({"place": "a\nb"}, "place"),
         ({"settings": {"locations": ["a\0b"]}}, "settings"),
+        ({"settings": {"races": ["a\nb"]}}, "settings"),
         ({"expires_at": "2026-01-01T00:00:00Z"}, "expires_at"),
         ({"expires_at": "2025-12-31T23:59:59Z"}, "expires_at"),
         ({"expires_at": "9999-12-31T23:59:59Z"}, "expires_at"),
@@ -86,6 +105,16 @@ def test_what_is_refused(words: dict[str, Any], field: str) -> None:
         {"expires_in_hours": 1e9},
         {"settings": {"duration": 0.5}},
         {"settings": {"duration": 61}},
+        {"settings": {"dwell": 0.5}},
+        {"settings": {"dwell": 11}},
+        {"settings": {"layout": "round"}},
+        {"settings": {"transitions": 1}},
+        {"settings": {"races": [""]}},
+        {"settings": {"races": ["x" * 201]}},
+        {"settings": {"races": ["x"] * 101}},
+        {"settings": {"laps": 1}},
+        {"settings": {"gap_s": -1}},
+        {"settings": {"gap_s": 61}},
         {"settings": {"locations": [""]}},
         {"settings": {"locations": "FINISH"}},
         {"settings": {"colour": "red"}},

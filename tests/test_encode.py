@@ -210,7 +210,13 @@ def test_hello() -> None:
             "races": [],
         },
         "starts": [],
-        "display": {"code": "K7XQ2M9P", "name": "Finish", "settings": {}},
+        "display": {
+            "code": "K7XQ2M9P",
+            "name": "Finish",
+            "settings": {},
+            "control": {},
+            "pinned": None,
+        },
         "template": None,
         "emergency": "",
         "stars": [],
@@ -287,6 +293,37 @@ def test_hello_without_a_session() -> None:
 def test_a_name_stands_in_its_own_order(first: str, last: str, name: str) -> None:
     person = Participant(0, "7", ("T12",), first, last)
     assert encode.runner(person, read(), "2026-01-01T10:00:00.000+00:00", "FINISH")["name"] == name
+
+
+def test_what_is_wished_of_a_display() -> None:
+    shown = session(ANN)
+    shown.tail.extend([read(offset=each) for each in (11, 12)])
+    control = {"session": 3, "pin": {"offset": 11}, "skip": 12, "blank": True}
+    display = replace(DISPLAY, control=control, settings={"duration": 5.0})
+    message = json.loads(encode.display_settings(display, shown))
+    told = message["display"]
+    assert told.pop("pinned") == json.loads(encode.read_message(shown, read(offset=11)))
+    control.pop("session")
+    assert message == {
+        "type": "settings",
+        "display": {
+            "code": "K7XQ2M9P",
+            "name": "Finish",
+            "settings": {"duration": 5.0},
+            "control": control,
+        },
+    }
+    elsewhere = json.loads(encode.display_settings(display, None))["display"]
+    assert (elsewhere["control"], elsewhere["pinned"]) == ({"blank": True}, None)
+
+
+@pytest.mark.parametrize("gone", [{"kind": "void"}, {"tag": "77"}, {"marks": ("test",)}, {"offset": 13}])
+def test_a_pinned_read_that_nobody_may_see_is_none(gone: dict[str, Any]) -> None:
+    shown = session(ANN)
+    shown.crew = frozenset({"77"})
+    shown.tail.extend([read(offset=12, **gone) if "offset" not in gone else read(**gone)])
+    display = replace(DISPLAY, control={"session": 3, "pin": {"offset": 12}})
+    assert json.loads(encode.display_settings(display, shown))["display"]["pinned"] is None
 
 
 def placed(*places: PlaceRow, **changes: Any) -> Session:

@@ -49,6 +49,8 @@ def test_what_is_not_given_stays() -> None:
     assert changed(timed, 1, MessageChange(ends_at=None, text="y"), 0) == Message(
         1, PINNED, "crew", "y", 1, 10
     )
+    with pytest.raises(Invalid, match="begins_at"):
+        changed(timed, 1, MessageChange(begins_at=NOON, now=True), 0)
     with pytest.raises(NotFound, match="no message 2"):
         changed(timed, 2, MessageChange(), 0)
 

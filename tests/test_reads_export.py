@@ -73,10 +73,23 @@ def test_a_location_stands_there_as_it_is_called_and_as_it_came() -> None:
     assert (row["location"], row["location_raw"], row["marks"]) == ("Ziel", "FINISH", "late test hidden")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
-def test_no_text_is_a_formula(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "as_text"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+1", "'+1"),
+        ("-1", "'-1"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t'=1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("a;=1+1", "a;'=1+1"),
+        ("a\n-1", "a\n'-1"),
+        ("Karl-Heinz", "Karl-Heinz"),
+    ],
+)
+def test_no_text_is_a_formula(text: str, as_text: str) -> None:
     (row,) = table(read(tag=text, location=text, reader_id=text))
-    assert {row[name] for name in ("tag", "location", "location_raw", "reader_id")} == {f"'{text}"}
+    assert {row[name] for name in ("tag", "location", "location_raw", "reader_id")} == {as_text}
 
 
 def test_what_has_commas_quotes_and_line_ends_is_one_cell() -> None:

@@ -62,6 +62,9 @@ async def test_all_that_a_session_held_is_in_its_export(shared_office: Office) -
     session = shared_office.memory(made)
     source = next(each for each in shared_office.hub.app.hub.sources.values() if each.session is session)
     await shared_office.hub.import_roster(ROSTER, made["id"])
+    await shared_office.ask(
+        "POST", f"sessions/{made['id']}/messages", {"text": "Gate 4", "audience": "crew"}, 201
+    )
     bad_line = Rejected(b'CT01_33~9~FINISH~\xe9,"~', "no read")
     shared_office.hub.app.hub.accept(source, [], [bad_line], session.head)
     answer = await delete(shared_office, made)
@@ -83,6 +86,8 @@ async def test_all_that_a_session_held_is_in_its_export(shared_office: Office) -
         "FINISH",
         "START",
     }
+    (message,) = await table(shared_office, export, "messages.csv")
+    assert (message["audience"], message["text"]) == ("crew", "Gate 4")
     assert [row["event_name"] for row in await table(shared_office, export, "sources.csv")] == [
         made["stream_key"]
     ]

@@ -153,6 +153,13 @@ def test_when_each_source_was_last_heard_of_where() -> None:
     ]
 
 
+def test_one_by_its_offset() -> None:
+    tail = Tail(reads(5, 200))
+    tail.extend(reads(210, 3))
+    assert [tail.find(each) for each in (5, 70, 204, 211)] == [read(each) for each in (5, 70, 204, 211)]
+    assert [tail.find(each) for each in (0, 4, 207, 213)] == [None] * 4
+
+
 def test_an_empty_one() -> None:
     tail = Tail()
     tail.replace(read(1))

@@ -9,6 +9,7 @@ from hub.counting import Stored
 from hub.errors import StoreAway
 from hub.messages import Messages
 from hub.model import Participant, Read, ReadFilter, SessionRow, Whose
+from hub.passages import StoredPassage
 from hub.roster import Roster
 from hub.store import messages, rosters, sessions
 from hub.store.database import query
@@ -71,6 +72,12 @@ class WebQueries:
         async with self._database().of(whose) as connection:
             rows = await connection.fetch(query("reads_counted"), session_id, after, through, COUNTED_AT_ONCE)
             return [Stored._make((*fields, key.bytes if key else None)) for *fields, key in rows]
+
+    async def passed(self, whose: Whose, session_id: int, after: int, through: int) -> list[StoredPassage]:
+        """As `counted`: who came by where and when."""
+        async with self._database().of(whose) as connection:
+            rows = await connection.fetch(query("reads_passed"), session_id, after, through, COUNTED_AT_ONCE)
+            return [StoredPassage._make(row) for row in rows]
 
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         async with self._database().of(whose) as connection:

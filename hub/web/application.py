@@ -41,6 +41,7 @@ from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
 from hub.web.pauses import PAUSES, Pauses
+from hub.web.proof import PROOF, PROOFS, Proof, ProofStore
 from hub.web.screens import FLEET, Fleet
 from hub.web.sign_ins import SIGN_INS, SignIns
 from hub.web.watch import WATCH, Watch
@@ -63,6 +64,7 @@ def build(
     partners: state.Partners,
     displays: state.Displays,
     screens: state.ScreenStore,
+    proofs: ProofStore,
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
@@ -98,8 +100,7 @@ def build(
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
     app[HASHING] = Hashing(hashes)
-    app[FLEET] = Fleet(screens, condition.now_us)
-    app[EXPIRING] = Expiring(hub, live, condition.now_us)
+    _add_screens(app, screens, proofs)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_changes(app, changes)
     _add_own(app)
@@ -109,6 +110,14 @@ def build(
     routes.add(app)
     _hush()
     return app
+
+
+def _add_screens(app: web.Application, screens: state.ScreenStore, proofs: ProofStore) -> None:
+    live, now_us = app[state.LIVE], app[state.CONDITION].now_us
+    app[FLEET] = Fleet(screens, now_us)
+    app[EXPIRING] = Expiring(app[state.HUB], live, now_us)
+    app[PROOFS] = proofs
+    app[PROOF] = Proof(proofs, live.timing.latencies, now_us)
 
 
 def _add_changes(app: web.Application, changes: state.Changes) -> None:

@@ -78,7 +78,12 @@ def display_of(request: web.Request) -> DisplayRow | None:
 
     A hub that is starting knows no display yet, and counts nothing.
     """
-    row = request.app[HUB].displays.get(code_of(request))
+    return display_with(request, code_of(request))
+
+
+def display_with(request: web.Request, code: str) -> DisplayRow | None:
+    """The same for a code that stands elsewhere."""
+    row = request.app[HUB].displays.get(code.upper())
     if row is not None and not row.holds(request.app[CONDITION].now_us()):
         row = None
     if row is None and not request.app[CONDITION].not_ready:

@@ -8,7 +8,7 @@ back is to be told at once. What comes while it is loaded and counted waits for 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final
 
 from hub import encode
@@ -49,7 +49,7 @@ class Counted:
         self.loaded = 0
         self.stale = True
         """It is to be counted again by what the session says now."""
-        self.changed = False
+        self.changed = self.broken = False
         self.said: bytes | None = None
         self.said_at = 0.0
         self.needed_at = 0.0
@@ -57,14 +57,18 @@ class Counted:
 
     def add(self, reads: Iterable[Read]) -> None:
         """Reads that have just become durable."""
-        self.counting.add(reads)
-        self._note()
+        with self._guarded():
+            self.counting.add(reads)
 
     def void(self, offsets: Iterable[int]) -> None:
-        for offset in offsets:
-            self.counting.void(offset)
-        self.stale = self.stale or self.counting.repeats
-        self._note()
+        with self._guarded():
+            for offset in offsets:
+                self.counting.void(offset)
+            self.stale = self.stale or self.counting.repeats
+
+    def holds(self, session: Session) -> bool:
+        """Whether what is counted is what this session has under its offsets."""
+        return self.session is session and self.epoch == session.epoch and not self.broken
 
     def recount(self) -> None:
         self.stale = True
@@ -112,6 +116,17 @@ class Counted:
         self.changed = True
         self._wake()
 
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Whatever it is, it is no reason to keep a read from its screens: the session is loaded anew."""
+        try:
+            yield
+        except Exception:
+            if not self.broken:
+                log.exception("session %d: counting it has failed; it is loaded anew", self.session.row.id)
+            self.broken = True
+        self._note()
+
     def _note(self) -> None:
         if not self.changed:
             self.changed = True
@@ -151,7 +166,7 @@ class Counters:
     def changed(self, session: Session) -> None:
         """Its roster, its locations, whose tags are the crew's, or whether it is tested; or all its offsets."""
         counted = self.kept.get(session.row.id)
-        if counted is not None and counted.epoch == session.epoch and counted.session is session:
+        if counted is not None and counted.holds(session):
             counted.recount()
         elif counted is not None:
             self.look()
@@ -163,12 +178,13 @@ class Counters:
             while True:
                 self._awake.clear()
                 now = clock()
-                if now >= self._look_at:
-                    self._look(codes(), now)
+                wait_s = LOOK_S
+                try:
+                    wait_s = self._go_on(load, codes, now)
+                except Exception:
+                    # Whatever it is, it is no reason to end a hub in the middle of a race.
+                    log.exception("sessions: counting them has failed; trying again")
                     self._look_at = now + LOOK_S
-                for counted in self.kept.values():
-                    self._work(counted, load)
-                wait_s = self._say(now)
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(min(wait_s, self._look_at - now)):
                         await self._awake.wait()
@@ -176,10 +192,19 @@ class Counters:
             for counted in self.kept.values():
                 _stop(counted)
 
+    def _go_on(self, load: Load, codes: Callable[[], Iterable[str]], now: float) -> float:
+        """Gives in how many seconds there may be something to tell."""
+        if now >= self._look_at:
+            self._look(codes(), now)
+            self._look_at = now + LOOK_S
+        for counted in self.kept.values():
+            self._work(counted, load)
+        return self._say(now)
+
     def _look(self, codes: Iterable[str], now: float) -> None:
         for session in self._needed(codes):
             counted = self.kept.get(session.row.id)
-            if counted is None or counted.session is not session or counted.epoch != session.epoch:
+            if counted is None or not counted.holds(session):
                 said = counted.said if counted is not None else None
                 if counted is not None:
                     _stop(counted)
@@ -220,7 +245,7 @@ class Counters:
         """Tells what has changed, of each session once in SAY_S. Gives for how long there is nothing to tell."""
         wait_s = LOOK_S
         for number, counted in self.kept.items():
-            if not (counted.changed and counted.counting.counted):
+            if not (counted.changed and counted.counting.counted) or counted.broken:
                 continue
             due_s = counted.said_at + SAY_S - now
             if due_s > 0:

@@ -13,6 +13,7 @@ from hub.alarms import DiskFacts, is_low
 from hub.config import Listener
 from hub.encode import iso
 from hub.hub import Hub
+from hub.latency import figures
 from hub.model import PURPOSE_DEMO, DisplayRow
 from hub.session import Session
 from hub.web import front_alarms, front_sources, scope
@@ -180,9 +181,16 @@ def _session(request: web.Request, each: Session, unknown: dict[str, Any]) -> di
         "testing": each.row.testing,
         "offset": each.durable,
         "rate": request.app[LIVE].rates.of(each.row.id, request.app[CONDITION].now_us()),
+        "latency": _latency(request, each),
         "runners": each.roster.size,
         "unknown": unknown,
     }
+
+
+def _latency(request: web.Request, each: Session) -> dict[str, Any] | None:
+    """Of the last minute on all its screens, from a read's arrival until it was painted."""
+    lately = request.app[LIVE].timing.latencies.lately(each.row.id)
+    return None if lately is None else figures(lately.of(request.app[CONDITION].now_us()))
 
 
 def _display(request: web.Request, base: str, each: DisplayRow) -> dict[str, Any]:

@@ -25,7 +25,9 @@ from hub.results import Start
 from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
+from hub.web.books import Books
 from hub.web.counters import Counters
+from hub.web.timing import Timing
 from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -87,6 +89,9 @@ class Live:
         self.rates = Rates()
         """How much has come for each session lately."""
         self.counters = Counters(hub, self.tell)
+        self.books = Books()
+        """What is looked up of sessions."""
+        self.timing = Timing(self.turns, hub.sources, now_us)
         # state
         self._on_air: dict[int, _OnAir] = {}
         self._codes: dict[Subscriber, str] = {}
@@ -112,7 +117,9 @@ class Live:
 
     def publish(self, session: Session, reads: list[Read]) -> None:
         """Reads that have just become durable."""
-        self.rates.add(session.row.id, len(reads), self._now_us())
+        now_us = self._now_us()
+        self.rates.add(session.row.id, len(reads), now_us)
+        group = self.timing.published(session, reads, now_us)
         counted = self.counters.kept.get(session.row.id)
         if counted is not None:
             counted.add(reads)
@@ -125,6 +132,7 @@ class Live:
             self.start_afresh(session)
             return
         on_air.topic.publish([encode.read_message(session, read) for read in reads])
+        self.timing.sending(group)
         if any(read.kind == KIND_GUN for read in reads):
             self._tell_starts(on_air, session)
 
@@ -169,6 +177,7 @@ class Live:
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""
         self.counters.retracted(session, (offset,))
+        self.books.void(session.row.id, (offset,))
         on_air = self._on_air.get(session.row.id)
         if on_air is not None:
             on_air.topic.replace(_ring(session))
@@ -178,6 +187,7 @@ class Live:
     def retract_all(self, session: Session, offsets: Sequence[int]) -> None:
         """The same for many at once."""
         self.counters.retracted(session, offsets)
+        self.books.void(session.row.id, offsets)
         on_air = self._on_air.get(session.row.id)
         if on_air is not None and offsets:
             on_air.topic.replace(_ring(session))
@@ -274,6 +284,7 @@ class Live:
     def start_afresh(self, session: Session, reason: CloseReason = TOO_SLOW) -> None:
         """No screen can go on from what it has: all are sent away, and come back."""
         self.counters.changed(session)
+        self.books.forget(session.row.id)
         on_air = self._on_air.pop(session.row.id, None)
         if on_air is not None:
             _cut(on_air.topic, reason)
@@ -298,6 +309,15 @@ class Live:
         another reason, that there is nothing to come back to."""
         for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
             subscriber.cut(reason)
+
+    def new_settings(self, code: str) -> None:
+        """A display shows things in another way, or an operator wishes something of it: its screens are told so."""
+        display = self._hub.displays.get(code)
+        if display is None:
+            return
+        message = encode.display_settings(display, self._hub.session_of(display))
+        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+            subscriber.tell(message)
 
     def new_template(self, codes: Iterable[str]) -> None:
         """These displays look different now, by another template or a new version: their screens are told so."""

@@ -1,7 +1,9 @@
 """What screens say: a text frame becomes messages. Knows their shapes and limits; refuses to know which screen said it
 and what follows from it."""
 
-from typing import Annotated, Final
+import re
+from collections.abc import Iterator
+from typing import Annotated, Final, NamedTuple
 
 import msgspec
 
@@ -10,15 +12,47 @@ from hub.model import INT64_MAX
 SIZE_PX_MAX: Final = 100_000
 """Of a screen, either way: the largest video walls have a tenth."""
 
+_LAYOUT: Final = re.compile("[a-z]{1,16}")
+
 Offset = Annotated[int, msgspec.Meta(ge=0, le=INT64_MAX)]
 Pixels = Annotated[int, msgspec.Meta(ge=0, le=SIZE_PX_MAX)]
 
 
-class Shown(msgspec.Struct, tag="shown", tag_field="type"):
-    """A screen has painted a read, `ms` after it came."""
+class Report(NamedTuple):
+    """A read on a screen's wall. `for_ms` None: it has just been painted, `ms` after it came; else it has left, after
+    so long."""
 
+    offset: int
+    ms: float
+    for_ms: float | None
+    layout: str
+
+
+class ShownRead(msgspec.Struct):
     offset: Offset
     ms: float
+    for_ms: float | None = None
+    layout: str = ""
+
+
+class Shown(msgspec.Struct, tag="shown", tag_field="type"):
+    """What a screen's wall has, or had: one read, or several in `shown`. An old page says nothing when they leave."""
+
+    offset: Offset | None = None
+    ms: float | None = None
+    for_ms: float | None = None
+    layout: str = ""
+    shown: list[ShownRead] | None = None
+
+    def __post_init__(self) -> None:
+        if self.shown is None and (self.offset is None or self.ms is None):
+            raise ValueError("expected an offset with its ms, or several in `shown`")
+
+    def reports(self) -> Iterator[Report]:
+        if self.offset is not None and self.ms is not None:
+            yield Report(self.offset, self.ms, self.for_ms, layout_of(self.layout))
+        for each in self.shown or ():
+            yield Report(each.offset, each.ms, each.for_ms, layout_of(each.layout))
 
 
 class Pong(msgspec.Struct, tag="pong", tag_field="type"):
@@ -35,6 +69,11 @@ class ScreenState(msgspec.Struct, tag="state", tag_field="type"):
     visible: bool
     version: str
     shows: str = ""
+
+
+def layout_of(text: str) -> str:
+    """The word for how it was laid out; what is no such word is none."""
+    return text if _LAYOUT.fullmatch(text) else ""
 
 
 Message = Shown | Pong | ScreenState

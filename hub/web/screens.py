@@ -16,7 +16,7 @@ from base64 import urlsafe_b64encode
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -27,6 +27,7 @@ from hub import encode
 from hub.accounts import Caller
 from hub.errors import StoreAway, StoreError
 from hub.fanout import MOVED, REPLACED, CloseReason
+from hub.latency import Minute
 from hub.model import US_PER_S, DisplayRow, ScreenRow
 from hub.web.screen_messages import Message, Pong, ScreenState
 from hub.web.state import ScreenStore
@@ -77,6 +78,8 @@ class Known:
     shows: str = ""
     round_trip_us: int | None = None
     heard_us: int = 0
+    lately: Minute = field(default_factory=Minute)
+    """How long reads took from their arrival until it had painted them."""
 
     def tell_settings(self) -> None:
         if self.line is not None:

@@ -20,7 +20,8 @@ from hub.session import Session
 from hub.web import scope, screen_messages
 from hub.web.codes import display_of
 from hub.web.live import Resume
-from hub.web.screen_messages import Message
+from hub.web.proof import PROOF, Place
+from hub.web.screen_messages import Message, Shown
 from hub.web.screens import FLEET, Known
 from hub.web.seldom import say_seldom
 from hub.web.sign_ins import SIGN_IN, SIGN_INS
@@ -163,9 +164,10 @@ class Screen:
 
     async def _show(self, session: Session | None, row: DisplayRow | None, resume: Resume | None) -> None:
         subscriber, writer = self._join(session, row, resume)
-        fleet, known = self._request.app[FLEET], self._come(row)
+        fleet, after, known = self._request.app[FLEET], subscriber.topic.offset, self._come(row)
+        place = Place(session, row.partner_id, row.code, known, after) if session and row else None
         try:
-            await self._read(subscriber, known)
+            await self._read(subscriber, known, place)
         finally:
             if known is not None:
                 fleet.leave(known, self)
@@ -201,7 +203,7 @@ class Screen:
             # The writer may be stuck in a send, and would not hear of it.
             self._ending = self._loop.call_later(2 * BYE_S_MAX, self.abort)
 
-    async def _read(self, subscriber: Subscriber, known: Known | None) -> None:
+    async def _read(self, subscriber: Subscriber, known: Known | None, place: Place | None) -> None:
         async for message in self._ws:
             if message.type is WSMsgType.ERROR:  # aiohttp has hung up
                 self._end(_fault(message.data))
@@ -211,13 +213,15 @@ class Screen:
             except msgspec.DecodeError:
                 subscriber.cut(fanout.NOT_UNDERSTOOD)
             else:
-                if known is not None:
-                    self._hear(known, said)
+                self._hear(said, known, place)
         self._end(LINE_LOST if self._ws.close_code == WSCloseCode.ABNORMAL_CLOSURE else LEFT)
 
-    def _hear(self, known: Known, said: list[Message]) -> None:
+    def _hear(self, said: list[Message], known: Known | None, place: Place | None) -> None:
         for each in said:
-            self._request.app[FLEET].hear(known, each)
+            if known is not None:
+                self._request.app[FLEET].hear(known, each)
+            if place is not None and isinstance(each, Shown):
+                self._request.app[PROOF].hear(place, each)
 
     async def _write(self, hello: bytes, subscriber: Subscriber) -> None:
         try:

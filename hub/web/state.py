@@ -33,6 +33,7 @@ from hub.model import (
     Whose,
 )
 from hub.own_settings import OwnSettings
+from hub.passages import StoredPassage
 from hub.refused import RefusedReaders
 from hub.roster import Roster
 from hub.session import Session, Source
@@ -73,6 +74,10 @@ class Queries(Protocol):
 
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         """(id, read) pairs in the order of offsets, without void rows."""
+
+    async def passed(
+        self, whose: Whose, session_id: int, after: int, through: int
+    ) -> list[StoredPassage]: ...
 
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         """With their figures, in the order in which they are shown."""

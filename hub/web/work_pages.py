@@ -48,13 +48,14 @@ async def fleet(request: web.Request) -> web.Response:
 
 async def templates(request: web.Request) -> web.Response:
     """How displays can look."""
-    return _page(request, "templates.html")
+    return _page(request, "templates.html", upload_mib=settings(request).limits.upload_mib)
 
 
 async def template(request: web.Request) -> web.Response:
     """The builder. One that is not there gets the page, too: with its first save it is."""
     name = template_words.check_name(request.match_info["name"])
-    return _page(request, "build.html", here="/templates", template_name=name)
+    mib = settings(request).limits.upload_mib
+    return _page(request, "build.html", here="/templates", template_name=name, upload_mib=mib)
 
 
 async def users(request: web.Request) -> web.Response:

@@ -36,7 +36,9 @@ def screen(data: bytes) -> None:
         if isinstance(message, ScreenState):
             assert len(message.size) == 2 and all(0 <= px <= SIZE_PX_MAX for px in message.size)
         elif not isinstance(message, Pong):
-            assert 0 <= message.offset <= INT64_MAX and abs(message.ms) < float("inf")
+            for report in message.reports():
+                assert 0 <= report.offset <= INT64_MAX and abs(report.ms) < float("inf")
+                assert report.layout.isalpha() or not report.layout
 
 
 def change(data: bytes) -> None:

@@ -11,6 +11,7 @@ from hub.accounts import Caller
 from hub.errors import NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
+from hub.latency import Way
 from hub.location_words import LocationChange
 from hub.marks import Call, Mark, MarkChange
 from hub.message_words import MessageChange, NewMessage
@@ -18,6 +19,7 @@ from hub.messages import NONE, Message, Messages
 from hub.model import ExportRow, ImageRow, ScreenRow, SessionRow, TemplateRow, Whose
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
+from hub.showings import Counts, ReadShown, ShowingRow, ShownFilter
 from hub.template_words import Content
 from hub.web.state import Imports
 
@@ -268,6 +270,25 @@ class Screens:
 
     async def delete(self, by: Caller, row: ScreenRow) -> None:
         self.changed.append(f"screen {row.id} deleted")
+
+
+class Proofs:
+    """Nothing was shown, and what is reported is forgotten."""
+
+    async def save_showings(self, partner_id: int, rows: Sequence[ShowingRow]) -> None:
+        pass
+
+    async def add_latencies(self, partner_id: int, session_id: int, way: Way) -> None:
+        pass
+
+    async def reads(self, whose: Whose, session_id: int, wanted: ShownFilter) -> list[ReadShown]:
+        return []
+
+    async def counts(self, whose: Whose, session_id: int, wanted: ShownFilter) -> Counts:
+        return Counts(0, 0, 0)
+
+    async def latencies(self, whose: Whose, session_id: int) -> Way:
+        return Way()
 
 
 class Kept:

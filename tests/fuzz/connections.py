@@ -23,6 +23,7 @@ from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
 from hub.messages import NONE, Messages
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
+from hub.passages import StoredPassage
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.roster import Roster
@@ -35,7 +36,7 @@ from hub.web.routes import STATIC
 from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
-from tests.fuzz.changes import Changes, Kept, Screens
+from tests.fuzz.changes import Changes, Kept, Proofs, Screens
 
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
@@ -186,6 +187,9 @@ class Database:
     async def reads(self, whose: Whose, session_id: int, wanted: ReadFilter) -> list[tuple[int, Read]]:
         return []
 
+    async def passed(self, whose: Whose, session_id: int, after: int, through: int) -> list[StoredPassage]:
+        return []
+
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         return []
 
@@ -284,6 +288,7 @@ class Site:
             partners=NoPartners(self.database.changed),
             displays=self.database,
             screens=Screens(self.database.changed),
+            proofs=Proofs(),
             source_log=self.database,
             standing=self.database,
             kept=Kept(),

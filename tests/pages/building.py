@@ -54,6 +54,7 @@ class Builder(Screen):
             f"/templates/{NAME}",
             me=person(role),
             template_name=NAME,
+            upload_mib=1,
             answers=there
             | {
                 versions: {"versions": []},

@@ -66,6 +66,10 @@ PAINT: Final = """async ({ template, which, cards, counts, now, hints }) => {
   return template.canvas;
 }"""
 
+SEEN: Final = """() => document.fonts.ready
+  .then(() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done))))"""
+"""A frame is drawn by a process of its own, which may not have done so yet when the page around it has."""
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -153,7 +157,7 @@ class Easel:
         old = await self.page.query_selector("#root iframe")
         frame = await old.content_frame() if old else None
         if frame is not None:
-            await frame.evaluate("document.fonts.ready")
+            await frame.evaluate(SEEN)
 
     async def _answer(self, route: Route) -> None:
         url = urlsplit(route.request.url)

@@ -212,11 +212,6 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
     await expect(row).to_contain_text("looks like “Finish arch”")
     await row.get_by_role("button", name="Change").click()
     await screen.at("#change-form-template").select_option(label="Totem")
-    await screen.at("#change-form-duration").fill("90")
-    await screen.at("#change-form [type=submit]").click()
-    await says(screen, "#change-form-duration-error", "1 to 60")
-    await screen.at("#change-form-duration").fill("7,5")
-    await screen.at("#change-form-locations").fill("FINISH, 10 KM ,")
     stage.answers["PATCH /api/displays/TTW34ABC"] = {"display": {}}
     await screen.at("#change-form [type=submit]").click()
     await expect(screen.at("#change")).to_be_hidden(timeout=WAIT_MS)
@@ -227,9 +222,98 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
             "session_id": 4,
             "template": "Totem",
             "expires_at": None,
-            "settings": {"duration": 7.5, "locations": ["FINISH", "10 KM"]},
         }
     ]
+    await browsers_of(browser).take_back(screen.page.context)
+    assert screen.faults == []
+
+
+async def test_how_it_shows_runners_is_said_in_one_form(browser: Browser) -> None:
+    there = {"control": {}, "reads": [], "locations": ["10 KM", "FINISH"], "races": ["10K"]}
+    stage = work_scenes.fleet(answers={"GET /api/displays/TTW34ABC/control": there})
+    screen = await _staged(browser, stage)
+    row = screen.at(".code-row", has_text="Bandstand")
+    await row.get_by_role("button", name="Settings").click()
+    at = "#settings-form-"
+    await expect(screen.at(at + "duration")).to_have_value("12")
+    finish = screen.at("#settings-locations button", has_text="FINISH")
+    await expect(finish).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    for name, wrong, words in (
+        ("duration", "90", "1 to 60"),
+        ("dwell", "x", "1 to 10"),
+        ("gap_s", "61", "0 to 60"),
+    ):
+        await screen.at(at + name).fill(wrong)
+        await screen.at("#settings-form [type=submit]").click()
+        await says(screen, f"{at}{name}-error", words)
+        await screen.at(at + name).fill({"duration": "7,5", "dwell": "", "gap_s": "0"}[name])
+    await screen.at(at + "locations").fill("Finish, Tent ,")
+    await expect(finish).to_have_attribute("aria-pressed", "true")
+    await finish.click()
+    await screen.at("#settings-locations button", has_text="10 KM").click()
+    await screen.at("#settings-races button").click()
+    await screen.at(at + "layout").select_option("fixed")
+    await screen.at(at + "laps").select_option("first")
+    await screen.at(at + "transitions").uncheck()
+    stage.answers["PATCH /api/displays/TTW34ABC"] = {"display": {}}
+    await screen.page.keyboard.press("Enter")
+    await expect(screen.at("#settings")).to_be_hidden(timeout=WAIT_MS)
+    assert stage.told("PATCH", "/api/displays/TTW34ABC") == [
+        {
+            "settings": {
+                "duration": 7.5,
+                "gap_s": 0,
+                "layout": "fixed",
+                "laps": "first",
+                "transitions": False,
+                "locations": ["Tent", "10 KM"],
+                "races": ["10K"],
+            }
+        }
+    ]
+    await browsers_of(browser).take_back(screen.page.context)
+    assert screen.faults == []
+
+
+async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) -> None:
+    read = {
+        "offset": 9,
+        "tag": "T9",
+        "bib": "9",
+        "location": "FINISH",
+        "time": "2026-05-16T10:20:11.000+02:00",
+    }
+    reads = [{**read, "offset": 10, "bib": None}, {**read, "runner": {"name": "Ann Lee"}}]
+    path = "/api/displays/K7XQ2M9P/control"
+    stage = work_scenes.fleet(
+        answers={f"GET {path}": {"control": {}, "reads": reads}, f"POST {path}": {"control": {}}}
+    )
+    screen = await _staged(browser, stage)
+    held = screen.at(".code-row", has_text="Bandstand")
+    await expect(held.locator("[data-f=control]")).to_contain_text("Ingrid Solheim is pinned")
+    pressed = held.locator(".controls [aria-pressed=true]")
+    assert await pressed.all_text_contents() == ["Hold", "Pin"]
+    await pressed.first.click()
+    await says(screen, "#notice", "held already")
+    row = screen.at(".code-row", has_text="Finish left")
+    await expect(row.get_by_role("button", name="Resume")).to_be_disabled()
+    await row.focus()
+    for key in "bhs":
+        await screen.page.keyboard.press(key)
+        await says(screen, "#notice", {"b": "is dark", "h": "is held as it is", "s": "from now on"}[key])
+    await screen.page.keyboard.press("p")
+    first = screen.at("#pin .read").first
+    await expect(first).to_be_focused(timeout=WAIT_MS)
+    await expect(first).to_contain_text("Unknown tag T9")
+    await screen.at("#pin .read", has_text="Ann Lee").click()
+    await says(screen, "#notice", "keeps this card")
+    assert stage.told("POST", path) == [
+        {"action": "blank"},
+        {"action": "hold"},
+        {"action": "skip"},
+        {"action": "pin", "offset": 9},
+    ]
+    assert await screen.at(".code-row", has_text="Start, seaward").locator(".controls").is_hidden()
     await browsers_of(browser).take_back(screen.page.context)
     assert screen.faults == []
 

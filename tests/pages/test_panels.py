@@ -350,6 +350,37 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
     await expect(page.at("#images .picture")).to_have_count(1)
 
 
+async def test_an_image_is_called_otherwise_and_a_large_one_refused(build: Open) -> None:
+    name = f"{0:032x}.png"
+    image = {
+        "name": name, "title": "logo", "url": "/static/favicon.svg", "thumbnail": "/static/favicon.svg", "width": 8,
+        "height": 4, "frames": 1, "bytes": 5000, "missing": True, "used_by": [], "made_at": ago(0), "made_by": "Ann",
+    }  # fmt: skip
+
+    def called(asked: Asked) -> Any:
+        image["title"] = asked["body"]["title"]
+        return {"image": image}
+
+    answers = {"GET /api/images": lambda _: {"images": [image]}, f"PATCH /api/images/{name}": called}
+    page = await build(template(block("image-1", 96, 96, 400, 400)), answers=answers)
+    await page.at("[data-id=image-1].layer").click()
+    await page.at(PROPERTIES).get_by_role("button", name="Choose an image").click()
+    await says(page, "#images .picture", "Its file is gone.")
+    await page.at("#images").get_by_role("button", name="Rename logo").click()
+    await page.at("#images .title input").fill("Sponsor")
+    await page.press("Enter")
+    pencil = page.at("#images").get_by_role("button", name="Rename Sponsor")
+    await expect(pencil).to_be_focused()
+    await page.press("Enter")
+    await page.at("#images .title input").fill("Not this")
+    await page.press("Escape")
+    await expect(pencil).to_be_focused()
+    assert page.stage.told("PATCH", f"/api/images/{name}") == [{"title": "Sponsor"}]
+    large = {"name": "b.png", "mimeType": "image/png", "buffer": bytes((1 << 20) + 1)}
+    await page.at("#image-file").set_input_files(large)  # type: ignore[arg-type]
+    await says(page, "#images [role=alert]", "b.png: Expected at most 1 MB, it has 1 MB.")
+
+
 async def test_a_preview_with_who_is_hardest_to_show(build: Open) -> None:
     page = await build(two(), answers=ROSTER)
     spoil(page.page)

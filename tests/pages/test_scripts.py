@@ -1,4 +1,5 @@
-"""The display's scripts, for screens that are some years old: nothing newer than ES2019, and each runs as served."""
+"""The display's scripts, for screens that are some years old, and the builder's, for laptops that are: nothing newer
+than ES2019; and each of the display's runs as it is served."""
 
 import re
 from pathlib import Path
@@ -9,10 +10,11 @@ from playwright.async_api import Page
 
 from hub.web.routes import STATIC
 
-SCRIPTS: Final = sorted(
+DISPLAY: Final = sorted(
     path for kind in ("display", "old-", "template-") for path in STATIC.glob(f"{kind}*.js")
 )
-MODULES: Final = [path for path in SCRIPTS if path.stem not in ("display", "display-worker", "old-inside")]
+SCRIPTS: Final = [*sorted(STATIC.glob("build*.js")), *DISPLAY]
+MODULES: Final = [path for path in DISPLAY if path.stem not in ("display", "display-worker", "old-inside")]
 WORDS: Final = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""", re.DOTALL
 )

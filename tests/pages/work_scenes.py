@@ -37,6 +37,10 @@ def ago(hours: float) -> str:
     return (NOW - timedelta(hours=hours)).isoformat()
 
 
+def ms(hours: float) -> int:
+    return round(datetime.fromisoformat(ago(hours)).timestamp() * 1000)
+
+
 def user(number: int, email: str, name: str, role: str, **parts: Any) -> dict[str, Any]:
     return {
         "id": number,
@@ -156,6 +160,8 @@ def display(code: str, name: str, screens: int = 0, **parts: Any) -> dict[str, A
         "url": f"http://192.168.1.20:8080/d/{code}",
         "screens": screens,
         "settings": {},
+        "control": {},
+        "pinned": None,
         "template": None,
         "expires_at": None,
         "revoked_at": None,
@@ -173,6 +179,8 @@ DISPLAYS: Final = [
         1,
         session_id=4,
         settings={"duration": 12.0, "locations": ["FINISH"]},
+        control={"hold": ms(0.1), "pin": {"offset": 812}},
+        pinned={"offset": 812, "bib": "17", "name": "Ingrid Solheim"},
         template={"name": "Finish arch", "version": 7},
     ),
     display("R8P2MMQA", "Start, seaward side", revoked_at=ago(2), holds=False),
@@ -358,7 +366,9 @@ def templates(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
         }
         for each, content in zip(TEMPLATES, DRAWN, strict=True)
     }
-    return WorkStage("templates.html", "/templates", me=person(role), answers=own | (answers or {}))
+    return WorkStage(
+        "templates.html", "/templates", me=person(role), answers=own | (answers or {}), upload_mib=10
+    )
 
 
 def settings(role: str = OPERATOR, answers: Answers = None) -> WorkStage:

@@ -36,6 +36,8 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/sessions/{id}/locations/{location}": ("timing_locations",),
     "/api/sessions/{id}/marks/{who}": ("who",),
     "/api/sessions/{id}/calls/{offset}": ("reads",),
+    "/api/sessions/{id}/arrivals/{offset}": ("reads",),
+    "/api/sessions/{id}/runners/{who}": ("who",),
     "/api/sessions/{id}/messages/{message}": ("messages",),
     "/api/events/{id}": ("events",),
     "/api/events/{id}/races/{race}": ("races",),
@@ -109,6 +111,8 @@ BODIES: Final[dict[str, Body]] = {
     "DELETE /api/displays/{code}": _nothing,
     "POST /api/displays/{code}/identify": _nothing,
     "POST /api/displays/{code}/reload": _nothing,
+    "POST /api/displays/{code}/control": lambda _who: [{"action": "blank"}, {"action": "resume"}],
+    "POST /api/display-settings": lambda _who: {"duration": 7},
     "POST /api/display/generate-url": lambda who: [
         {"partner": who.slug},
         {"session_id": who.ids["active"]},
@@ -269,6 +273,7 @@ def query(of: Furnished) -> dict[str, str]:
         "email": of.emails[OWNER],
         "token": of.tokens[OWNER],
         "text": "x",
+        "find": "7",
         "to": f"/sessions/{of.ids['active']}",
     }
 

@@ -219,11 +219,13 @@ CHUNKED: Final = (
     b"5\r\nhelloworld\r\n0\r\n\r\n",
     b"FFFFFFFFFFFFFFFFF\r\n",
     b"5;" + b"a" * 20_000 + b"\r\nhello\r\n0\r\n\r\n",
-    b"1\r\n{\r\n" * 70_000 + b"0\r\n\r\n",
     b"0\r\nContent-Length: 5\r\n\r\n",
     b"0\r\n" + b"X: a\r\n" * 500 + b"\r\n",
     b"5\nhello\n0\n\n",
 )
+CHUNKS_MAX: Final = 70_000
+"""Of a byte each: more than a body of JSON may have. Where nobody looks at it, it is skipped whatever the address is: a
+tenth of it shows that as well."""
 LINES: Final = (
     b"GET / HTTP/1.1 HTTP/1.1",
     b"GET /",
@@ -292,7 +294,8 @@ def of_route(method: str, path: str, token: str, code: str) -> Iterator[Attack]:
         for number, frame in enumerate(FRAMES):
             headers = HANDSHAKE + protocols + b"\r\n" + _bearer(token)
             yield _attack(method.encode(), there, headers, frame, name=f"frame {number} {protocols!r}")
-    for number, body in enumerate(CHUNKED):
+    tiny = b"1\r\n{\r\n" * (CHUNKS_MAX if method in ("POST", "PATCH", "PUT") else CHUNKS_MAX // 10)
+    for number, body in enumerate((*CHUNKED, tiny + b"0\r\n\r\n")):
         headers = b"Transfer-Encoding: chunked\r\nContent-Type: application/json"
         yield _attack(
             method.encode(), known, _bearer(token) + b"\r\n" + headers, body, name=f"chunks {number}"

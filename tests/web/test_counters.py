@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from hub.counting import Stored
+from hub.counting import Counting, Stored
 from hub.errors import StoreAway
 from hub.hub import Hub
 from hub.model import DisplayRow, Participant, Read, SessionRow, TemplateRow, Whose
@@ -228,6 +228,26 @@ async def test_a_fault_of_ours_is_said_and_tried_again(
         await until(lambda: "counting it has failed" in caplog.text)
         air.live.new_roster(air.session, Roster())
         await until(lambda: air.figures() == {"": (1, 1), "FINISH": (1, 1)})
+
+
+async def test_no_fault_keeps_a_read_from_its_screens(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(counters, "LOOK_S", 0.01)
+    async with on_air() as air, air.screen():
+        air.durable("1")
+        await until(lambda: air.figures() == {"": (1, 1), "FINISH": (1, 1)})
+        with monkeypatch.context() as broken:
+            broken.setattr(Counting, "add", lambda *_: 1 / 0)
+            air.durable("2")
+            air.durable("3")
+        assert caplog.text.count("it is loaded anew") == 1
+        await until(lambda: air.figures() == {"": (3, 3), "FINISH": (3, 3)})
+        with monkeypatch.context() as broken:
+            broken.setattr(air.live.counters, "_look", lambda *_: 1 / 0)
+            await until(lambda: "trying again" in caplog.text)
+        air.durable("4")
+        await until(lambda: air.figures() == {"": (4, 4), "FINISH": (4, 4)})
 
 
 async def test_offsets_given_anew_are_loaded_anew() -> None:

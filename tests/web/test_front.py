@@ -77,6 +77,7 @@ async def test_a_hub_that_has_just_begun(hub: Running) -> None:
             "testing": False,
             "offset": 0,
             "rate": [],
+            "latency": None,
             "runners": 0,
             "unknown": {"count": 0, "last": []},
         }

@@ -48,6 +48,7 @@ TELLS_NOTHING: Final = {
     "/api/me/settings",
     "/d/{code}",
     "/display/{code}",
+    "/api/display-settings",
     "/api/displays/{code}/qr.svg",
     "/api/display/{code}/qr.svg",
     "/api/qr.svg",
@@ -235,7 +236,7 @@ async def test_their_own_is_there_for_them(site: Site) -> None:
                 continue
             if attempt.is_socket and attempt.path.endswith(str(site.own.ids["ended"])):
                 continue  # nobody watches what has ended
-            attempt.query = {"text": "x"}  # what a QR code is made of
+            attempt.query = {"text": "x", "find": "7"}  # what a QR code is made of
             answer = await ask(client, attempt)
             assert answer.status in (101, 200, 303), (attempt.path, answer)
             assert traces(answer, site.other, attempt) == [], attempt.path

@@ -8,7 +8,7 @@ from aiohttp import web
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from hub import display_words
+from hub import display_control, display_words, encode
 from hub.display_words import DisplayChange, NamedDisplay, NewDisplay
 from hub.encode import iso
 from hub.errors import NotFound
@@ -63,8 +63,8 @@ async def of_code(request: web.Request) -> web.Response:
 
 
 async def change_display(request: web.Request) -> web.Response:
-    """JSON as `DisplayChange`. Open screens come back for what they show now; or hear that their code leads nowhere any
-    more."""
+    """JSON as `DisplayChange`. Open screens hear of it; come back for another session; or hear that their code leads
+    nowhere any more."""
     change = bodies.decode(await bodies.json(request), DisplayChange)
     async with request.app[CHANGING]:
         before = scope.display(request)
@@ -73,11 +73,7 @@ async def change_display(request: web.Request) -> web.Response:
             row = replace(row, template_id=_template_id(request, change.template, row.partner_id))
         if row.session_id != before.session_id:
             await _check_session(request, row.session_id, row.partner_id)
-        if row != before:
-            if not await request.app[DISPLAYS].change(scope.caller(request), row, _action(before, row)):
-                raise NotFound("There is no display with this code.")
-            request.app[HUB].displays[row.code] = row
-            _tell(request, before, row)
+        await put(request, before, row, _action(before, row))
     return web.json_response({"display": shape(request, row)})
 
 
@@ -102,6 +98,17 @@ async def reload_display(request: web.Request) -> web.Response:
     return web.json_response({"told": request.app[FLEET].reload_all(scope.display(request).code)})
 
 
+async def put(request: web.Request, before: DisplayRow, row: DisplayRow, action: str) -> None:
+    """A display becomes another, if it is one: in the table, in memory, on its screens. `action`: for the log.
+    Within CHANGING. Raises NotFound, StoreAway, StoreError."""
+    if row == before:
+        return
+    if not await request.app[DISPLAYS].change(scope.caller(request), row, action):
+        raise NotFound("There is no display with this code.")
+    request.app[HUB].displays[row.code] = row
+    _tell(request, before, row)
+
+
 def shape(request: web.Request, row: DisplayRow) -> dict[str, Any]:
     """A display as every answer gives it. `screens`: how many show it now; `holds`: whether its code leads anywhere."""
     return {
@@ -112,11 +119,34 @@ def shape(request: web.Request, row: DisplayRow) -> dict[str, Any]:
         "url": display_url(request, row.code),
         "screens": request.app[LIVE].screens_of(row.code),
         "settings": row.settings,
+        "control": control_of(request, row),
+        "pinned": _pinned(request, row),
         "template": _template_json(request, row),
         "expires_at": _iso(row.expires_us),
         "revoked_at": _iso(row.revoked_us),
         "holds": row.holds(request.app[CONDITION].now_us()),
         "partner": scope.partner_json(scope.partner(request, row.partner_id)),
+    }
+
+
+def control_of(request: web.Request, row: DisplayRow) -> dict[str, Any]:
+    """What is wished of it while it shows what it shows now."""
+    session = request.app[HUB].session_of(row)
+    return display_control.in_force(row.control, session.row.id if session else None)
+
+
+def _pinned(request: web.Request, row: DisplayRow) -> dict[str, Any] | None:
+    """Whose card stays there; `name` empty: nobody known, or the read is too long ago."""
+    session = request.app[HUB].session_of(row)
+    offset = display_control.pinned(row.control, session.row.id if session else None)
+    if session is None or offset is None:
+        return None
+    read = session.tail.find(offset)
+    who = session.who(read.tag) if read else None
+    return {
+        "offset": offset,
+        "bib": who.bib if who else "",
+        "name": encode.full_name(who.first_name, who.last_name) if who else "",
     }
 
 
@@ -142,13 +172,16 @@ def _action(before: DisplayRow, row: DisplayRow) -> str:
 def _tell(request: web.Request, before: DisplayRow, row: DisplayRow) -> None:
     """Its screens, of what is theirs to know: not of when it expires, until it does."""
     request.app[EXPIRING].wake()
-    told = [(each.name, each.session_id, each.settings) for each in (before, row)]
+    live = request.app[LIVE]
     if not row.holds(request.app[CONDITION].now_us()):
-        request.app[LIVE].come_back(row.code, UNKNOWN_CODE)
-    elif told[0] != told[1]:
-        request.app[LIVE].come_back(row.code)
-    elif row.template_id != before.template_id:
-        request.app[LIVE].new_template([row.code])
+        live.come_back(row.code, UNKNOWN_CODE)
+    elif (row.name, row.session_id) != (before.name, before.session_id):
+        live.come_back(row.code)
+    else:
+        if (row.settings, row.control) != (before.settings, before.control):
+            live.new_settings(row.code)
+        if row.template_id != before.template_id:
+            live.new_template([row.code])
 
 
 def _iso(us: int | None) -> str | None:

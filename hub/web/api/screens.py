@@ -12,6 +12,7 @@ from hub import __version__, encode
 from hub.encode import iso
 from hub.errors import Conflict, Invalid, NotFound
 from hub.event_words import check_text
+from hub.latency import figures
 from hub.model import DisplayRow, ScreenRow
 from hub.web import bodies, scope
 from hub.web.screens import FLEET, Known, Line
@@ -132,7 +133,8 @@ def _action(before: ScreenRow, row: ScreenRow) -> str:
 
 
 def _shape(request: web.Request, known: Known) -> dict[str, Any]:
-    """A screen as every answer gives it. `display`, `place`: of its code."""
+    """A screen as every answer gives it. `display`, `place`: of its code. `latency`: of the last minute, from a read's
+    arrival until this screen had painted it."""
     row, line, now_us = known.row, known.line, request.app[CONDITION].now_us()
     display = request.app[HUB].displays.get(row.code)
     trip_us = known.round_trip_us if line else None
@@ -151,6 +153,7 @@ def _shape(request: web.Request, known: Known) -> dict[str, Any]:
         "shows": known.shows if line else "",
         "last_frame_at": iso(now_us - line.frame_age_us()) if line else None,
         "round_trip_ms": None if trip_us is None else round(trip_us / 1000, 1),
+        "latency": figures(known.lately.of(now_us)) if line else None,
         "first_seen": iso(row.first_us),
         "last_seen": iso(now_us if line else row.last_us),
         "partner": scope.partner_json(scope.partner(request, row.partner_id)),

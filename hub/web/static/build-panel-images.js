@@ -1,7 +1,7 @@
 // The library of images: chosen for a block or a ground, sent by button, by drop or by paste, cropped to what they are for,
-// deleted when nobody needs them. The hub reads and keeps them.
+// called otherwise, deleted when nobody needs them. The hub reads and keeps them.
 
-import { button, el, makeDialog } from "./build-panel-dom.js";
+import { button, el, icon, makeDialog } from "./build-panel-dom.js";
 import { makeCrop } from "./build-panel-crop.js";
 import { Refused, ask } from "./work-ask.js";
 import { sentence } from "./work-form.js";
@@ -10,9 +10,10 @@ import { sure } from "./work-sure.js";
 import { bytes, count, listed } from "./work-words.js";
 
 const KINDS = ["image/png", "image/jpeg", "image/webp", "image/gif"];
-const FILE_BYTES_MAX = 20 * 1024 * 1024;
+const TITLE_CHARS_MAX = 200;
+const PENCIL = "m4 16 1-4 8-8 3 3-8 8zM11 6l3 3";
 
-/** `room`: {partner}. Gives `choose({ratio, of, done(name)})`. */
+/** `room`: {partner, fileBytesMax}. Gives `choose({ratio, of, done(name)})`. */
 export function openImages(room) {
   const dialog = makeDialog("images", "Images", { wide: true });
   const file = el("input", { type: "file", accept: KINDS.join(), multiple: true, id: "image-file", on: { change: () => { sendAll([...file.files]); file.value = ""; } } });
@@ -55,7 +56,7 @@ export function openImages(room) {
     const name = image.title || "Image", size = `${image.width} × ${image.height}, ${bytes(image.bytes)}`, used = image.used_by.length ? `used by ${listed(image.used_by)}` : "not used", there = !image.missing;
     return el("li", { class: "picture", data: { name: image.name } },
       button(el("img", { src: image.thumbnail, alt: "", loading: "lazy" }), () => use(image.name), { class: "thumb", "aria-label": `Use ${name}, ${size}`, disabled: !there }),
-      el("p", { class: "called", dir: "auto" }, name), el("p", { class: "detail" }, there ? size : "Its file is gone."), el("p", { class: "detail", dir: "auto" }, used),
+      el("div", { class: "title" }, el("p", { class: "called", dir: "auto" }, name), button(icon(PENCIL), event => rename(event.currentTarget, image), { class: "low pencil", title: "Rename", "aria-label": `Rename ${name}` })), el("p", { class: "detail" }, there ? size : "Its file is gone."), el("p", { class: "detail", dir: "auto" }, used),
       el("span", { class: "acts" }, button("Crop", () => crop(image), { class: "low", "aria-label": `Crop ${name}`, disabled: !there }),
         image.used_by.length ? null : button("Delete", () => remove(image), { class: "low danger", "aria-label": `Delete ${name}` })));
   }
@@ -63,6 +64,31 @@ export function openImages(room) {
   function use(name) {
     dialog.close();
     asked.done(name);
+  }
+
+  /** Where its title stands, by Enter or by leaving the field; Escape leaves it as it was. */
+  function rename(pencil, image) {
+    const input = el("input", { type: "text", maxlength: TITLE_CHARS_MAX, "aria-label": "Title", dir: "auto" }), place = pencil.parentElement;
+    let over = false;             // a field that is taken away loses the focus, and says so
+    const done = async keep => {
+      if (over) return;
+      over = true;
+      const title = input.value.trim(), path = "/api/images/" + encodeURIComponent(image.name);
+      if (keep && title && title !== image.title) await attempt(async () => { image.title = (await ask("PATCH", path, { title })).image.title; });
+      const fresh = item(image), old = place.closest(".picture"), had = old.contains(document.activeElement) || document.activeElement === document.body;
+      old.replaceWith(fresh);
+      if (had) fresh.querySelector(".pencil").focus();
+    };
+    input.value = image.title;
+    input.addEventListener("keydown", event => {
+      if (event.key !== "Enter" && event.key !== "Escape") return;
+      event.preventDefault();
+      done(event.key === "Enter");
+    });
+    input.addEventListener("blur", () => done(true));
+    place.replaceChildren(input);
+    input.focus();
+    input.select();
   }
 
   function remove(image) {
@@ -94,7 +120,7 @@ export function openImages(room) {
 
   async function send(blob, at, of) {
     if (blob.type && !KINDS.includes(blob.type)) throw new Refused(400, { message: "expected a PNG, JPEG, WebP or GIF image" });
-    if (blob.size > FILE_BYTES_MAX) throw new Refused(413, { message: `expected at most ${FILE_BYTES_MAX / 1024 / 1024} MB, it has ${bytes(blob.size)}` });
+    if (blob.size > room.fileBytesMax) throw new Refused(413, { message: `expected at most ${bytes(room.fileBytesMax)}, it has ${bytes(blob.size)}` });
     const form = new FormData();
     if (blob.name) form.append("title", blob.name.replace(/\.[^.]+$/, "").slice(0, 100));
     if (room.partner) form.append("partner", room.partner);

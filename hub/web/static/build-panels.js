@@ -17,7 +17,7 @@ import { attempt, may } from "./work-here.js";
 /** `room`: what the parts of the builder share; see build.js. */
 export function openPanels(room) {
   const { doc } = room, session = openSession(room), reads = !may("operator");
-  const shared = { ...session, doc, reads, name: room.name, partner: room.partner, focusBlock: id => room.focusBlock(id), play: () => room.repaint({ enter: true }), chooseSession: id => attempt(() => session.chooseSession(id)) };
+  const shared = { ...session, doc, reads, name: room.name, partner: room.partner, fileBytesMax: Number($("builder").dataset.uploadMib) * 1024 * 1024, focusBlock: id => room.focusBlock(id), play: () => room.repaint({ enter: true }), chooseSession: id => attempt(() => session.chooseSession(id)) };
   shared.chooseImage = openImages(shared);
   openBeside(room, shared);
   openLayers($("layers"), shared);

@@ -2,6 +2,7 @@
 // started, ended and reopened here.
 
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
+import { askToSay, openSay } from "./front-say.js";
 import { points, rateWords } from "./front-spark.js";
 import { age, count } from "./front-words.js";
 import { ask } from "./work-ask.js";
@@ -26,6 +27,7 @@ export function openSessions(theRoom) {
   $("all-sessions").addEventListener("click", () => { allEnded = true; paintSessions(); });
   if (!may("operator")) return;
   handle($("session-form"), make);
+  openSay();
   $("make-session").addEventListener("toggle", () => { if ($("make-session").open) attempt(loadEvents); });
   $("session-form-partner").addEventListener("change", paintChoices);
 }
@@ -100,7 +102,7 @@ function fill(element, each) {
   fillUnknown(element, each);
   for (const button of element.querySelectorAll("[data-act]")) {
     const live = each.status === "active";
-    const fitting = { start: each.status === "scheduled", end: live, reopen: each.status === "ended", test: live && !each.testing, untest: live && each.testing };
+    const fitting = { start: each.status === "scheduled", end: live, reopen: each.status === "ended", say: live, test: live && !each.testing, untest: live && each.testing };
     button.hidden = !fitting[button.dataset.act] || each.purpose === "demo";
     set(button, "aria-label", `${button.textContent} ${words}`);
   }
@@ -152,6 +154,7 @@ function onClick(event) {
   if (!each) return;
   const act = button.dataset.act;
   if (act === "end") return askToEnd(each, room.shown().displays.filter(one => one.session === id).length, () => turn(each, "end"));
+  if (act === "say") return askToSay(each);
   if (act === "test") return askToTest(each);
   if (act === "untest") return askToEndTest(each);
   attempt(() => turn(each, act));

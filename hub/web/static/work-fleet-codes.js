@@ -2,9 +2,11 @@
 
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
 import { session as sessionName } from "./front-words.js";
-import { Refused, ask } from "./work-ask.js";
+import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
-import { displayDetail, displayName, displayState, goes } from "./work-fleet-words.js";
+import { CONTROL_KEYS, control, fillControl, openControl } from "./work-fleet-control.js";
+import { openSettings, settings } from "./work-fleet-settings.js";
+import { controlWords, displayDetail, displayName, displayState, goes } from "./work-fleet-words.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { byPartner, fits } from "./work-list.js";
@@ -17,16 +19,31 @@ export function openCodes(theRoom) {
   room = theRoom;
   $("codes").addEventListener("click", event => {
     const button = event.target.closest("[data-act]"), display = button && displayAt(button);
-    if (display) ACTS[button.dataset.act](display);
+    if (display) act(display, button.dataset.act);
   });
-  $("codes").addEventListener("keydown", event => {
-    if (event.key === "Enter" && event.target.matches(".code-row")) ACTS[may("operator") ? "change" : "qr"](displayAt(event.target));
-  });
+  $("codes").addEventListener("keydown", onKey);
   $("qr-print").addEventListener("click", () => print());
   if (!may("operator")) return;
+  openControl(room);
+  openSettings(room);
   handle($("make"), make);
   handle($("change-form"), save);
   $("make-partner").addEventListener("change", paintCodes);
+}
+
+function onKey(event) {
+  const display = event.target.matches(".code-row") && displayAt(event.target);
+  if (!display || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter") act(display, may("operator") ? "change" : "qr");
+  else if (CONTROL_KEYS[event.key] && display.holds && may("operator")) {
+    event.preventDefault();
+    act(display, CONTROL_KEYS[event.key]);
+  }
+}
+
+function act(display, name) {
+  if (ACTS[name]) ACTS[name](display);
+  else control(display, name);
 }
 
 export function paintCodes() {
@@ -47,6 +64,7 @@ function fill(element, each, now) {
   say(field(element, "name"), name);
   sayOrHide(field(element, "state"), state.words);
   mark(field(element, "state"), "tone", state.tone);
+  sayOrHide(field(element, "control"), controlWords(each, now));
   say(field(element, "detail"), detailOf(each));
   say(url, each.url);
   set(url, "href", each.url);
@@ -57,6 +75,7 @@ function fill(element, each, now) {
     const { act } = button.dataset;
     button.hidden = act in fitting && !fitting[act];
     set(button, "aria-label", `${button.textContent}: ${name}`);
+    fillControl(button, each);
   }
 }
 
@@ -96,6 +115,7 @@ async function tell(display, kind, words) {
 const ACTS = {
   qr: showPicture,
   change,
+  settings,
   identify: display => tell(display, "identify", ["says who it is", "say who they are"]),
   reload: display => tell(display, "reload", ["loads its page anew", "load their pages anew"]),
   restore: display => attempt(async () => {
@@ -128,7 +148,7 @@ function showPicture(display) {
 
 function change(display) {
   changing = display;
-  const form = $("change-form").elements, { duration, locations } = display.settings;
+  const form = $("change-form").elements;
   say($("change-title"), "Change " + displayName(display));
   form.name.value = display.name;
   form.place.value = display.place;
@@ -137,8 +157,6 @@ function change(display) {
   chooseFrom("change-form-template", looks(display.partner));
   form.template.value = display.template ? display.template.name : "";
   form.expires_at.value = localTime(display.expires_at);
-  form.duration.value = duration || "";
-  form.locations.value = (locations || []).join(", ");
   $("change").showModal();
   form.name.focus();
 }
@@ -150,15 +168,11 @@ function withOwn(display) {
 
 async function save(values) {
   need(values, { name: "Give it a name." });
-  const duration = values.duration === undefined ? undefined : Number(values.duration.replace(",", "."));
-  if (duration !== undefined && !(duration >= 1 && duration <= 60)) throw new Refused(400, { message: "Expected 1 to 60 seconds.", field: "duration" });
-  const locations = (values.locations || "").split(",").map(each => each.trim()).filter(Boolean);
   const until = values.expires_at && localTime(changing.expires_at) !== values.expires_at ? { expires_at: instant(values.expires_at) } : {};
   await ask("PATCH", path(changing), {
     name: values.name, place: values.place || "", session_id: values.session_id ? Number(values.session_id) : null,
     template: values.template || null,
     ...(values.expires_at ? until : { expires_at: null }),
-    settings: { ...(duration ? { duration } : {}), ...(locations.length ? { locations } : {}) },
   });
   $("change").close();
   notice(`“${values.name}” is saved.`);

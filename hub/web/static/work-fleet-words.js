@@ -55,11 +55,32 @@ export function displayState(display, now) {
   return { words: "until " + when(display.expires_at, now), tone: "" };
 }
 
+/** What an operator wishes of it for now, in words; "": nothing. */
+export function controlWords({ control, pinned }, now) {
+  const { blank, hold, pin, skip } = control, who = pinned && (pinned.name || (pinned.bib && "bib " + pinned.bib));
+  return [
+    blank && "dark", hold !== undefined && "held since " + clockWords(hold, now), pin && (who ? `${who} is pinned` : `read ${pin.offset} is pinned`),
+    skip !== undefined && `nothing up to read ${skip}`,
+  ].filter(Boolean).join(" · ");
+}
+
+/** A read as one tells it from others: who, and where and when. */
+export function readWords({ runner, tag, bib, location, time }) {
+  const name = runner && runner.name ? runner.name : "Unknown tag " + tag;
+  return { name, detail: [bib && "bib " + bib, location, String(time).slice(11, 19)].filter(Boolean).join(" · ") };
+}
+
+function clockWords(ms, now) {
+  const seconds = Math.abs(now - ms) < 12 * 3600000;
+  return seconds ? new Date(ms).toLocaleTimeString("en-GB") : when(new Date(ms).toISOString(), now);
+}
+
 export function displayDetail(display, session) {
   const shows = display.session_id === null ? "shows the active session" : session ? "shows " + session : "shows a session that has ended";
-  const { duration, locations } = display.settings;
+  const { duration, locations, races, laps, layout } = display.settings, only = [...(locations || []), ...(races || [])];
   return [
-    display.place, shows, display.template && `looks like “${display.template.name}”`, duration && `runners stay ${duration} s`, locations && locations.length && "only " + locations.join(", "),
+    display.place, shows, display.template && `looks like “${display.template.name}”`, layout === "fixed" && !display.template && "one at a time",
+    duration && `runners stay ${duration} s`, only.length && "only " + only.join(", "), laps === "first" && "only the first lap",
     display.screens ? count(display.screens, "screen") + " open" : "no screen open",
   ].filter(Boolean).join(" · ");
 }

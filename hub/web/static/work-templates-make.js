@@ -10,13 +10,13 @@ import { choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { STARTS } from "./template-starts.js";
 import { freeName, importedWords, pageOf } from "./work-templates-words.js";
+import { bytes } from "./work-words.js";
 
 const EMPTY = { id: "empty", name: "Empty", words: "Nothing but a ground." };
 const DESIGNS = [...STARTS, EMPTY];
 const OWN_SIZE = "";
 const SIDE_PX = [16, 8192];
 const WAIT_MS = 120000;
-const FILE_BYTES_MAX = 64 * 1024 * 1024;
 
 const smalls = new Map();
 let room = null;
@@ -123,7 +123,8 @@ async function make(values) {
 
 /** Throws Refused. */
 async function bring(file, name, partner) {
-  if (file.size > FILE_BYTES_MAX) throw new Refused(413, { message: `Expected at most ${FILE_BYTES_MAX / 1024 / 1024} MB.`, field: "file" });
+  const most = Number($("import").dataset.uploadMib) * 1024 * 1024;
+  if (file.size > most) throw new Refused(413, { message: `Expected at most ${bytes(most)}, it has ${bytes(file.size)}.`, field: "file" });
   const form = new FormData();
   if (name) form.append("name", name);
   if (partner) form.append("partner", partner);

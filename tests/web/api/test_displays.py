@@ -110,7 +110,7 @@ async def test_a_code_expires_while_somebody_looks(hub: Running) -> None:
     assert (await change(hub, hub.code, expires_at=None))["holds"]
 
 
-async def test_words_that_no_screen_shows_send_none_away(hub: Running) -> None:
+async def test_words_and_settings_send_no_screen_away(hub: Running) -> None:
     async with hub.screen() as screen:
         await screen.next("hello")
         await change(hub, hub.code, place="Gate", expires_in_hours=1)
@@ -120,7 +120,8 @@ async def test_words_that_no_screen_shows_send_none_away(hub: Running) -> None:
             "duration": 3.0,
             "locations": ["FINISH"],
         }
-        assert await screen.closed() == 4104
+        told = await screen.next()
+        assert (told["type"], told["display"]["settings"]["duration"]) == ("settings", 3.0)
     async with hub.screen() as screen:
         assert (await screen.next())["display"]["settings"]["duration"] == 3.0
 

@@ -66,6 +66,7 @@ async def test_a_screen_as_it_is_listed(team: Teamed) -> None:
             "blank": False,
             "online": True,
             "shows": "gun",
+            "latency": None,
             "partner": {"id": 1, "slug": "default", "name": "Default"},
         }
         assert (await team.ask("viewer", "GET", "/api/screens"))[1]["version"] == __version__

@@ -1,0 +1,84 @@
+"""A display's settings for the predecessor's pages."""
+
+import pytest
+
+from hub.accounts import MACHINE_CALLER
+from tests.running import Running
+from tests.web.teamed import Teamed
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+PATH = "/api/display-settings"
+PLAIN = {"duration": 5, "displayDuration": 5000, "transitions": True}
+
+
+async def test_said_and_seen_and_heard_of_at_once(team: Teamed) -> None:
+    _, made = await team.ask("operator", "POST", "/api/displays", {"name": "Old gate"})
+    code = made["display"]["code"]
+    own = f"{PATH}?display={code}"
+    assert await team.ask("", "GET", own) == (200, PLAIN)
+    async with team.hub.screen(code) as screen:
+        await screen.next("hello")
+        assert await team.ask("operator", "POST", own, {"duration": 3}) == (
+            200,
+            {"success": True, "duration": 3},
+        )
+        assert (await screen.next("settings"))["display"]["settings"] == {"duration": 3.0}
+        body = {"displayDuration": 2500, "transitions": False}
+        assert await team.ask("operator", "POST", own, body) == (200, {"success": True, "duration": 2.5})
+        told = (await screen.next("settings"))["display"]["settings"]
+        assert told == {"duration": 2.5, "transitions": False}
+    assert await team.ask("", "GET", own.replace(code, code.lower())) == (
+        200,
+        {"duration": 2.5, "displayDuration": 2500, "transitions": False},
+    )
+    assert await team.ask("operator", "POST", own, {}) == (200, {"success": True, "duration": 2.5})
+    for body in ({"duration": 0}, {"displayDuration": 10}):
+        assert await team.ask("operator", "POST", own, body) == (
+            400,
+            {"error": "Duration must be greater than 0"},
+        )
+    assert [action for _, action in await team.noted("Old gate")] == [
+        "display.made",
+        *["display.changed"] * 2,
+    ]
+
+
+async def test_a_code_lets_see_and_nothing_else(team: Teamed) -> None:
+    _, made = await team.ask(
+        "operator", "POST", "/api/displays", {"name": "Poster", "settings": {"duration": 9}}
+    )
+    own = f"{PATH}?display={made['display']['code']}"
+    assert (await team.ask("", "GET", own))[1]["duration"] == 9
+    for who, status in (("", 401), ("viewer", 403), ("announcer", 403), ("there.owner", 404)):
+        assert (await team.ask(who, "POST", own, {"duration": 1}))[0] == status, who
+    assert (await team.ask("", "GET", own))[1]["duration"] == 9
+
+
+async def test_a_page_without_a_display_has_the_predecessors_own(team: Teamed) -> None:
+    for who, path in (("", PATH), ("", f"{PATH}?display=AAAA2222"), ("there.viewer", PATH)):
+        assert await team.ask(who, "GET", path) == (200, PLAIN), who
+    status, words, field = await team.error("there.operator", "POST", PATH, {"duration": 7})
+    assert (status, field) == (404, "display") and "no display" in words
+
+
+@pytest.mark.asyncio(loop_scope="function")
+async def test_the_first_display_is_meant_where_none_is_named(hub: Running) -> None:
+    async with hub.http.post(PATH, json={"duration": 7}) as response:
+        assert await response.json() == {"success": True, "duration": 7}
+    assert hub.app.hub.displays[hub.code].settings == {"duration": 7.0}
+    assert await hub.get(PATH) == {"duration": 7, "displayDuration": 7000, "transitions": True}
+    there = await hub.app.stores.partners.make(MACHINE_CALLER, "There", None)
+    hub.app.hub.partners[there.id] = there
+    async with hub.http.post("/api/displays", json={"name": "x", "partner": there.slug}) as response:
+        assert response.status == 201
+    async with hub.http.post(PATH, json={"duration": 8}) as response:
+        assert response.status == 400 and (await response.json())["error"]["field"] == "display"
+
+
+async def test_unknown_codes_are_counted(shared_hub: Running) -> None:
+    for _ in range(40):
+        async with shared_hub.anybody.get(f"{PATH}?display=ZZZZ9999") as response:
+            if response.status == 429:
+                return
+            assert await response.json() == PLAIN
+    raise AssertionError("no limit")
