@@ -171,7 +171,6 @@ WORK: Final[dict[str, tuple[str, Literal["light", "dark"]]]] = {
 
 ANNOUNCER: Final[dict[str, tuple[ViewportSize, Literal["light", "dark"], list[dict[str, Any]]]]] = {
     "calm-tablet": (ViewportSize(width=1024, height=768), "dark", calm()),
-    "calm-phone": (SIZES["phone"], "light", calm()),
     "flood-tablet": (SIZES["tablet"], "light", [*calm(), *flood()]),
 }
 """Name -> size, colours, who has arrived."""

@@ -102,7 +102,7 @@ async def test_marks_and_calls_come_and_go(modules: Page) -> None:
     start = hello(reads(1), offset=1, marks=[star], calls=[{"offset": 1, "said_by": "Bo"}])
     held = await play(modules, start, {"type": "message", "kind": "emergency", "text": "Storm"})
     assert (held["marks"], held["calls"], held["emergency"]) == (["bib:18"], [1], "Storm")
-    gone = [
+    gone: list[dict[str, Any]] = [
         {"type": "marks", "marks": [star | {"starred": False}, star | {"who": "tag:a", "note": "x"}]},
         {"type": "calls", "calls": [{"offset": 1, "said": None}, {"offset": 7, "said_by": "Bo"}]},
         {"type": "messages", "messages": [{"id": 1, "text": "x", "audience": "crew"}]},

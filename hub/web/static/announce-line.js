@@ -9,7 +9,8 @@ import { ask } from "./work-ask.js";
 import { attempt, isSignedOut, leave } from "./work-here.js";
 
 const ASK_MS = 5000;
-const UNSHOWN_MS = 10000;
+const UNSHOWN_MS = 5000;           // while somebody looks at them
+const UNSHOWN_IDLE_MS = 60000;
 const READS_MAX = 500;            // that the hub gives at once
 export const clock = makeClock();
 
@@ -109,8 +110,8 @@ export function makeLine(session, { changed, greeted, corrected }) {
     setTimeout(keepUp, ASK_MS);
   }
 
-  async function askUnshown() {
-    if (unknown || line.lostAt !== null || clock() - unshownAt < UNSHOWN_MS) return;
+  async function askUnshown(looking) {
+    if (unknown || line.lostAt !== null || clock() - unshownAt < (looking ? UNSHOWN_MS : UNSHOWN_IDLE_MS)) return;
     unshownAt = clock();
     const query = new URLSearchParams({ of: "shown", after: Math.max(0, line.held.offset - HELD_MAX), limit: READS_MAX });
     const answer = await answered(() => ask("GET", path("/unshown?" + query)), () => { unknown = true; });
@@ -131,7 +132,8 @@ export function makeLine(session, { changed, greeted, corrected }) {
 
   return Object.assign(line, {
     open() { follow(session); setTimeout(keepUp, ASK_MS); },
-    check() { if (link) link.check(); askUnshown(); },
+    /** `unshown`: whether somebody looks at those. */
+    check({ unshown }) { if (link) link.check(); askUnshown(unshown); },
     wake() { if (link) link.wake(); },
     /** What the hub has taken of this page, at once: the message for all comes, too. */
     call(call) { line.held = { ...line.held, calls: called(line.held.calls, [call]) }; },

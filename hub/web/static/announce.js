@@ -266,7 +266,7 @@ function open() {
 
 function beat() {
   if (document.hidden) return;
-  line.check();
+  line.check({ unshown: view.show === "unshown" });
   paint();
 }
 
