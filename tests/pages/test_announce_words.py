@@ -211,3 +211,24 @@ async def test_what_the_hub_refuses_is_said_and_given_up(modules: Page) -> None:
     assert crowded["heard"] == [] and crowded["size"] == 1
     other = await modules.evaluate(QUEUE, [[503, CALL, {"forget": 2}], {}])
     assert other["size"] == 0
+
+
+AWAKE: Final = """async kind => {
+  const { stayAwake } = await import("/static/announce-look.js");
+  const lock = new EventTarget(), heard = [];
+  const request = async () => { if (kind === "refused") throw new Error("battery"); return lock; };
+  const value = kind === "none" ? undefined : { request };
+  Object.defineProperty(navigator, "wakeLock", { value, configurable: true });
+  stayAwake(words => heard.push(words));
+  await new Promise(done => setTimeout(done));
+  lock.dispatchEvent(new Event("release"));
+  delete navigator.wakeLock;
+  return heard;
+}"""
+
+
+async def test_it_is_said_whether_the_screen_stays_awake(modules: Page) -> None:
+    taken, released = await modules.evaluate(AWAKE, "taken")
+    assert "stays awake" in taken and "may go to sleep" in released
+    assert "battery" in (await modules.evaluate(AWAKE, "refused"))[0]
+    assert "plain http" in (await modules.evaluate(AWAKE, "none"))[0]

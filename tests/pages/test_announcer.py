@@ -11,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, ex
 from tests.pages.announcing import MESSAGES, OFFSET, RUNNERS, AnnouncerStage, calm, crossing, flood
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen
 from tests.pages.usable import FAINT, check_usable
-from tests.pages.work_scenes import NOW
+from tests.pages.work_scenes import NOW, SESSION
 from tests.pages.work_stage import ORIGIN, refusal
 from tests.pages.working import REFUSED, says
 
@@ -43,7 +43,10 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     contexts: list[BrowserContext] = []
     screens: list[Screen] = []
 
-    async def open_page(stage: AnnouncerStage, size: ViewportSize = TABLET, **more: Any) -> Screen:
+    async def open_page(
+        stage: AnnouncerStage, size: ViewportSize = TABLET, shown: dict[str, Any] = SESSION, **more: Any
+    ) -> Screen:
+        stage.show(session=shown)
         context = await browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce", **more)
         screen = Screen(await context.new_page(), ORIGIN)
         screen.allowed.extend((REFUSED, LINE_CUT))
@@ -163,6 +166,19 @@ async def test_what_is_said_while_the_hub_is_away_is_sent_when_it_is_back(opened
     await is_said(page, NEWEST)
     await expect(page.at("#state")).to_have_text("Live", timeout=WAIT_MS)
     assert sorted(stage.calls) == [NEWEST] and stage.marks["bib:18"]["starred"]
+
+
+async def test_of_a_session_that_has_ended_the_last_are_shown(opened: Open) -> None:
+    stage = AnnouncerStage([])
+    ended = SESSION | {"status": "ended"}
+    stage.answers["GET /api/sessions/4"] = ended
+    stage.answers["GET /api/sessions/4/reads"] = {"reads": calm(), "next": None}
+    star = {"who": "bib:18", "starred": True, "note": "Won in 2019"}
+    stage.answers["GET /api/sessions/4/marks"] = {"marks": [star]}
+    page = await opened(stage, shown=ended)
+    await says(page, "#hero", "Nguyễn Thị Hương", "Won in 2019")
+    await expect(page.at("#state")).to_have_text("Ended")
+    await expect(page.at("#rows .row")).to_have_count(14)
 
 
 async def test_what_the_hub_refuses_is_taken_back_and_said(opened: Open) -> None:

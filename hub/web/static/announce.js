@@ -19,7 +19,7 @@ import { me, notice, stay } from "./work-here.js";
 import { STATUS, count, duration } from "./work-words.js";
 
 const BEAT_MS = 500;
-const PAINT_MS = 100;             // between two paintings: nobody reads faster
+const PAINT_MS = 120;             // between two paintings: nobody reads faster
 const STALE_MS = 3000;
 const HOLD_MS = 2500;             // a list that was touched stands still for so long
 const JUST_MS = 400;              // who has just changed is not yet meant
@@ -226,6 +226,7 @@ function emptyWords() {
 function paintTop() {
   const { session, lostAt, live } = line, silent = lostAt === null ? 0 : clock() - lostAt, waits = queue.size ? `${queue.size} waiting` : "";
   const lost = live && silent >= STALE_MS;
+  mark(document.body, "stale", lost ? "yes" : "");
   if (lost) paintState("bad", [`No hub for ${duration(silent)}`, waits].filter(Boolean).join(" · "));
   else if (waits) paintState("warn", waits);
   else paintState(session.testing ? "warn" : "", session.testing && live ? "TEST" : STATUS[session.status]);
