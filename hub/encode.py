@@ -224,13 +224,14 @@ def hello(
     recovered: bool,
     now_us: int,
     recent: bytes,
+    before: bytes = b"[]",
     emergency: str = "",
     template: TemplateRow | None = None,
     counts: bytes | None = None,
 ) -> bytes:
-    """`recent`: messages encoded before and joined by commas, which are taken as they are. Without a session there
-    is nothing to show: the screen rests. Without a display it is for somebody who watches the session, who has
-    `marks` and `calls` beside.
+    """`recent`: messages encoded before and joined by commas, which are taken as they are. `before`: of the reads
+    before those, see `hub.web.earlier`. Without a session there is nothing to show: the screen rests. Without a display
+    it is for somebody who watches the session, who has `marks` and `calls` beside.
     `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
     `counts`: of `count_fields`; None: nobody is to know."""
     head = _encode(
@@ -250,7 +251,7 @@ def hello(
         }
         | (_said(session.said, offset) if session and not display else {})
     )
-    return b'%b,"counts":%b,"recent":[%b]}' % (head[:-1], counts or b"null", recent)
+    return b'%b,"counts":%b,"recent":[%b],"before":%b}' % (head[:-1], counts or b"null", recent, before)
 
 
 def template(row: TemplateRow | None, code: str) -> bytes:

@@ -118,6 +118,17 @@ class Tail:
         reads = [read for part in reversed(parts) for read in part]
         return reads[max(0, len(reads) - min(count, len(self))) :]
 
+    def since(self, received_us: int) -> list[Read]:
+        """Those received from then on, oldest first, and some that were before them: whole blocks of older ones are
+        left packed."""
+        parts = [self._fresh]
+        for block in reversed(self._blocks):
+            if parts[-1] and parts[-1][0].received_us < received_us:
+                break
+            parts.append(block.reads())
+        reads = [read for part in reversed(parts) for read in part]
+        return reads[max(0, len(reads) - TAIL_READS_MAX) :]
+
     def after(self, offset: int, count: int) -> list[Read]:
         """The first `count` after an offset."""
         return list(islice((read for read in self._from(offset) if read.offset > offset), count))

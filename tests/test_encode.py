@@ -210,6 +210,7 @@ def test_hello() -> None:
             "races": [],
         },
         "starts": [],
+        "before": [],
         "display": {
             "code": "K7XQ2M9P",
             "name": "Finish",

@@ -153,6 +153,18 @@ def test_when_each_source_was_last_heard_of_where() -> None:
     ]
 
 
+@pytest.mark.parametrize("count", [1, 63, 200, 2500])
+@pytest.mark.parametrize("back", [0, 10, 100, 5000])
+def test_those_since_a_moment_are_all_there_and_no_more_than_a_block_before(count: int, back: int) -> None:
+    tail = Tail()
+    for offset in range(1, count + 1):
+        tail.extend([read(offset)])
+    found = [each.offset for each in tail.since(NOW_US + count - back)]
+    wanted = len(range(max(1, count - back, count - TAIL_READS_MAX + 1), count + 1))
+    assert found == list(range(found[0], count + 1))
+    assert wanted <= len(found) < wanted + 2 * BLOCK_READS
+
+
 def test_one_by_its_offset() -> None:
     tail = Tail(reads(5, 200))
     tail.extend(reads(210, 3))
@@ -161,6 +173,7 @@ def test_one_by_its_offset() -> None:
 
 
 def test_an_empty_one() -> None:
+    assert Tail().since(0) == []
     tail = Tail()
     tail.replace(read(1))
     assert (list(tail), len(tail), tail.recent(5), tail.after(0, 5), tail.last, tail.reach) == (

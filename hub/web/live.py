@@ -4,7 +4,7 @@ fan-out; refuses to know sockets and stores."""
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hub import encode
 from hub.fanout import (
@@ -25,6 +25,7 @@ from hub.results import Start
 from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
+from hub.web import earlier
 from hub.web.books import Books
 from hub.web.counters import Counters
 from hub.web.timing import Timing
@@ -48,6 +49,8 @@ class _OnAir:
     """What its screens have been told."""
     picture: bytes = b""
     picture_of: int = -1
+    past: dict[earlier.Reach, bytes] = field(default_factory=dict)
+    past_of: int = -1
 
     def recent(self) -> bytes:
         if self.picture_of != self.topic.changes:
@@ -55,9 +58,21 @@ class _OnAir:
             self.picture_of = self.topic.changes
         return self.picture
 
+    def before(self, session: Session, display: DisplayRow | None, now_us: int) -> bytes:
+        """What a hello says of the reads before `recent`, the same for all displays that look as far back."""
+        if self.past_of != self.topic.changes:
+            self.past.clear()
+            self.past_of = self.topic.changes
+        reach = earlier.reach(display, session)
+        if reach not in self.past:
+            first = self.topic.offset + 1 - len(self.topic.recent(encode.RECENT_OFFSETS))
+            self.past[reach] = earlier.before(session, first, reach, now_us)
+        return self.past[reach]
+
     def forget_picture(self) -> None:
         """It is as large as the ring: kept only while one screen comes after the other."""
         self.picture, self.picture_of = b"", -1
+        self.past.clear()
 
 
 class _Past:
@@ -266,6 +281,7 @@ class Live:
             recovered=recovered,
             now_us=self._now_us(),
             recent=on_air.recent(),
+            before=on_air.before(session, display, self._now_us()) if session is not None else b"[]",
             emergency=self._hub.emergency.get(_partner_of(session, display), ""),
             template=self._template(display),
             counts=self.counters.said(session),

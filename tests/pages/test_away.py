@@ -16,9 +16,9 @@ RACES = Path(__file__).with_name("away.js")
 async def test_made_up_races(modules: Page) -> None:
     """Reads, guns, starts, voids and corrections in any order, few or many at once, on displays of all locations or of
     one, and absences of any length, recovered or not. What is compared is the wall, and the list of a template."""
-    found = await modules.evaluate(RACES.read_text(), {"seeds": 400, "steps": 300})
+    found = await modules.evaluate(RACES.read_text(), {"seeds": 100, "steps": 300})
     assert found["differs"] == []
-    assert found["compared"] > 5000 and found["several"] > 2000 and found["listed"] > 100_000
+    assert found["compared"] > 1500 and found["several"] > 500 and found["listed"] > 30_000
 
 
 @pytest.mark.parametrize("missed", [1, 3, 400])

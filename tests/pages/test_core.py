@@ -16,10 +16,11 @@ PLAY: Final = """async steps => {
   return steps.map(([now, message]) => {
     if (message !== null) state = core.reduce(core.heard(state, now), message, now);
     state = core.advance(state, now);
-    const { scene, offset, stale, cards } = view(state, now);
+    const { scene, offset, stale, cards, band, more, dark } = view(state, now);
     const { name, bib } = cards.length ? cardTexts(cards[0], state, now) : { name: "", bib: "" };
     const shown = cards.length ? cards[0].offset : 0, wall = cards.map(card => card.offset).join(" ");
-    return { scene, offset, stale, shown, wall, name, bib, gone: state.gone, move: state.moveTo || "" };
+    const told = { scene, offset, stale, more, dark, gone: state.gone, move: state.moveTo || "" };
+    return { shown, wall, band: band ? band.offset : 0, name, bib, ...told };
   });
 }"""
 
@@ -28,10 +29,14 @@ ALAN: Final = {"name": "Alan Turing", "bib": "102"}
 
 
 class Seen(NamedTuple):
-    """The screen after a step. `shown`: the offset of the newest card, 0 when there is none; `wall`: of all."""
+    """The screen after a step. `shown`: the offset of the newest card, 0 when there is none; `wall`: of all; `band`: of
+    the one above them."""
 
+    band: int
     bib: str
+    dark: bool
     gone: int
+    more: str
     move: str
     name: str
     offset: str
@@ -90,9 +95,14 @@ async def test_card_ends_in_its_time(modules: Page) -> None:
     assert [each.shown for each in seen] == [0, 1, 1, 0]
 
 
-async def test_card_that_comes_late_in_its_time_does_not_flash_by(modules: Page) -> None:
-    seen = await play(modules, hello(7900, 1, line(1, 0)), (9399, None), (9400, None))
+async def test_card_that_comes_late_in_its_time_ends_with_all_others(modules: Page) -> None:
+    seen = await play(modules, hello(7900, 1, line(1, 0)), (7999, None), (8000, None))
     assert [each.shown for each in seen] == [1, 1, 0]
+
+
+async def test_card_of_a_read_that_the_hub_had_before_its_own_time_is_there_at_once(modules: Page) -> None:
+    seen = await play(modules, hello(0), (0, line(1, 80, ADA)), (0, line(2, 60_000, ALAN, tag="2")))
+    assert [each.shown for each in seen] == [0, 1, 1]
 
 
 async def test_late_repeat_hidden_and_void_get_no_card(modules: Page) -> None:

@@ -38,7 +38,10 @@ async def rows(screen: Screen, size: ViewportSize = WALL) -> list[dict[str, Any]
 
 
 async def test_newest_on_top_and_the_rest_is_counted(staged: tuple[Screen, Stage]) -> None:
+    """On a display whose layout is fixed: else there would be a denser one."""
     screen, stage = staged
+    display = {**HELLO["display"], "settings": {"duration": 600, "layout": "fixed"}}
+    stage.say({**HELLO, "display": display})
     stage.say(*(read(n, runner(n), tag=str(n)) for n in range(1, 9)))
     await screen.reaches(8)
     for size in SIZES:
@@ -46,7 +49,7 @@ async def test_newest_on_top_and_the_rest_is_counted(staged: tuple[Screen, Stage
         found = await rows(screen, size)
         names = [row["name"] for row in found]
         assert names == [f"Runner {n}" for n in range(8, 8 - len(names), -1)]
-        assert len(names) >= 4, size
+        assert len(names) >= 5, size
         left = 8 - len(names)
         more = await screen.at("#more").inner_text() if left else ""
         assert more == (f"and {left} more" if left else "")
@@ -170,4 +173,5 @@ async def test_race_clocks_go_on_only_where_the_rows_leave_room(staged: tuple[Sc
             last = (await rows(screen, size))[-1]
             below = await screen.at("#below").bounding_box()
             assert below is not None
-            assert await screen.at("#below").is_visible() == (below["y"] >= last["bottom"]), (count, size)
+            room = (below["y"] - last["bottom"]) / below["height"]
+            assert room >= 0 if await screen.at("#below").is_visible() else room < 0.4, (count, size)

@@ -9,6 +9,8 @@ from hub.web.screen_messages import SIZE_PX_MAX, Pong, Report, ScreenState, Show
 
 def test_what_a_screen_may_say() -> None:
     assert parse('{"type":"shown","offset":7,"ms":12.5}') == [Shown(7, 12.5)]
+    left = '{"type":"shown","offset":7,"ms":12.5,"for_ms":3000,"layout":"columns"}'
+    assert parse(left) == [Shown(7, 12.5, 3000, "columns")]
     assert parse('{"type":"pong"}') == [Pong()]
     assert parse('{"type":"pong","at":"2026-01-01T00:00:00Z"}') == [Pong("2026-01-01T00:00:00Z")]
     state = '{"type":"state","size":[1920,1080],"visible":true,"version":"1"}'

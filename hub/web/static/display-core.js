@@ -1,37 +1,33 @@
 // What a screen knows and how the hub's messages change it: functions that take (state, message, now) and give the
 // next state. No clock, no DOM. It refuses to know who is next: the hub says what was read, the screen holds the
-// highest offset it has seen. What it shows follows from the last reads, the starts and the time alone, so that a
-// screen that was away ends in the same picture as one that never left.
+// highest offset it has seen. Who of those it holds is on the wall is display-flow.js's to say.
 
+import { isStarred, plain, planOf, rulesOf, wallAt } from "./display-flow.js";
 import { linesOf } from "./display-messages.js";
 
-const CARD_MS = 8000;             // unless the display's settings give a duration
-const CARD_S_MAX = 600;
-const CARD_LEAST_MS = 1500;       // a card that comes late in its time does not flash by
-const WINDOW_OFFSETS = 200;       // as many as a hello brings: the wall follows from no more than these
+const WINDOW_OFFSETS = 200;       // as many as a hello brings whole: a template's list follows from no more than these
+const HELD_OFFSETS = 2200;        // and of so many, or for so long, what the wall follows from
+const HELD_MS = 150000;
 const STARTS_MAX = 100;
 const TEXT_CHARS_MAX = 200;
-const CALM_MS = 500;              // arrivals closer than this enter without motion
 export const STALE_SILENT_MS = 15000; // the hub ticks every 5 s
 export const STALE_LOST_MS = 3000;
 const CATCH_UP_MS = 1000;         // how long the wall waits for the newest of what was missed
 const IDENTIFY_MS = 10000;
-const NO_CARD = ["late", "repeat", "hidden"];
 const NOT_LISTED = ["repeat", "hidden"];
 const SKEWS_MAX = 12;             // a minute of ticks
 
 export function initial(now) {
   return {
     greeted: false, gone: 0, moveTo: null, wish: null,
-    session: null, epoch: null, offset: null, display: null, settings: "", cardMs: CARD_MS, locations: [],
+    session: null, epoch: null, offset: null, display: null, stars: new Set(), pinned: null,
     starts: [],                   // those that have guns, by the time of the first one
     heardAt: now, lostAt: null, keptAt: null,
     skews: [],
-    cards: [],                    // by offset; each until its time ends
-    reads: [],                    // by offset: what a template's list may show, those that came late among them
+    reads: [],                    // by offset; of the older ones, some only in so far as the wall follows from them
     template: null, counts: null, // as the hub says them
     lines: linesOf(null),         // messages
-    lastArrivalAt: -Infinity, catchUp: null, known: null, identifyUntil: 0,
+    catchUp: null, known: null, identifyUntil: 0,
     emergency: "",                // a line over everything else
     screen: null,                 // what the hub calls this screen, and whether it is to be dark
   };
@@ -45,7 +41,8 @@ const MESSAGES = {
   counts: (state, message) => with_(state, { counts: message }),
   messages: onMessages,
   message: (state, message) => (message.kind === "emergency" ? with_(state, { emergency: text(message.text) }) : state),
-  settings: (state, message) => (message.screen ? with_(state, { screen: message.screen }) : state),
+  settings: onSettings,
+  stars: (state, message) => with_(state, { stars: starsOf(message.who) }),
   identify: (state, message, now) => with_(state, { identifyUntil: now + IDENTIFY_MS }),
   reload: state => with_(state, { wish: "reload" }),
   move: (state, message) => moved(state, message.code),
@@ -58,33 +55,35 @@ export function reduce(state, message, now) {
   return known && !state.gone ? MESSAGES[message.type](state, message, now) : state;
 }
 
-/** What time alone changes: cards end, each in its time; waiting for what was missed ends. */
+/** What time alone changes: waiting for what was missed ends. */
 export function advance(state, now) {
-  if (state.catchUp && now >= state.catchUp.by) state = caughtUp(state);
-  const cards = state.cards.filter(card => now < card.until);
-  return cards.length < state.cards.length ? with_(state, { cards }) : state;
+  return state.catchUp && now >= state.catchUp.by ? caughtUp(state) : state;
 }
 
-/** What is on the wall, newest first, guns above all. A tag stands there once for each location. */
-export function cardsOf(state) {
-  const guns = [], runners = new Map();
-  for (const card of state.cards.slice().reverse()) {
-    const whose = plain(card.location) + "\n" + card.tag;
-    if (card.kind === "gun") guns.push(card);
-    else if (!runners.has(whose)) runners.set(whose, card);
+/** Who is on the wall, see display-flow.js: of the reads that are held; while the screen catches up, of those before. */
+export function wallOf(state, now, shape) {
+  const { display, stars, template, pinned, catchUp, reads } = state, at = hubNow(state, now), what = [display, stars, template, catchUp, reads, shape];
+  if (!plan || what.some((each, place) => each !== planned[place])) {
+    planned = what;
+    plan = planOf(catchUp ? reads.filter(({ offset }) => offset <= catchUp.from) : reads, rulesOf(state, shape));
   }
-  return guns.concat(Array.from(runners.values()));
+  const { pin } = plan.rules, isPinned = pin && pinned && pinned.offset === pin.offset && !(at >= pin.until);
+  return Object.assign(wallAt(plan, at, isPinned ? pinned : null), { fixed: plan.rules.fixed });
+}
+
+let plan = null, planned = [];    // one: it is the same as long as nothing comes
+
+/** The reads that a template's list may show, those that came late among them. */
+export function listedOf({ display, offset, catchUp, reads }) {
+  const locations = locationsOf(display), upTo = catchUp ? catchUp.from : offset;
+  return reads.filter(read => !read.brief && read.offset > upTo - WINDOW_OFFSETS && read.offset <= upTo
+    && read.kind === "read" && (!locations.length || locations.includes(read.place)) && NOT_LISTED.every(mark => !read.marks.includes(mark)));
 }
 
 /** Words as they are shown, whatever came. */
 export function text(value) {
   const words = value === null || value === undefined ? "" : String(value);
   return words.replace(/\s+/g, " ").trim().slice(0, TEXT_CHARS_MAX);
-}
-
-/** Words as they are compared. */
-export function plain(words) {
-  return text(words).toLowerCase();
 }
 
 export function heard(state, now) {
@@ -101,7 +100,7 @@ export function darkened(state) {
 }
 
 export function ended(state, code) {
-  return with_(state, { gone: code || 4000, cards: [], reads: [], template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "", lines: linesOf(null) });
+  return with_(state, { gone: code || 4000, reads: [], pinned: null, template: null, counts: null, starts: [], catchUp: null, known: null, session: null, emergency: "", lines: linesOf(null) });
 }
 
 function with_(state, changes) {
@@ -112,47 +111,41 @@ function with_(state, changes) {
 
 function onHello(state, hello, now) {
   if (state.catchUp) state = caughtUp(state);   // it was cut off while it caught up
-  const recent = (Array.isArray(hello.recent) ? hello.recent : []).filter(read => read && isOffset(read.offset));
   const session = hello.session || null, display = hello.display || null;
-  const settings = JSON.stringify(display && display.settings || {});
-  const same = isSameFeed(state, session, hello.epoch) && settings === state.settings;
-  const resumed = hello.recovered === true && same && state.offset !== null && hello.offset >= state.offset;
+  const resumed = hello.recovered === true && isSameFeed(state, session, hello.epoch) && state.offset !== null && hello.offset >= state.offset;
   const next = with_(withNow(with_(state, { skews: [] }), hello.now, now), {
-    greeted: true, session, epoch: hello.epoch, display, settings, starts: startsOf(hello.starts),
-    cardMs: cardMsOf(display), locations: locationsOf(display), catchUp: null, known: null, emergency: text(hello.emergency),
-    template: templateOf(hello.template), counts: hello.counts || null, lines: linesOf(hello),
+    greeted: true, session, epoch: hello.epoch, display, stars: starsOf(hello.stars), starts: startsOf(hello.starts),
+    catchUp: null, known: null, emergency: text(hello.emergency), template: templateOf(hello.template), counts: hello.counts || null,
+    lines: linesOf(hello),
   });
-  return resumed ? resume(next, hello, recent, now) : startAfresh(next, hello, recent, now);
+  const recent = listOf(hello.recent).filter(read => read.type !== "retract"), before = beforeOf(next, hello, now);
+  return pinnedAs(resumed ? resume(next, hello, recent, before, now) : startAfresh(next, hello, recent, before, now), display, now);
 }
 
-/** The missed reads follow one by one; `recent` says how those are known by now. */
-function resume(state, hello, recent, now) {
-  const known = knownFrom(recent, hello.offset);
-  const behind = hello.offset > state.offset;
+/** The missed reads follow one by one; `recent` says how those are known by now, and `before` which of them still stand. */
+function resume(state, hello, recent, before, now) {
+  const known = knownFrom(listOf(hello.recent), recent, hello.offset), behind = hello.offset > state.offset;
+  const standing = new Set(before.map(({ offset }) => offset)), from = before.length ? before[0].offset : Infinity;
+  const held = state.reads.filter(({ offset }) => offset < known.from && (offset < from || standing.has(offset)));
+  const seen = recent.filter(({ offset }) => offset <= state.offset).map(read => heldAs(state, read, now)).sort(byOffset);
   return advance(with_(state, {
-    cards: kept(state.cards, card => asKnownBy(state, known, card)),
-    reads: state.reads.filter(({ offset }) => offset < known.from)
-      .concat(listed(state, recent.filter(({ offset }) => offset <= state.offset))),
-    catchUp: behind ? { from: state.offset, to: hello.offset, by: now + CATCH_UP_MS, cards: [] } : null,
-    known: behind ? known : null,
+    reads: held.concat(seen), known: behind ? known : null,
+    catchUp: behind ? { from: state.offset, to: hello.offset, by: now + CATCH_UP_MS } : null,
   }), now);
 }
 
-/** `recent` is the picture: those of its reads that are worth a card and still in their time. */
-function startAfresh(state, hello, recent, now) {
+/** `recent` and what was `before` are the picture. */
+function startAfresh(state, hello, recent, before, now) {
   const offset = isOffset(hello.offset) ? hello.offset : recent.reduce((most, read) => Math.max(most, read.offset), 0);
-  const fresh = with_(state, { offset: state.session ? offset : null, cards: [] });
-  const worthy = inWindow(recent.filter(read => isForTheWall(state, read)).sort(byOffset), offset);
-  return with_(fresh, { cards: kept(worthy, read => cardFor(fresh, read, now)), reads: inWindow(listed(fresh, recent), offset) });
+  const reads = before.concat(recent.map(read => heldAs(state, read, now)).sort(byOffset));
+  return with_(state, { offset: state.session ? offset : null, reads: inWindow(reads, offset, state.stars) });
 }
 
 function onRead(state, read, now) {
   if (!state.greeted || !isOffset(read.offset)) return state;
   if (state.offset !== null && read.offset <= state.offset) return state;
   const asKnown = latest(state.known, read);
-  const card = asKnown && isForTheWall(state, asKnown) ? cardFor(state, asKnown, now) : null;
-  const next = card ? arrived(state, card, now) : state;
-  return reached(asKnown && isListed(state, asKnown) ? with_(next, { reads: next.reads.concat(asKnown) }) : next, read.offset);
+  return reached(asKnown ? with_(state, { reads: state.reads.concat(heldAs(state, asKnown, now)) }) : state, read.offset);
 }
 
 /** Taken back. In its turn, which is the next offset, it was void before this screen came to it. */
@@ -161,8 +154,8 @@ function onRetract(state, { offset }, now) {
   return state.greeted && offset === state.offset + 1 ? reached(next, offset) : next;
 }
 
-function onCorrection(state, { offset, runner }) {
-  return changed(state, offset, read => with_(read, { runner: runner || null, bib: runner ? runner.bib : null }));
+function onCorrection(state, { offset, runner }, now) {
+  return changed(state, offset, read => heldAs(state, with_(read, { runner: runner || null, bib: runner ? runner.bib : null }), read.arrivedAt || now));
 }
 
 /** What goes with runners that this screen holds may be another, too. */
@@ -171,36 +164,44 @@ function onMessages(state, message) {
   return said.reduce((next, [offset, words]) => changed(next, offset, read => with_(read, { message: words })), with_(state, { lines: linesOf(message) }));
 }
 
-function arrived(state, card, now) {
-  const catchUp = state.catchUp && with_(state.catchUp, { cards: state.catchUp.cards.concat(card) });
-  return with_(state, { catchUp, cards: catchUp ? state.cards : state.cards.concat(card), lastArrivalAt: now });
-}
-
 function reached(state, offset) {
   const known = state.known && offset < state.known.to ? state.known : null;
-  const catchUp = state.catchUp && with_(state.catchUp, { cards: inWindow(state.catchUp.cards, offset) });
-  const next = with_(state, { offset, known, catchUp, cards: inWindow(state.cards, offset), reads: inWindow(state.reads, offset) });
-  return catchUp && offset >= catchUp.to ? caughtUp(next) : next;
+  const next = with_(state, { offset, known, reads: inWindow(state.reads, offset, state.stars) });
+  return state.catchUp && offset >= state.catchUp.to ? caughtUp(next) : next;
 }
 
-/** The same array where nothing leaves it. */
-function inWindow(cards, offset) {
-  const from = offset - WINDOW_OFFSETS;
-  return cards.length && cards[0].offset <= from ? cards.filter(card => card.offset > from) : cards;
+/** The same array where nothing leaves it. Who has been starred may have to wait for others. */
+function inWindow(reads, offset, stars) {
+  const newest = reads.length ? reads[reads.length - 1].at : NaN;
+  const isOld = read => (read.offset <= offset - HELD_OFFSETS && !isStarred(read, stars)) || (read.offset <= offset - WINDOW_OFFSETS && read.at < newest - HELD_MS);
+  return reads.some(isOld) ? reads.filter(read => !isOld(read)) : reads;
 }
 
 function caughtUp(state) {
-  return with_(state, { cards: state.cards.concat(state.catchUp.cards), catchUp: null });
+  return with_(state, { catchUp: null });
 }
 
-/** One read, wherever the screen still holds it: on the wall, next on the wall, or yet to come. */
+/** One read, wherever the screen still holds it: come, or yet to come. */
 function changed(state, offset, change) {
   const swap = card => (card.offset === offset ? change(card) : card);
-  const catchUp = state.catchUp && with_(state.catchUp, { cards: kept(state.catchUp.cards, swap) });
   const held = state.known && state.known.reads.get(offset);
   const known = held ? with_(state.known, { reads: new Map(state.known.reads).set(offset, change(held)) }) : state.known;
-  const reads = state.reads.some(read => read.offset === offset) ? kept(state.reads, swap) : state.reads;
-  return with_(state, { cards: kept(state.cards, swap), reads, catchUp, known });
+  const reads = state.reads.some(read => read.offset === offset) ? state.reads.map(swap).filter(Boolean) : state.reads;
+  return with_(state, { reads, known, pinned: state.pinned && swap(state.pinned) });
+}
+
+/** Of this screen, or of the display: what is wished of it from now on. */
+function onSettings(state, { screen, display }, now) {
+  const next = screen ? with_(state, { screen }) : state;
+  return display ? pinnedAs(with_(next, { display: with_(next.display || {}, display) }), display, now) : next;
+}
+
+/** Whose card an operator has pinned: the read that is held, or as the hub has sent it along. */
+function pinnedAs(state, display, now) {
+  const pin = display && display.control && display.control.pin, offset = pin ? pin.offset : null, { pinned } = state;
+  if (offset === null || (pinned && pinned.offset === offset)) return offset === null && pinned ? with_(state, { pinned: null }) : state;
+  const told = listOf([display.pinned]).find(read => read.offset === offset);
+  return with_(state, { pinned: state.reads.find(read => read.offset === offset && !read.brief) || (told ? heldAs(state, told, now) : null) });
 }
 
 function onBye(state, bye) {
@@ -228,22 +229,6 @@ function isSameFeed(state, session, epoch) {
   return Boolean(state.session && session && state.session.id === session.id && state.epoch === epoch);
 }
 
-function isForTheWall(state, read) {
-  return (read.kind === "gun" || isHere(state, read)) && NO_CARD.every(mark => !marksOf(read).includes(mark));
-}
-
-function isListed(state, read) {
-  return isHere(state, read) && NOT_LISTED.every(mark => !marksOf(read).includes(mark));
-}
-
-function isHere({ locations }, { kind, location }) {
-  return kind === "read" && (!locations.length || locations.includes(plain(location)));
-}
-
-function listed(state, reads) {
-  return reads.filter(read => isListed(state, read)).sort(byOffset);
-}
-
 function byOffset(one, other) {
   return one.offset - other.offset;
 }
@@ -253,14 +238,15 @@ function templateOf(told) {
   return told && typeof told.url === "string" ? told : null;
 }
 
-function marksOf(read) {
-  return Array.isArray(read.marks) ? read.marks : [];
+/** Messages, of whatever came in their place. */
+function listOf(messages) {
+  return (Array.isArray(messages) ? messages : []).filter(read => read && isOffset(read.offset));
 }
 
 /** The reads the hub knows as of its hello. What lies among them and is missing was voided. */
-function knownFrom(recent, head) {
-  const from = recent.reduce((least, read) => Math.min(least, read.offset), Infinity);
-  return { reads: new Map(recent.map(read => [read.offset, read])), from, to: head };
+function knownFrom(all, reads, head) {
+  const from = all.reduce((least, read) => Math.min(least, read.offset), Infinity);
+  return { reads: new Map(reads.map(read => [read.offset, read])), from, to: head };
 }
 
 function latest(known, read) {
@@ -268,40 +254,31 @@ function latest(known, read) {
   return covered ? known.reads.get(read.offset) || null : read;
 }
 
-function asKnownBy(state, known, card) {
-  const read = latest(known, card);
-  if (!read || !isForTheWall(state, read)) return null;
-  const { bib, location, time, message } = read;
-  return with_(card, { runner: read.runner || null, bib, location, time, message, marks: marksOf(read) });
-}
-
-function kept(items, change) {
-  return items.map(change).filter(Boolean);
-}
-
-/** A card for the rest of its time, counted from when the hub had the read; null when that is over. */
-function cardFor(state, read, now) {
-  const age = Math.max(0, hubNow(state, now) - Date.parse(read.received_at)) || 0;
-  if (age >= state.cardMs) return null;
+/** A read as a screen holds it. */
+function heldAs(state, read, now) {
+  const runner = read.runner || null;
   return with_(read, {
-    key: [state.session && state.session.id, state.epoch, read.offset].join("."),
-    marks: marksOf(read), runner: read.runner || null, calm: now - state.lastArrivalAt >= CALM_MS,
-    arrivedAt: now, until: now + Math.max(state.cardMs - age, Math.min(CARD_LEAST_MS, state.cardMs)),
+    key: [state.session && state.session.id, state.epoch, read.offset].join("."), runner, marks: Array.isArray(read.marks) ? read.marks : [],
+    at: Date.parse(read.received_at) || 0, place: plain(read.location), race: plain(runner && runner.race_name), arrivedAt: now,
   });
 }
 
-function settingOf(display, name) {
-  return display && display.settings ? display.settings[name] : undefined;
-}
-
-function cardMsOf(display) {
-  const seconds = Number(settingOf(display, "duration"));
-  return seconds > 0 ? Math.min(seconds, CARD_S_MAX) * 1000 : CARD_MS;
+/** What a hello says of older reads: whole where they may still be on the wall, else what levels and gaps follow from. */
+function beforeOf(state, { before }, now) {
+  return (Array.isArray(before) ? before : []).map(each => {
+    if (!Array.isArray(each)) return listOf([each]).map(read => heldAs(state, read, now))[0];
+    const [offset, at, tag, location, race, lap, marks, bib] = each;
+    return { brief: true, offset, at, kind: "read", tag, lap, place: plain(location), race: plain(race), marks: Array.isArray(marks) ? marks : [], bib };
+  }).filter(read => read && isOffset(read.offset)).sort(byOffset);
 }
 
 function locationsOf(display) {
-  const locations = settingOf(display, "locations");
+  const locations = display && display.settings && display.settings.locations;
   return Array.isArray(locations) ? locations.map(plain) : [];
+}
+
+function starsOf(who) {
+  return new Set((Array.isArray(who) ? who : []).map(String));
 }
 
 /** Guns as milliseconds since 1970; a start without one that can be understood is none. */

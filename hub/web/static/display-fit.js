@@ -33,12 +33,18 @@ export function fitName(name, short, width, height, measure) {
 }
 
 /** In a row: all rows are of one height as long as that can be, so the first name gives way before the line does. */
-export function fitRow(name, short, width, measure) {
+export function fitRow(name, short, width, measure, most = ROW_NAME_MAX) {
   const row = { width, height: ANY_HEIGHT, measure };
-  return sized([name], row, ROW_NAME_MAX, NAME_MIN)
-    || sized([short], row, ROW_NAME_MAX, NAME_MIN)
-    || wrapped(partsOf(short), 2, row, ROW_NAME_MAX)
-    || broken(short, row, ROW_NAME_MAX);
+  return sized([name], row, most, NAME_MIN)
+    || sized([short], row, most, NAME_MIN)
+    || wrapped(partsOf(short), 2, row, most)
+    || broken(short, row, most);
+}
+
+/** Where there is no room for a second line: what is too long even so is cut off by its box. */
+export function fitLine(name, short, width, measure, most, least) {
+  const line = { width, height: ANY_HEIGHT, measure };
+  return sized([name], line, most, (most + least) / 2) || sized([short], line, most, least) || { lines: [short], size: least };
 }
 
 /** The largest size at which it fits, by trying: `fits(size)` lays it out so. It stays laid out at what is given back. */

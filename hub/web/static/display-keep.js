@@ -4,26 +4,20 @@
 import { advance, hubNow, initial, reduce } from "./display-core.js";
 
 const KEPT_MS_MAX = 24 * 3600 * 1000;
-const CARDS_KEPT = 20;
-const READS_KEPT = 40;            // as long as a template's list may be
+const READS_KEPT = 40;            // as long as a template's list may be, and more than a few large cards
 const CACHE = "display";          // as display-worker.js knows it
 
 /** The picture as a hello that says the same: what comes back goes the way of everything else. */
 export function keepPicture(code, state, now) {
-  const { epoch, session, display, starts, emergency, template, counts, lines, heardAt } = state;
+  const { epoch, session, display, starts, emergency, template, counts, stars, reads, lines, heardAt } = state;
   const hub = hubNow(state, heardAt);
   if (Number.isNaN(hub)) return;
   const hello = { type: "hello", epoch, offset: state.offset || 0, now: new Date(hub).toISOString(), session, display, starts, emergency,
-    template, counts, ...lines.told, recent: recentOf(state).map(card => Object.assign({}, card, { type: "read" })) };
+    template, counts, ...lines.told, stars: Array.from(stars),
+    recent: reads.filter(({ brief }) => !brief).slice(-READS_KEPT).map(read => Object.assign({}, read, { type: "read" })) };
   try {
     localStorage.setItem(placeOf(code), JSON.stringify({ at: Date.now() - (now - heardAt), hello }));
   } catch { /* full or refused */ }
-}
-
-/** The cards, and what a template's list may show. */
-function recentOf({ cards, reads, template }) {
-  const shown = cards.slice(-CARDS_KEPT), offsets = new Set(shown.map(({ offset }) => offset));
-  return shown.concat(template ? reads.slice(-READS_KEPT).filter(({ offset }) => !offsets.has(offset)) : []);
 }
 
 /** The state that the kept picture gives by now, or null. No offset: the hub is asked for everything. */

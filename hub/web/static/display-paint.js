@@ -1,9 +1,12 @@
-// Puts what the wall says into the page: paints what differs, fits names, and says which cards came to be seen. Knows the
+// Puts what the wall says into the page: paints what differs, fits names, and says which cards are to be seen. Knows the
 // DOM; refuses to know what the messages mean.
 
-import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLines, fitName, fitRow } from "./display-fit.js";
+import { hubNow } from "./display-core.js";
+import { ROOM_ABOVE_NAME, SOFT_HYPHEN, fitLine, fitLines, fitName, fitRow } from "./display-fit.js";
 import { makeLines } from "./display-lines.js";
 import { cardTexts } from "./display-view.js";
+
+const LOW_NAME = 96, BAND_NAME = 104, LINE_NAME_MIN = 56, LINE_NAME = .54;   // in units, and of a row
 
 const $ = id => document.getElementById(id);
 
@@ -16,20 +19,24 @@ export async function loadFonts(onLoaded) {
 
 let fontLoads = 0;
 
-/** Paints what differs; `onShown(cards)` is called for the first frame of cards. */
-export function makePainter({ code, server, onShown }) {
+/** Paints what differs, and gives the cards that are to be seen. */
+export function makePainter({ code, server, onReady }) {
   const paintLines = makeLines({ unitPx });
   let rows = new Map();           // key -> its row on the wall
-  let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), fresh = [];
+  let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), visible = [];
+  let many = null, isFetching = false;
 
   /** `covered`: a template stands there instead of the cards; `says`: it has a place for messages, and so needs no other. */
   function paint(seen, state, now, covered, says) {
-    const { scene, stale, offset, clocks, identify, lines } = seen, event = seen.event || server;
-    mark("state", scene);
+    const { scene, stale, offset, clocks, identify, band, lines } = seen, event = seen.event || server;
+    mark("state", scene === "many" && !many ? "several" : scene);
     mark("stale", String(Boolean(stale)));
     mark("offset", offset);
     mark("clocks", String(clocks.length));
-    for (const id of ["stale", "test", "clock", "session", "farewell"]) say(id, seen[id]);
+    mark("layout", seen.layout);
+    mark("shape", seen.shape);
+    mark("band", String(Boolean(band)));
+    for (const id of ["stale", "test", "clock", "session", "farewell", "more"]) say(id, seen[id]);
     say("event", event);
     say("caption", event);
     mark("dark", String(seen.dark));
@@ -44,8 +51,9 @@ export function makePainter({ code, server, onShown }) {
     const { pinned } = lines, turning = !covered && lines.rotating ? [lines.rotating] : [];
     paintLines(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { resting: scene === "resting", covered, fonts: fontLoads });
     if (covered) paintedFor = "";
-    else paintCards(seen, state, card => cardTexts(card, state, now));
+    else paintCards(seen, state, now);
     if (document.title !== event) document.title = event;
+    return covered || seen.dark || seen.emergency ? [] : visible;
   }
 
   /** As large as it fits; said once to who does not see it. */
@@ -59,18 +67,33 @@ export function makePainter({ code, server, onShown }) {
   }
 
   /** Anew when anything that matters is another; the race clocks of guns go on by the second. */
-  function paintCards({ scene, cards }, { starts }, textsOf) {
+  function paintCards(seen, state, now) {
+    const { scene, cards, band } = seen, textsOf = card => cardTexts(card, state, now), all = band ? cards.concat(band) : cards;
+    if (many) many.age(hubNow(state, now));
     const guns = cards.filter(({ kind }) => kind === "gun").map(card => textsOf(card).time);
-    const what = JSON.stringify([scene, innerWidth, innerHeight, fontLoads, starts, guns]);
-    if (what === paintedFor && cards.length === painted.length && cards.every((card, at) => card === painted[at])) return;
-    painted = cards;
+    const what = JSON.stringify([scene, seen.layout, seen.room, Boolean(band), innerWidth, innerHeight, $("several").parentNode.clientHeight, fontLoads, state.starts, guns, Boolean(many)]);
+    if (what === paintedFor && all.length === painted.length && all.every((card, at) => card === painted[at])) return;
+    painted = all;
     paintedFor = what;
-    fresh = [];
-    paintRows(scene === "several" ? cards : [], textsOf);
+    visible = all;
+    if (scene === "many" && !many) fetchMany();
+    paintBand(band, textsOf);
+    paintRows(scene === "several" || (scene === "many" && !many) ? cards : [], seen, textsOf);
+    if (many) many.paint(scene === "many" ? cards : [], seen, textsOf, { unit: unitPx(), measure: widthIn(unitPx()), now: hubNow(state, now) });
     if (scene === "runner" || scene === "gun") paintCard(cards[0], textsOf(cards[0]));
     else $("who").classList.remove("enter");
-    seenKeys = new Set(cards.map(({ key }) => key).filter(key => seenKeys.has(key)));
-    if (fresh.length) onShown(fresh);
+    seenKeys = new Set(all.map(({ key }) => key));
+  }
+
+  /** What only a crowd needs. */
+  async function fetchMany() {
+    if (many || isFetching) return;
+    isFetching = true;
+    try {
+      many = (await import("./display-many.js")).makeMany($("cells"), () => copyOf("cell"));
+      onReady();
+    } catch { /* the line is down: as many rows as there is room for, until it is not */ }
+    isFetching = false;
   }
 
   function paintCard(card, texts) {
@@ -80,39 +103,47 @@ export function makePainter({ code, server, onShown }) {
     comes(card, $("who"));
   }
 
-  /** From the top until the wall is full. Who finds no place is counted. */
-  function paintRows(cards, textsOf) {
-    const list = $("rows"), before = rows;
-    let room = list.clientHeight;
+  function paintBand(card, textsOf) {
+    const list = $("band");
+    if (!card) list.textContent = "";
+    else fillRow(list.firstElementChild || list.appendChild(copyOf("row")), card, textsOf(card), "band");
+  }
+
+  /** As many as there is room for; where names in two lines would take it from others, each has but one. */
+  function paintRows(cards, { shape, room }, textsOf) {
+    const list = $("rows"), before = rows, how = shape === "wide" ? "low" : "", row = list.clientHeight / room;
+    list.style.setProperty("--row", row + "px");
     rows = new Map();
     for (const card of cards) {
-      const row = before.get(card.key) || copyOf("row"), place = list.children[rows.size] || null;
-      if (place !== row) {
-        row.classList.remove("enter");          // what moves does not come in again
-        list.insertBefore(row, place);
+      const element = before.get(card.key) || copyOf("row"), place = list.children[rows.size] || null;
+      if (place !== element) {
+        element.classList.remove("enter");      // what moves does not come in again
+        list.insertBefore(element, place);
       }
-      fillRow(row, card, textsOf(card));
-      room -= row.offsetHeight;
-      if (room < -1 && rows.size) break;
-      rows.set(card.key, row);
-      comes(card, row);
+      fillRow(element, card, textsOf(card), how);
+      rows.set(card.key, element);
+      comes(card, element);
     }
     while (list.children.length > rows.size) list.lastChild.remove();
-    mark("room", String(room > 1.3 * $("below").offsetHeight));
-    say("more", cards.length > rows.size ? "and " + (cards.length - rows.size) + " more" : "");
+    if (heightOf(rows) > list.clientHeight + rows.size) for (const card of cards) fillRow(rows.get(card.key), card, textsOf(card), "line", row / unitPx());
+    let left = list.clientHeight;
+    visible = cards.length ? visible.filter(card => !rows.has(card.key) || (left -= rows.get(card.key).offsetHeight) >= -list.children.length) : visible;
+    mark("room", String(list.clientHeight - heightOf(rows) > 1.3 * $("below").offsetHeight));
   }
 
   function comes(card, element) {
     if (seenKeys.has(card.key)) return;
-    seenKeys.add(card.key);
-    fresh.push(card);
     element.classList.remove("enter");
     if (!card.calm) return;
     void element.offsetWidth;     // lets the same entrance begin again
     element.classList.add("enter");
   }
 
-  return paint;
+  return Object.assign(paint, { prepare: fetchMany });
+}
+
+function heightOf(rows) {
+  return Array.from(rows.values()).reduce((sum, row) => sum + row.offsetHeight, 0);
 }
 
 function mark(name, value) {
@@ -150,7 +181,8 @@ function layName({ name, short }) {
   $("who").dir = getComputedStyle(element).direction;
 }
 
-function fillRow(row, card, texts) {
+/** `how`: "low" where five rows are to find room, "line" where a name has one line and no more, "band" for the one above. */
+function fillRow(row, card, texts, how, height = Infinity) {
   const unit = unitPx(), element = row.querySelector(".name");
   row.classList.toggle("gun", card.kind === "gun");
   put(row.querySelector(".bib"), texts.bib);
@@ -158,7 +190,10 @@ function fillRow(row, card, texts) {
   put(row.querySelector(".place"), texts.location);
   put(row.querySelector(".time"), texts.time);
   put(row.querySelector(".when"), texts.time ? "" : texts.when);
-  lay(element, texts.name, fitRow(texts.name, texts.short, element.clientWidth / unit, widthIn(unit)));
+  const { name, short } = texts, width = element.clientWidth / unit, measure = widthIn(unit);
+  lay(element, name, how === "line" ? fitLine(name, short, width, measure, Math.min(LOW_NAME, height * LINE_NAME), LINE_NAME_MIN)
+    : how === "band" ? fitLine(name, short, width, measure, BAND_NAME, LINE_NAME_MIN)
+    : fitRow(name, short, width, measure, how ? LOW_NAME : undefined));
   row.dir = getComputedStyle(element).direction;
 }
 

@@ -13,28 +13,27 @@ const FRAME_MS = 8000;
 const GROUND = "#0b0e14";         // around a template that says none
 
 /**
- * `code`: the display's. `onReady()`: there is something else to paint. `onShown(cards)`: those that are seen for the
- * first time. `onKept(urls)`: what a start without the hub needs.
+ * `code`: the display's. `onReady()`: there is something else to paint. `onKept(urls)`: what a start without the hub needs.
  */
-export function makeTemplates({ code, onReady, onShown, onKept }) {
+export function makeTemplates({ code, onReady, onKept }) {
   const place = document.getElementById("template");
   let wanted = "", timer = 0, tries = 0, asking = null;
-  let stage = null, leaving = null, newest = "", seenKeys = new Set(), laidOut = "";
+  let stage = null, leaving = null, newest = "", visible = [], laidOut = "";
 
-  /** Draws what is in force; false while there is nothing to draw, and the hub's own layout is shown. */
+  /** Draws what is in force, and gives the cards that are to be seen; null while the hub's own layout is shown: there is
+   * nothing to draw, or a crowd for which this template has no list, and it is not to stay whatever comes. */
   function paint(seen, state, now) {
     want(state.gone || seen.scene === "connecting" ? null : state.template);
-    if (!stage) return false;
-    const cards = seen.cards.filter(({ kind }) => kind !== "gun"), card = cards[0] || null;
+    if (!stage || (seen.level && !seen.fixed && !stage.hasList)) return null;
+    const cards = seen.cards.filter(({ kind }) => kind !== "gun"), card = seen.band || cards[0] || null;
     const key = card ? card.key : "", comes = key !== newest;
     newest = key;
     const rows = stage.paint(card, state, now, comes && (!card || card.calm));
     layOut();
     leave();
-    const fresh = cards.filter(each => !seenKeys.has(each.key) && (each === card || rows.includes(each.offset)));
-    seenKeys = new Set(seen.cards.map(each => each.key).filter(each => seenKeys.has(each)).concat(fresh.map(each => each.key)));
-    if (fresh.length) onShown(fresh);
-    return true;
+    const there = (seen.band ? [seen.band].concat(cards) : cards).filter(each => each === card || rows.includes(each.offset));
+    if (there.length !== visible.length || there.some((each, at) => each !== visible[at])) visible = there;
+    return visible;
   }
 
   function want(template) {
@@ -147,7 +146,7 @@ async function newStage(element, template, code) {
   const names = namesOf(template);
   let which = "resting", known = false;
   return {
-    element, images: names.map(places.imageUrl),
+    element, images: names.map(places.imageUrl), hasList: template.active.blocks.some(block => block.kind === "list" && !block.hidden),
     look: () => ({
       size: [template.canvas.width, template.canvas.height], ground: template[which].ground || GROUND,
       says: template[which].blocks.some(block => block.kind === "message" && isShown(block, which, known)),
@@ -181,7 +180,7 @@ async function oldStage(element, template) {
     throw problem;
   });
   return {
-    element, images: [],
+    element, images: [], hasList: false,
     look: () => ({ size: [template[which].width, template[which].height], ground: GROUND }),
     paint(card, state, now) {
       const fields = fieldsFor(card, state, now);

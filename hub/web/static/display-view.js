@@ -1,7 +1,8 @@
 // What the wall says: the state as flat texts. No DOM, and of the time only what is handed in.
 
+import { STALE_LOST_MS, STALE_SILENT_MS, hubNow, text, wallOf } from "./display-core.js";
+import { LEVELS, SHAPES, plain } from "./display-flow.js";
 import { upAt } from "./display-messages.js";
-import { STALE_LOST_MS, STALE_SILENT_MS, cardsOf, hubNow, plain, text } from "./display-core.js";
 
 const CLOCKS_MAX = 3;
 const RACE_CLOCK = "0:00:00";
@@ -17,13 +18,17 @@ const FAREWELLS = {
   4004: "This screen has moved to a new address.",
 };
 
-/** Everything the wall says, as flat texts; what stands on a card is in cardTexts. */
-export function view(state, now) {
+/** Everything the wall says, as flat texts; what stands on a card is in cardTexts. `shape`: of the wall, see display-flow.js. */
+export function view(state, now, shape = "wide") {
   const event = eventName(state.session);
-  const cards = cardsOf(state);
-  const scene = sceneOf(state, cards), stale = staleText(state, now), dark = isDark(state);
+  const wall = wallOf(state, now, shape), band = wall.hero && wall.shown.length ? cardOf(wall.hero) : null;
+  const cards = wall.hero && !band ? [cardOf(wall.hero)] : wall.shown.map(cardOf);
+  const level = wall.hero && !band ? 0 : wall.level;
+  const scene = sceneOf(state, cards, level), stale = staleText(state, now), dark = isDark(state);
   return {
-    scene, cards, event, stale, dark,
+    scene, cards, band, event, stale, dark, level, fixed: wall.fixed, layout: LEVELS[level],
+    room: wall.room, columns: SHAPES[shape].columns[level], shape,
+    more: !cards.length || !wall.missed ? "" : wall.fixed ? "and " + wall.missed + " more" : wall.missed + " more not shown",
     shows: dark ? "blank" : !state.gone && stale ? "stale" : scene,
     emergency: state.emergency,
     lines: upAt(state.lines, hubNow(state, now)),
@@ -37,10 +42,20 @@ export function view(state, now) {
   };
 }
 
-/** An operator has wished it, and wishes nothing of a screen that is gone. */
-function isDark({ screen, gone }) {
-  return Boolean(screen && screen.blank && !gone);
+/** An operator has wished it of this screen or of its display, and wishes nothing of a screen that is gone. */
+function isDark({ screen, display, gone }) {
+  const control = display && display.control || {};
+  return Boolean((screen && screen.blank || control.blank) && !gone);
 }
+
+/** A read as it is painted. `calm`: it may come in with motion. */
+function cardOf({ read, calm }) {
+  const before = made.get(read), card = before && before.calm === calm ? before : Object.assign({}, read, { calm });
+  made.set(read, card);
+  return card;
+}
+
+const made = new WeakMap();       // the same card again, as long as its read is
 
 /** By what people find this screen in their list. */
 function identity({ display, screen }) {
@@ -48,11 +63,11 @@ function identity({ display, screen }) {
   return { display: text(display && display.name), screen: text(screen && screen.name), id: id && "screen …" + id };
 }
 
-function sceneOf(state, cards) {
+function sceneOf(state, cards, level) {
   if (state.gone) return "gone";
   if (!state.greeted && state.keptAt === null) return "connecting";
   if (!cards.length) return "resting";
-  if (cards.length > 1) return "several";
+  if (level) return level > 1 ? "many" : "several";
   return cards[0].kind === "gun" ? "gun" : "runner";
 }
 

@@ -1,6 +1,6 @@
 // What a clock block says, as of a moment. No clock of its own, no DOM.
 
-import { plain } from "./display-core.js";
+import { plain } from "./display-flow.js";
 import { timeText } from "./display-view.js";
 
 const DAY_S = 86400;

@@ -1,7 +1,8 @@
 // What the blocks of a template say: placeholders and their values, and the text of each kind of block. No DOM, no
 // clock; refuses to know how large anything is.
 
-import { hubNow, plain, text } from "./display-core.js";
+import { hubNow, listedOf, text } from "./display-core.js";
+import { plain } from "./display-flow.js";
 import { cardTexts, eventName, timeOfDay } from "./display-view.js";
 import { clockWords } from "./template-clock.js";
 
@@ -131,9 +132,9 @@ export function rowsOf(block, rows) {
 
 /** The reads for the lists of a template, newest first, each runner once a location; while the screen catches up, as it
  * stood before. */
-export function listOf({ reads, catchUp }) {
-  const held = catchUp ? reads.filter(({ offset }) => offset <= catchUp.from) : reads, runners = new Map();
-  for (const read of held.slice().reverse()) {
+export function listOf(state) {
+  const runners = new Map();
+  for (const read of listedOf(state).reverse()) {
     const whose = plain(read.location) + "\n" + read.tag;
     if (!runners.has(whose)) runners.set(whose, read);
   }

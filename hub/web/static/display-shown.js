@@ -1,0 +1,65 @@
+// Tells the hub what stood on this wall, and for how long: once when it has been painted, and once when it has left. What
+// cannot be told now is told later. Knows no DOM.
+
+const REPORTS_A_FRAME = 40;       // the hub takes 4 KiB at once
+const REPORTS_KEPT = 800;         // of what was shown while the line was down
+const PAUSE_MS = 500;
+
+/** `send(...messages)`: whether they have gone. */
+export function makeShown({ send, clock }) {
+  let there = new Map(), seen = null, left = [], timer = 0;
+
+  /** The cards that are to be seen from now on, and in which layout. */
+  function see(cards, layout) {
+    if (cards === seen) return;
+    seen = cards;
+    const now = clock(), before = there, fresh = [];
+    there = new Map();
+    for (const { key, offset, arrivedAt } of cards) {
+      const known = before.get(key);
+      before.delete(key);
+      if (!known) fresh.push({ offset, arrivedAt, since: now, layout });
+      there.set(key, known || fresh[fresh.length - 1]);
+    }
+    for (const one of before.values()) ends(one, now);
+    if (fresh.length) setTimeout(tellOf, 0, fresh);     // the task after a frame's callbacks runs once it is painted
+    tellSoon();
+  }
+
+  function tellOf(fresh) {
+    const now = clock();
+    for (const one of fresh) one.ms = Math.round(now - one.arrivedAt);
+    inFrames(fresh.map(({ offset, ms, layout }) => ({ type: "shown", offset, ms, layout })));
+  }
+
+  function ends({ offset, ms, since, layout }, now) {
+    left.push({ type: "shown", offset, ms: ms || 0, for_ms: Math.round(now - since), layout });
+    left = left.slice(-REPORTS_KEPT);
+  }
+
+  function tellSoon() {
+    if (left.length && !timer) timer = setTimeout(tell, PAUSE_MS);
+  }
+
+  function tell() {
+    timer = 0;
+    left = inFrames(left);
+  }
+
+  /** Gives those that have not gone. */
+  function inFrames(reports) {
+    for (let at = 0; at < reports.length; at += REPORTS_A_FRAME) {
+      if (!send(...reports.slice(at, at + REPORTS_A_FRAME))) return reports.slice(at);
+    }
+    return [];
+  }
+
+  return {
+    see, tellSoon,
+    /** The page is left. */
+    close() {
+      see([], "");
+      tell();
+    },
+  };
+}
