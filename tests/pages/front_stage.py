@@ -157,6 +157,7 @@ def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
         "testing": False,
         "offset": 0,
         "rate": [],
+        "latency": None,
         "runners": 0,
         "unknown": {"count": 0, "last": []},
         **parts,

@@ -3,6 +3,7 @@ the test that holds the page to them."""
 
 import re
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import jinja2
@@ -89,11 +90,30 @@ FINISHERS: Final = (
 )
 SEVERAL: Final = (
     *(
-        crossing(at, who, time=f"2026-05-09T11:14:{12 + at:02d}.400+02:00")
-        for at, who in enumerate(FINISHERS[::-1], 1)
+        crossing(at, who, time=f"2026-05-09T11:14:{16 + at:02d}.400+02:00")
+        for at, who in enumerate([*FINISHERS[4:6], *FINISHERS[2::-1]], 1)
     ),
-    crossing(10, None, tag="4000917"),
 )
+"""As many as have a row each."""
+FIRST: Final = ("Ingrid", "Tom", "Łukasz", "Keala", "Noah", "Amina", "José", "Sofia", "Bjørn", "Zoë", "Wei")
+LAST: Final = ("Solheim", "Ng", "Wiśniewski", "Kahananui", "Fitzgerald", "Okonkwo", "Hernández", "Lindqvist",
+    "Papadopoulos", "Zhang", "Ramaswamy", "Adeyemi", "Nowak", "Wolff-Oberhuber", "Ánh Nguyệt")  # fmt: skip
+STAR: Final = {"type": "stars", "who": ["bib:7"]}
+
+
+def crowd(count: int, over_s: float) -> tuple[dict[str, Any], ...]:
+    """So many in so many seconds, the last of them now."""
+    now, found = datetime.fromisoformat(NOW), []
+    for at in range(count):
+        came = (now - timedelta(seconds=over_s * (count - 1 - at) / count)).isoformat(timespec="milliseconds")
+        who = runner(100 + at * 37 % 4900, FIRST[at * 7 % len(FIRST)], LAST[at * 4 % len(LAST)])
+        found.append(crossing(at + 1, who, time=came, received_at=came))
+    return tuple(found)
+
+
+def starred(offset: int) -> dict[str, Any]:
+    return crossing(offset, runner(7, "Amira", "Haddad", city="Oran"), time=NOW)
+
 
 STATES: Final = (
     State("resting", "resting"),
@@ -104,6 +124,10 @@ STATES: Final = (
     State("right-to-left", "runner", {"starts": STARTS}, (crossing(1, AMIRA),)),
     State("chinese", "runner", {"starts": STARTS}, (crossing(1, LI),)),
     State("several", "several", {"starts": STARTS}, SEVERAL),
+    State("columns", "many", {"starts": STARTS}, crowd(20, 2.8)),
+    State("ticker", "many", {"starts": STARTS}, crowd(110, 2.8)),
+    State("starred", "several", {"starts": STARTS}, (STAR, *crowd(3, 2.8), starred(4))),
+    State("starred-columns", "many", {"starts": STARTS}, (STAR, *crowd(13, 2.8), starred(14))),
     State(
         "gun",
         "gun",

@@ -234,7 +234,7 @@ async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser
     stage = work_scenes.fleet("viewer")
     screen = await _staged(browser, stage)
     amiss = screen.at("dd[data-tone=warn]")
-    assert await amiss.all_text_contents() == ["0.0.9, old", "1,840 ms"]
+    assert await amiss.all_text_contents() == ["0.0.9, old", "1,840 ms", "0.9 · 1.7 · 12 s"]
     assert await screen.at(".screen b").all_text_contents() == [
         "Commentary",
         "LED wall",

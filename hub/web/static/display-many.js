@@ -5,7 +5,7 @@ import { cellsOf } from "./display-flow.js";
 import { fitLine } from "./display-fit.js";
 
 const FRESH_MS = 2000;            // who has just come is brighter: nothing moves
-const SMALLEST = .362;            // letters, of the height of a cell: 40 units of 1080 where nothing takes room from the wall
+const LEAST = .66;                // of a name too long: 40 units of 1080, or less where messages take room from the wall
 const GAP = 36;                   // as in the style sheet
 const NAME_MOST = 64;            // names of one height, however tall the wall is
 const NAME = .51, TICKER_NAME = .905, BIB_LETTERS = .62;
@@ -49,7 +49,7 @@ function fill(element, card, texts, { layout, width, height, unit, measure }) {
   put(element.querySelector(".bib"), texts.bib);
   put(element.querySelector(".when"), layout === "ticker" ? "" : texts.time || texts.when);
   const beside = layout === "ticker" && texts.bib ? (texts.bib.length * BIB_LETTERS + .4) * most : 0;
-  const { lines, size } = fitLine(texts.name, texts.short, width - beside - (layout === "ticker" ? 0 : 36), measure, most, layout === "ticker" ? most : Math.min(most, height * SMALLEST));
+  const { lines, size } = fitLine(texts.name, texts.short, width - beside - (layout === "ticker" ? 0 : 36), measure, most, layout === "ticker" ? most : most * LEAST);
   name.textContent = lines[0];
   name.style.fontSize = size * unit + "px";
   name.setAttribute("aria-label", texts.name);
