@@ -17,12 +17,14 @@ from hub import __version__
 from hub.web.screens import FLEET, known_as
 from tests.pages import work_scenes
 from tests.pages.browsers import browsers_of
+from tests.pages.front_stage import FrontStage, display, state
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.work_stage import ORIGIN, WorkStage
 from tests.pages.working import REFUSED, agree, says
 from tests.postgres import fresh_database
+from tests.running import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -366,11 +368,38 @@ async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) 
     assert screen.faults == []
 
 
-async def _staged(browser: Browser, stage: WorkStage) -> Screen:
+async def test_in_the_control_room_a_display_is_made_dark_and_held(browser: Browser) -> None:
+    pinned = {"control": {"pin": {"offset": 5}}, "pinned": {"offset": 5, "bib": "17", "name": ""}}
+    left, right = display("AAAA2222", "Left"), display("BBBB3333", "Right", **pinned)
+    path = "/api/displays/AAAA2222/control"
+    stage = FrontStage(state(displays=[left, right]), answers={f"POST {path}": {"control": {}}})
+    screen = await _opened(browser, stage)
+    row, other = (screen.at(".display", has_text=name) for name in ("Left", "Right"))
+    await expect(other.locator("[data-f=control]")).to_have_text("bib 17 is pinned", timeout=WAIT_MS)
+    await expect(other.get_by_role("button", name="Resume Right")).to_be_visible()
+    blank, hold = (row.get_by_role("button", name=f"{name} Left") for name in ("Blank", "Hold"))
+    await expect(row.get_by_role("button", name="Resume Left")).to_be_hidden()
+    await blank.click()
+    await stage.tell(displays=[{**left, "control": {"blank": True}}, right])
+    await expect(blank).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    await blank.click()
+    await hold.click()
+    wished = [{"action": action} for action in ("blank", "unblank", "hold")]
+    await until(lambda: stage.told("POST", path) == wished)
+    await browsers_of(browser).take_back(screen.page.context)
+    assert screen.faults == []
+
+
+async def _opened(browser: Browser, stage: WorkStage) -> Screen:
     context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
     screen = Screen(await context.new_page(), ORIGIN)
     await screen.page.set_viewport_size(SIZES["laptop"])
     screen.allow(REFUSED)
     await stage.open(screen.page)
+    return screen
+
+
+async def _staged(browser: Browser, stage: WorkStage) -> Screen:
+    screen = await _opened(browser, stage)
     await expect(screen.at(".screen").first).to_be_visible(timeout=WAIT_MS)
     return screen
