@@ -154,6 +154,54 @@ async def test_dark_it_stays_whatever_starts_anew(made: Venue, opened: Screens) 
     await dark(wall, False)
 
 
+async def test_what_is_wished_of_a_display_is_on_its_wall_at_once(made: Venue, opened: Screens) -> None:
+    """The whole way: a press on the page, the hub, its table, the wall; and no wall is sent away for it."""
+    await made.import_roster("bib,tag,name\n1,701,Ada Lovelace\n2,702,Alan Turing\n3,703,Grace Hopper\n")
+    wall = await opened.open(f"/d/{made.code}", SMALL)
+    await wall.rests()
+    await wall.page.evaluate("window.stayed = true")
+    page = await opened.signed_in(made, "/displays", SIZES["laptop"])
+    row = page.at(f".code-row[data-key='{made.code}']")
+    await row.get_by_role("button", name="Settings").click()
+    await page.at("#settings-form-duration").fill("60")
+    await page.at("#settings-form [type=submit]").click()
+    await expect(row).to_contain_text("runners stay 60 s", timeout=WAIT_MS)
+    made.reader.read("701")
+    await wall.shows("Ada Lovelace")
+
+    await row.focus()
+    await page.page.keyboard.press("h")
+    await expect(row).to_contain_text("held since", timeout=WAIT_MS)
+    made.reader.read("702")
+    await wall.reaches(2)
+    assert await wall.at(".name:visible").get_attribute("aria-label") == "Ada Lovelace"
+    await row.get_by_role("button", name="Resume").click()
+    await wall.shows("Alan Turing")
+
+    await row.get_by_role("button", name="Pin").click()
+    await page.at("#pin .read", has_text="Ada Lovelace").click()
+    await expect(row).to_contain_text("Ada Lovelace is pinned", timeout=WAIT_MS)
+    await row.get_by_role("button", name="Skip").click()
+    await expect(wall.at(".name[aria-label='Alan Turing']:visible")).to_have_count(0, timeout=WAIT_MS)
+    await wall.shows("Ada Lovelace")
+    assert await wall.page.evaluate("window.stayed"), "none of it loads the page anew"
+    await wall.page.reload()
+    await wall.shows("Ada Lovelace")
+
+    await row.get_by_role("button", name="Blank").click()
+    await dark(wall)
+    await row.get_by_role("button", name="Blank").click()
+    await wall.shows("Ada Lovelace")
+    made.reader.read("703")
+    await row.get_by_role("button", name="Resume").click()
+    await wall.shows("Grace Hopper")
+    await expect(row.get_by_role("button", name="Resume")).to_be_disabled(timeout=WAIT_MS)
+    await row.get_by_role("button", name="Settings").click()
+    await page.at("#settings-form-duration").fill("")
+    await page.at("#settings-form [type=submit]").click()
+    await expect(page.at("#settings")).to_be_hidden(timeout=WAIT_MS)
+
+
 async def test_a_second_tab_is_a_screen_of_its_own_and_stays_it(made: Venue, opened: Screens) -> None:
     first = await opened.open(f"/d/{made.code}", SMALL)
     await first.rests()

@@ -221,6 +221,25 @@ async def test_a_screen_that_went_away(opened: Open) -> None:
     await says(page, "#screens[data-tone=good]", "3 screens open")
 
 
+async def test_a_display_is_made_dark_and_held_from_here(opened: Open) -> None:
+    pinned = {"control": {"pin": {"offset": 5}}, "pinned": {"offset": 5, "bib": "17", "name": ""}}
+    left, right = display("AAAA2222", "Left"), display("BBBB3333", "Right", **pinned)
+    page, stage = await opened(state(displays=[left, right]))
+    stage.answers["POST /api/displays/AAAA2222/control"] = {"control": {}}
+    row, other = (page.at(".display", has_text=name) for name in ("Left", "Right"))
+    await expect(other.locator("[data-f=control]")).to_have_text("bib 17 is pinned", timeout=WAIT_MS)
+    await expect(other.get_by_role("button", name="Resume Right")).to_be_visible()
+    blank, hold = (row.get_by_role("button", name=f"{name} Left") for name in ("Blank", "Hold"))
+    await expect(row.get_by_role("button", name="Resume Left")).to_be_hidden()
+    await blank.click()
+    await stage.tell(displays=[{**left, "control": {"blank": True}}, right])
+    await expect(blank).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    await blank.click()
+    await hold.click()
+    wished = [{"action": action} for action in ("blank", "unblank", "hold")]
+    assert stage.told("POST", "/api/displays/AAAA2222/control") == wished
+
+
 async def test_lines_that_are_missing_and_lines_that_are_none(opened: Open) -> None:
     odd = source(1, ("FINISH", 3), ("START", 90), rejected=2)
     odd["locations"][0]["gap"] = [120, 131]
