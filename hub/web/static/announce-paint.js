@@ -12,11 +12,11 @@ const MANY = 99;                  // and no more digits: the room is a thumb's
 let fitted = "";
 
 /** `hero`: an arrival, or null; with what is said of it: {said, waiting, mark, group, story}. */
-export function paintHero(hero, said, { now, flood, words }) {
+export function paintHero(hero, said, { now, flood, empty, words }) {
   const large = $("hero"), nobody = $("nobody");
   large.hidden = !hero || flood;
   nobody.hidden = Boolean(hero) || flood;
-  mark($("desk"), "nobody", hero || flood ? "" : "yes");
+  mark($("desk"), "nobody", empty ? "yes" : "");
   say($("nobody-words"), words[0]);
   say($("nobody-next"), words[1]);
   if (!hero || flood) { fitted = ""; return; }

@@ -195,7 +195,7 @@ function paint() {
   if (hero !== view.hero) Object.assign(view, { before: view.hero && view.hero.offset, hero });
   const large = flood ? all.find(each => each.offset === view.chosen) || null : hero && all.find(each => each.offset === hero.offset);
   const said = large ? list.row(large) : null;
-  paintHero(large, said && { ...said, story: flood ? null : stories.of(large.offset) }, { now, flood, words: emptyWords() });
+  paintHero(large, said && { ...said, story: flood ? null : stories.of(large.offset) }, { now, flood, empty: !all.length && !flood, words: emptyWords() });
   paintActs(large, said || {});
   paintList(all, large, now);
   paintStaff(held, now);
