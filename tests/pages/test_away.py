@@ -1,16 +1,23 @@
 """The promise: a screen that was away ends in the same picture as one that never left."""
 
+import asyncio
 from pathlib import Path
+from typing import Final
 
 import pytest
+from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
-from tests.pages.screens import WAIT_MS, Screens
+from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.venue import Venue
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 RACES = Path(__file__).with_name("away.js")
+CROWD: Final = """() => [...document.querySelectorAll(".cell")].map(each => {
+  const { left, top } = each.getBoundingClientRect();
+  return [each.innerText, Math.round(left), Math.round(top)].join(" at ");
+}).sort()"""
 
 
 async def test_made_up_races(modules: Page) -> None:
@@ -26,6 +33,8 @@ async def test_real_hub(venue: Venue, screens: Screens, missed: int) -> None:
     await venue.import_roster(
         "bib,tag,name\n" + "".join(f"{n},{5000 + n},Runner {n}\n" for n in range(1, 500))
     )
+    display = venue.app.hub.displays[venue.code]
+    venue.app.hub.displays[venue.code] = replace(display, settings={"duration": 10})
     stayed = await screens.open(f"/d/{venue.code}")
     went, cable = await screens.cabled(venue.code)
     for screen in (stayed, went):
@@ -36,13 +45,53 @@ async def test_real_hub(venue: Venue, screens: Screens, missed: int) -> None:
     for number in range(1, missed + 1):
         venue.reader.read(str(5000 + number))
     await stayed.reaches(missed + 1)
-    await venue.import_roster(f"bib,tag,name\n{missed},{5000 + missed},Somebody Else\n")
+    shown = min(missed, 40)
+    await venue.import_roster(f"bib,tag,name\n{shown},{5000 + shown},Somebody Else\n")
     await stayed.shows("Somebody Else")
     assert (await went.picture())["offset"] == "1"
     cable.plug_in()
     await went.shows("Somebody Else")
     await expect(went.at("#stale")).to_be_hidden(timeout=WAIT_MS)
     assert await went.picture() == await stayed.picture()
+
+
+async def same(*all_screens: Screen) -> None:
+    """Waits until the same crowd stands on all of them, everybody at the same place: some are asked sooner than others."""
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while True:
+            seen = await asyncio.gather(*(each.page.evaluate(CROWD) for each in all_screens))
+            if len(seen[0]) > 10 and all(each == seen[0] for each in seen):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_crowd_is_the_same_after_a_cut_and_after_a_restart(venue: Venue, screens: Screens) -> None:
+    """Forty a second, by the hub's own clock."""
+    roster = "".join(f"{n},{5000 + n},Runner {n}\n" for n in range(1, 500))
+    await venue.import_roster("bib,tag,name\n" + roster)
+    numbers = iter(range(5001, 5500))
+
+    async def crowd(seconds: float) -> None:
+        for _ in range(round(40 * seconds)):
+            venue.reader.read(str(next(numbers)))
+            await asyncio.sleep(1 / 40)
+
+    stayed = await screens.open(f"/d/{venue.code}")
+    went, cable = await screens.cabled(venue.code)
+    for screen in (stayed, went):
+        await screen.rests()
+        screen.allow(LINE_CUT)
+    await crowd(0.5)
+    await cable.pull()
+    await crowd(4)
+    cable.plug_in()
+    await crowd(0.5)
+    await same(stayed, went)
+    await venue.stop()
+    await venue.start()
+    await crowd(1)
+    fresh = await screens.open(f"/d/{venue.code}")
+    await same(stayed, went, fresh)
 
 
 async def test_new_roster_while_away_corrects_the_card_that_stands(venue: Venue, screens: Screens) -> None:

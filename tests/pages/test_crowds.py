@@ -134,9 +134,9 @@ async def test_everybody_for_as_long_as_is_promised_or_counted(browser: Browser,
     assert short == {}
     most = max(int(more.split()[0]) for _, more in counted if more)
     assert most == max(sum(now - STAY_MS < names[name][0] <= now for name in unseen) for now, _ in counted)
-    await watched.go(6000)
+    await watched.go(9000)
     shown = [each for each in watched.told if each["type"] == "shown"]
-    ended = {each["offset"]: each for each in shown if "for_ms" in each}
+    ended = {each["offset"]: each for each in sorted(shown, key=lambda each: each.get("for_ms", 0))}
     painted = [each["offset"] for each in shown if "for_ms" not in each]
     assert {reads[offset - 1][1]["runner"]["name"] for offset in painted} == set(stood)
     assert set(ended) == set(painted)
