@@ -35,7 +35,10 @@ rejects.csv    lines that were no reads, each with the reason
 roster.csv     the participants; it can be imported again
 locations.csv  the timing points
 sources.csv    the readers
+showings.csv   which read stood on which display, from when, and for how long
 messages.csv   what was said on screens, to announcers and to the crew
+marks.csv      runners that announcers have starred, and their notes
+calls.csv      the reads that announcers have said
 
 All files are UTF-8; all times are UTC unless they are as sent.
 """

@@ -32,8 +32,8 @@ WHOLE: Final = "whole"
 """From the read until a screen has painted it."""
 PARTS: Final = (READ, JOURNAL, SEND, PAINT, WHOLE)
 
-MINUTE_SLICES: Final = 6
-SLICE_US: Final = 10 * US_PER_S
+MINUTE_SLICES: Final = 3
+SLICE_US: Final = 20 * US_PER_S
 """The last minute is forgotten in pieces of so long."""
 
 
@@ -74,14 +74,29 @@ class Histogram:
             self._counts[number] = self._counts.get(number, 0) + times
         self.count += other.count
 
+    def take_away(self, other: "Histogram") -> None:
+        """What was merged before."""
+        for number, times in other._counts.items():
+            left = self._counts[number] - times
+            if left:
+                self._counts[number] = left
+            else:
+                del self._counts[number]
+        self.count -= other.count
+
     def percentile_us(self, percent: float) -> int | None:
         """The least time that so many of a hundred did not exceed, to ERROR_MAX; None: nothing was counted."""
-        wanted = max(1, -(-self.count * percent // 100))
-        for number, times in sorted(self._counts.items()):
-            wanted -= times
-            if wanted <= 0:
-                return middle_us(number)
-        return None
+        return next(self.percentiles_us((percent,)), None)
+
+    def percentiles_us(self, percents: Iterable[float]) -> Iterator[int]:
+        """The same of several, the least first; none where nothing was counted."""
+        buckets, passed, number = iter(sorted(self._counts)), 0, 0
+        for percent in percents if self.count else ():
+            wanted = max(1, -(-self.count * percent // 100))
+            while passed < wanted:
+                number = next(buckets)
+                passed += self._counts[number]
+            yield middle_us(number)
 
     def items(self) -> Iterable[tuple[int, int]]:
         """(bucket, how often)"""
@@ -107,10 +122,11 @@ class Way:
 class Minute:
     """The last minute, or a little less: what is older than MINUTE_SLICES slices is forgotten."""
 
-    __slots__ = ("_slices",)
+    __slots__ = ("_slices", "_total")
 
     def __init__(self) -> None:
         self._slices: dict[int, Histogram] = {}
+        self._total = Histogram()
 
     def add(self, us: int, now_us: int) -> None:
         number = now_us // SLICE_US
@@ -119,32 +135,30 @@ class Minute:
             self._forget(number)
             held = self._slices[number] = Histogram()
         held.add(us)
+        self._total.add(us)
 
     def of(self, now_us: int) -> Histogram:
+        """To be looked at, and not to be kept: it goes on."""
         self._forget(now_us // SLICE_US)
-        found = Histogram()
-        for each in self._slices.values():
-            found.merge(each)
-        return found
+        return self._total
 
     def _forget(self, number: int) -> None:
         """Those of a clock that was set back, too."""
         for each in [each for each in self._slices if not number - MINUTE_SLICES < each <= number]:
-            del self._slices[each]
+            self._total.take_away(self._slices.pop(each))
 
 
 def figures(histogram: Histogram) -> dict[str, Any] | None:
     """As everybody is told, in milliseconds; None: nothing was counted."""
     if not histogram.count:
         return None
-    return {"count": histogram.count} | {
-        f"p{percent}_ms": _ms(histogram.percentile_us(percent)) for percent in (50, 95, 99)
-    }
+    found = map(_ms, histogram.percentiles_us((50, 95, 99)))
+    return dict(zip(("count", "p50_ms", "p95_ms", "p99_ms"), (histogram.count, *found), strict=True))
 
 
-def _ms(us: int | None) -> float | None:
+def _ms(us: int) -> float:
     """To a tenth; what takes less than ten, to a hundredth."""
-    return None if us is None else round(us / 1000, 2 if us < 10_000 else 1)
+    return round(us / 1000, 2 if us < 10_000 else 1)
 
 
 def packed(way: Way) -> dict[str, Any]:

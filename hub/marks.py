@@ -12,7 +12,8 @@ from typing import Annotated, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from hub.errors import Conflict, Invalid, NotFound
+from hub.errors import Conflict, NotFound
+from hub.event_words import check_text
 from hub.model import Participant
 from hub.roster import normal
 
@@ -118,8 +119,7 @@ def checked(change: MarkChange) -> MarkChange:
     if change.note is UNSET:
         return change
     text = " ".join(change.note.split())
-    if not text.isprintable():
-        raise Invalid("note: expected text without control characters", field="note")
+    check_text(text or None, "note")
     return MarkChange(change.starred, text)
 
 

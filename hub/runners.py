@@ -112,15 +112,17 @@ class Field:
         return held
 
     def gun(self, participant: Participant | None, way: Sequence[Visit]) -> int | None:
-        """The one with which somebody has started: the last before they were over the start line, or anywhere."""
+        """The one with which somebody has started: the last before they were over the start line. Of whoever was not
+        seen there it is only known where there was one alone."""
         race = self.race(participant)
         if race is None or not way:
             return None
         location = self.places.called(race.start_location).casefold()
         for start in self.starts:
             if start.location.casefold() == location:
-                fired = [gun for gun in start.guns_us if gun <= way[0].at_us + START_BEFORE_US]
-                return fired[-1] if fired else None
+                if way[0].location.casefold() == location:
+                    return _last_before(start.guns_us, way[0].at_us)
+                return start.guns_us[0] if len(start.guns_us) == 1 else None
         return None
 
     def others(self, location: str, race: Race | None) -> Iterator[list[Visit] | None]:
@@ -219,7 +221,17 @@ class Field:
         worn = (*participant.tags, participant.bib)
         tags = {normal(each) for each in worn if each and self.roster.find(each) is participant}
         first = tag or (participant.tags[0] if participant.tags else participant.bib)
-        return Runner(called(participant, first), participant, tuple(sorted(tags - set(self.crew))))
+        of_two = bool(tags) and self.roster.of_bib(participant.bib) is not participant
+        who = called(None if of_two else participant, first)
+        return Runner(who, participant, tuple(sorted(tags - set(self.crew))))
+
+
+def _last_before(guns_us: Sequence[int], at_us: int) -> int | None:
+    """The last gun before an instant, else the first, if that is only a little later."""
+    fired = [gun for gun in guns_us if gun <= at_us]
+    if fired:
+        return fired[-1]
+    return guns_us[0] if guns_us[0] <= at_us + START_BEFORE_US else None
 
 
 def _since(then_us: int | None, at_us: int) -> int | None:

@@ -1,10 +1,22 @@
 """What announcers say, in a hub that runs: who hears of it, and what is left of it after a start."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from hub.accounts import MACHINE_CALLER
+from hub.announcing import Announcing
+from hub.errors import StoreAway
+from hub.hub import Hub
+from hub.marks import Mark, MarkChange
+from hub.model import EVERYONE, SessionRow
+from hub.session import Session
+from hub.stores import Stores
+from hub.web.live import Live
 from tests.lifecycle import Office, office
+from tests.running import settings_for
 
 SHARED = pytest.mark.asyncio(loop_scope="session")
 
@@ -31,9 +43,24 @@ async def test_stars_are_for_screens_and_the_rest_for_those_who_watch(shared_off
         assert (await watcher.next("calls"))["calls"] == [{"offset": 1, "said": None}]
         await shared_office.ask("PUT", f"{path}/marks/bib:17", {"starred": False})
         await shared_office.fed(made, "A2")
-        heard = [await screen.next() for _ in range(3)]
-        assert [each["type"] for each in heard if each["type"] != "tick"] == ["read", "stars", "read"]
-        assert next(each for each in heard if each["type"] == "stars")["who"] == []
+        heard = [await screen.next("read", "stars", "marks", "calls") for _ in range(3)]
+        assert [each["type"] for each in heard] == ["read", "stars", "read"] and heard[1]["who"] == []
+
+
+async def test_what_is_said_can_be_read_while_postgresql_is_away(tmp_path: Path) -> None:
+    hub = Hub(now_us=lambda: 0, wake=lambda: None, publish=lambda session, reads: None)
+    row = SessionRow(1, 1, "Sunday", "", "active", 1, "UTC", "2026-01-01", 1)
+    hub.add_session(Session(row, late_us=1))
+    stores = Stores(settings_for("", tmp_path), hub)
+    announcing = Announcing(hub, Live(hub, lambda: 0, 1), stores, asyncio.Lock())
+    mark = Mark("bib:1", True, "", "a@x.example", 0)
+    hub.sessions[1].said.put(mark)
+    assert await announcing.marks(EVERYONE, row) == [mark]
+    with pytest.raises(StoreAway):
+        await announcing.mark(MACHINE_CALLER, row, "bib:2", MarkChange(starred=True))
+    with pytest.raises(StoreAway):
+        await announcing.marks(EVERYONE, replace(row, id=2))
+    assert hub.sessions[1].said.stars == ("bib:1",)
 
 
 async def test_all_of_it_is_there_after_a_start_and_when_it_goes_on(

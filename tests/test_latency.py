@@ -13,6 +13,7 @@ from hub.latency import (
     ERROR_MAX,
     FINE_US,
     LONGEST_US,
+    MINUTE_SLICES,
     PARTS,
     SLICE_US,
     WHOLE,
@@ -87,14 +88,25 @@ def test_many_at_once_count_as_many() -> None:
 def test_the_last_minute_forgets() -> None:
     minute, now_us = Minute(), 1_717_230_000_000_000
     minute.add(10, now_us)
-    minute.add(20, now_us + 3 * SLICE_US)
-    assert minute.of(now_us + 5 * SLICE_US).count == 2
-    assert sorted(minute.of(now_us + 6 * SLICE_US).items()) == [(20, 1)]
+    minute.add(20, now_us + SLICE_US)
+    minute.add(20, now_us + SLICE_US)
+    assert minute.of(now_us + 2 * SLICE_US).count == 3
+    assert sorted(minute.of(now_us + 3 * SLICE_US).items()) == [(20, 2)]
     assert minute.of(now_us + 60 * SLICE_US).count == 0
     minute.add(30, now_us)
     assert minute.of(now_us - 2 * SLICE_US).count == 0, (
         "of a clock that was set back nothing is of the future"
     )
+
+
+@given(some.lists(some.tuples(TIMES, some.integers(0, 3 * MINUTE_SLICES * SLICE_US)), max_size=60))
+def test_a_minute_is_what_was_counted_in_its_slices(times: list[tuple[int, int]]) -> None:
+    minute, ordered = Minute(), sorted(times, key=lambda each: each[1])
+    for us, at_us in ordered:
+        minute.add(us, at_us)
+    end = ordered[-1][1] // SLICE_US if ordered else 0
+    last = [us for us, at_us in ordered if at_us // SLICE_US > end - MINUTE_SLICES]
+    assert sorted(minute.of(end * SLICE_US).items()) == sorted(made(last).items())
 
 
 @given(some.dictionaries(some.sampled_from(PARTS), some.lists(TIMES, max_size=30)))

@@ -33,7 +33,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.old_display_settings": {"hub.display_words", "hub.errors"},
     "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
     "hub.tail": {"hub.model"},
-    "hub.marks": {"hub.errors", "hub.model", "hub.roster"},
+    "hub.marks": {"hub.errors", "hub.event_words", "hub.model", "hub.roster"},
     "hub.places": {"hub.model", "hub.results"},
     "hub.counting": {"hub.model", "hub.places", "hub.roster"},
     "hub.location_words": {"hub.errors", "hub.event_words"},

@@ -93,6 +93,8 @@ def test_whatever_somebody_wears_is_how_they_are_called(text: str) -> None:
 def test_a_note_is_one_line() -> None:
     assert checked(MarkChange(note=" Left-\n handed\t")) == MarkChange(note="Left- handed")
     assert checked(MarkChange(starred=True)) == MarkChange(starred=True)
+    assert checked(MarkChange(note="")).note == ""
+    assert checked(MarkChange(note="\u200f👩\u200d🚀")).note == "\u200f👩\u200d🚀"
     with pytest.raises(Invalid, match="control"):
         checked(MarkChange(note="a\x1b[2J"))
 

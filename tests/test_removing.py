@@ -12,7 +12,8 @@ import pytest
 
 from hub.accounts import MACHINE_CALLER
 from hub.errors import Conflict, StoreAway, Unavailable
-from hub.model import Rejected
+from hub.model import US_PER_S, Rejected
+from hub.showings import Showing, ShowingRow
 from hub.store import exports
 from tests.lifecycle import Office
 from tests.running import rows, until
@@ -65,8 +66,12 @@ async def test_all_that_a_session_held_is_in_its_export(shared_office: Office) -
     await shared_office.ask(
         "POST", f"sessions/{made['id']}/messages", {"text": "Gate 4", "audience": "crew"}, 201
     )
+    shown = ShowingRow(made["id"], 1, Showing("AAAA2222", US_PER_S, 8000, "card"))
+    await shared_office.hub.app.stores.proofs.save_showings(1, [shown])
     bad_line = Rejected(b'CT01_33~9~FINISH~\xe9,"~', "no read")
     shared_office.hub.app.hub.accept(source, [], [bad_line], session.head)
+    await shared_office.ask("PUT", f"sessions/{made['id']}/marks/bib:17", {"note": "=Twin"})
+    await shared_office.ask("PUT", f"sessions/{made['id']}/calls/2")
     answer = await delete(shared_office, made)
     export = answer["export"]
     assert answer["deleted"] is True and export["reads"] == 3 and export["bytes"] > 500
@@ -86,8 +91,14 @@ async def test_all_that_a_session_held_is_in_its_export(shared_office: Office) -
         "FINISH",
         "START",
     }
+    assert await table(shared_office, export, "showings.csv") == [
+        {"feed_offset": "1", "code": "AAAA2222", "shown_at": "1970-01-01 00:00:01+00"}
+        | {"shown_ms": "8000", "layout": "card"}
+    ]
     (message,) = await table(shared_office, export, "messages.csv")
     assert (message["audience"], message["text"]) == ("crew", "Gate 4")
+    (mark,), (call,) = [await table(shared_office, export, name) for name in ("marks.csv", "calls.csv")]
+    assert (mark["who"], mark["note"], call["feed_offset"]) == ("bib:17", "=Twin", "2")
     assert [row["event_name"] for row in await table(shared_office, export, "sources.csv")] == [
         made["stream_key"]
     ]

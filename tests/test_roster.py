@@ -86,6 +86,12 @@ def test_tags_of_a_bib_are_those_that_are_shown_as_it() -> None:
     assert roster.tags_of("") == set()
 
 
+def test_who_wears_a_bib() -> None:
+    roster = Roster([runner(1, "10", "20"), runner(2, "20", "A"), runner(3, "30"), runner(4, "030")])
+    found = [roster.of_bib(bib) for bib in ("010", "20", "30", "A", "")]
+    assert [each and each.id for each in found] == [1, 2, None, None, None]
+
+
 def test_tags_of_a_bib_of_two_are_those_of_both() -> None:
     assert Roster([runner(1, "5", "A"), runner(2, "5", "B")]).tags_of("5") == {"a", "b"}
 

@@ -80,6 +80,13 @@ def test_who_is_meant() -> None:
     assert field(crew="a1").of_tag("A1") is None
 
 
+def test_who_shares_a_bib_is_called_by_tag() -> None:
+    twice = [replace(ANN, bib="5"), replace(BOB, bib="5")]
+    of = Field(ROW, Roster(twice), Places(), Passages())
+    assert [of.of_participant(each).who for each in twice] == ["tag:a1", "tag:b1"]
+    assert of.runner("bib:5") is None and of.runner("tag:a1") == of.of_participant(twice[0])
+
+
 def test_reads_of_all_tags_are_one_way() -> None:
     of = field(
         ("A1", "START", 1),
@@ -101,6 +108,12 @@ def test_times_are_from_the_gun_of_the_wave_and_the_start_line() -> None:
     assert "25:00 since the start line, 25:20 since the gun" in words(of, 3)
     assert "20:00 since the start line, 20:10 since the gun" in words(of, 4)
     assert "0:20 since the gun" in words(of, 1)
+    early = field(("B1", "START", -30), ("B1", "5K", 1500), ("A1", "5K", 1500))
+    assert "25:30 since the start line, 25:00 since the gun" in words(early, 2)
+    assert not any("since" in each for each in words(early, 3)), "one of two waves, and nobody knows which"
+    early.starts = (Start("START", "10K", (AT_US,)),)
+    assert "25:00 since the gun" in words(early, 3)
+    assert early.gun(ANN, early.way(early.of_participant(ANN))) == AT_US
     no_start = field(("A1", "5K", 1520), row=replace(ROW, races=()))
     assert not any("since" in each for each in words(no_start, 1))
 

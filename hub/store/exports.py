@@ -24,7 +24,10 @@ def tables() -> dict[str, str]:
         "roster.csv": query("export_roster"),
         "locations.csv": query("export_locations"),
         "sources.csv": query("export_sources"),
+        "showings.csv": query("export_showings"),
         "messages.csv": query("export_messages"),
+        "marks.csv": query("export_marks"),
+        "calls.csv": query("export_calls"),
     }
 
 

@@ -16,7 +16,7 @@ from hub.hub import Hub
 from hub.latency import figures
 from hub.model import PURPOSE_DEMO, DisplayRow
 from hub.session import Session
-from hub.web import front_alarms, front_sources, scope
+from hub.web import front_alarms, front_sources, scope, wishes
 from hub.web.state import CONDITION, HUB, LIVE, settings
 from hub.web.watch import NO_TAGS, WATCH
 
@@ -201,4 +201,6 @@ def _display(request: web.Request, base: str, each: DisplayRow) -> dict[str, Any
         "partner": scope.partner_json(scope.partner(request, each.partner_id)),
         "url": f"{base}/d/{each.code}",
         "screens": request.app[LIVE].screens_of(each.code),
+        "control": wishes.control_of(request, each),
+        "pinned": wishes.pinned_of(request, each),
     }

@@ -17,6 +17,7 @@ async def display(request: web.Request) -> web.Response:
         "code": codes.code_of(request),
         "server_name": settings(request).server.name,
         "version": __version__,
+        "overlay": request.query.get("overlay") == "1",
         "build": request.app[ASSETS].build,
     }
     return aiohttp_jinja2.render_template("display.html", request, context)

@@ -135,26 +135,50 @@ class Proof:
     async def save(self) -> None:
         """What was reported since the last time. What the store does not take waits; what it refuses is said."""
         self._say_lost()
-        for partner_id, rows in self.showings.take(SAVED_A_TIME_MAX).items():
-            for start in range(0, len(rows), SAVED_AT_ONCE):
-                await self._save_showings(partner_id, rows[start : start + SAVED_AT_ONCE])
+        left = [
+            (partner_id, rows[start : start + SAVED_AT_ONCE])
+            for partner_id, rows in self.showings.take(SAVED_A_TIME_MAX).items()
+            for start in range(0, len(rows), SAVED_AT_ONCE)
+        ]
+        try:
+            while left:
+                await self._save_showings(*left[0])
+                left.pop(0)
+        except StoreAway:
+            pass
+        finally:  # also when the hub stops meanwhile
+            for partner_id, rows in left:
+                self.showings.give_back(partner_id, rows)
 
     async def _save_showings(self, partner_id: int, rows: list[ShowingRow]) -> None:
         try:
             await self._store.save_showings(partner_id, rows)
         except StoreAway:
-            self.showings.give_back(partner_id, rows)
+            raise
         except StoreError as problem:
             log.warning("proof: %d showings are not kept: %s", len(rows), problem)
 
     async def save_latencies(self) -> None:
-        for (partner_id, session_id), way in self.latencies.take(self._now_us()).items():
-            try:
-                await self._store.add_latencies(partner_id, session_id, way)
-            except StoreAway:
+        """The same of what was counted. One that is cut off in the middle may have been taken, and is not counted
+        twice."""
+        left = self.latencies.take(self._now_us())
+        try:
+            while left:
+                (partner_id, session_id), way = left.popitem()
+                await self._save_way(partner_id, session_id, way)
+        except StoreAway:
+            self.latencies.give_back(session_id, way)
+        finally:
+            for (_, session_id), way in left.items():
                 self.latencies.give_back(session_id, way)
-            except StoreError as problem:
-                log.warning("proof: latencies of session %d are not kept: %s", session_id, problem)
+
+    async def _save_way(self, partner_id: int, session_id: int, way: Way) -> None:
+        try:
+            await self._store.add_latencies(partner_id, session_id, way)
+        except StoreAway:
+            raise
+        except StoreError as problem:
+            log.warning("proof: latencies of session %d are not kept: %s", session_id, problem)
 
     def _say_lost(self) -> None:
         if self.lost > self._said_lost:

@@ -15,7 +15,7 @@ from unittest.mock import patch
 
 from msgspec.structs import replace
 
-from hub import fanout
+from hub import fanout, old_display_settings
 from hub.accounts import Caller, User
 from hub.config import Server, Settings, Web
 from hub.config_live import Current
@@ -58,9 +58,17 @@ CLOSE_CODES: Final = {1000, 1002, 1003, 1007, 1009, fanout.NOT_UNDERSTOOD.code}
 """How a screen's socket ends by its own fault, or by its own wish."""
 
 
+OLD_WORDS: Final = (
+    old_display_settings.TOO_SHORT,
+    old_display_settings.TOO_LONG,
+    old_display_settings.NO_NUMBER,
+)
+"""What the predecessor's pages are told in the predecessor's shape."""
+
+
 def http(data: bytes) -> None:
     """Whatever comes over a connection: no fault of ours, no change without the token, no file but those of the pages,
-    and every error in one shape."""
+    and every error in one shape, but for the predecessor's."""
     if EXPECTED.search(data):
         return
     heard = _site().talk(data)
@@ -69,7 +77,7 @@ def http(data: bytes) -> None:
         assert status < 500 or status == 503
         if status >= 400 and body.startswith(b"{"):
             error = json.loads(body)["error"]
-            assert error["code"] and error["message"]
+            assert error in OLD_WORDS if isinstance(error, str) else error["code"] and error["message"]
     assert TOKEN.encode() in data or not heard.changed
     if data.startswith(b"GET /static/") and given and given[0][0] == 200:
         assert given[0][1] in _site().files

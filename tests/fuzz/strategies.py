@@ -41,9 +41,12 @@ PATHS: Final = (
         b"/api/tokens",
         b"/api/partners",
         b"/api/audit?before=9&limit=2",
+        b"/api/display-settings",
     ),
     *(b"/ws/sessions/1", b"/d/" + connections.CODE.encode(), b"/static/display.js"),
     b"/api/displays/%b/qr.svg" % connections.CODE.encode(),
+    b"/api/displays/%b/control" % connections.CODE.encode(),
+    b"/api/display-settings?display=%b" % connections.CODE.encode(),
 )
 HEADERS: Final = (
     b"Host: hub\r\n",

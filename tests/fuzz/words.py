@@ -162,6 +162,9 @@ WORDS: Final[dict[str, Words]] = {
         *_words(r"Connection:\x20Upgrade\r\n Expect:\x20100-continue\r\n [::1] http:// http://[ :99999"),
         *_words(r"""/api/rosters/import {"session_name":" "purpose":"rehearsal"}"""),
         *_words(
+            r"""/control /api/display-settings ?display= {"action":"pin","offset": {"duration": "displayDuration":"""
+        ),
+        *_words(
             r"""/api/users /api/partners /api/tokens {"email":"a@b","role":"owner"} {"name":"x"} "slug":" """
         ),
         *(CODE.encode(), TOKEN.encode(), b"a" * 3000, *NUMBERS, *TEXTS),

@@ -2,6 +2,7 @@
 it is made up, but that what is said to the stage is told to the page as a hub does.
 """
 
+import asyncio
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -44,18 +45,37 @@ STORY: Final[dict[str, Any]] = {
     "offset": OFFSET,
     "who": "bib:18",
     "facts": [
-        {"kind": "birthday", "text": "Turns 30 tomorrow"},
-        {"kind": "hometown", "text": "From Huế in Viet Nam: the longest way of all here"},
-        {"kind": "first", "text": "Her first 10K"},
-        {"kind": "place", "text": "3rd of F25-29 so far"},
+        {"kind": "note", "words": "A note of before", "weight": 100},
+        {"kind": "birthday", "words": "Turns 30 tomorrow", "weight": 90},
+        {"kind": "first", "words": "Her first 10K", "weight": 80},
+        {"kind": "hometown", "words": "From Huế, Viet Nam", "weight": 50},
+        {"kind": "place", "words": "3rd of F25-29 to come here", "weight": 48},
+        {"kind": "split", "words": "50:04 from the start, 5:00 a km", "weight": 35},
+        {"kind": "age", "words": "29 years old", "weight": 30},
+        {"kind": "own", "words": "phonetic: nwin tee hoong", "weight": 10},
     ],
     "splits": [],
-    "next": {"location": "FINISH", "at": "2026-05-16T11:52:10+02:00", "within_s": 100},
+    "expected": {
+        "location": "FINISH",
+        "time": "2026-05-16T11:52:10+02:00",
+        "from": "2026-05-16T11:50:30+02:00",
+        "to": "2026-05-16T11:53:50+02:00",
+    },
     "together": [],
 }
+VISITS: Final = [
+    {"offset": 12_300, "location": "START 10K", "time": "2026-05-16T10:40:00+02:00", "marks": []},
+    {"offset": OFFSET + 19, "location": "10 KM", "time": "2026-05-16T11:29:35+02:00", "marks": []},
+]
+SPLIT: Final = {"from": VISITS[0], "to": VISITS[1], "seconds": 2975.2, "seconds_per_km": 297.5}
 SAID: Final = {"said_by": "Bo Ekström", "said_at": NOW.isoformat()}
 MESSAGES: Final = [
-    {"id": 1, "kind": "pinned", "audience": "announcer", "text": "The children’s race starts ten minutes late, at 12:10. Please say so twice."},
+    {
+        "id": 1,
+        "kind": "pinned",
+        "audience": "announcer",
+        "text": "The children start ten minutes late, at 12:10. Please say so twice.",
+    },
     {"id": 2, "kind": "pinned", "audience": "public", "text": "Welcome to the Harbour Run"},
 ]  # fmt: skip
 
@@ -119,13 +139,16 @@ class AnnouncerStage(WorkStage):
         self.calls: dict[int, dict[str, Any]] = {}
         self.recent = calm() if recent is None else recent
         self.parts = parts
+        self.greeted = asyncio.Event()
         self._sockets: list[WebSocketRoute] = []
         answers = {
             "GET /api/sessions/4": SESSION | {"event_name": "Harbour Run"},
             "GET /api/sessions/4/reads": {"reads": [], "next": None},
-            "GET /api/sessions/4/runners": lambda asked: {"runners": [RUNNERS[1]]},
-            "GET /api/sessions/4/runners/bib:2041": {"runner": RUNNERS[1], "reads": [self.recent[-2]] if self.recent else []},
-            **{f"GET /api/sessions/4/arrivals/{OFFSET + number}/story": {"story": STORY | ({} if number == 20 else {"facts": [], "next": None})} for number in range(200)},
+            "GET /api/sessions/4/runners": {"runners": [RUNNERS[1] | {"who": "bib:2041", "tags": ["58019"]}]},
+            "GET /api/sessions/4/runners/bib%3A2041": {
+                "who": "bib:2041", "runner": RUNNERS[1], "reads": VISITS, "splits": [SPLIT],
+                "expected": STORY["expected"],
+            },
         }  # fmt: skip
         super().__init__(
             "announcer.html", "/announcer/4", me=person(ANNOUNCER), answers=answers, session=SESSION
@@ -152,11 +175,14 @@ class AnnouncerStage(WorkStage):
         self._sockets.append(socket)
         parts = {"marks": list(self.marks.values()), "calls": list(self.calls.values())} | self.parts
         socket.send(json.dumps(hello(self.recent, **parts)))
+        self.greeted.set()
 
     def answer(self, asked: Asked) -> Any:
         found = re.fullmatch(r"/api/sessions/4/(calls|marks)/(.+)", asked["path"])
         if self.away:
             return refusal(503, "The hub is stopping.")
+        if asked["path"].endswith("/story"):
+            return STORY if f"/{OFFSET + 20}/" in asked["path"] else STORY | {"facts": [], "expected": None}
         if not found or f"{asked['method']} {asked['path']}" in self.answers:
             return super().answer(asked)
         kind, name = found.groups()

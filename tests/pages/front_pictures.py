@@ -1,11 +1,13 @@
 """Pictures of the control room for the documentation: a hub that has just begun, one in a race, one in trouble."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from tests.pages import building
+from tests.pages.announcing import MESSAGES, OFFSET, AnnouncerStage, calm, flood
 from tests.pages.front_stage import NOW, FrontStage, ago, alarm, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
 from tests.pages.usable import SIZES
@@ -167,8 +169,19 @@ WORK: Final[dict[str, tuple[str, Literal["light", "dark"]]]] = {
 """Scene -> size, colours."""
 
 
+ANNOUNCER: Final[dict[str, tuple[ViewportSize, Literal["light", "dark"], list[dict[str, Any]]]]] = {
+    "calm-tablet": (ViewportSize(width=1024, height=768), "dark", calm()),
+    "flood-tablet": (SIZES["tablet"], "light", [*calm(), *flood()]),
+}
+"""Name -> size, colours, who has arrived."""
+
+
+STEPS_MAX: Final = 40
+"""Of the page's clock, a tenth of a second each."""
+
+
 async def make(folder: Path) -> None:
-    """Writes front-*.png and work-*.png into the folder."""
+    """Writes front-*.png, work-*.png and announcer-*.png into the folder."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         for name in PICTURES:
@@ -176,6 +189,8 @@ async def make(folder: Path) -> None:
         for name in WORK:
             await take_work(browser, name, folder / f"work-{name}.png")
         await take_builder(browser, folder / "work-builder.png")
+        for name in ANNOUNCER:
+            await take_announcer(browser, name, folder / f"announcer-{name}.png")
         await browser.close()
 
 
@@ -208,3 +223,28 @@ async def take_builder(browser: Browser, path: Path) -> None:
     await builder.page.evaluate("document.fonts.ready.then(() => document.activeElement.blur())")
     await builder.page.screenshot(path=path)
     await builder.page.context.close()
+
+
+async def take_announcer(browser: Browser, name: str, path: Path) -> None:
+    """Some have been said, and one runner is starred and noted."""
+    size, colours, recent = ANNOUNCER[name]
+    stage = AnnouncerStage(recent, messages=MESSAGES)
+    star: dict[str, Any] = {"who": "bib:2041", "starred": True, "note": "Won here in 2019"}
+    stage.marks = {star["who"]: star, "bib:756": star | {"who": "bib:756", "note": ""}}
+    stage.calls = {OFFSET + each: {"offset": OFFSET + each} for each in (10, 11, 12, 13, 15, 17, 150, 151)}
+    page = await browser.new_page(
+        viewport=size, color_scheme=colours, reduced_motion="reduce", locale="en-GB"
+    )
+    await page.clock.install(time=WORK_NOW - timedelta(minutes=1))
+    await page.clock.pause_at(WORK_NOW)
+    await stage.open(page)
+    await stage.greeted.wait()
+    there = page.locator("#story li" if "calm" in name else "#rows .row").first
+    for _ in range(STEPS_MAX):
+        await page.clock.run_for(100)
+        if await there.is_visible():
+            break
+    await page.clock.pause_at(WORK_NOW + timedelta(milliseconds=100 * STEPS_MAX))
+    await page.clock.run_for(700)
+    await page.screenshot(path=path)
+    await page.close()

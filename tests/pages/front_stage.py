@@ -157,6 +157,7 @@ def session(number: int, name: str, **parts: Any) -> dict[str, Any]:
         "testing": False,
         "offset": 0,
         "rate": [],
+        "latency": None,
         "runners": 0,
         "unknown": {"count": 0, "last": []},
         **parts,
@@ -201,6 +202,8 @@ def display(code: str, name: str, **parts: Any) -> dict[str, Any]:
         "partner": NORDIC,
         "url": f"http://{HOST}:8080/d/{code}",
         "screens": 0,
+        "control": {},
+        "pinned": None,
         **parts,
     }
 

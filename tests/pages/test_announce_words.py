@@ -17,8 +17,10 @@ PLAY: Final = """async messages => {
   let held = nothing();
   for (const message of messages) held = message.fill ? filled(held, message.fill) : reduce(held, message, 0);
   const { offset, reads, marks, calls, messages: said, emergency } = held;
-  return { offset, reads: reads.map(read => read.offset), names: reads.map(read => read.runner ? read.runner.name : ""),
-    marks: Object.keys(marks), calls: Object.keys(calls).map(Number), said: said.length, emergency, missing: missing(held) };
+  const nameOf = read => (read.runner ? read.runner.name : "");
+  return { offset, reads: reads.map(read => read.offset), names: reads.map(nameOf),
+    marks: Object.keys(marks), calls: Object.keys(calls).map(Number),
+    said: said.length, emergency, missing: missing(held) };
 }"""
 FLOOD: Final = """async ([times, now]) => (await import("/static/announce-flow.js")).isFlood(times, now)"""
 HERO: Final = """async ([arrivals, chosen, shown, now]) =>
@@ -32,7 +34,8 @@ WORDS: Final = """async ([reads, place]) => {
 QUEUE: Final = """async ([script, kept]) => {
   const { makeQueue } = await import("/static/announce-queue.js");
   const held = new Map(Object.entries(kept)), heard = [], sent = [];
-  const store = { get length() { return held.size; }, key: i => [...held.keys()][i], getItem: key => held.get(key),
+  const store = { get length() { return held.size; }, key: i => [...held.keys()][i],
+    getItem: key => held.get(key),
     setItem: (key, value) => held.set(key, value), removeItem: key => held.delete(key) };
   let status = 200;
   const send = async entry => {
@@ -40,10 +43,13 @@ QUEUE: Final = """async ([script, kept]) => {
     if (status !== 200) throw Object.assign(new Error("no"), { status, again: status === 503 || status === 0 });
     return {};
   };
-  const queue = makeQueue({ store, prefix: "a 4 ", send, done: entry => heard.push("done " + (entry.who || entry.offset)),
+  const queue = makeQueue({ store, prefix: "a 4 ", send,
+    done: entry => heard.push("done " + (entry.who || entry.offset)),
     refused: (entry, { status: why }) => heard.push("refused " + why), changed() {} });
   for (const step of script) {
-    if (typeof step === "number") status = step; else if (step === "flush") queue.flush(); else if (step.forget) queue.forget(step.forget);
+    if (typeof step === "number") status = step;
+    else if (step === "flush") queue.flush();
+    else if (step.forget) queue.forget(step.forget);
     else queue.put(step);
     await new Promise(done => setTimeout(done));
   }
@@ -96,7 +102,7 @@ async def test_marks_and_calls_come_and_go(modules: Page) -> None:
     start = hello(reads(1), offset=1, marks=[star], calls=[{"offset": 1, "said_by": "Bo"}])
     held = await play(modules, start, {"type": "message", "kind": "emergency", "text": "Storm"})
     assert (held["marks"], held["calls"], held["emergency"]) == (["bib:18"], [1], "Storm")
-    gone = [
+    gone: list[dict[str, Any]] = [
         {"type": "marks", "marks": [star | {"starred": False}, star | {"who": "tag:a", "note": "x"}]},
         {"type": "calls", "calls": [{"offset": 1, "said": None}, {"offset": 7, "said_by": "Bo"}]},
         {"type": "messages", "messages": [{"id": 1, "text": "x", "audience": "crew"}]},
@@ -162,7 +168,8 @@ async def test_the_same_arrival_twice_is_one_and_a_lap_is_another(modules: Page)
     def seen(number: int, age_s: float, **more: Any) -> dict[str, Any]:
         return crossing(number, age_s, RUNNERS[0], tag="7", **more)
 
-    twice = [seen(1, 400), seen(2, 395), seen(3, 40, lap=2), seen(4, 39, marks=["repeat"]), seen(5, 5, marks=["hidden"])]  # fmt: skip
+    twice = [seen(1, 400), seen(2, 395), seen(3, 40, lap=2), seen(4, 39, marks=["repeat"])]
+    twice.append(seen(5, 5, marks=["hidden"]))
     shown = (await modules.evaluate(WORDS, [twice, ""]))["shown"]
     assert [each["place"] for each in shown] == ["10 KM, lap 2", "10 KM"]
 
@@ -204,3 +211,24 @@ async def test_what_the_hub_refuses_is_said_and_given_up(modules: Page) -> None:
     assert crowded["heard"] == [] and crowded["size"] == 1
     other = await modules.evaluate(QUEUE, [[503, CALL, {"forget": 2}], {}])
     assert other["size"] == 0
+
+
+AWAKE: Final = """async kind => {
+  const { stayAwake } = await import("/static/announce-look.js");
+  const lock = new EventTarget(), heard = [];
+  const request = async () => { if (kind === "refused") throw new Error("battery"); return lock; };
+  const value = kind === "none" ? undefined : { request };
+  Object.defineProperty(navigator, "wakeLock", { value, configurable: true });
+  stayAwake(words => heard.push(words));
+  await new Promise(done => setTimeout(done));
+  lock.dispatchEvent(new Event("release"));
+  delete navigator.wakeLock;
+  return heard;
+}"""
+
+
+async def test_it_is_said_whether_the_screen_stays_awake(modules: Page) -> None:
+    taken, released = await modules.evaluate(AWAKE, "taken")
+    assert "stays awake" in taken and "may go to sleep" in released
+    assert "battery" in (await modules.evaluate(AWAKE, "refused"))[0]
+    assert "plain http" in (await modules.evaluate(AWAKE, "none"))[0]

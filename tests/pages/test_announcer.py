@@ -1,6 +1,7 @@
 """An announcer's page in a browser with a hub on stage: what it shows, what it sends, and how it can be used."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from itertools import combinations
 from typing import Any, Final
 
 import pytest
@@ -10,7 +11,7 @@ from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, ex
 from tests.pages.announcing import MESSAGES, OFFSET, RUNNERS, AnnouncerStage, calm, crossing, flood
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen
 from tests.pages.usable import FAINT, check_usable
-from tests.pages.work_scenes import NOW
+from tests.pages.work_scenes import NOW, SESSION
 from tests.pages.work_stage import ORIGIN, refusal
 from tests.pages.working import REFUSED, says
 
@@ -30,8 +31,10 @@ DESK: Final = """() => Object.fromEntries(["hero", "list", "acts", "tools"].map(
   const box = document.querySelector(name === "tools" ? ".tools" : "#" + name).getBoundingClientRect();
   return [name, [box.left, box.top, box.right, box.bottom].map(Math.round)];
 }))"""
-CUT_OFF: Final = """() => { const title = document.getElementById("hero-name"), hero = document.getElementById("hero");
-  return title.scrollWidth > title.clientWidth || title.getBoundingClientRect().bottom > hero.getBoundingClientRect().bottom; }"""
+CUT_OFF: Final = """() => {
+  const title = document.getElementById("hero-name"), bottom = each => each.getBoundingClientRect().bottom;
+  return title.scrollWidth > title.clientWidth || bottom(title) > bottom(document.getElementById("hero"));
+}"""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -40,7 +43,10 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
     contexts: list[BrowserContext] = []
     screens: list[Screen] = []
 
-    async def open_page(stage: AnnouncerStage, size: ViewportSize = TABLET, **more: Any) -> Screen:
+    async def open_page(
+        stage: AnnouncerStage, size: ViewportSize = TABLET, shown: dict[str, Any] = SESSION, **more: Any
+    ) -> Screen:
+        stage.show(session=shown)
         context = await browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce", **more)
         screen = Screen(await context.new_page(), ORIGIN)
         screen.allowed.extend((REFUSED, LINE_CUT))
@@ -68,8 +74,10 @@ async def is_said(page: Screen, offset: int, said: bool = True) -> None:
 
 async def test_the_newest_stands_large_with_what_is_worth_saying(opened: Open) -> None:
     page = await opened(AnnouncerStage(messages=MESSAGES))
-    await says(page, "#hero", "Nguyễn Thị Hương", "nwin tee hoong", "18", "Huế, VNM", "age 29", "10 KM", "11:29:54", "6 s")  # fmt: skip
+    await says(page, "#hero", "Nguyễn Thị Hương", "nwin tee hoong", "18", "Huế, VNM", "age 29")
+    await says(page, "#hero .where", "10 KM", "11:29:54", "s")
     await says(page, "#hero .story li:first-child", "Turns 30 tomorrow")
+    await expect(page.at("#story li")).to_have_count(4)
     await says(page, "#hero .next", "Expected at FINISH at 11:52, give or take 2 min")
     await says(page, "#staff", "To announcers", "Please say so twice")
     await expect(page.at("#staff li")).to_have_count(1)
@@ -160,6 +168,19 @@ async def test_what_is_said_while_the_hub_is_away_is_sent_when_it_is_back(opened
     assert sorted(stage.calls) == [NEWEST] and stage.marks["bib:18"]["starred"]
 
 
+async def test_of_a_session_that_has_ended_the_last_are_shown(opened: Open) -> None:
+    stage = AnnouncerStage([])
+    ended = SESSION | {"status": "ended"}
+    stage.answers["GET /api/sessions/4"] = ended
+    stage.answers["GET /api/sessions/4/reads"] = {"reads": calm(), "next": None}
+    star = {"who": "bib:18", "starred": True, "note": "Won in 2019"}
+    stage.answers["GET /api/sessions/4/marks"] = {"marks": [star]}
+    page = await opened(stage, shown=ended)
+    await says(page, "#hero", "Nguyễn Thị Hương", "Won in 2019")
+    await expect(page.at("#state")).to_have_text("Ended")
+    await expect(page.at("#rows .row")).to_have_count(14)
+
+
 async def test_what_the_hub_refuses_is_taken_back_and_said(opened: Open) -> None:
     stage = AnnouncerStage()
     refused = refusal(409, "200 runners of this session are starred already.")
@@ -233,7 +254,15 @@ async def test_a_runner_is_found_and_starred(opened: Open) -> None:
     await page.page.keyboard.type("sol ing")
     await says(page, "#found li", "2041", "Ingrid Solberg")
     await page.page.keyboard.press("Enter")
-    await says(page, "#card", "Ingrid Solberg", "2041", "Bergen, NOR", "10 KM 11:29:35")
+    await says(
+        page,
+        "#card",
+        "Ingrid Solberg",
+        "2041",
+        "Bergen, NOR",
+        "10 KM 11:29:35, 49:35 from START 10K, 4:58 a km",
+        "Expected at FINISH",
+    )
     await page.at("#card .star-it").click()
     await says(page, "#card", "Starred")
     assert stage.marks["bib:2041"]["starred"]
@@ -273,18 +302,16 @@ async def test_where_and_how_it_is_held_is_kept(opened: Open) -> None:
     assert desk["list"][0] == 0 and desk["tools"][0] == 0
 
 
-@pytest.mark.parametrize("size", [TABLET, UPRIGHT, PHONE], ids=["tablet", "upright", "phone"])
-async def test_a_long_name_fits_and_nothing_covers_anything(opened: Open, size: ViewportSize) -> None:
-    page = await opened(AnnouncerStage([*calm()[:-1], crossing(21, 3, RUNNERS[5])], messages=MESSAGES), size)
+async def test_a_long_name_fits_and_nothing_covers_anything(opened: Open) -> None:
+    page = await opened(AnnouncerStage([*calm()[:-1], crossing(21, 3, RUNNERS[5])], messages=MESSAGES))
     await says(page, "#hero-name", "Maximiliane")
-    assert not await page.page.evaluate(CUT_OFF)
-    boxes = await page.page.evaluate(DESK)
-    flat = list(boxes.values())
-    for one in flat:
-        for other in flat:
-            apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
-            assert one is other or apart, boxes
-    assert boxes["tools"][3] <= size["height"] and boxes["list"][3] - boxes["list"][1] >= 140
+    for size in (TABLET, UPRIGHT, PHONE):
+        await page.page.set_viewport_size(size)
+        await page.page.wait_for_function(f"!({CUT_OFF})()")
+        boxes = await page.page.evaluate(DESK)
+        for one, other in combinations(boxes.values(), 2):
+            assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1], boxes
+        assert boxes["tools"][3] <= size["height"] and boxes["list"][3] - boxes["list"][1] >= 140
 
 
 @pytest.mark.parametrize("recent", [calm(), [*calm(), *flood()], []], ids=["calm", "flood", "nobody"])

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 TABLET: Final = ViewportSize(width=1024, height=768)
 ROSTER: Final = (
-    "bib,tag,first_name,last_name,city,team_name,phonetic\n"
-    "101,4711,Ada,Lovelace,London,Engines,AY-da\n"
-    "102,4712,Alan,Turing,Wilmslow,Engines,\n"
-    "103,4713,Grace,Hopper,New York,,\n"
+    "bib,tag,first_name,last_name,city,team_name,phonetic,first timer\n"
+    "101,4711,Ada,Lovelace,London,Engines,AY-da,yes\n"
+    "102,4712,Alan,Turing,Wilmslow,Engines,,\n"
+    "103,4713,Grace,Hopper,New York,,,\n"
 )
 AGREED_MS: Final = 1_000
 """Within this time two announcers see the same."""
@@ -68,6 +68,17 @@ async def test_two_announcers_agree_and_a_dead_tablet_is_replaced(venue: Venue, 
     await one.page.keyboard.type("First of all")
     await one.page.keyboard.press("Enter")
     await says(other, "#rows", "First of all")
+    await says(one, "#story", "Here for the first time")
+    await says(one, "#hero .note", "First of all")
+    await other.page.keyboard.press("/")
+    await other.page.keyboard.type("hop gr")
+    await says(other, "#found", "103", "Grace Hopper")
+    await other.page.keyboard.press("Enter")
+    await says(other, "#card", "Grace Hopper", "New York")
+    await other.at("#find-words").fill("101")
+    await says(other, "#found", "Ada Lovelace")
+    await other.page.keyboard.press("Enter")
+    await says(other, "#card-reads", "Finish")
 
     await one.page.context.close()
     back = await desk(desks, venue)

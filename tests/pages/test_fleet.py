@@ -17,12 +17,14 @@ from hub import __version__
 from hub.web.screens import FLEET, known_as
 from tests.pages import work_scenes
 from tests.pages.browsers import browsers_of
+from tests.pages.front_stage import FrontStage, display, state
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.work_stage import ORIGIN, WorkStage
 from tests.pages.working import REFUSED, agree, says
 from tests.postgres import fresh_database
+from tests.running import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -154,6 +156,54 @@ async def test_dark_it_stays_whatever_starts_anew(made: Venue, opened: Screens) 
     await dark(wall, False)
 
 
+async def test_what_is_wished_of_a_display_is_on_its_wall_at_once(made: Venue, opened: Screens) -> None:
+    """The whole way: a press on the page, the hub, its table, the wall; and no wall is sent away for it."""
+    await made.import_roster("bib,tag,name\n1,701,Ada Lovelace\n2,702,Alan Turing\n3,703,Grace Hopper\n")
+    wall = await opened.open(f"/d/{made.code}", SMALL)
+    await wall.rests()
+    await wall.page.evaluate("window.stayed = true")
+    page = await opened.signed_in(made, "/displays", SIZES["laptop"])
+    row = page.at(f".code-row[data-key='{made.code}']")
+    await row.get_by_role("button", name="Settings").click()
+    await page.at("#settings-form-duration").fill("60")
+    await page.at("#settings-form [type=submit]").click()
+    await expect(row).to_contain_text("runners stay 60 s", timeout=WAIT_MS)
+    made.reader.read("701")
+    await wall.shows("Ada Lovelace")
+
+    await row.focus()
+    await page.page.keyboard.press("h")
+    await expect(row).to_contain_text("held since", timeout=WAIT_MS)
+    made.reader.read("702")
+    await wall.reaches(2)
+    assert await wall.at(".name:visible").get_attribute("aria-label") == "Ada Lovelace"
+    await row.get_by_role("button", name="Resume").click()
+    await wall.shows("Alan Turing")
+
+    await row.get_by_role("button", name="Pin").click()
+    await page.at("#pin .read", has_text="Ada Lovelace").click()
+    await expect(row).to_contain_text("Ada Lovelace is pinned", timeout=WAIT_MS)
+    await row.get_by_role("button", name="Skip").click()
+    await expect(wall.at(".name[aria-label='Alan Turing']:visible")).to_have_count(0, timeout=WAIT_MS)
+    await wall.shows("Ada Lovelace")
+    assert await wall.page.evaluate("window.stayed"), "none of it loads the page anew"
+    await wall.page.reload()
+    await wall.shows("Ada Lovelace")
+
+    await row.get_by_role("button", name="Blank").click()
+    await dark(wall)
+    await row.get_by_role("button", name="Blank").click()
+    await wall.shows("Ada Lovelace")
+    made.reader.read("703")
+    await row.get_by_role("button", name="Resume").click()
+    await wall.shows("Grace Hopper")
+    await expect(row.get_by_role("button", name="Resume")).to_be_disabled(timeout=WAIT_MS)
+    await row.get_by_role("button", name="Settings").click()
+    await page.at("#settings-form-duration").fill("")
+    await page.at("#settings-form [type=submit]").click()
+    await expect(page.at("#settings")).to_be_hidden(timeout=WAIT_MS)
+
+
 async def test_a_second_tab_is_a_screen_of_its_own_and_stays_it(made: Venue, opened: Screens) -> None:
     first = await opened.open(f"/d/{made.code}", SMALL)
     await first.rests()
@@ -186,7 +236,7 @@ async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser
     stage = work_scenes.fleet("viewer")
     screen = await _staged(browser, stage)
     amiss = screen.at("dd[data-tone=warn]")
-    assert await amiss.all_text_contents() == ["0.0.9, old", "1,840 ms"]
+    assert await amiss.all_text_contents() == ["0.0.9, old", "1,840 ms", "0.9 · 1.7 · 12 s"]
     assert await screen.at(".screen b").all_text_contents() == [
         "Commentary",
         "LED wall",
@@ -318,11 +368,38 @@ async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) 
     assert screen.faults == []
 
 
-async def _staged(browser: Browser, stage: WorkStage) -> Screen:
+async def test_in_the_control_room_a_display_is_made_dark_and_held(browser: Browser) -> None:
+    pinned = {"control": {"pin": {"offset": 5}}, "pinned": {"offset": 5, "bib": "17", "name": ""}}
+    left, right = display("AAAA2222", "Left"), display("BBBB3333", "Right", **pinned)
+    path = "/api/displays/AAAA2222/control"
+    stage = FrontStage(state(displays=[left, right]), answers={f"POST {path}": {"control": {}}})
+    screen = await _opened(browser, stage)
+    row, other = (screen.at(".display", has_text=name) for name in ("Left", "Right"))
+    await expect(other.locator("[data-f=control]")).to_have_text("bib 17 is pinned", timeout=WAIT_MS)
+    await expect(other.get_by_role("button", name="Resume Right")).to_be_visible()
+    blank, hold = (row.get_by_role("button", name=f"{name} Left") for name in ("Blank", "Hold"))
+    await expect(row.get_by_role("button", name="Resume Left")).to_be_hidden()
+    await blank.click()
+    await stage.tell(displays=[{**left, "control": {"blank": True}}, right])
+    await expect(blank).to_have_attribute("aria-pressed", "true", timeout=WAIT_MS)
+    await blank.click()
+    await hold.click()
+    wished = [{"action": action} for action in ("blank", "unblank", "hold")]
+    await until(lambda: stage.told("POST", path) == wished)
+    await browsers_of(browser).take_back(screen.page.context)
+    assert screen.faults == []
+
+
+async def _opened(browser: Browser, stage: WorkStage) -> Screen:
     context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
     screen = Screen(await context.new_page(), ORIGIN)
     await screen.page.set_viewport_size(SIZES["laptop"])
     screen.allow(REFUSED)
     await stage.open(screen.page)
+    return screen
+
+
+async def _staged(browser: Browser, stage: WorkStage) -> Screen:
+    screen = await _opened(browser, stage)
     await expect(screen.at(".screen").first).to_be_visible(timeout=WAIT_MS)
     return screen

@@ -82,5 +82,12 @@ async def test_waking_does_not_wait_and_is_spread_all_the_same(modules: Page) ->
     assert await pauses(modules, GREETED, later(1000), ("wakes",)) == [-1], "its connection is a good one"
 
 
+async def test_to_be_woken_again_and_again_puts_nothing_off(modules: Page) -> None:
+    """As in a page that nobody sees, all of whose timers run once a minute."""
+    tried = [falls(), COMES, falls()]
+    assert await pauses(modules, *tried, later(60_000), ("wakes",)) == [1000, 2000, -1]
+    assert await pauses(modules, *tried, ("wakes",), ("wakes",)) == [1000, 2000, 300, -1]
+
+
 async def test_who_was_stopped_does_not_come_back(modules: Page) -> None:
     assert await pauses(modules, ("stops",), ("wakes",), COMES, later(15_000), ("check",)) == [300, -1]

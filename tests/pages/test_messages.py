@@ -192,7 +192,6 @@ async def test_a_message_is_read_from_afar_and_never_over_a_runner(
             ]
         },
         {"recent": runners[:1]},
-        {"recent": runners},
     )
     for scene in scenes:
         for texts, least in (([AWARDS], 60), ([LONG], 44), ([AWARDS, "Lot B is full", "Lost: a hat"], 44)):
@@ -201,6 +200,19 @@ async def test_a_message_is_read_from_afar_and_never_over_a_runner(
             seen = await screen.page.evaluate(MEASURE)
             assert seen.pop("size") >= least, (scene, texts)
             assert seen == {"clear": True, "above": True, "whole": True}, (scene, texts)
+    stage.say({**HELLO, "offset": 9, "recent": runners, **told(LONG), "type": "hello"})
+    caption = screen.at("#caption")
+    await expect(caption).to_have_attribute("data-says", "pinned")
+    await expect(screen.at("#line")).to_be_hidden()
+    assert await caption.evaluate("each => each.scrollWidth <= each.clientWidth"), "a part of it at a time"
+    assert (await caption.text_content() or "?") in LONG
+    stage.say(told("Lot B is full", "Bus"))
+    for at, text in ((4, "Bus"), (8, "Lot B is full")):
+        stage.say({"type": "tick", "now": f"2024-05-04T08:00:{at:02d}.000+00:00", "offset": 9})
+        await expect(caption).to_have_text(text)
+    stage.say({**HELLO, "offset": 9, "recent": runners[:1], **told(AWARDS), "type": "hello"})
+    await expect(screen.at("#line-words")).to_have_text(AWARDS)
+    await expect(caption).to_have_text("Three Rivers Marathon")
     stage.say({"type": "settings", "screen": {"id": "a", "name": "", "blank": True}})
     await expect(screen.at("#line-words")).to_be_hidden()
     stage.say({"type": "settings", "screen": {"id": "a", "name": "", "blank": False}}, told())

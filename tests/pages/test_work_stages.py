@@ -396,7 +396,7 @@ async def test_a_viewer_sees_locations_and_says_nothing_of_them(opened: Open) ->
     page = await opened(work_scenes.session(VIEWER))
     await says(page, "#locations", "Ziel", "readers call it FINISH", "hidden")
     await expect(page.at("#locations :is(input, button, select)")).to_have_count(0)
-    assert await page.at("a[download]").count() == 2
+    assert await page.at("a[download]").count() == 3
 
 
 async def test_the_crews_tags_are_saved(opened: Open) -> None:

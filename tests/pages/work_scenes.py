@@ -262,6 +262,7 @@ def screen(ending: str, name: str, code: str, **parts: Any) -> dict[str, Any]:
         "shows": "runner",
         "last_frame_at": ago(0.0004),
         "round_trip_ms": 8.4,
+        "latency": {"count": 412, "p50_ms": 14.2, "p95_ms": 38.9, "p99_ms": 61.0},
         "first_seen": ago(30),
         "last_seen": ago(0),
         "partner": NORDIC,
@@ -269,10 +270,22 @@ def screen(ending: str, name: str, code: str, **parts: Any) -> dict[str, Any]:
     }
 
 
+SLOW: Final = {"count": 38, "p50_ms": 940.0, "p95_ms": 1730.0, "p99_ms": 12_400.0}
 SCREENS: Final = [
     screen("Ab4K", "LED wall", "K7XQ2M9P"),
-    screen("9xQe", "", "K7XQ2M9P", width=1080, height=1920, shows="resting", round_trip_ms=1840.0),
-    screen("Zz01", "Commentary", "TTW34ABC", blank=True, shows="blank", version="0.0.9", round_trip_ms=0.6),
+    screen(
+        "9xQe", "", "K7XQ2M9P", width=1080, height=1920, shows="resting", round_trip_ms=1840.0, latency=SLOW
+    ),
+    screen(
+        "Zz01",
+        "Commentary",
+        "TTW34ABC",
+        blank=True,
+        shows="blank",
+        version="0.0.9",
+        round_trip_ms=0.6,
+        latency=None,
+    ),
     screen(
         "0kLp",
         "Sponsor tent, the one with the curved screen",
@@ -282,6 +295,7 @@ SCREENS: Final = [
         shows="",
         last_frame_at=None,
         round_trip_ms=None,
+        latency=None,
         last_seen=ago(2),
     ),
 ]
@@ -294,6 +308,24 @@ REJECTS: Final = [
         "encoding": "utf-8",
         "source": {"id": 1, "remote_address": "192.168.1.30"},
     }
+]
+
+
+PARTS: Final = {
+    part: {"count": 6182, "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
+    for part, p50, p95, p99 in (
+        ("read", 84.0, 310.0, 1240.0),
+        ("journal", 1.93, 4.1, 9.8),
+        ("send", 0.61, 2.2, 6.4),
+        ("paint", 21.0, 44.0, 93.0),
+        ("whole", 109.0, 352.0, 12_900.0),
+    )
+}
+UNSHOWN: Final = [
+    read(6_000, {"bib": "2417", "name": "Ingrid Solberg-Haugen"}, received_at=ago(0.4))
+    | {"why": ["no_room"], "words": "More came at that time than the screens could hold, or it was skipped."},
+    read(6_001, received_at=ago(0.4))
+    | {"why": ["no_screen"], "words": "No screen showed anything of this session at that time."},
 ]
 
 
@@ -388,6 +420,9 @@ def session(role: str = OPERATOR, shown: dict[str, Any] = SESSION, answers: Answ
         "GET /api/sessions/4/rejects": {"rejects": REJECTS, "next": None},
         "GET /api/sessions/4/reads": {"reads": [], "next": None},
         "GET /api/sessions/4/locations": {"locations": LOCATIONS},
+        "GET /api/sessions/4/latency": {"parts": PARTS},
+        "GET /api/sessions/4/showings": {"counts": {"reads": 6182, "shown": 6145, "called": 212}},
+        "GET /api/sessions/4/unshown": {"unshown": UNSHOWN, "next": 6100},
     }
     return SessionStage(
         "session.html", "/sessions/4", me=person(role), answers=own | (answers or {}), session=shown

@@ -74,6 +74,10 @@ class WorkStage:
         self._path = path
         self._context = context
 
+    def show(self, **context: Any) -> None:
+        """What the page is made with, from the next time on."""
+        self._context |= context
+
     async def open(self, page: Page, query: str = "") -> None:
         await page.route(f"{ORIGIN}/**", self._route)
         await page.route_web_socket(re.compile("/ws/me$"), self._attend)

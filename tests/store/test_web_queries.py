@@ -229,3 +229,11 @@ async def test_what_is_counted_in_pieces(database_dsn: str, monkeypatch: pytest.
         (last,) = await queries.counted(EVERYONE, session_id, 3, 4)
         assert (last.offset, last.counts) == (4, False)
         assert await queries.counted(9999, session_id, 0, 4) == []
+        passed = await queries.passed(EVERYONE, session_id, 0, 4)
+        assert [(each.offset, each.counts, list(each.marks)) for each in passed] == [
+            (1, True, ["late"]),
+            (2, False, []),
+            (3, True, ["repeat", "test"]),
+        ]
+        assert (passed[0].location, passed[0].tag, passed[0].at_us) == ("5K", "A1", made[0].read_us)
+        assert await queries.passed(9999, session_id, 0, 4) == []

@@ -91,6 +91,8 @@ async def test_a_hub_that_has_just_begun(hub: Running) -> None:
             "partner": PARTNER,
             "url": f"{hub.origin}/d/{hub.code}",
             "screens": 0,
+            "control": {},
+            "pinned": None,
         }
     ]
     assert state["displays_local"] is True

@@ -19,6 +19,7 @@ from hub.fanout import (
     Subscriber,
 )
 from hub.hub import Hub
+from hub.marks import Call, Mark
 from hub.model import DisplayRow, Participant, Read, SessionRow
 from hub.results import Gun
 from hub.roster import Roster
@@ -431,3 +432,32 @@ async def test_a_line_reaches_all_screens_of_a_partner_and_no_other() -> None:
     hello, _ = air.live.join(None, resting, resume=None, wake=lambda: None)
     assert json.loads(hello)["emergency"] == "Storm"
     assert air.join(1)[0]["emergency"] == "Storm" and air.join(2)[0]["emergency"] == ""
+
+
+async def test_what_is_said_of_runners_is_for_those_who_watch() -> None:
+    air = Air(1, 2)
+    _, screen = air.join()
+    said = []
+    for number in (1, 2):
+        _, watcher = air.live.join(air.session(number), None, resume=None, wake=lambda: None)
+        said.append(watcher)
+    air.live.marked(air.session(), Mark("bib:1", True, "", "", 0))
+    air.live.marked(air.session(), Mark("bib:1", True, "Twin", "", 0))
+    air.live.called(air.session(), Call(1, "", 0))
+    air.live.uncalled(air.session(), 1)
+    assert [each["type"] for each in await taken(screen)] == ["stars"]
+    assert [each["type"] for each in await taken(said[0])] == ["stars", "marks", "marks", "calls", "calls"]
+    assert await taken(said[1]) == []
+    assert air.session().said.stars == ("bib:1",) and air.session().said.calls(0) == []
+
+
+async def test_what_is_retracted_is_in_no_book() -> None:
+    air = Air()
+    air.durable(3)
+    book = air.live.books.begin(air.session().row, Roster(), air.session(), None)
+    book.passages.add(air.session().recent(3))
+    air.live.retract(air.session(), 1)
+    air.live.retract_all(air.session(), [2])
+    assert [book.passages.at(offset) is not None for offset in (1, 2, 3)] == [False, False, True]
+    air.live.start_afresh(air.session())
+    assert air.live.books.kept(1, air.session(), None) is None

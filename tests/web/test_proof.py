@@ -1,5 +1,6 @@
 """Reports of screens, without sockets and PostgreSQL: what is believed, what waits, and what is counted."""
 
+import asyncio
 from collections.abc import Sequence
 
 import pytest
@@ -137,6 +138,24 @@ async def test_what_the_store_refuses_is_said_and_does_not_wait(caplog: pytest.L
     assert "1 showings are not kept" in caplog.text and "latencies of session 5 are not kept" in caplog.text
     world.store.problem = None
     assert await world.kept() == []
+
+
+async def test_what_is_cut_off_in_the_middle_is_kept_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proof, "SAVED_AT_ONCE", 2)
+    world, asked = World(), asyncio.Event()
+
+    async def stuck(partner_id: int, rows: Sequence[ShowingRow]) -> None:
+        asked.set()
+        await asyncio.Event().wait()
+
+    world.proof.hear(world.place, Shown(shown=[ShownRead(offset, 1.0) for offset in range(1, 6)]))
+    with monkeypatch.context() as changed:
+        changed.setattr(world.store, "save_showings", stuck)
+        saving = asyncio.create_task(world.proof.save())
+        await asked.wait()
+        saving.cancel()
+        await asyncio.gather(saving, return_exceptions=True)
+    assert [offset for offset, _ in await world.kept()] == [1, 2, 3, 4, 5]
 
 
 async def test_many_are_kept_some_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:

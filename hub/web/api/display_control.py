@@ -15,7 +15,7 @@ from hub.errors import Conflict, NotFound
 from hub.model import DisplayRow
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
-from hub.web import bodies, scope
+from hub.web import bodies, scope, wishes
 from hub.web.api import displays
 from hub.web.state import CHANGING, CONDITION, HUB
 
@@ -30,7 +30,7 @@ async def get_control(request: web.Request) -> web.Response:
     session = request.app[HUB].session_of(row)
     return web.json_response(
         {
-            "control": displays.control_of(request, row),
+            "control": wishes.control_of(request, row),
             "reads": list(islice(_shown(row, session), PINNABLE)) if session else [],
             "locations": _locations(session) if session else [],
             "races": [race.name for race in session.row.races] if session else [],
@@ -54,7 +54,7 @@ async def control_display(request: web.Request) -> web.Response:
         )
         row = replace(before, control=control)
         await displays.put(request, before, row, ACTIONS[wish.action])
-    return web.json_response({"control": displays.control_of(request, row)})
+    return web.json_response({"control": wishes.control_of(request, row)})
 
 
 def _offset(wish: Wish, display: DisplayRow, session: Session) -> int:

@@ -8,13 +8,13 @@ from aiohttp import web
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from hub import display_control, display_words, encode
+from hub import display_words
 from hub.display_words import DisplayChange, NamedDisplay, NewDisplay
 from hub.encode import iso
 from hub.errors import NotFound
 from hub.fanout import UNKNOWN_CODE
 from hub.model import DisplayRow
-from hub.web import bodies, scope
+from hub.web import bodies, scope, wishes
 from hub.web.codes import display_of
 from hub.web.expiring import EXPIRING
 from hub.web.front import display_url
@@ -119,34 +119,13 @@ def shape(request: web.Request, row: DisplayRow) -> dict[str, Any]:
         "url": display_url(request, row.code),
         "screens": request.app[LIVE].screens_of(row.code),
         "settings": row.settings,
-        "control": control_of(request, row),
-        "pinned": _pinned(request, row),
+        "control": wishes.control_of(request, row),
+        "pinned": wishes.pinned_of(request, row),
         "template": _template_json(request, row),
         "expires_at": _iso(row.expires_us),
         "revoked_at": _iso(row.revoked_us),
         "holds": row.holds(request.app[CONDITION].now_us()),
         "partner": scope.partner_json(scope.partner(request, row.partner_id)),
-    }
-
-
-def control_of(request: web.Request, row: DisplayRow) -> dict[str, Any]:
-    """What is wished of it while it shows what it shows now."""
-    session = request.app[HUB].session_of(row)
-    return display_control.in_force(row.control, session.row.id if session else None)
-
-
-def _pinned(request: web.Request, row: DisplayRow) -> dict[str, Any] | None:
-    """Whose card stays there; `name` empty: nobody known, or the read is too long ago."""
-    session = request.app[HUB].session_of(row)
-    offset = display_control.pinned(row.control, session.row.id if session else None)
-    if session is None or offset is None:
-        return None
-    read = session.tail.find(offset)
-    who = session.who(read.tag) if read else None
-    return {
-        "offset": offset,
-        "bib": who.bib if who else "",
-        "name": encode.full_name(who.first_name, who.last_name) if who else "",
     }
 
 

@@ -61,8 +61,8 @@ async def get_story(request: web.Request) -> web.Response:
 
 
 async def find_runners(request: web.Request) -> web.Response:
-    """`?find`. `{"runners": [{who, bib, name, race_name, division, age, gender, city, team_name, tags, starred, note,
-    last: {location, time, offset} | null}], "complete"}`, at most 20."""
+    """`?find`. `{"runners": [{who, bib, name, race_name, division, age, gender, city, state, country, team_name, tags,
+    starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
     text = scope.storable(request.query.get("find", ""), "find").strip()
     if not 0 < len(text) <= CHARS_MAX:
         raise Invalid(f"find: expected a bib or a name, at most {CHARS_MAX} characters", field="find")
@@ -155,6 +155,8 @@ def _line(field: Field, runner: Runner, marks: dict[str, Mark], zone: ZoneInfo) 
         "age": one.age if one else "",
         "gender": one.gender if one else "",
         "city": one.city if one else "",
+        "state": one.state if one else "",
+        "country": one.country if one else "",
         "team_name": one.team_name if one else "",
         "tags": list(runner.tags),
         "starred": bool(mark and mark.starred),

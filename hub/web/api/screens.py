@@ -21,7 +21,8 @@ from hub.web.state import CONDITION, HUB
 NAME_CHARS_MAX: Final = 100
 CODE_CHARS_MAX: Final = 64
 AT_ONCE: Final = 100
-"""Screens looked at in one turn of the loop, a millisecond: a page asks for all of them every other second."""
+"""Screens looked at in one turn of the loop, a millisecond, or three at the peak of a race: a page asks for all of them
+every other second."""
 
 
 class ScreenChange(msgspec.Struct, forbid_unknown_fields=True):

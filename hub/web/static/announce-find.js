@@ -3,7 +3,7 @@
 
 import { arrivalOf, fits, text, whoOf } from "./announce-words.js";
 import { paintStory } from "./announce-paint.js";
-import { storyOf } from "./announce-story.js";
+import { passedWords, storyOf } from "./announce-story.js";
 import { $, field, keep, mark, say, set } from "./front-paint.js";
 
 const FOUND_MAX = 20;
@@ -62,7 +62,8 @@ async function askHub(words, asked) {
 }
 
 function shownOf(runner) {
-  return arrivalOf({ kind: "read", offset: 0, runner, bib: runner.bib, tag: runner.tag_code || "", location: "", time: "", received_at: "" });
+  const somebody = runner && (runner.name || runner.bib) ? runner : null;
+  return arrivalOf({ kind: "read", offset: 0, runner: somebody, bib: somebody && somebody.bib, tag: (runner && runner.tags || [""])[0], location: "", time: "", received_at: "" });
 }
 
 function paint(words) {
@@ -84,19 +85,19 @@ export function paintCard() {
   if (!card) return;
   const noted = room.mark(card.who), { shown, story, reads } = card;
   say($("card-name"), shown.name);
-  say(field(place, "spoken"), shown.spoken || (story && story.spoken) || "");
+  say(field(place, "spoken"), shown.spoken);
   say(field(place, "bib"), shown.bib);
   say(field(place, "facts"), shown.facts.join(" · "));
   say(field(place, "note"), noted.note || "");
   say(field(place, "next"), story ? story.next : "");
   paintStory($("card-story"), story);
-  keep($("card-reads"), reads, each => each.offset, "story-template", (element, each) => say(element, `${each.location} ${each.time}`));
+  keep($("card-reads"), reads, each => each.offset, "story-template", (element, { words }) => say(element, words));
   set(place.querySelector(".star-it"), "aria-pressed", String(Boolean(noted.starred)));
   say(field(place, "star"), noted.starred ? "Starred" : "Star");
 }
 
 async function choose(item) {
-  const reads = room.arrivals().filter(each => each.who === item.who);
+  const reads = room.arrivals().filter(each => each.who === item.who).map(each => ({ offset: each.offset, words: `${each.location} ${each.time}` }));
   find.card = { ...item, story: null, reads };
   find.asked += 1;
   paint("");
@@ -105,7 +106,7 @@ async function choose(item) {
   try {
     const answer = await room.ask(room.path("/runners/" + encodeURIComponent(item.who)));
     if (answer.runner) card.shown = shownOf(answer.runner);
-    if (Array.isArray(answer.reads)) card.reads = answer.reads.map(arrivalOf).reverse();
+    card.reads = passedWords(answer);
     card.story = storyOf(answer);
   } catch (problem) {
     if (problem.status === undefined) throw problem;

@@ -10,6 +10,7 @@ const NOTHING = {};
 
 /** `said(offset)`, `waiting(offset)` and `noted(who)`: what is known of one, with what waits for the hub. */
 export function makeList({ said, waiting, noted }) {
+  const made = new WeakMap();
   let of = null, where = null, all = [], groups = {};
 
   /** All arrivals at this location, newest first. Made anew only when there are others. */
@@ -17,10 +18,16 @@ export function makeList({ said, waiting, noted }) {
     if (of !== reads || where !== place) {
       of = reads;
       where = place;
-      all = arrivals(reads, place).map(arrivalOf);
+      all = arrivals(reads, place).map(known);
       groups = together(all.slice(0, GROUPED_MAX));
     }
     return all;
+  }
+
+  /** The words of a read, made once. */
+  function known(read) {
+    if (!made.has(read)) made.set(read, arrivalOf(read));
+    return made.get(read);
   }
 
   function row(arrival) {

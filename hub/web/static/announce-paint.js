@@ -8,13 +8,15 @@ const NAME_MAX_PX = 132;
 const NAME_MIN_PX = 34;
 const NAME_SHARE = .34;           // of the height, at the most, beside a list
 const STACKED_SHARE = .24;        // above it
+const MANY = 99;                  // and no more digits: the room is a thumb's
 let fitted = "";
 
 /** `hero`: an arrival, or null; with what is said of it: {said, waiting, mark, group, story}. */
-export function paintHero(hero, said, { now, flood, words }) {
+export function paintHero(hero, said, { now, flood, empty, words }) {
   const large = $("hero"), nobody = $("nobody");
   large.hidden = !hero || flood;
   nobody.hidden = Boolean(hero) || flood;
+  mark($("desk"), "nobody", empty ? "yes" : "");
   say($("nobody-words"), words[0]);
   say($("nobody-next"), words[1]);
   if (!hero || flood) { fitted = ""; return; }
@@ -22,10 +24,10 @@ export function paintHero(hero, said, { now, flood, words }) {
   for (const name of ["place", "time", "name", "bib"]) say(field(large, name), hero[name]);
   say(field(large, "age"), ago(hero.at, now));
   say(field(large, "marks"), hero.marks.join(", "));
-  say(field(large, "spoken"), hero.spoken || (story && story.spoken) || "");
+  say(field(large, "spoken"), hero.spoken);
   say(field(large, "facts"), hero.facts.join(" · "));
   say(field(large, "note"), noted.note || "");
-  say(field(large, "together"), togetherWords(said.group));
+  say(field(large, "together"), togetherWords(said.group) || (story ? story.together : ""));
   say(field(large, "next"), story ? story.next : "");
   paintStory($("story"), story);
   mark(large, "said", said.said ? "yes" : "");
@@ -123,14 +125,18 @@ export function paintState(tone, words) {
   mark($("state"), "tone", tone);
 }
 
+function many(number) {
+  return number > MANY ? MANY + "+" : number ? String(number) : "";
+}
+
 const MODES = { auto: ["Calm", "Flood"], calm: ["Calm kept", "Calm kept"], flood: ["Flood kept", "Flood kept"] };
 
 export function paintTools({ show, unsaid, unshown, flood, mode }) {
   for (const tab of $("tabs").children) set(tab, "aria-pressed", String(tab.dataset.show === show));
-  say(field($("tabs"), "unsaid"), unsaid ? String(unsaid) : "");
+  say(field($("tabs"), "unsaid"), many(unsaid));
   const hidden = $("tabs").querySelector("[data-show=unshown]");
   hidden.hidden = unshown === null;
-  say(field($("tabs"), "unshown"), unshown ? String(unshown) : "");
+  say(field($("tabs"), "unshown"), many(unshown));
   say($("flood"), MODES[mode][Number(flood)]);
   set($("flood"), "aria-pressed", String(flood));
   set($("flood"), "aria-label", { auto: `${flood ? "Flood" : "Calm"}, by itself`, calm: "Calm kept, whatever comes", flood: "Flood kept, whatever comes" }[mode]);

@@ -1,7 +1,7 @@
 // What is worth saying of an arrival, as the hub tells it: asked for once somebody is shown large for a moment, and kept.
 // Without an answer the page goes on with what the roster says.
 
-import { text } from "./announce-words.js";
+import { isSpoken, text } from "./announce-words.js";
 
 const KEPT_MAX = 60;
 const WAIT_MS = 200;              // whoever is shown for less is not asked about
@@ -46,28 +46,50 @@ export function makeStories({ ask, path, changed }) {
   };
 }
 
-/** Flat texts, whatever came: `facts`, best first; `next`: where and when the runner is expected; `spoken`. */
+/** Facts that the page shows beside the name already, or in a line of their own. */
+const SHOWN = ["note", "hometown", "division", "race", "team", "expected", "together"];
+const WORTH = 60;                 // an age that weighs less is one of many
+const FACTS_MAX = 7;
+
+/** Flat texts, whatever came: `facts`, best first; `together`: who came along; `next`: where and when the runner is
+ * expected. */
 export function storyOf(answer) {
-  const story = (answer && answer.story) || answer || {};
-  return { facts: list(story.facts).filter(isNews).map(factOf).filter(Boolean), next: nextOf(story.next), spoken: text(story.phonetic) };
+  const facts = list(answer && answer.facts).filter(fact => fact && text(fact.words));
+  const along = facts.find(fact => fact.kind === "together");
+  return {
+    facts: facts.filter(isNews).map(fact => text(fact.words)).slice(0, FACTS_MAX),
+    together: along ? text(along.words) : "", next: nextOf(answer && answer.expected),
+  };
 }
 
-/** The note stands on the page already, and is newer there. */
-function isNews(fact) {
-  return Boolean(fact) && fact.kind !== "note";
+function isNews({ kind, weight, words }) {
+  if (kind === "own" && isSpoken(text(words).split(":")[0])) return false;
+  return !SHOWN.includes(kind) && (kind !== "age" || weight >= WORTH);
 }
 
-function factOf({ text: told, words }) {
-  return text(told || words);
-}
-
-/** "Expected at FINISH at 10:42:10, give or take 2 min" */
-export function nextOf(next) {
-  const clock = next && /[T ](\d\d:\d\d)(:\d\d)?/.exec(next.at || next.expected_at || "");
+/** "Expected at FINISH at 10:42, give or take 2 min" */
+export function nextOf(expected) {
+  const clock = expected && /[T ](\d\d:\d\d)/.exec(expected.time || "");
   if (!clock) return "";
-  const give = Math.round(Number(next.within_s) || 0);
+  const give = Math.round((Date.parse(expected.to) - Date.parse(expected.from)) / 2000) || 0;
   const within = give <= 0 ? "" : give < 90 ? `, give or take ${give} s` : `, give or take ${Math.round(give / 60)} min`;
-  return `Expected${next.location ? " at " + text(next.location) : ""} at ${clock[1]}${within}`;
+  return `Expected at ${text(expected.location)} at ${clock[1]}${within}`;
+}
+
+/** Where a runner was, newest first, each with the time since the location before: "10 KM 11:29:54, 42:10 from START" */
+export function passedWords({ reads, splits }) {
+  const legs = new Map(list(splits).filter(each => each && each.to && each.from).map(each => [each.to.offset, each]));
+  return list(reads).filter(each => !list(each.marks).includes("repeat")).map(each => {
+    const leg = legs.get(each.offset), at = (/[T ](\d\d:\d\d:\d\d)/.exec(each.time) || ["", ""])[1];
+    const since = leg ? `${lasted(leg.seconds)} from ${text(leg.from.location)}` : "", pace = leg && leg.seconds_per_km ? lasted(leg.seconds_per_km) + " a km" : "";
+    return { offset: each.offset, words: [`${text(each.location)} ${at}`, since, pace].filter(Boolean).join(", ") };
+  }).reverse();
+}
+
+/** "4:07", "1:02:33" */
+function lasted(seconds) {
+  const whole = Math.round(seconds), of60 = number => String(number % 60).padStart(2, "0");
+  return whole < 3600 ? `${Math.floor(whole / 60)}:${of60(whole)}` : `${Math.floor(whole / 3600)}:${of60(Math.floor(whole / 60))}:${of60(whole)}`;
 }
 
 function list(value) {

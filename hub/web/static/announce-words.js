@@ -48,7 +48,8 @@ export function arrivalOf(read) {
     at: Date.parse(read.received_at), readAt: Date.parse(read.time),
     time: (/[T ](\d\d:\d\d:\d\d)/.exec(read.time) || ["", ""])[1], location: text(read.location), place: text(read.location) + (read.lap > 1 ? `, lap ${read.lap}` : ""),
     bib: gun ? "" : of("bib") || text(read.bib), name: gun ? "Start" : nameOf(read),
-    spoken: spokenOf(runner), city: cityOf(of), facts: factsOf(of), brief: factsOf(of).slice(0, 3), team: of("team_name"), last: of("last_name"), town: of("city"),
+    spoken: spokenOf(runner), city: cityOf(of), facts: factsOf(of), brief: factsOf(of).slice(0, 3), team: of("team_name"), last: of("last_name"),
+    bonds: bondsOf(of),
     why: text(read.words), marks: marks.map(mark => MARKS[mark]).filter(Boolean),
   };
 }
@@ -61,8 +62,13 @@ function nameOf({ runner, tag }) {
 /** How the name is spoken, where the roster has a column that says so. */
 function spokenOf(runner) {
   if (!runner) return "";
-  const column = Object.keys(runner).find(name => SPOKEN.includes(name.toLowerCase().replace(/[\s-]+/g, "_")) && text(runner[name]));
+  const column = Object.keys(runner).find(name => isSpoken(name) && text(runner[name]));
   return column ? text(runner[column]) : "";
+}
+
+/** Whether a roster's column of this name says how names are spoken. */
+export function isSpoken(column) {
+  return SPOKEN.includes(plain(column).replace(/[ -]/g, "_"));
 }
 
 function cityOf(of) {
@@ -78,7 +84,8 @@ function factsOf(of) {
 export function together(shown) {
   const found = {};
   shown.forEach((one, i) => {
-    for (const other of shown.slice(i + 1)) {
+    for (let at = i + 1; at < shown.length; at++) {
+      const other = shown[at];
       if (Math.abs(one.readAt - other.readAt) > TOGETHER_MS) { if (one.at - other.at > 2 * TOGETHER_MS) break; continue; }
       const why = one.who !== other.who && one.location === other.location ? bond(one, other) : "";
       if (why) { add(found, one.offset, other, why); add(found, other.offset, one, why); }
@@ -88,10 +95,14 @@ export function together(shown) {
   return found;
 }
 
+/** What somebody shares with those who belong together: a team; a family name and a city. */
+function bondsOf(of) {
+  return { team: plain(of("team_name")), family: of("last_name") ? plain(of("last_name")) + "\n" + plain(of("city")) : "" };
+}
+
 function bond(one, other) {
-  if (one.team && plain(one.team) === plain(other.team)) return one.team;
-  if (one.last && plain(one.last) === plain(other.last) && plain(one.town) === plain(other.town)) return one.last;
-  return "";
+  if (one.bonds.team && one.bonds.team === other.bonds.team) return one.team;
+  return one.bonds.family && one.bonds.family === other.bonds.family ? one.last : "";
 }
 
 function add(found, offset, other, why) {

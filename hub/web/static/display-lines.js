@@ -1,18 +1,54 @@
-// The strip of messages between the runners and the small print: as large as its words let it be, and never over anybody:
-// what it takes, the scene above has not. Knows the DOM; refuses to know when a message is up.
+// Where messages stand on a wall: in a strip between the runner and the small print, as large as its words let it be, and
+// never over anybody: what it takes, the scene above has not. Where many are on the wall, none of them gives way: then
+// messages stand in the place of the small print, a line at a time. Knows the DOM; refuses to know when a message is up.
 
 import { fitLines } from "./display-fit.js";
 
+const MANY = ["several", "many"];
 const LINE_HEIGHT = 1.16;         // as display.css has it
 const BUSY = { sizes: [84, 68, 60, 54, 48, 48], least: [60, 54, 48, 48, 46, 44] };          // by lines, in units
 const RESTING = { sizes: [132, 112, 88, 72, 60, 52], least: [84, 76, 60, 52, 48, 44] };
 
-/** `unitPx()`: of the wall. Gives what paints the strip: `words`, one for each line, `kind` "pinned" or "rotating". */
-export function makeLines({ unitPx }) {
-  const strip = document.getElementById("line"), list = document.getElementById("line-words");
-  let painted = "", said = "";
+const PAGE_MS = 4000;             // of what needs more than a line there
+const FOOT = 52;                  // its letters, and the dot before them, as display.css has them
+const DOT = 40;
 
-  return function paint(words, kind, { resting, covered, fonts }) {
+/** `unitPx()`: of the wall; `measure(text)`: its width in units at size 100. */
+export function makeLines({ unitPx, measure }) {
+  const strip = document.getElementById("line"), list = document.getElementById("line-words"), foot = document.getElementById("caption");
+  let painted = "", said = "", below = [], pages = [], paged = "";
+
+  /** `words`, one for each message, of a `kind`, "pinned" or "rotating": as they stand before the scene is painted. */
+  function paint(words, kind, { scene, covered, fonts }) {
+    below = !covered && MANY.includes(scene) ? words : [];
+    const says = below.length ? kind : "";
+    if (foot.dataset.says !== says) foot.dataset.says = says;
+    paintStrip(below.length ? [] : words, kind, scene === "resting", covered, fonts);
+  }
+
+  /** What the small print says instead of its own, when all else there is painted; "": nothing. */
+  function footAt(hubMs, fonts) {
+    return below.length ? pageOf(below, hubMs, fonts) : "";
+  }
+
+  function pageOf(words, hubMs, fonts) {
+    const width = foot.clientWidth, what = JSON.stringify([words, width, fonts]);
+    if (what !== paged) pages = [].concat(...words.map(each => cut(each, 100 * (width / unitPx() - DOT) / FOOT)));
+    paged = what;
+    return pages[Math.floor((hubMs || 0) / PAGE_MS) % pages.length];
+  }
+
+  /** Words in lines of nearly the same length, as few as can be. */
+  function cut(words, width) {
+    const whole = measure(words), room = Math.max(width / 2, Math.min(width, 1.12 * whole / Math.ceil(whole / width)));
+    return words.split(" ").reduce((lines, word) => {
+      const last = lines.length - 1, longer = last < 0 ? word : lines[last] + " " + word;
+      if (last < 0 || measure(longer) > room) lines.push(word); else lines[last] = longer;
+      return lines;
+    }, []);
+  }
+
+  function paintStrip(words, kind, resting, covered, fonts) {
     const what = JSON.stringify([words, kind, resting, covered, innerWidth, innerHeight, fonts]);
     if (what === painted) return;
     painted = what;
@@ -24,7 +60,7 @@ export function makeLines({ unitPx }) {
     const now = JSON.stringify(words);
     if (now !== said && words.length) enter();
     said = now;
-  };
+  }
 
   /** The fewest lines at which it can be read from afar; what finds no room even in the most waits. */
   function lay(words, look) {
@@ -57,4 +93,6 @@ export function makeLines({ unitPx }) {
     void list.offsetWidth;        // lets the same entrance begin again
     list.classList.add("enter");
   }
+
+  return { paint, footAt };
 }

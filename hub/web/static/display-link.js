@@ -3,7 +3,9 @@
 
 import { STALE_SILENT_MS } from "./display-core.js";
 
-const SLEEP_MS = 2000;            // the machine's clock ran this much further than the page's: it slept
+const SLEEP_MS = 2000;            // the machine's clock ran this much further than the page's: it slept, or was set
+const SLEEP_MS_MAX = 3 * 24 * 3600 * 1000;  // what is more was set
+const DOUBT_MS = 1500;            // the hub knows which of the two it was, if it answers
 const RETRY_MS = 1000;            // doubled with every try
 const SOON_MS = 700;              // the hub has something else to show, and is there
 const RETRY_MAX_MS = 10000;
@@ -14,17 +16,34 @@ const WAKE_MS = 300;              // a network that is back wakes all screens in
 const TOO_MANY_SCREENS = 4103;
 const ANOTHER_SESSION = 4104;
 
-/** A clock that never goes back and counts the time a machine slept. */
+/**
+ * A clock that never goes back, whatever is done to the machine's. When that one has run on without the page, the machine
+ * has slept, or somebody has set it: the hub knows which, and is to be asked (`jumped`). Only when it has not answered in
+ * time (`told`) does it count as sleep.
+ */
 export function makeClock() {
-  let mono = performance.now(), wall = Date.now(), slept = 0;
-  return () => {
-    const monoNow = performance.now(), wallNow = Date.now();
-    const gap = (wallNow - wall) - (monoNow - mono);
-    if (gap > SLEEP_MS) slept += gap;
+  let mono = performance.now(), wall = Date.now(), slept = 0, doubt = 0, doubtAt = 0, hasJumped = false;
+  function clock() {
+    const monoNow = performance.now(), wallNow = Date.now(), gap = (wallNow - wall) - (monoNow - mono);
+    if (gap > SLEEP_MS && !doubt) doubtAt = monoNow;
+    if (Math.abs(gap) > SLEEP_MS) doubt = Math.max(0, doubt + gap);
+    if (gap > SLEEP_MS) hasJumped = true;
+    if (doubt && monoNow - doubtAt >= DOUBT_MS) {
+      if (doubt < SLEEP_MS_MAX) slept += doubt;
+      doubt = 0;
+    }
     mono = monoNow;
     wall = wallNow;
     return mono + slept;
-  };
+  }
+  return Object.assign(clock, {
+    told() { doubt = 0; },
+    jumped() {
+      const was = hasJumped;
+      hasJumped = false;
+      return was;
+    },
+  });
 }
 
 /** How long to stay away, by chance, which is from 0 to 1: a hub that stops loses a thousand screens at once. */
@@ -36,7 +55,7 @@ export function pauseMs(code, tries, chance = Math.random()) {
 
 /** One connection at a time; comes back by itself until `stop`. */
 export function makeLink({ address, onFrame, onLost, clock }) {
-  let socket = null, tries = 0, timer = 0, busyAt = 0, greetedAt = Infinity, stopped = false;
+  let socket = null, tries = 0, timer = 0, dueAt = Infinity, busyAt = 0, greetedAt = Infinity, stopped = false;
 
   function open() {
     clearTimeout(timer);
@@ -57,6 +76,7 @@ export function makeLink({ address, onFrame, onLost, clock }) {
 
   function openIn(ms) {
     clearTimeout(timer);
+    dueAt = clock() + ms;
     timer = setTimeout(open, ms);
   }
 
@@ -67,11 +87,20 @@ export function makeLink({ address, onFrame, onLost, clock }) {
     if (old) old.close();
   }
 
+  /** Now, whatever the connection looks like. */
+  function again() {
+    abandon();
+    onLost(0);
+    openIn(WAKE_MS * Math.random());
+  }
+
   return {
     open,
     greeted() { greetedAt = clock(); },
     check() { if (socket && clock() - busyAt >= STALE_SILENT_MS) fell(0); },
-    wake() { if (!socket || clock() - busyAt >= QUIET_MS) { abandon(); onLost(0); openIn(WAKE_MS * Math.random()); } },
+    /** A try that is due goes first: a page whose timers run once a minute would put it off for ever. */
+    wake() { if (socket ? clock() - busyAt >= QUIET_MS : dueAt - clock() > WAKE_MS) again(); },
+    again,
     /** Some messages in one frame, a line each. */
     send(...messages) {
       const isOpen = Boolean(socket && socket.readyState === WebSocket.OPEN);

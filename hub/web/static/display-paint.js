@@ -21,7 +21,7 @@ let fontLoads = 0;
 
 /** Paints what differs, and gives the cards that are to be seen. */
 export function makePainter({ code, server, onReady }) {
-  const paintLines = makeLines({ unitPx });
+  const strip = makeLines({ unitPx, measure: words => widthIn(unitPx())(words) });
   let rows = new Map();           // key -> its row on the wall
   let painted = [], paintedFor = "", warnedFor = "", seenKeys = new Set(), visible = [];
   let many = null, isFetching = false;
@@ -38,7 +38,6 @@ export function makePainter({ code, server, onReady }) {
     mark("band", String(Boolean(band)));
     for (const id of ["stale", "test", "clock", "session", "farewell", "more"]) say(id, seen[id]);
     say("event", event);
-    say("caption", event);
     mark("dark", String(seen.dark));
     mark("template", String(covered));
     $("identify").hidden = !identify;
@@ -49,9 +48,10 @@ export function makePainter({ code, server, onReady }) {
     if (!covered) for (const list of document.querySelectorAll(".clocks")) paintClocks(list, clocks);
     paintEmergency(seen.emergency);
     const { pinned } = lines, turning = !covered && lines.rotating ? [lines.rotating] : [];
-    paintLines(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { resting: scene === "resting", covered, fonts: fontLoads });
+    strip.paint(says ? [] : pinned.length ? pinned : turning, pinned.length ? "pinned" : "rotating", { scene, covered, fonts: fontLoads });
     if (covered) paintedFor = "";
     else paintCards(seen, state, now);
+    say("caption", strip.footAt(hubNow(state, now), fontLoads) || event);
     if (document.title !== event) document.title = event;
     return covered || seen.dark || seen.emergency ? [] : visible;
   }

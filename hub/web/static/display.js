@@ -6,24 +6,26 @@ import { advance, darkened, ended, heard, initial, isFinal, lost, reduce } from 
 import { shapeOf } from "./display-flow.js";
 import { forget, keepPage, keepPicture, keptPicture } from "./display-keep.js";
 import { makeClock, makeLink, messagesOf, pauseMs } from "./display-link.js";
+import { keepLit } from "./display-lit.js";
 import { makeOwn } from "./display-own.js";
 import { loadFonts, makePainter } from "./display-paint.js";
 import { makeShown } from "./display-shown.js";
 import { view } from "./display-view.js";
 
 const BEAT_MS = 100;
+const PAUSED_MS = 2500;           // the page did not run for so long; a hidden one does once a second
 const KEEP_MS = 1000;
 const CURSOR_MS = 2000;
 const STATE_DEBOUNCE_MS = 300;
 const SPREAD_MS = 1000;           // a thousand screens have the same tick and the same runner: they do not answer at once
 
 function boot({ code, version, build }) {
-  const clock = makeClock(), own = makeOwn();
+  const clock = makeClock(), own = makeOwn(), isOverlay = new URLSearchParams(location.search).get("overlay") === "1";
   let state = keptPicture(code, clock()) || initial(clock());
   if (own.dark()) state = darkened(state);
   let shows = "", toldShows = "", telling = 0;
   let templates = null, fetching = false, fetches = 0;
-  let frame = 0, moving = false, kept = state, keptAt = clock(), pageKept = false;
+  let frame = 0, beatAt = clock(), moving = false, kept = state, keptAt = clock(), pageKept = false;
 
   const link = makeLink({ address: () => socketAddress(code, state, own), onFrame, onLost, clock });
   const paint = makePainter({ code, server: document.title, onReady: paintSoon }), shown = makeShown({ send: link.send, clock });
@@ -54,6 +56,7 @@ function boot({ code, version, build }) {
 
   function greeted() {
     link.greeted();
+    clock.told();
     reportSoon();
     shown.tellSoon();
     if (!pageKept) fonts.then(paint.prepare).then(() => keepPage(build));
@@ -70,7 +73,7 @@ function boot({ code, version, build }) {
     if (moving) return;
     if (state.moveTo || state.gone) { link.stop(); forget(code); }
     moving = Boolean(state.moveTo || state.wish);
-    if (state.moveTo) location.replace("/d/" + encodeURIComponent(state.moveTo));
+    if (state.moveTo) location.replace("/d/" + encodeURIComponent(state.moveTo) + location.search);
     else if (state.wish === "reload") setTimeout(() => location.reload(), pauseMs(0, 0));
   }
 
@@ -108,10 +111,19 @@ function boot({ code, version, build }) {
   }
 
   function beat() {
-    state = advance(state, clock());
-    if (!state.gone && !state.moveTo) { link.check(); keep(clock()); }
+    const now = clock();
+    state = advance(state, now);
+    if (!state.gone && !state.moveTo) { rouse(now); keep(clock()); }
     if (shows !== toldShows && !telling) telling = setTimeout(report, SPREAD_MS * Math.random());
     paintSoon();
+  }
+
+  /** The hub is asked at once by a page that did not run, or does not know for how long: the wall follows from its time. */
+  function rouse(now) {
+    if (clock.jumped()) link.again();
+    else if (now - beatAt > PAUSED_MS) link.wake();
+    else link.check();
+    beatAt = now;
   }
 
   function keep(now) {
@@ -134,6 +146,8 @@ function boot({ code, version, build }) {
     if (document.visibilityState === "visible") wake();
   });
   hideCursor();
+  if (isOverlay) document.documentElement.dataset.overlay = "yes";
+  else keepLit();
   const fonts = loadFonts(paintSoon);
   setInterval(beat, BEAT_MS);
   link.open();

@@ -4,6 +4,7 @@ import { $, field, keep, say, sayOrHide, set } from "./front-paint.js";
 import * as words from "./front-words.js";
 import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
+import { controlWords } from "./work-fleet-words.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { byPartner, fits } from "./work-list.js";
@@ -46,13 +47,22 @@ function fill(element, each) {
   set(field(element, "open"), "aria-label", "Open " + name);
   say(field(element, "code"), each.code);
   say(field(element, "screens"), each.screens ? words.count(each.screens, "screen") + " open" : "No screen open");
+  sayOrHide(field(element, "control"), controlWords(each, Date.now()));
+  for (const button of element.querySelectorAll("[data-act]")) fillButton(button, each, name);
   const shows = field(element, "shows");
   if (!shows || document.activeElement === shows) return;
   set(shows, "aria-label", "What " + name + " shows");
-  set(element.querySelector("[data-act=delete]"), "aria-label", "Delete " + name);
   chooseFrom(shows, choices(each.partner));
   const chosen = each.session === null ? "" : String(each.session);
   if (shows.value !== chosen) shows.value = chosen;
+}
+
+function fillButton(button, { control }, name) {
+  const { act } = button.dataset, { blank, hold, pin } = control;
+  set(button, "aria-label", button.textContent + " " + name);
+  if (act === "blank") set(button, "aria-pressed", String(Boolean(blank)));
+  else if (act === "hold") set(button, "aria-pressed", String(hold !== undefined));
+  else if (act === "resume") button.hidden = !(blank || pin || hold !== undefined);
 }
 
 function choices(partner) {
@@ -70,8 +80,22 @@ function displayAt(element) {
 }
 
 function onClick(event) {
-  const button = event.target.closest("[data-act=delete]"), each = button && displayAt(button);
+  const button = event.target.closest("[data-act]"), each = button && displayAt(button);
   if (!each) return;
+  if (button.dataset.act !== "delete") wish(each, button.dataset.act);
+  else remove(each);
+}
+
+/** The quick ones; the others are on the page of displays. */
+function wish(each, act) {
+  const action = act === "blank" && each.control.blank ? "unblank" : act === "hold" && each.control.hold !== undefined ? "resume" : act;
+  return attempt(async () => {
+    await ask("POST", `/api/displays/${encodeURIComponent(each.code)}/control`, { action });
+    await room.refresh();
+  });
+}
+
+function remove(each) {
   const screens = each.screens ? `${words.count(each.screens, "screen")} ${each.screens === 1 ? "shows" : "show"} it now, and will go dark.` : "No screen shows it now.";
   sure({
     title: `Delete “${nameOf(each)}”?`, yes: "Delete the display", tone: "danger",

@@ -9,6 +9,7 @@ import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
+import { isSlow, took } from "./work-latency-words.js";
 import { byPartner, fits } from "./work-list.js";
 import { sure } from "./work-sure.js";
 import { STATUS, when } from "./work-words.js";
@@ -71,8 +72,8 @@ function row({ id, name, event, purpose }) {
   return { id, session_name: name, event_name: event, purpose };
 }
 
-function liveOf({ name, event, purpose, partner, offset, runners, rate, unknown, testing }) {
-  return { session_name: name, event_name: event, purpose, status: "active", partner, total_reads: offset, runners, rate, unknown, testing };
+function liveOf({ name, event, purpose, partner, offset, runners, rate, unknown, testing, latency }) {
+  return { session_name: name, event_name: event, purpose, status: "active", partner, total_reads: offset, runners, rate, unknown, testing, latency };
 }
 
 export function paintSessions() {
@@ -122,6 +123,8 @@ function fillRate(element, each) {
   figure.hidden = each.status !== "active";
   set(figure.querySelector("polyline"), "points", points(rate));
   say(field(element, "rate"), rateWords(rate) || "no read in the last minute");
+  sayOrHide(field(element, "latency"), each.latency ? "on screens in " + took(each.latency) : "");
+  mark(field(element, "latency"), "tone", isSlow(each.latency) ? "warn" : "");
 }
 
 function fillUnknown(element, each) {

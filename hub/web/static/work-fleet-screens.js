@@ -41,7 +41,7 @@ function compare(a, b) {
 }
 
 function fill(element, each, row) {
-  for (const part of ["name", "code", "where", "shows", "frame", "trip", "size", "version"]) {
+  for (const part of ["name", "code", "where", "shows", "frame", "trip", "latency", "size", "version"]) {
     const place = field(element, part);
     say(place, row[part]);
     mark(place, "tone", row.amiss[part] ? "warn" : "");

@@ -1,5 +1,6 @@
 // What the fleet page says of displays and screens, as flat texts. No DOM; `now` by the hub's clock, in milliseconds.
 
+import { isSlow, took } from "./work-latency-words.js";
 import { age, count, when } from "./work-words.js";
 
 const FRAME_LATE_MS = 12000;      // a tick leaves every 5 s
@@ -23,7 +24,7 @@ export function screenRow(screen, version, now) {
   const row = {
     name: screenName(screen), code: screen.code, where: [screen.display, screen.place].filter(Boolean).join(", "),
     size: screen.width ? `${screen.width}×${screen.height}` : "–", version: screen.version || "–",
-    state: "", shows: "–", frame: "–", trip: "–", amiss: {},
+    state: "", shows: "–", frame: "–", trip: "–", latency: "–", amiss: {},
   };
   return screen.online ? present(row, screen, version, now) : { ...row, state: "gone since " + when(screen.last_seen, now) };
 }
@@ -32,12 +33,13 @@ function present(row, screen, version, now) {
   const at = Date.parse(screen.last_frame_at), trip = screen.round_trip_ms;
   const amiss = {
     frame: now - at > FRAME_LATE_MS, trip: trip > TRIP_SLOW_MS, version: Boolean(screen.version) && screen.version !== version,
-    shows: screen.shows === "stale" || !screen.visible,
+    shows: screen.shows === "stale" || !screen.visible, latency: isSlow(screen.latency),
   };
   const shows = SHOWS[screen.shows] || "Connecting";
   return {
     ...row, amiss, state: screen.blank ? "dark" : "", shows: screen.visible ? shows : "Hidden",
     frame: age(at, now), trip: trip === null ? "–" : trip < 1 ? "under 1 ms" : Math.round(trip).toLocaleString("en") + " ms",
+    latency: took(screen.latency) || "–",
     version: amiss.version ? `${screen.version}, old` : row.version,
   };
 }
