@@ -32,7 +32,7 @@ LOOK: Final = """() => {
     layout: document.body.dataset.layout };
 }"""
 READY: Final = """() => document.fonts.check('700 1em "Hanken Grotesk"', "a")
-  && document.body.dataset.state !== "connecting""""
+  && document.body.dataset.state !== 'connecting'"""
 TURNS_MAX: Final = 200
 PICTURE: Final = """() => {
   const box = each => {
