@@ -36,6 +36,8 @@ CALLED_OFFSETS: Final = 500
 RECENT_OFFSETS: Final = 200
 """What `hello.recent` carries: enough for any list on a wall, 100 KB at the most."""
 
+CARD_S_MAX: Final = 60
+"""For how long a display may be wished to show a card."""
 SECONDS_KEPT: Final = 4096
 EAST_ASIAN_FROM: Final = "\u3000"
 """Most names are told apart by their first letter."""

@@ -19,7 +19,7 @@ from hub.fanout import (
 from hub.hub import Hub
 from hub.marks import Call, Mark
 from hub.messages import Messages
-from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
+from hub.model import KIND_GUN, NOBODY, US_PER_S, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
 from hub.roster import Roster
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 Resume = tuple[int, int, int]
 """What a screen that comes back has seen: (session id, epoch, offset)."""
 
+CORRECTED_MAX = 600
+"""Of so many reads screens are told who it was after all: those whom a crowd leaves on a wall, and some more."""
 _NO_SESSION = 0
 """The topic of screens that have no session to show: they hear that the hub lives, and rest."""
 
@@ -161,7 +163,7 @@ class Live:
         on_air.topic.replace(_ring(session))
         corrections = [
             encode.correction(session, read, before.find(read.tag))
-            for read in session.recent(encode.RECENT_OFFSETS)
+            for read in session.recent(self._shown_yet(session))
         ]
         on_air.topic.tell([each for each in corrections if each is not None])
 
@@ -188,6 +190,11 @@ class Live:
         topic.flush()
         for subscriber in topic.subscribers:
             subscriber.tell(people if subscriber in self._watching else screens)
+
+    def _shown_yet(self, session: Session) -> int:
+        """How many of the last reads may still be on a wall."""
+        since_us = self._now_us() - encode.CARD_S_MAX * US_PER_S
+        return min(max(encode.RECENT_OFFSETS, len(session.tail.since(since_us))), CORRECTED_MAX)
 
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""

@@ -56,7 +56,7 @@ async def test_real_hub(venue: Venue, screens: Screens, missed: int) -> None:
 
 
 async def same(*all_screens: Screen) -> None:
-    """Waits until the same crowd stands on all of them, everybody at the same place: some are asked sooner than others."""
+    """Waits until the same crowd stands on all of them, everybody at the same place."""
     async with asyncio.timeout(WAIT_MS / 1000):
         while True:
             seen = await asyncio.gather(*(each.page.evaluate(CROWD) for each in all_screens))

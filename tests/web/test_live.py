@@ -223,15 +223,15 @@ async def test_offsets_that_have_moved_send_the_screens_away_to_start_afresh() -
 
 async def test_a_new_roster_corrects_what_was_shown_and_what_will_be_pulled() -> None:
     air = Air()
-    air.durable(300)
+    air.durable(900)
     _, live = air.join()
     assert await taken(live) == []
-    _, pulling = air.join(resume=(1, 1, 297))
-    air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T299", "T1"), "Ann", "Lee")]))
+    _, pulling = air.join(resume=(1, 1, 897))
+    air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T899", "T1"), "Ann", "Lee")]))
     (correction,) = await taken(live)
     assert (correction["type"], correction["offset"], correction["runner"]["name"]) == (
         "correction",
-        299,
+        899,
         "Ann Lee",
     )
     seen = await taken(pulling)

@@ -61,9 +61,9 @@ export function planOf(reads, rules) {
  * would be there if there was room. `pinned`: the read that an operator has pinned. */
 export function wallAt(plan, now, pinned = null) {
   const { rules } = plan, held = now >= rules.hold, t = held ? rules.hold : now, lead = held ? 0 : AHEAD_MS;
-  const hero = pinned ? { read: pinned, calm: false } : heroAt(plan, t, lead), banded = Boolean(hero), { plain, band } = SHAPES[rules.shape];
+  const hero = pinned ? { read: pinned, calm: false, isPinned: true } : heroAt(plan, t, lead), banded = Boolean(hero), { plain, band } = SHAPES[rules.shape];
   const here = plan.flow.filter(({ at }) => at <= t + lead && t - at < Math.max(rules.stayMs, HOLD_MS + rules.dwellMs));
-  const level = levelAt(rules, here, t, Boolean(pinned)), room = (banded ? band : plain)[level];
+  const level = levelAt(rules, here, t, hero), room = (banded ? band : plain)[level];
   const young = here.filter(({ at, read }) => t - at < rules.stayMs && !(pinned && pinned.offset === read.offset)).reverse(), found = new Map();
   for (const each of young) if (each.isIn && !each.read.brief && !found.has(whose(each))) found.set(whose(each), each);
   const all = Array.from(found.values()), shown = all.slice(0, room), there = new Set(shown.map(whose));
@@ -180,11 +180,12 @@ function heroAt({ heroes, rules }, t, lead) {
 }
 
 /** The highest that one of the last reads has needed, when it came or when the band came above it. */
-function levelAt({ shape, most }, here, t, pinned) {
+function levelAt({ shape, most }, here, t, hero) {
   const { plain, band } = SHAPES[shape];
   let level = 0;
   for (const { at, count, banded: from } of here) {
-    const isNew = t - at < HOLD_MS, isUnder = (from <= t && t - from < HOLD_MS) || (pinned && isNew);
+    const isNew = t - at < HOLD_MS, hasCome = from <= t || from === at || (hero && hero.start === from);   // as AHEAD_MS says
+    const isUnder = (hasCome && t - from < HOLD_MS) || (hero && hero.isPinned && isNew);
     while (level < most && ((isNew && plain[level] < count) || (isUnder && band[level] < count))) level++;
   }
   return level;
