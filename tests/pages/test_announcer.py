@@ -76,7 +76,7 @@ async def test_the_newest_stands_large_with_what_is_worth_saying(opened: Open) -
     page = await opened(AnnouncerStage(messages=MESSAGES))
     await says(page, "#hero", "Nguyễn Thị Hương", "nwin tee hoong", "18", "Huế, VNM", "age 29")
     await says(page, "#hero .where", "10 KM", "11:29:54", "s")
-    await says(page, "#hero .story li:first-child", "Turns 30 tomorrow")
+    await says(page, "#hero .story li:first-child", "Here for the first time")
     await expect(page.at("#story li")).to_have_count(4)
     await says(page, "#hero .next", "Expected at FINISH at 11:52, give or take 2 min")
     await says(page, "#staff", "To announcers", "Please say so twice")
