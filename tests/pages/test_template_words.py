@@ -30,7 +30,7 @@ CLOCK: Final = """async ([block, at, starts]) => {
 }"""
 LIST: Final = """async ([reads, catchUp]) => {
   const { listOf } = await import("/static/template-words.js");
-  return listOf({ reads, catchUp }).map(({ offset }) => offset);
+  return listOf({ reads, catchUp, offset: reads.length, display: null }).map(({ offset }) => offset);
 }"""
 ADA: Final = {"name": "Ada King Lovelace", "first_name": "Ada King", "last_name": "Lovelace", "bib": "101"}
 
