@@ -32,7 +32,7 @@ WORDS: Final = {
     HIDDEN: "Its location is hidden.",
     ELSEWHERE: "No display of this session shows its location.",
     NO_SCREEN: "No screen showed anything of this session at that time.",
-    NO_ROOM: "More came at that time than the screens could hold, or it was skipped.",
+    NO_ROOM: "More came then than the screens could hold, or it was skipped, or the displays leave such reads out.",
     NOT_CALLED: "Nobody has marked it as said.",
 }
 

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from hub import encode
 from hub.fanout import (
@@ -36,7 +37,7 @@ log = logging.getLogger(__name__)
 Resume = tuple[int, int, int]
 """What a screen that comes back has seen: (session id, epoch, offset)."""
 
-CORRECTED_MAX = 600
+CORRECTED_MAX: Final = 600
 """Of so many reads screens are told who it was after all: those whom a crowd leaves on a wall, and some more."""
 _NO_SESSION = 0
 """The topic of screens that have no session to show: they hear that the hub lives, and rest."""

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA: Final = {"name": "Ada Lovelace", "first_name": "Ada", "last_name": "Lovelace", "bib": "101"}
 ALAN: Final = {"name": "Alan Turing", "first_name": "Alan", "last_name": "Turing", "bib": "102"}
-WARM_READS: Final = 3_000
+WARM_READS: Final = 4_000
 MANY_READS: Final = 4_000
 """As many as a race of ten minutes has."""
 LIST: Final = ListBlock(id="list", **place((0, 400, 900, 400)), rows=3, columns=[Column(text="{{name}}")])

@@ -159,6 +159,13 @@ class Venue:
             result: dict[str, Any] = await answer.json()
             return result
 
+    async def wish(self, action: str) -> None:
+        """An operator's, of the display."""
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with aiohttp.ClientSession(self.origin, headers=headers) as client:
+            answer = await client.post(f"/api/displays/{self.code}/control", json={"action": action})
+            assert answer.status == 200, await answer.text()
+
     def _settings(self) -> Settings:
         return Settings(
             server=Server(name="Riverside timing", data_dir=str(self._data_dir), timezone=ZONE.key),
