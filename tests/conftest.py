@@ -30,12 +30,19 @@ LONGEST: Final = (
 )
 """What takes more than five seconds: begun first, so that at the end no process works on while the others are done."""
 
+ID_BYTES_MAX: Final = 60
+
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """Half of its time a test waits: for a process to start or to end, for what is tried again."""
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return processors + (processors + 1) // 2
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """What is long is known by its length: in an archive is the time of its making, and each worker makes its own."""
+    return f"{argname}-of-{len(val)}" if isinstance(val, bytes) and len(val) > ID_BYTES_MAX else None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
