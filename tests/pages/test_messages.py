@@ -275,6 +275,18 @@ async def test_what_is_scheduled_begins_and_ends_by_the_hubs_clock(staged: tuple
     await expect(screen.at("#line")).to_be_hidden(timeout=WAIT_MS)
 
 
+async def test_what_is_said_with_a_runner_stands_on_the_card(staged: tuple[Screen, Stage]) -> None:
+    screen, stage = staged
+    await screen.rests()
+    ada = {"name": "Ada Lovelace", "first_name": "Ada", "bib": "7"}
+    stage.say(read(1, ada) | {"message": "Well done, {{ first_name }}!"})
+    await expect(screen.at("#said")).to_have_text("Well done, Ada!")
+    stage.say({"type": "messages", "messages": [], "every_s": 10, "reads": [[1, "Welcome to {{city}}"]]})
+    await expect(screen.at("#said")).to_be_hidden()
+    stage.say({"type": "messages", "messages": [], "every_s": 10, "reads": [[1, "Strong finish!"]]})
+    await expect(screen.at("#said")).to_have_text("Strong finish!")
+
+
 async def test_somebody_says_it_from_the_control_room(browser: Browser, house: Venue) -> None:
     opened = Screens(browser, house.origin)
     try:

@@ -97,7 +97,7 @@ export function makePainter({ code, server, onReady }) {
   }
 
   function paintCard(card, texts) {
-    for (const id of ["location", "when", "time", "bib", "city", "division"]) say(id, texts[id]);
+    for (const id of ["location", "when", "time", "bib", "city", "division", "said"]) say(id, texts[id]);
     $("unknown").hidden = !texts.unknown;
     layName(texts);
     comes(card, $("who"));

@@ -153,7 +153,7 @@ function gunTexts(card, state, now) {
   const name = race + (wave > 1 ? ", wave " + wave : "");
   return {
     name, short: name, location: race === text(card.location) ? "" : text(card.location), when: timeOfDay(card.time),
-    time: timeText(hubNow(state, now) - ms, RACE_CLOCK), bib: "", unknown: false, city: "", division: "",
+    time: timeText(hubNow(state, now) - ms, RACE_CLOCK), bib: "", unknown: false, city: "", division: "", said: "",
   };
 }
 
@@ -168,7 +168,20 @@ function readTexts(card, state) {
     location: text(card.location), time, when: time ? text(runner.race_name) : timeOfDay(card.time),
     bib: name || bib !== number ? bib : "", unknown: !card.runner,
     city: [text(runner.city), text(runner.state)].filter(Boolean).join(", "), division: text(runner.division),
+    said: filled(text(card.message), runner),
   };
+}
+
+/** What is said with a runner, with the roster's words in it; nothing when it asks for words and the roster has none. */
+function filled(words, runner) {
+  let asked = 0, found = 0;
+  const said = words.replace(/\{\{\s*([^{}]{1,64}?)\s*\}\}/g, (_, key) => {
+    const value = Object.prototype.hasOwnProperty.call(runner, key) ? text(runner[key]) : "";
+    asked++;
+    if (value) found++;
+    return value;
+  });
+  return asked && !found ? "" : text(said);
 }
 
 function nameOf(runner) {

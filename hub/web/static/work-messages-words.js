@@ -7,7 +7,7 @@ import { instant, localTime, when } from "./work-words.js";
 export const KINDS = [
   { kind: "pinned", title: "Pinned", words: "Stay until somebody takes them away." },
   { kind: "rotating", title: "Taking turns", words: "One after the other, while nothing is pinned." },
-  { kind: "runner", title: "With runners", words: "One with each runner, where a template has a place for it." },
+  { kind: "runner", title: "With runners", words: "One with each runner who has the screen alone, and in a template\u2019s place for messages." },
 ];
 const SEEN_BY = { public: "everybody", announcer: "announcers", crew: "the crew" };
 
