@@ -135,11 +135,12 @@ class Screens:
         self._browsers = browsers_of(browser)
         self._contexts: list[BrowserContext] = []
 
-    async def blank(self, size: ViewportSize = WALL) -> Screen:
-        """A screen that shows nothing yet, with a browser of its own as a wall has."""
-        context = await self._browsers.lend(self.origin, locale="en-GB", timezone_id="America/Lima")
+    async def blank(self, size: ViewportSize = WALL, origin: str = "") -> Screen:
+        """A screen that shows nothing yet, with a browser of its own as a wall has. `origin`: as it sees the hub."""
+        origin = origin or self.origin
+        context = await self._browsers.lend(origin, locale="en-GB", timezone_id="America/Lima")
         self._contexts.append(context)
-        screen = Screen(await context.new_page(), self.origin)
+        screen = Screen(await context.new_page(), origin)
         await screen.page.set_viewport_size(size)
         screen.allowed.extend(self.allowed)
         self.all.append(screen)

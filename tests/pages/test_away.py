@@ -4,13 +4,16 @@ import asyncio
 import os
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from msgspec.structs import replace
 from playwright.async_api import Page, expect
 
+from tests.adversity.proxy import Proxy
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.venue import Venue
+from tests.running import HOST
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -81,14 +84,17 @@ async def test_crowd_is_the_same_after_a_cut_and_after_a_restart(venue: Venue, s
             await asyncio.sleep(1 / 40)
 
     stayed = await screens.open(f"/d/{venue.code}")
-    went, cable = await screens.cabled(venue.code)
+    proxy = await Proxy((HOST, urlsplit(venue.origin).port or 0)).mend()
+    origin = "http://{}:{}".format(*proxy.address)
+    went = await screens.blank(origin=origin)
+    await went.page.goto(f"{origin}/d/{venue.code}")
     for screen in (stayed, went):
         await screen.rests()
         screen.allow(LINE_CUT)
     await crowd(0.5)
-    await cable.pull()
+    proxy.stall()
     await crowd(CUT_S)
-    cable.plug_in()
+    proxy.flow()
     await crowd(0.5)
     await venue.wish("hold")  # else it would be gone from the wall before a slow machine has looked at all
     await same(stayed, went)
@@ -99,6 +105,7 @@ async def test_crowd_is_the_same_after_a_cut_and_after_a_restart(venue: Venue, s
     await venue.wish("hold")
     fresh = await screens.open(f"/d/{venue.code}")
     await same(stayed, went, fresh)
+    await proxy.close()
 
 
 async def test_new_roster_while_away_corrects_the_card_that_stands(venue: Venue, screens: Screens) -> None:
