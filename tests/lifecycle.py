@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from hub.config import Settings
+from hub.config import CODE_TRIES_PER_MINUTE_MAX, Limits, Settings
 from hub.session import Session
 from tests.postgres import fresh_database
 from tests.running import PATIENCE_S, Reader, Running, Screen, rows, running_hub, settings_for, until
@@ -84,9 +84,13 @@ class Office:
                 await asyncio.sleep(0.01)
 
 
+OF_MANY: Final = Limits(code_tries_per_minute=CODE_TRIES_PER_MINUTE_MAX)
+"""Many tests share an address, and each may try a code that leads nowhere."""
+
+
 @asynccontextmanager
 async def office(dsn: str, folder: Path) -> AsyncIterator[Office]:
-    settings = settings_for(dsn, folder)
+    settings = settings_for(dsn, folder, limits=OF_MANY)
     async with running_hub(settings) as hub:
         yield Office(hub, dsn, settings)
 

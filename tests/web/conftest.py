@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from tests.lifecycle import OF_MANY
 from tests.postgres import fresh_database
 from tests.running import ROSTER, Running, running_hub, settings_for, stored
 
@@ -23,7 +24,7 @@ async def shared_hub(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory
     two locations, and a roster."""
     async with (
         fresh_database(postgres_dsn) as dsn,
-        running_hub(settings_for(dsn, tmp_path_factory.mktemp("shared"))) as running,
+        running_hub(settings_for(dsn, tmp_path_factory.mktemp("shared"), limits=OF_MANY)) as running,
     ):
         reader = running.reader()
         reader.gun("START")
