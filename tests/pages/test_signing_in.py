@@ -135,7 +135,7 @@ async def test_from_the_first_link_to_an_owner_who_is_sent_away(begun: House) ->
     await page.click("#sure-yes")
     await says(page, "#users", "disabled")
     before = perf_counter()
-    await asyncio.gather(*(each.wait_for_url(LOGIN, wait_until="commit") for each in pages))
+    await asyncio.gather(*(expect(each).to_have_url(LOGIN, timeout=WAIT_MS) for each in pages))
     assert perf_counter() - before < OUT_S_MAX
     await expect(pages[2]).to_have_url(f"{origin}/login?to=/sessions/{begun.venue.session_id}")
     await sign_in(pages[2], OWNER, PASSWORD)
