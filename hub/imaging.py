@@ -293,8 +293,8 @@ def main() -> None:
 
 
 def _step_back() -> None:
-    """Reads come first; and no more of the machine is taken than a picture needs: from here on no file is opened, no
-    connection is made and no other program is run, whatever a picture makes of its decoder."""
+    """Reads come first; and no more of the machine is taken than a picture needs: from here on no file is opened and
+    no connection is made, whatever a picture makes of its decoder."""
     Image.preinit()
     for name in LATE:
         import_module(name)

@@ -331,8 +331,12 @@ class Live:
     def come_back(self, code: str, reason: CloseReason = ANOTHER_SESSION) -> None:
         """A display is to show something else: its screens come back, and get another hello; or they are told, by
         another reason, that there is nothing to come back to."""
-        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+        for subscriber in self._showing(code):
             subscriber.cut(reason)
+
+    def _showing(self, code: str) -> list[Subscriber]:
+        """The screens of a display."""
+        return [each for each, its_code in self._codes.items() if its_code == code]
 
     def new_settings(self, code: str) -> None:
         """A display shows things in another way, or an operator wishes something of it: its screens are told so."""
@@ -340,7 +344,7 @@ class Live:
         if display is None:
             return
         message = encode.display_settings(display, self._hub.session_of(display))
-        for subscriber in [each for each, its_code in self._codes.items() if its_code == code]:
+        for subscriber in self._showing(code):
             subscriber.tell(message)
 
     def new_template(self, codes: Iterable[str]) -> None:

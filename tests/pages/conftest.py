@@ -12,8 +12,7 @@ from hub.web.assets import Assets
 from hub.web.routes import STATIC
 from tests.pages.building import LAPTOP, Desk
 from tests.pages.screens import ARGUMENTS, BROWSERS, Screen, Screens, Stage, executable
-from tests.pages.venue import Venue
-from tests.postgres import fresh_database
+from tests.pages.venue import Venue, own_venue
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -73,13 +72,8 @@ async def screens(browser: Browser, venue: Venue) -> AsyncIterator[Screens]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def house(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Venue]:
     """A hub for all tests that need nothing of it but its pages."""
-    async with fresh_database(postgres_dsn) as dsn:
-        made = Venue(dsn, tmp_path_factory.mktemp("house"))
-        try:
-            await made.start()
-            yield made
-        finally:
-            await made.close()
+    async with own_venue(postgres_dsn, tmp_path_factory.mktemp("house")) as made:
+        yield made
 
 
 @pytest_asyncio.fixture(loop_scope="session")

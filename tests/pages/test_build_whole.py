@@ -11,9 +11,8 @@ from playwright.async_api import Browser, expect
 
 from tests.pages.building import LAPTOP, Builder, Point
 from tests.pages.screens import WAIT_MS, Screen, Screens
-from tests.pages.venue import Venue
+from tests.pages.venue import Venue, own_venue
 from tests.pages.working import REFUSED, says
-from tests.postgres import fresh_database
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -21,13 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Venue]:
     """A hub of this file's own: what its display shows is changed."""
-    async with fresh_database(postgres_dsn) as dsn:
-        venue = Venue(dsn, tmp_path_factory.mktemp("templates"))
-        try:
-            await venue.start()
-            yield venue
-        finally:
-            await venue.close()
+    async with own_venue(postgres_dsn, tmp_path_factory.mktemp("templates")) as venue:
+        yield venue
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -20,10 +20,9 @@ from tests.pages.browsers import browsers_of
 from tests.pages.front_stage import FrontStage, display, state
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
-from tests.pages.venue import Venue
+from tests.pages.venue import Venue, own_venue
 from tests.pages.work_stage import ORIGIN, WorkStage
 from tests.pages.working import REFUSED, agree, says
-from tests.postgres import fresh_database
 from tests.running import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -35,13 +34,8 @@ OWN: Final = "() => sessionStorage.getItem('screen') || localStorage.getItem('sc
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Venue]:
     """A hub of this file's own: its fleet is counted, and it is stopped and started."""
-    async with fresh_database(postgres_dsn) as dsn:
-        venue = Venue(dsn, tmp_path_factory.mktemp("fleet"))
-        try:
-            await venue.start()
-            yield venue
-        finally:
-            await venue.close()
+    async with own_venue(postgres_dsn, tmp_path_factory.mktemp("fleet")) as venue:
+        yield venue
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -3,6 +3,7 @@ are the tests' own."""
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,7 @@ from hub.config import Database, Listener, Server, Settings, Web
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
 from hub.web.state import FIRST
+from tests.postgres import fresh_database
 from tests.running import CHEAP
 
 ZONE: Final = ZoneInfo("Asia/Kathmandu")
@@ -173,6 +175,18 @@ class Venue:
             database=Database(dsn=self._dsn),
             listeners=(Listener(host=HOST, port=self._reader_port),),
         )
+
+
+@contextlib.asynccontextmanager
+async def own_venue(server_dsn: str, folder: Path) -> AsyncIterator[Venue]:
+    """A hub with a database of its own, started."""
+    async with fresh_database(server_dsn) as dsn:
+        made = Venue(dsn, folder)
+        try:
+            await made.start()
+            yield made
+        finally:
+            await made.close()
 
 
 def first_link(app: App) -> str:

@@ -1,6 +1,8 @@
 // What an announcer's page knows of its session: functions that take what is held and a message of the hub, and give
 // what is held then. No DOM, no clock but what is handed in. What this page itself has said and not sent yet is not in it.
 
+import { corrected, isRead, retracted, withRead } from "./held-reads.js";
+
 export const HELD_MAX = 500;      // reads, and of how many a hello says which were said
 const SKEWS_MAX = 12;             // a minute of ticks
 
@@ -10,7 +12,7 @@ export function nothing() {
 }
 
 const MESSAGES = {
-  hello: onHello, read: onRead, correction: onCorrection, retract: onRetract,
+  hello: onHello, read: (held, read) => withRead(held, read, HELD_MAX), correction: corrected, retract: retracted,
   marks: (held, { marks }) => ({ ...held, marks: marked(held.marks, marks) }),
   calls: (held, { calls }) => ({ ...held, calls: called(held.calls, calls) }),
   messages: (held, { messages }) => ({ ...held, messages: arrayOf(messages) }),
@@ -53,22 +55,6 @@ export function filled(held, reads) {
   return { ...held, reads: older.concat(held.reads).slice(-HELD_MAX) };
 }
 
-function onRead(held, read) {
-  if (!isRead(read) || held.offset === null || read.offset <= held.offset) return held;
-  return { ...held, offset: read.offset, reads: held.reads.concat(read).slice(-HELD_MAX) };
-}
-
-function onCorrection(held, { offset, runner }) {
-  const change = read => ({ ...read, runner: runner || null, bib: runner ? runner.bib : null });
-  return { ...held, reads: held.reads.map(read => (read.offset === offset ? change(read) : read)) };
-}
-
-/** In its turn, which is the next offset, it was void before it came here. */
-function onRetract(held, { offset }) {
-  const reached = held.offset !== null && offset === held.offset + 1 ? offset : held.offset;
-  return { ...held, offset: reached, reads: held.reads.filter(read => read.offset !== offset) };
-}
-
 /** Neither starred nor with a note: nothing is said of that runner any more. */
 export function marked(marks, changed) {
   const next = { ...marks };
@@ -84,10 +70,6 @@ export function called(calls, changed) {
     if (call.said === null) delete next[call.offset]; else next[call.offset] = call;
   }
   return next;
-}
-
-function isRead(read) {
-  return Boolean(read) && (read.kind === "read" || read.kind === "gun") && Number.isSafeInteger(read.offset);
 }
 
 function arrayOf(value) {

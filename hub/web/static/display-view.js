@@ -1,6 +1,7 @@
 // What the wall says: the state as flat texts. No DOM, and of the time only what is handed in.
 
 import { STALE_LOST_MS, STALE_SILENT_MS, hubNow, text, wallOf } from "./display-core.js";
+import { fill } from "./display-fill.js";
 import { LEVELS, SHAPES, plain } from "./display-flow.js";
 import { upAt } from "./display-messages.js";
 
@@ -168,20 +169,8 @@ function readTexts(card, state) {
     location: text(card.location), time, when: time ? text(runner.race_name) : timeOfDay(card.time),
     bib: name || bib !== number ? bib : "", unknown: !card.runner,
     city: [text(runner.city), text(runner.state)].filter(Boolean).join(", "), division: text(runner.division),
-    said: filled(text(card.message), runner),
+    said: text(fill(text(card.message), runner)),
   };
-}
-
-/** What is said with a runner, with the roster's words in it; nothing when it asks for words and the roster has none. */
-function filled(words, runner) {
-  let asked = 0, found = 0;
-  const said = words.replace(/\{\{\s*([^{}]{1,64}?)\s*\}\}/g, (_, key) => {
-    const value = Object.prototype.hasOwnProperty.call(runner, key) ? text(runner[key]) : "";
-    asked++;
-    if (value) found++;
-    return value;
-  });
-  return asked && !found ? "" : text(said);
 }
 
 function nameOf(runner) {
@@ -215,7 +204,8 @@ function formatFor(timeZone) {
   return format;
 }
 
-function makeFormat(timeZone) {
+/** Hours, minutes and seconds in a zone. Making one is slow. */
+export function makeFormat(timeZone) {
   try {
     const two = "2-digit";
     return new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", hour: two, minute: two, second: two });

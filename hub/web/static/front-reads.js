@@ -1,6 +1,8 @@
 // The last reads of a session: functions that take what is held and a message of the hub, and give what is held then.
 // No DOM, no clock.
 
+import { corrected, isRead, retracted, withRead } from "./held-reads.js";
+
 export const ROWS_MAX = 50;
 const HELD_MAX = 200;             // what a hello brings: enough to fall back on when rows are taken back
 
@@ -8,7 +10,7 @@ export function nothing() {
   return { session: null, epoch: null, offset: null, reads: [] };
 }
 
-const MESSAGES = { hello: onHello, read: onRead, correction: onCorrection, retract: onRetract };
+const MESSAGES = { hello: onHello, read: (held, read) => withRead(held, read, HELD_MAX), correction: corrected, retract: retracted };
 
 /** What is held after one message; unknown types change nothing. */
 export function reduce(held, message) {
@@ -28,26 +30,6 @@ function onHello(held, hello) {
     session: hello.session || null, epoch: hello.epoch, offset: hello.offset,
     reads: recent.sort((a, b) => a.offset - b.offset).slice(-HELD_MAX),
   };
-}
-
-function onRead(held, read) {
-  if (!isRead(read) || held.offset === null || read.offset <= held.offset) return held;
-  return { ...held, offset: read.offset, reads: held.reads.concat(read).slice(-HELD_MAX) };
-}
-
-function onCorrection(held, { offset, runner }) {
-  const change = read => ({ ...read, runner: runner || null, bib: runner ? runner.bib : null });
-  return { ...held, reads: held.reads.map(read => (read.offset === offset ? change(read) : read)) };
-}
-
-/** In its turn, which is the next offset, it was void before it came here. */
-function onRetract(held, { offset }) {
-  const reached = held.offset !== null && offset === held.offset + 1 ? offset : held.offset;
-  return { ...held, offset: reached, reads: held.reads.filter(read => read.offset !== offset) };
-}
-
-function isRead(read) {
-  return Boolean(read) && (read.kind === "read" || read.kind === "gun") && Number.isSafeInteger(read.offset);
 }
 
 // ---- words -------------------------------------------------------------------------------------------------

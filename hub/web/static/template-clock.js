@@ -1,7 +1,7 @@
 // What a clock block says, as of a moment. No clock of its own, no DOM.
 
 import { plain } from "./display-flow.js";
-import { timeText } from "./display-view.js";
+import { makeFormat, timeText } from "./display-view.js";
 
 const DAY_S = 86400;
 const DAY_MS = DAY_S * 1000;
@@ -74,13 +74,4 @@ function formatFor(timeZone) {
     formats.set(timeZone, makeFormat(timeZone));
   }
   return formats.get(timeZone);
-}
-
-function makeFormat(timeZone) {
-  try {
-    const two = "2-digit";
-    return new Intl.DateTimeFormat("en-GB", { timeZone, hourCycle: "h23", hour: two, minute: two, second: two });
-  } catch {
-    return makeFormat();          // a zone that this browser does not know
-  }
 }

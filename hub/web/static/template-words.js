@@ -2,11 +2,13 @@
 // clock; refuses to know how large anything is.
 
 import { hubNow, listedOf, text } from "./display-core.js";
+import { fill, placeholdersOf } from "./display-fill.js";
 import { plain } from "./display-flow.js";
 import { cardTexts, eventName, timeOfDay } from "./display-view.js";
 import { clockWords } from "./template-clock.js";
 
-const PLACEHOLDER = /\{\{\s*([\p{L}\p{N}_][\p{L}\p{N}_ .-]{0,63}?)\s*\}\}/gu;
+export { fill, placeholdersOf };
+
 const GROUPED_FROM = 10000;
 const THIN = "\u202f";
 const NO_LINES = { pinned: [], rotating: "" };
@@ -35,31 +37,6 @@ export function shortened(fields) {
   const initial = Array.from(String(fields.first_name || "").normalize("NFC"))[0];
   if (!initial || initial > EAST_ASIAN_FROM) return fields;
   return Object.assign({}, fields, { name: fields.short_name || fields.name, first_name: fields.last_name ? initial + "." : fields.first_name });
-}
-
-/** "" when it has placeholders and none of them has a value. */
-export function fill(words, fields) {
-  let asked = 0, found = 0;
-  const filled = String(words || "").replace(PLACEHOLDER, (_, key) => {
-    const value = valueOf(fields, key);
-    asked++;
-    if (value) found++;
-    return value;
-  });
-  if (!asked) return filled;
-  return found ? filled.split("\n").map(line => line.replace(/[^\S\u202f]+/g, " ").trim()).join("\n") : "";
-}
-
-export function placeholdersOf(words) {
-  const found = [];
-  String(words || "").replace(PLACEHOLDER, (_, key) => found.push(key));
-  return Array.from(new Set(found));
-}
-
-function valueOf(fields, key) {
-  if (Object.prototype.hasOwnProperty.call(fields, key)) return String(fields[key]);
-  const wanted = key.toLowerCase(), like = Object.keys(fields).find(each => each.toLowerCase() === wanted);
-  return like === undefined ? "" : String(fields[like]);
 }
 
 // ---- what a block says --------------------------------------------------------------------------------------
