@@ -37,7 +37,7 @@ AGED: Final = """([code, ms]) => {
 }"""
 
 
-async def until(screen: Screen, condition: str, arg: str) -> None:
+async def until(screen: Screen, condition: str, arg: Any) -> None:
     """Waits until an asynchronous condition of the page holds."""
     loop = f"""async arg => {{
       while (!(await ({condition})(arg))) await new Promise(done => setTimeout(done, 20));

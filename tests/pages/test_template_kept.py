@@ -25,9 +25,10 @@ CODE_SEEN: Final = """() => {
   const image = document.querySelector("[data-block=qr] img");
   return image.naturalWidth > 0 && image.src.includes("/qr.svg?text=https%3A%2F%2Fresults.example%2F101&");
 }"""
-ALL_KEPT: Final = """async path => {
+ALL_KEPT: Final = """async ([path, version]) => {
   const cache = await caches.open("display"), names = (await cache.keys()).map(({ url }) => new URL(url).pathname);
-  return ["/template/", "/images/", "/static/template-paint.js", "/static/template.css", path].every(
+  const content = names.some(name => name.includes("/template/") && name.endsWith("/" + version));
+  return content && ["/images/", "/static/template-paint.js", "/static/template.css", path].every(
     part => names.some(name => name.includes(part)));
 }"""
 
@@ -87,7 +88,7 @@ async def test_template_of_the_hub_and_without_it(venue: Venue, screens: Screens
     await says(screen, "Hello", SWAP_MS_MAX)
     await screen.page.reload()
     await says(screen, "Hello")
-    await until(screen, ALL_KEPT, f"/d/{venue.code}")
+    await until(screen, ALL_KEPT, [f"/d/{venue.code}", 2])
     venue.reader.read("4711")
     await says(screen, "Go Ada Lovelace | 1 in")
     await screen.page.wait_for_function(CODE_SEEN, timeout=WAIT_MS)

@@ -50,8 +50,14 @@ let extra = [];
  * This page and its files, all of the build that runs here or none; where the browser allows it (https, localhost).
  * `urls`: what the template in force is made of besides.
  */
-export async function keepPage(build, urls = extra) {
+export function keepPage(build, urls = extra) {
   extra = urls;
+  return keeping = keeping.then(() => keep(build));
+}
+
+let keeping = Promise.resolve();  // one after the other: what one has just kept, another would take for left over
+
+async function keep(build) {
   if (!navigator.serviceWorker) return;
   try {
     await navigator.serviceWorker.register("/static/display-worker.js", { scope: "/d/" });
