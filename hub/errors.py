@@ -18,6 +18,9 @@ HubError
 │   ├── StoreAway          connection lost, refused or timed out: worth trying again
 │   ├── JournalDamaged      the next start sets it aside, and uses what can be read of it
 │   └── NotOwner           another hub owns this data directory or database
+├── ProviderError      a registration service
+│   ├── ProviderRefused     the credentials or the event are wrong: nothing is asked again before somebody changes them
+│   └── ProviderAway        it does not answer as it should: later it may
 └── FileFormatError    a file a user gave (controller file, roster) is not what it should be
 """
 
@@ -135,6 +138,22 @@ class JournalDamaged(StoreError):
 
 class NotOwner(StoreError):
     """Another hub owns this data directory or database. The text says who."""
+
+
+class ProviderError(HubError):
+    """What a registration service has answered, or has not."""
+
+
+class ProviderRefused(ProviderError):
+    """Wrong credentials, an event that is not theirs: asking again makes it no better."""
+
+
+class ProviderAway(ProviderError):
+    """It does not answer, or not as it should. `retry_after_s`: when it wants to be asked again, if it has said so."""
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class FileFormatError(HubError):

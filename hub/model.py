@@ -51,6 +51,12 @@ Whose = int | Every
 """Whose things a question is about: the id of one partner, or everybody's. What is another's is as absent as what does
 not exist."""
 
+MODE_RACE: Final = "race"
+MODE_PRE_RACE: Final = "pre_race"
+"""Packet pick-up: reads are tag checks, and marked as a test."""
+MODE_RESULTS: Final = "results"
+"""Cards say the official results, where there are some."""
+
 PURPOSE_RACE: Final = "race"
 PURPOSE_REHEARSAL: Final = "rehearsal"
 PURPOSE_DEMO: Final = "demo"
@@ -220,6 +226,8 @@ class SessionRow(msgspec.Struct, frozen=True):
     purpose: `race`; `rehearsal`: all it shows is marked; `demo`: it gets reads by its stream key alone; `inbox`: it is
         hidden, and its source's alone (`source_id`). partner_id: NOBODY for an inbox of nobody known.
     testing: the reads that come now are a test. places: the locations of which people have said something.
+    mode: what the session is for now. minors_under: who is younger than that on `day` is shown to everybody as
+    minors_privacy says; 0: there is no such rule.
     """
 
     id: int
@@ -239,6 +247,9 @@ class SessionRow(msgspec.Struct, frozen=True):
     places: tuple[PlaceRow, ...] = ()
     event_id: int | None = None
     source_id: int = 0
+    mode: str = MODE_RACE
+    minors_under: int = 0
+    minors_privacy: str = "bib"
 
 
 class DisplayRow(msgspec.Struct, frozen=True):
@@ -340,7 +351,12 @@ class ReadFilter(msgspec.Struct, frozen=True):
 
 
 class Participant(msgspec.Struct, gc=False):
-    """A roster line. `tags` are chip numbers as text; `custom` is what the roster has beside the known columns."""
+    """A roster line. `tags` are chip numbers as text; `custom` is what the roster has beside the known columns.
+
+    state: the region. birth_date: ISO 8601, or nothing. phonetic, notes: for announcers, never for everybody. privacy:
+    how much of them everybody sees, one of hub.roster_words.PRIVACIES; empty: only the session's rule for minors
+    decides.
+    """
 
     id: int
     bib: str
@@ -357,3 +373,8 @@ class Participant(msgspec.Struct, gc=False):
     wave: str = ""
     team_name: str = ""
     custom: tuple[tuple[str, str], ...] = ()
+    phonetic: str = ""
+    birth_date: str = ""
+    status: str = ""
+    notes: str = ""
+    privacy: str = ""

@@ -182,7 +182,34 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
             first_name=f"{mark} Ann",
             last_name=f"{mark} Lee",
             custom=json.dumps({f"{mark} column": f"{mark} value"}),
+            phonetic=f"{mark} Li",
+            notes=f"{mark} remark",
+            layers=json.dumps({"file": {"fields": {"first_name": f"{mark} Ann"}}}),
         )
+
+
+async def _services(connection: asyncpg.Connection, made: Furnished) -> None:
+    """Where the roster of the active session comes from."""
+    mark, session = made.mark, {"session_id": made.ids["active"]}
+    account_id = made.ids["provider_accounts"] = await _insert(
+        connection,
+        "provider_accounts",
+        partner_id=made.partner_id,
+        kind="runsignup",
+        name=f"{mark} account",
+        credentials=f"{mark} sealed".encode(),
+        made_by=f"{mark} owner",
+    )
+    rows: dict[str, dict[str, Any]] = {
+        "provider_links": {"account_id": account_id, "event_ref": f"{mark} 1", "event_name": f"{mark} Run"},
+        "official_results": {
+            "entry": f"{mark} entry",
+            "bib": "7",
+            "fields": json.dumps({"finish_time": mark}),
+        },
+    }
+    for table, values in rows.items():
+        made.ids[table] = await _insert(connection, table, "session_id", **session, **values)
 
 
 async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
@@ -196,6 +223,7 @@ async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:
         done_at=MOMENT,
     )
     await _template(connection, made)
+    await _services(connection, made)
     await _showing(connection, made)
     made.ids["displays"] = made.secrets["code"] = await _insert(
         connection,
@@ -365,6 +393,7 @@ _IDS: Final = (
     *("timing_locations", "timing_reads", "timing_rejects", "participants", "exports", "audit_log"),
     *("templates", "template_versions"),
     *("messages", "runner_marks", "calls", "showings", "session_latencies"),
+    *("provider_accounts", "provider_links", "official_results"),
 )
 
 

@@ -19,6 +19,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.protocols": PURE | {"hub.protocols"},
     "hub.accounts": {"hub.model"},
     "hub.roster": {"hub.model"},
+    "hub.roster_words": set(),
     "hub.demo": set(),
     "hub.demo.people": {"hub.model"},
     "hub.demo.race": {"hub.model", "hub.demo.people"},
@@ -117,7 +118,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.importing": PURE | {"hub.protocols"},
     "hub.replay_plan": PURE | {"hub.protocols"},
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
-    "hub.providers": PURE | {"hub.config", "hub.roster"},
+    "hub.providers": PURE | {"hub.config", "hub.providers", "hub.roster", "hub.roster_words"},
     "hub.store": PURE
     | {
         "hub.account_lines",

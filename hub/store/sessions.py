@@ -195,6 +195,9 @@ def session_row(row: Any, timezone: str) -> SessionRow:
         places=msgspec.json.decode(row["places"], type=tuple[PlaceRow, ...]),
         event_id=row["event_id"],
         source_id=row["source_id"] or 0,
+        mode=row["mode"],
+        minors_under=row["minors_under"],
+        minors_privacy=row["minors_privacy"],
     )
 
 

@@ -91,7 +91,8 @@ COLUMNS = {
     "stream_key text, status text, epoch integer, created_at timestamptz, updated_at timestamptz, "
     "ended_at timestamptz, purpose text, scheduled_for timestamptz, started_at timestamptz, times_by text, "
     "keys_day date, old_stream_keys text[], source_id bigint, testing boolean, stream_password bytea, "
-    "messages_version integer, messages_every_s integer",
+    "messages_version integer, messages_every_s integer, mode text, minors_under integer, minors_privacy text, "
+    "roster_order text[]",
     "timing_locations": "id bigint, session_id bigint, location_name text, reader_id text, description text, "
     "created_at timestamptz, shown_name text, merged_into bigint, position integer, hidden boolean",
     "timing_reads": "session_id bigint, feed_offset bigint, id bigint, location_id bigint, source_id bigint, "

@@ -31,7 +31,7 @@ LIMITS: Final[dict[str, Any]] = {"size_min": 1, "size_max": 1, "statement_timeou
 REFUSED: Final = asyncpg.InsufficientPrivilegeError
 WORDLESS: Final = {"source_moves", "user_links"}
 """Tables of numbers and digests."""
-OWNERS: Final = ("id", "partner_id", "session_id", "event_id", "user_id", "source_id")
+OWNERS: Final = ("id", "partner_id", "session_id", "event_id", "user_id", "source_id", "account_id")
 """What says whose a row is, or what it belongs to."""
 
 _numbers = itertools.count(1)
@@ -203,6 +203,7 @@ _TABLE_OF: Final = {
     "event_id": "events",
     "user_id": "users",
     "source_id": "timing_sources",
+    "account_id": "provider_accounts",
 }
 
 

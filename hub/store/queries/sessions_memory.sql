@@ -2,6 +2,7 @@
 -- something; $1: only this one.
 SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.status, sessions.epoch, sessions.created_at,
        sessions.stream_key, sessions.purpose, sessions.keys_day, sessions.event_id, sessions.source_id, sessions.testing,
+       sessions.mode, sessions.minors_under, sessions.minors_privacy,
        events.name AS event_name, events.timezone,
        events.event_date,
        (

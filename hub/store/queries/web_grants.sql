@@ -49,17 +49,23 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON public.events, public.races, public.disp
 -- A session is deleted after its export is on the disk: not by a request.
 GRANT SELECT (id, partner_id, session_name, event_id, user_session_id, stream_key, status, epoch, created_at, updated_at,
               ended_at, purpose, scheduled_for, started_at, times_by, keys_day, old_stream_keys, source_id, testing, messages_version,
-              messages_every_s),
+              messages_every_s, mode, minors_under, minors_privacy, roster_order),
     INSERT (partner_id, session_name, event_id, user_session_id, stream_key, status, purpose, scheduled_for),
     UPDATE (session_name, event_id, user_session_id, stream_key, old_stream_keys, status, started_at, ended_at,
             purpose, scheduled_for, times_by, keys_day, stream_password, testing, messages_version,
-            messages_every_s)
+            messages_every_s, mode, minors_under, minors_privacy, roster_order)
     ON public.timing_sessions TO racehub_web;
 
 GRANT SELECT, DELETE ON public.exports TO racehub_web;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.messages, public.runner_marks, public.calls, public.showings,
     public.session_latencies TO racehub_web;
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON public.provider_links, public.official_results TO racehub_web;
+-- What an account signs in with is sealed, and is read by the hub alone.
+GRANT SELECT (id, partner_id, kind, name, tested_at, problem, made_by, created_at, updated_at),
+    INSERT, UPDATE (name, credentials, tested_at, problem), DELETE
+    ON public.provider_accounts TO racehub_web;
 
 -- A version stays as it was saved.
 GRANT SELECT, INSERT, UPDATE (name, version, deleted_at), DELETE ON public.templates TO racehub_web;
