@@ -8,6 +8,7 @@ of the session's rule for minors. Of whom neither birth date nor age is known, t
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final, Protocol
 
 from msgspec.structs import replace
@@ -21,6 +22,7 @@ _HIDDEN: Final = frozenset(HIDDEN_FIELDS)
 _EAST_ASIAN_FROM: Final = "\u1100"
 """From here on a letter is a syllable or a word, and the first one of a name is all of it."""
 _STRICTNESS: Final = {name: number for number, name in enumerate(PRIVACIES)}
+_column: Final = itemgetter(0)
 _NUMBER: Final = re.compile(r"\s*(\d{1,3})(?!\d)")
 _DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
 
@@ -86,10 +88,7 @@ def has_hidden(participant: Participant) -> bool:
         return True
     if participant.status or participant.privacy:
         return True
-    for name, _ in participant.custom:  # no generator: of every read that is shown
-        if _is_hidden(name):
-            return True
-    return False
+    return any(map(_is_hidden, map(_column, participant.custom)))  # of every read that is shown: no generator
 
 
 def initial(name: str) -> str:
