@@ -1,5 +1,5 @@
 // Tells the hub what stood on this wall, and for how long: once when it has been painted, and once when it has left. What
-// cannot be told now is told later. Knows no DOM.
+// cannot be told now is told later, and what is another session's never: the hub would take it for its own. Knows no DOM.
 
 const REPORTS_A_FRAME = 40;       // the hub takes 4 KiB at once
 const REPORTS_KEPT = 800;         // of what was shown while the line was down
@@ -7,7 +7,18 @@ const PAUSE_MS = 500;
 
 /** `send(...messages)`: whether they have gone. */
 export function makeShown({ send, clock }) {
-  let there = new Map(), seen = null, left = [], timer = 0;
+  let there = new Map(), seen = null, left = [], timer = 0, feed = null;
+
+  /** Whose reads the hub at the other end means by offsets, as keys begin; null: it has not said. */
+  function greeted(of) {
+    feed = of;
+    left = left.filter(isOurs);
+    tellSoon();
+  }
+
+  function isOurs({ key }) {
+    return key.startsWith(feed);
+  }
 
   /** The cards that are to be seen from now on, and in which layout. */
   function see(cards, layout) {
@@ -18,7 +29,7 @@ export function makeShown({ send, clock }) {
     for (const { key, offset, arrivedAt } of cards) {
       const known = before.get(key);
       before.delete(key);
-      if (!known) fresh.push({ offset, arrivedAt, since: now, layout });
+      if (!known) fresh.push({ key, offset, arrivedAt, since: now, layout });
       there.set(key, known || fresh[fresh.length - 1]);
     }
     for (const one of before.values()) ends(one, now);
@@ -29,11 +40,11 @@ export function makeShown({ send, clock }) {
   function tellOf(fresh) {
     const now = clock();
     for (const one of fresh) one.ms = Math.round(now - one.arrivedAt);
-    inFrames(fresh.map(({ offset, ms, layout }) => ({ type: "shown", offset, ms, layout })));
+    inFrames(fresh, ({ offset, ms, layout }) => ({ type: "shown", offset, ms, layout }));
   }
 
-  function ends({ offset, ms, since, layout }, now) {
-    left.push({ type: "shown", offset, ms: ms || 0, for_ms: Math.round(now - since), layout });
+  function ends(one, now) {
+    left.push(Object.assign(one, { forMs: Math.round(now - one.since) }));
     left = left.slice(-REPORTS_KEPT);
   }
 
@@ -43,19 +54,22 @@ export function makeShown({ send, clock }) {
 
   function tell() {
     timer = 0;
-    left = inFrames(left);
+    left = inFrames(left, ({ offset, ms = 0, forMs, layout }) => ({ type: "shown", offset, ms, for_ms: forMs, layout }));
   }
 
   /** Gives those that have not gone. */
-  function inFrames(reports) {
-    for (let at = 0; at < reports.length; at += REPORTS_A_FRAME) {
-      if (!send(...reports.slice(at, at + REPORTS_A_FRAME))) return reports.slice(at);
+  function inFrames(some, report) {
+    if (feed === null) return some;
+    const ours = some.filter(isOurs);
+    for (let at = 0; at < ours.length; at += REPORTS_A_FRAME) {
+      if (!send(...ours.slice(at, at + REPORTS_A_FRAME).map(report))) return ours.slice(at);
     }
     return [];
   }
 
   return {
-    see, tellSoon,
+    see, greeted,
+    lost() { feed = null; },
     /** The page is left. */
     close() {
       see([], "");
