@@ -16,7 +16,7 @@ export function makeColumns({ reread, chose }) {
   reading.addEventListener("change", event => {
     const { name, value } = event.target;
     if (name === "header_line") {
-      if (/^[1-9]\d*$/.test(value.trim())) reread({ header_line: Number(value) });
+      if (/^\d{1,4}$/.test(value.trim())) reread({ header_line: Number(value) });
       else event.target.value = file.header_line;
     } else reread({ [name]: value });
   });
@@ -44,7 +44,7 @@ export function makeColumns({ reread, chose }) {
     offer("encoding", text ? file.encodings || [] : [], file.encoding);
     offer("delimiter", text ? file.delimiters || [] : [], file.delimiter, delimiterWords);
     $("import-reading-header_line").value = file.header_line;
-    $("import-reading-header_line").closest(".field").hidden = !file.header_line;
+    $("import-reading-header_line").closest(".field").hidden = file.header_line === undefined;
   }
 
   /** Nothing is asked where there is nothing to choose. */

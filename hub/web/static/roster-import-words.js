@@ -7,19 +7,20 @@ export const LEFT_OUT = "";
 export const OWN = "custom";
 const NAMED = 5;
 
-/** What a column can become: [value, words]. */
+/** What a column can become, by the hub's words for it: [value, words]. */
 const PERSON = [
-  ["bib", "Bib"], ["tag", "Tag"], ["name", "Name, first and last"], ["first_name", "First name"], ["last_name", "Last name"], ["phonetic", "Said as"],
-  ["age", "Age"], ["birth_date", "Birth date"], ["gender", "Gender"], ["city", "City"], ["state", "Region"], ["country", "Country"],
+  ["bib", "Bib"], ["tags", "Tag"], ["name", "First and last name"], ["first_name", "First name"], ["last_name", "Last name"],
+  ["phonetic", "Said as"], ["age", "Age"], ["birth_date", "Birth date (2010-05-31)"], ["birth_date:dmy", "Birth date (31.5.2010)"],
+  ["birth_date:mdy", "Birth date (5/31/2010)"], ["gender", "Gender"], ["city", "City"], ["state", "Region"], ["country", "Country"],
   ["division", "Division"], ["race_name", "Race"], ["wave", "Wave"], ["team_name", "Team"], ["status", "Status"],
-  ["notes", "Notes for the announcer"], ["privacy", "Privacy"],
+  ["notes", "Notes for the announcer"], ["privacy", "Privacy"], ["external_id", "Number of the registration"],
 ];
 export const FIELDS = {
   roster: [...PERSON, [OWN, "A field of its own"], [LEFT_OUT, "Left out"]],
-  tags: [["bib", "Bib"], ["tag", "Tag"], [LEFT_OUT, "Left out"]],
+  tags: [["bib", "Bib"], ["tags", "Tag"], [LEFT_OUT, "Left out"]],
 };
-const WORDS = new Map([...PERSON, ["tags", "Tags"]]);
-const SEVERAL = ["tag", OWN, LEFT_OUT];      // as many columns as there are may be one of these
+const WORDS = new Map([...PERSON, ["birth_date", "Birth date"], ["tags", "Tags"]]);
+const SEVERAL = ["tags", OWN, LEFT_OUT];     // as many columns as there are may be one of these
 
 export const FORMATS = { csv: "CSV", xlsx: "Excel", xls: "Excel", xlsb: "Excel", ods: "OpenDocument" };
 const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar", " ": "Space", ":": "Colon" };
@@ -62,10 +63,10 @@ export function missing(kind, columns, chosen) {
   const say = (tone, words) => said.push({ tone, words });
   if (kind === "tags") {
     if (!has("bib")) say("bad", "No column is the bib: say which one it is.");
-    if (!has("tag")) say("bad", "No column is the tag: say which one it is.");
-  } else if (!has("bib", "tag", "name", "first_name", "last_name")) say("bad", "No column is a bib, a tag or a name: say which one is.");
+    if (!has("tags")) say("bad", "No column is the tag: say which one it is.");
+  } else if (!has("bib", "tags", "name", "first_name", "last_name")) say("bad", "No column is a bib, a tag or a name: say which one is.");
   else {
-    if (!has("bib")) say("warn", has("tag") ? "No column is the bib: runners are shown without one." : "No column is the bib, and none the tag: nobody can be found by a read. Say which column it is, or bring the tags in a file of their own afterwards.");
+    if (!has("bib")) say("warn", has("tags") ? "No column is the bib: runners are shown without one." : "No column is the bib, and none the tag: nobody can be found by a read. Say which column it is, or bring the tags in a file of their own afterwards.");
     if (!has("name", "first_name", "last_name")) say("warn", "No column is a name: screens show numbers alone.");
   }
   return said;
@@ -74,7 +75,7 @@ export function missing(kind, columns, chosen) {
 function twice(columns, chosen) {
   const by = new Map();
   for (const column of columns) {
-    const value = chosen[String(column.index)];
+    const [value] = chosen[String(column.index)].split(":");
     if (!SEVERAL.includes(value)) by.set(value, [...by.get(value) || [], headerWords(column)]);
   }
   return [...by].filter(([, headers]) => headers.length > 1)

@@ -61,6 +61,7 @@ function go(to, { looks = true } = {}) {
   progress.hide();
   for (const each of document.querySelectorAll("#import [data-step]")) each.hidden = each.dataset.step !== to;
   $("import-steps").hidden = to === "file";
+  widen(to !== "file");
   for (const each of $("import-steps").children) {
     if (each.dataset.is === to) set(each, "aria-current", "step"); else each.removeAttribute("aria-current");
     each.toggleAttribute("data-past", STEPS.indexOf(each.dataset.is) < STEPS.indexOf(to));
@@ -68,6 +69,11 @@ function go(to, { looks = true } = {}) {
   wrong("");
   remember();
   if (looks) lookAt(to);
+}
+
+/** The page gives it more room while there is a file. */
+function widen(yes) {
+  if (yes) $("import").dataset.wide = "yes"; else delete $("import").dataset.wide;
 }
 
 function lookAt(step) {
@@ -154,6 +160,7 @@ async function sent(given) {
   form.append("session", room.session().id);
   form.append("kind", now.kind);
   form.append("file", given);
+  widen(true);
   working(words, {});
   $("import").scrollIntoView({ block: "start" });
   now.sending = send(FILES, form, (done, total) => {
