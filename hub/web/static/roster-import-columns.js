@@ -85,7 +85,14 @@ export function makeColumns({ reread, chose }) {
   return {
     show,
     get chosen() { return chosen; },
-    get wrong() { return missing(file.kind, file.columns, chosen).filter(each => each.tone === "bad").map(each => each.words); },
+    /** Whether they can be taken; else the first that cannot gets the focus. What is wrong is said below them. */
+    areRight() {
+      const wrong = missing(file.kind, file.columns, chosen).find(each => each.tone === "bad");
+      if (!wrong) return true;
+      const row = wrong.column === undefined ? null : $("import-map").querySelector(`[data-key="${wrong.column}"]`);
+      (row || $("import-map")).querySelector("select").focus();
+      return false;
+    },
     /** By header, for a file that comes later. */
     byHeader() { return Object.fromEntries(file.columns.filter(each => each.header).map(each => [each.header, chosen[String(each.index)]])); },
   };

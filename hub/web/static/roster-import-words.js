@@ -56,11 +56,11 @@ export function asked(chosen) {
   return Object.fromEntries(Object.entries(chosen).map(([index, value]) => [index, value || null]));
 }
 
-/** What is wrong (`bad`) or missed (`warn`) with these columns: [{tone, words}]. */
+/** What is wrong (`bad`) or missed (`warn`) with these columns: [{tone, words, column?}]; `column`: the number of one
+ * that it is about. */
 export function missing(kind, columns, chosen) {
   const values = Object.values(chosen), has = (...fields) => fields.some(field => values.includes(field));
-  const said = twice(columns, chosen).map(words => ({ tone: "bad", words }));
-  const say = (tone, words) => said.push({ tone, words });
+  const said = twice(columns, chosen), say = (tone, words) => said.push({ tone, words });
   if (kind === "tags") {
     if (!has("bib")) say("bad", "No column is the bib: say which one it is.");
     if (!has("tags")) say("bad", "No column is the tag: say which one it is.");
@@ -76,10 +76,12 @@ function twice(columns, chosen) {
   const by = new Map();
   for (const column of columns) {
     const [value] = chosen[String(column.index)].split(":");
-    if (!SEVERAL.includes(value)) by.set(value, [...by.get(value) || [], headerWords(column)]);
+    if (!SEVERAL.includes(value)) by.set(value, [...by.get(value) || [], column]);
   }
-  return [...by].filter(([, headers]) => headers.length > 1)
-    .map(([value, headers]) => `${listed(headers.map(each => `“${each}”`))} cannot all be “${fieldWords(value)}”: choose one.`);
+  return [...by].filter(([, same]) => same.length > 1).map(([value, same]) => ({
+    tone: "bad", column: same[same.length - 1].index,
+    words: `${listed(same.map(each => `“${headerWords(each)}”`))} cannot all be “${fieldWords(value)}”: choose one.`,
+  }));
 }
 
 // ---- what would change -------------------------------------------------------------------------------------------
@@ -157,7 +159,7 @@ export function doneWords(result) {
 /** How it can be taken back. */
 export function undoWords(result) {
   return [
-    result.gone && "Who was taken off is kept: show them in the list (“Gone”) and bring them back there.",
+    result.gone && "Who was taken off is kept: filter the list by “Only who was taken off”, and put them back there.",
     (result.changed || result.added) && "To undo the rest, import the file of before: what it says holds then.",
   ].filter(Boolean).join(" ");
 }

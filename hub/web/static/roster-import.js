@@ -3,7 +3,7 @@
 // that is loaded again goes on where it was. Knows the order of it; each step has a module of its own.
 
 import { $, say, set } from "./front-paint.js";
-import { Refused, ask } from "./work-ask.js";
+import { ask } from "./work-ask.js";
 import { clear, handle, sentence, tell } from "./work-form.js";
 import { notice } from "./work-here.js";
 import { sure } from "./work-sure.js";
@@ -199,8 +199,7 @@ function waiting() {
 // ---- the work ----------------------------------------------------------------------------------------------------
 
 async function check() {
-  if (columns.wrong.length) throw new Refused(400, { message: columns.wrong[0] });
-  await begin(PREVIEW, { columns: asked(columns.chosen) });
+  if (columns.areRight()) await begin(PREVIEW, { columns: asked(columns.chosen) });
 }
 
 async function begin(of, body) {
