@@ -125,6 +125,7 @@ async def synced(
         json.dumps(dict(cursor)),
         json.dumps(dict(figures)),
         full,
+        row.races,
     )
 
 
