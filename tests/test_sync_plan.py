@@ -60,7 +60,9 @@ def test_while_reads_come_it_is_a_race() -> None:
 
 
 def test_a_day_is_a_race_from_the_morning_to_midnight() -> None:
-    periods = {hour: roster_period_s(DATED, DAY + hour * HOUR_S) for hour in (-20, -12, 1, 3, 4.25, 12, 23.9, 24)}
+    periods = {
+        hour: roster_period_s(DATED, DAY + hour * HOUR_S) for hour in (-20, -12, 1, 3, 4.25, 12, 23.9, 24)
+    }
     assert periods == {
         -20: HOUR_S,
         -12: 15 * MINUTE_S,

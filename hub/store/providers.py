@@ -35,7 +35,14 @@ async def count(connection: Connection, partner_id: int) -> int:
 
 
 async def make(
-    connection: Connection, partner_id: int, kind: str, name: str, sealed: bytes, *, tested: bool, made_by: str
+    connection: Connection,
+    partner_id: int,
+    kind: str,
+    name: str,
+    sealed: bytes,
+    *,
+    tested: bool,
+    made_by: str,
 ) -> int:
     """Gives its id. `tested`: the service has accepted it just now."""
     statement = (
@@ -143,7 +150,9 @@ async def forgive(connection: Connection, account_id: int) -> None:
 
 
 def _link(row: Any) -> LinkRow:
-    (session_id, partner_id, account_id, kind, account_name, ref, name, races, results, enabled, cursor) = row[:11]
+    (session_id, partner_id, account_id, kind, account_name, ref, name, races, results, enabled, cursor) = (
+        row[:11]
+    )
     synced_s, full_s, problem, refused, figures, status, begins_s, day_s, ended_s = row[11:]
     return LinkRow(
         session_id,

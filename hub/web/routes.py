@@ -90,6 +90,8 @@ ROUTES: Final = (
     Route("GET", "/join", ANYBODY, work_pages.join),
     Route("GET", "/", VIEWER, work_pages.control_room, page=True),
     Route("GET", "/sessions/{id}", VIEWER, work_pages.session, page=True),
+    Route("GET", "/sessions/{id}/roster", VIEWER, work_pages.roster, page=True),
+    Route("GET", "/sessions/{id}/check", ANNOUNCER, work_pages.check, page=True),
     Route("GET", "/announcer/{session}", ANNOUNCER, work_pages.announcer, page=True),
     Route("GET", "/users", OWNER, work_pages.users, page=True),
     Route("GET", "/displays", VIEWER, work_pages.fleet, page=True),
