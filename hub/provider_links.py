@@ -2,6 +2,9 @@
 asks; what is loaded at somebody's wish is a job, with its progress.
 """
 
+from collections.abc import Mapping
+from typing import Final
+
 from hub.accounts import Caller
 from hub.config_live import Current
 from hub.errors import Conflict, NotFound, ProviderAway, ProviderRefused, ServiceAway, ServiceRefused
@@ -20,7 +23,7 @@ from hub.syncing import Syncing
 from hub.web.live import Live
 from hub.web.services import LinkState
 
-KIND = "provider"
+KIND: Final = "provider"
 """Of jobs."""
 
 
@@ -82,7 +85,9 @@ class ProviderLinks:
             )
             await providers.put_link(connection, link)
             detail = {"session": row.id, "account": account.id, "event": words.event, "races": link.races}
-            await self._note(connection, by, "session.service_chosen", row, f"{account.name}: {event.name}", detail)
+            await self._note(
+                connection, by, "session.service_chosen", row, f"{account.name}: {event.name}", detail
+            )
             kept = await self._link(connection, row)
         assert kept is not None
         await self._cancel(by, row.id)
@@ -180,8 +185,6 @@ class ProviderLinks:
         action: str,
         row: SessionRow,
         what: str,
-        detail: dict[str, object],
+        detail: Mapping[str, object],
     ) -> None:
-        await note(
-            connection, by, action, f"{what}: {row.name}", partner_id=row.partner_id, detail=detail
-        )
+        await note(connection, by, action, f"{what}: {row.name}", partner_id=row.partner_id, detail=detail)

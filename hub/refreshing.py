@@ -7,10 +7,10 @@ So a hub that dies in the middle asks again from where it was before, and nothin
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -18,10 +18,10 @@ from msgspec.structs import replace
 from hub.accounts import ADMIN, Caller
 from hub.errors import Conflict, ProviderAway
 from hub.hub import Hub
+from hub.jobs import Progress
 from hub.model import Official
 from hub.provider_accounts import ProviderAccounts
 from hub.providers.words import Cursor, Page, Provider, Result
-from hub.roster import normal
 from hub.roster_words import PROVIDER, Entry
 from hub.rostering import REMOVE, Outcome, Rostering
 from hub.spooling import Spool
@@ -42,11 +42,7 @@ NOBODY_LEFT: Final = (
 _encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
 
 
-class Progress(Protocol):
-    def __call__(self, done: int, total: int | None = None, words: str | None = None) -> None: ...
-
-
-def nothing(_done: int, _total: int | None = None, _words: str | None = None) -> None:
+def nothing(done: int, total: int | None = None, words: str | None = None) -> None:
     """Progress that nobody wants to know."""
 
 
@@ -128,7 +124,7 @@ class Refreshing:
                 PROVIDER,
                 spool.pieces(),
                 gone=REMOVE,
-                progress=lambda done, total: progress(done, total),
+                progress=progress,
             )
         figures = _figures({}, outcome)
         await self._synced(row, cursor, figures, full=True)
@@ -172,7 +168,9 @@ class Refreshing:
         provider = await self._accounts.opened(row.account_id)
         found = await _results(provider, row)
         async with self._stores.transaction() as connection:
-            held = {each.entry: each for each in await official_results.of_session(connection, row.session_id)}
+            held = {
+                each.entry: each for each in await official_results.of_session(connection, row.session_id)
+            }
         _check(holds)
         if not found or found == held:
             return len(held)
@@ -184,7 +182,7 @@ class Refreshing:
                 )
         async with self._stores.transaction() as connection:
             await official_results.remove(connection, row.session_id, held.keys() - found.keys())
-        self.show(row.session_id, await asyncio.to_thread(official, list(found.values())))
+        self.show(row.session_id, await asyncio.to_thread(official_results.by_bib, list(found.values())))
         return len(found)
 
     def show(self, session_id: int, results: Official) -> None:
@@ -193,16 +191,9 @@ class Refreshing:
         if session is not None:
             self._live.new_results(session, results)
 
-    async def _synced(
-        self, row: LinkRow, cursor: Cursor, figures: Mapping[str, int], *, full: bool
-    ) -> None:
+    async def _synced(self, row: LinkRow, cursor: Cursor, figures: Mapping[str, int], *, full: bool) -> None:
         async with self._stores.transaction() as connection:
             await providers.synced(connection, row, cursor, {**row.figures, **figures}, full=full)
-
-
-def official(rows: Sequence[ResultRow]) -> Official:
-    """As a session has them in memory: by bib."""
-    return {normal(each.bib): each.fields for each in rows if each.bib.strip()}
 
 
 def _check(holds: Callable[[], bool]) -> None:
@@ -246,5 +237,3 @@ def _figures(before: Mapping[str, int], outcome: Outcome) -> dict[str, int]:
 
 def _digest(entry: Entry) -> bytes:
     return hashlib.blake2b(_encode(entry), digest_size=16).digest()
-
-

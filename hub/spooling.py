@@ -29,7 +29,7 @@ class Spool:
     """Raises StoreError when the disk does not take it. `count`: entries in it."""
 
     def __init__(self, folder: Path) -> None:
-        self._file = tempfile.SpooledTemporaryFile(MEMORY_BYTES_MAX, dir=folder)  # noqa: SIM115
+        self._file = tempfile.SpooledTemporaryFile(MEMORY_BYTES_MAX, dir=str(folder))  # noqa: SIM115
         self._bytes = 0
         self.count = 0
 

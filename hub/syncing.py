@@ -1,5 +1,5 @@
 """Sessions kept as their registration services have them: each is asked again and again, the more often the nearer the
-gun is. Knows what is due and who has to wait; how often is `hub.sync_plan`'s to say, and what is done `hub.refreshing`'s.
+gun is. Knows what is due and who has to wait; how often is `hub.sync_plan`'s to say, what is done `hub.refreshing`'s.
 
 One task for each session. Whatever goes wrong with a service, or in here, ends neither a race nor the hub.
 """
@@ -16,9 +16,10 @@ from msgspec.structs import replace
 from hub.config_live import Current
 from hub.errors import HubError, NotFound, ProviderAway, ProviderRefused, StoreError
 from hub.hub import Hub
+from hub.jobs import Progress
 from hub.model import MODE_RESULTS, US_PER_S
 from hub.provider_accounts import ProviderAccounts
-from hub.refreshing import Progress, Recent, Refreshing, nothing
+from hub.refreshing import Recent, Refreshing, nothing
 from hub.session import Session
 from hub.store import providers
 from hub.store.session_changes import ENDED
@@ -352,9 +353,7 @@ class Syncing:
         calls, limit = self._calls.get(linked.row.account_id), self._limit(linked.row.kind)
         return calls is None or what == FULL or calls() + linked.costs[what] <= limit
 
-    async def _asked(
-        self, linked: Linked, what: str, progress: Progress, *, by_hand: bool = False
-    ) -> None:
+    async def _asked(self, linked: Linked, what: str, progress: Progress, *, by_hand: bool = False) -> None:
         """Done, or noted why not, and raised."""
         row = linked.row
         try:

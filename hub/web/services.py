@@ -32,7 +32,9 @@ class Accounts(Protocol):
     words; what changes something Invalid, Conflict and StoreError. A number that is of none of the caller's accounts:
     NotFound."""
 
-    kinds: Mapping[str, Kind]
+    @property
+    def kinds(self) -> Mapping[str, Kind]:
+        """The services that there are."""
 
     async def rows(self, whose: Whose) -> list[AccountRow]: ...
 

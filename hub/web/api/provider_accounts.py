@@ -1,5 +1,5 @@
-"""`/api/provider-accounts`: a partner's accounts at registration services. Knows the shapes; `hub.provider_accounts` does
-it. What an account signs in with comes in here and never goes out: not in parts, and not as stars.
+"""`/api/provider-accounts`: a partner's accounts at registration services. Knows the shapes; `hub.provider_accounts`
+does it. What an account signs in with comes in here and never goes out: not in parts, and not as stars.
 """
 
 from typing import Any, Final
