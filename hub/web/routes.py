@@ -18,6 +18,7 @@ from hub.web.api import (
     health,
     images,
     imports,
+    jobs,
     locations,
     marks,
     messages,
@@ -139,6 +140,10 @@ ROUTES: Final = (
     Route("GET", "/api/sessions/{id}/rejects", VIEWER, rejects.list_rejects),
     Route("POST", "/api/sessions/{id}/import", OPERATOR, imports.import_files),
     Route("POST", "/api/rosters/import", OPERATOR, rosters.import_roster),
+    # what takes longer
+    Route("GET", "/api/jobs", VIEWER, jobs.list_jobs),
+    Route("GET", "/api/jobs/{id}", VIEWER, jobs.get_job),
+    Route("DELETE", "/api/jobs/{id}", OPERATOR, jobs.cancel_job),
     # events, and what was kept of deleted sessions
     Route("GET", "/api/events", VIEWER, events.list_events),
     Route("POST", "/api/events", OPERATOR, events.make_event),
