@@ -24,6 +24,7 @@ from hub.partner_words import PartnerWords
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.rostering import Rostering
 from hub.sealing import Sealing
 from hub.stores import Stores
 from hub.stream_passwords import HangUpProved, StreamPasswords
@@ -56,6 +57,7 @@ class Changes:
         self.locations = Locations(facts)
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.rosters = Rostering(current, hub, live, stores, self.guests, self.changing)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
