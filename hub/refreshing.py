@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 
-from hub.accounts import ADMIN, Caller
+from hub.accounts import OPERATOR, Caller
 from hub.errors import Conflict, ProviderAway
 from hub.hub import Hub
 from hub.jobs import Progress
@@ -120,8 +120,12 @@ class Refreshing:
                 raise ProviderAway(NOBODY_LEFT)
             progress(0, count, "they are put on the roster")
 
+        def put(done: int, total: int | None) -> None:
+            if total is not None:
+                progress(done, total)
+
         outcome = await self._rostering.apply(
-            _by(row), row.session_id, PROVIDER, entries(), gone=REMOVE, progress=progress
+            _by(row), row.session_id, PROVIDER, entries(), gone=REMOVE, progress=put
         )
         figures = _figures({}, outcome)
         await self._synced(row, cursor, figures, full=True)
@@ -223,7 +227,7 @@ def _plain_fields(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _by(row: LinkRow) -> Caller:
     """Who the log of changes says it was."""
-    return Caller(0, None, ADMIN, f"{row.account_name} (service)")
+    return Caller(0, row.partner_id, OPERATOR, f"{row.account_name} (service)")
 
 
 def _figures(before: Mapping[str, int], outcome: Outcome) -> dict[str, int]:
