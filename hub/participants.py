@@ -210,6 +210,8 @@ def by_hand(record: Record, hand: Layer, locked: Sequence[str], order: Sequence[
     """What comes of it when this is the hand's layer, and holds where it is locked."""
     layers = layers_of(record).copy()
     layers[HAND] = hand
+    if hand == _NOTHING:
+        del layers[HAND]
     return _merged_anew(
         msgspec.structs.replace(record, locked=sorted(set(locked))), layers, order, gone=record.gone
     )
