@@ -102,6 +102,11 @@ async def records(connection: Connection, session_id: int, ids: Sequence[int]) -
     return {row[0]: _record(row) for row in rows}
 
 
+async def record(connection: Connection, participant_id: int) -> Record | None:
+    row = await connection.fetchrow(query("participant"), participant_id)
+    return _record(row) if row else None
+
+
 async def all_records(connection: Connection, session_id: int) -> AsyncIterator[list[Record]]:
     """All that is said of all, those who are gone, too, in pieces. Not by a cursor: they may be changed meanwhile."""
     after = 0

@@ -23,6 +23,7 @@ from hub.web.api import (
     marks,
     messages,
     own_settings,
+    participants,
     partner_words,
     partners,
     provider_accounts,
@@ -141,6 +142,15 @@ ROUTES: Final = (
     Route("GET", "/api/sessions/{id}/latency", VIEWER, showings.session_latency),
     Route("GET", "/api/sessions/{id}/rejects", VIEWER, rejects.list_rejects),
     Route("POST", "/api/sessions/{id}/import", OPERATOR, imports.import_files),
+    # participants
+    Route("GET", "/api/participants", VIEWER, participants.list_participants),
+    Route("POST", "/api/participants", OPERATOR, participants.make_participant),
+    Route("GET", "/api/participants/{id}", VIEWER, participants.get_participant),
+    Route("PATCH", "/api/participants/{id}", OPERATOR, participants.change_participant),
+    Route("DELETE", "/api/participants/{id}", OPERATOR, participants.delete_participant),
+    Route("POST", "/api/participants/{id}/restore", OPERATOR, participants.restore_participant),
+    Route("POST", "/api/participants/{id}/tags", OPERATOR, participants.give_tag),
+    Route("DELETE", "/api/participants/{id}/tags/{tag}", OPERATOR, participants.take_tag),
     Route("POST", "/api/rosters/import", OPERATOR, rosters.import_roster),
     # what takes longer
     Route("GET", "/api/jobs", VIEWER, jobs.list_jobs),
