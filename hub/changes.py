@@ -80,7 +80,7 @@ class Changes:
         self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
         self.accounts = ProviderAccounts(stores, sealing, registry.KINDS, service)
-        refreshing = Refreshing(hub, live, stores, self.accounts, self.rosters, lambda: current.now.data_path)
+        refreshing = Refreshing(hub, live, stores, self.accounts, self.rosters)
         self.syncing = Syncing(current, hub, stores, self.accounts, refreshing, now_us)
         self.links = ProviderLinks(
             current, hub, live, stores, self.accounts, self.syncing, self.rosters, self.jobs
