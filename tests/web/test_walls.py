@@ -21,10 +21,11 @@ import pytest
 import pytest_asyncio
 from aiohttp import WSMsgType
 
-from hub.accounts import MACHINE_CALLER, OWNER, at_least
+from hub.accounts import MACHINE_CALLER, OWNER, Caller, at_least
 from hub.config import Limits, Retention
 from hub.jobs import Progress
 from hub.providers.words import ProviderEvent
+from hub.roster_file_kept import Chosen
 from hub.sealing import Sealing
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.routes import ROUTES, Route
@@ -108,8 +109,12 @@ class Site:
         fleet = self.hub.app._application[FLEET]
         screens = [each.row for each in fleet.of(MACHINE_CALLER) if each.row.partner_id == other.partner_id]
         templates = [each for each in hub.templates.values() if each.partner_id == other.partner_id]
-        jobs = [each.status for each in self.hub.app.changes.jobs.jobs(MACHINE_CALLER, other.ids["active"])]
-        held = (sessions, displays, screens, templates, jobs, hub.partners[other.partner_id])
+        begun = self.hub.app.changes.jobs.jobs(MACHINE_CALLER, other.ids["active"])
+        jobs = [each.status for each in begun if each.kind == "roster"]
+        files = [
+            each.id for each in self.hub.app.changes.roster_files.files(MACHINE_CALLER, other.ids["active"])
+        ]
+        held = (files, sessions, displays, screens, templates, jobs, hub.partners[other.partner_id])
         assert len(sessions) == len(displays) == len(screens) == len(templates) == len(jobs) == 1
         return await contents(self.database, other), msgspec.json.encode(held)
 
@@ -140,10 +145,21 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         )
         async with running_hub(settings, service=OfMark) as hub:
             for each in (own, other):
+                each.ids["roster_files"] = await brought(hub, each)
                 each.ids["jobs"] = begun(hub, each)
             yield Site(hub, database, own, other)
             assert (exports / f"{OTHER}.zip").read_text() == f"{OTHER} reads"
         await database.close()
+
+
+async def brought(hub: Running, who: Furnished) -> int:
+    """A roster's file of theirs, with rows that are left out."""
+    changes, by = hub.app.changes, Caller(0, who.partner_id, OWNER, who.mark)
+    row = hub.app.hub.sessions[who.ids["active"]].row
+    data = f"bib,name\n1,{who.mark} Runner\n,\n1,{who.mark} Twice\n".encode()
+    file = await changes.roster_files.add(by, row, "roster", f"{who.mark}.csv", data)
+    await changes.roster_files.preview(by, file.id, Chosen()).over()
+    return file.id
 
 
 def begun(hub: Running, who: Furnished) -> int:
