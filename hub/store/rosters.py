@@ -125,8 +125,6 @@ async def session_of(connection: Connection, participant_id: int) -> int | None:
 async def wearing(
     connection: Connection, session_id: int, *, bib: str | None = None, tag: str | None = None
 ) -> list[int]:
-    connection: Connection, session_id: int, *, bib: str | None = None, tag: str | None = None
-) -> list[int]:
     """Who on the roster has this bib, or this tag."""
     bib_key, tag_key = (None if each is None else normal(each) for each in (bib, tag))
     rows = await connection.fetch(query("roster_wearing"), session_id, bib_key, tag_key)

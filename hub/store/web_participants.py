@@ -49,7 +49,10 @@ class WebParticipants:
         async with self._database().of(whose) as connection:
             total = await connection.fetchval(f"SELECT count(*) {filtered}", *asked)
             rows = await connection.fetch(
-                f"SELECT id {filtered} ORDER BY {order} LIMIT $8 OFFSET $9", *asked, wanted.limit, wanted.after
+                f"SELECT id {filtered} ORDER BY {order} LIMIT $8 OFFSET $9",
+                *asked,
+                wanted.limit,
+                wanted.after,
             )
             ids = [row["id"] for row in rows]
             found = await rosters.records(connection, session_id, ids)

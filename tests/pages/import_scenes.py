@@ -139,7 +139,9 @@ class Desk:
         self.answers: dict[str, Any] = {
             f"POST {FILES}": self.take,
             f"GET {FILES}": lambda _: {"files": [self.file] if self.there else []},
-            f"GET {FILES}/f1": lambda _: {"file": self.file} if self.there else refusal(404, "There is no file f1."),
+            f"GET {FILES}/f1": lambda _: (
+                {"file": self.file} if self.there else refusal(404, "There is no file f1.")
+            ),
             f"PATCH {FILES}/f1": self.reread,
             f"DELETE {FILES}/f1": self.drop,
             f"POST {FILES}/f1/preview": lambda _: self.begin("preview", self.result),
@@ -184,9 +186,13 @@ class Desk:
         return say
 
 
-def roster(*parts: Any, people: int = 3, **settings: Any) -> WorkStage:
-    """The page with these desks' answers."""
-    _, stage = roster_scenes.roster(people, **settings)
+def watched(*parts: Any, people: int = 3, **settings: Any) -> tuple[roster_scenes.Desk, WorkStage]:
+    """The page with these desks' answers, and what says to it that somebody has changed the roster."""
+    desk, stage = roster_scenes.roster(people, **settings)
     for part in parts:
         stage.answers |= part.answers
-    return stage
+    return desk, stage
+
+
+def roster(*parts: Any, **settings: Any) -> WorkStage:
+    return watched(*parts, **settings)[1]

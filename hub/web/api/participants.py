@@ -129,7 +129,9 @@ async def give_tag(request: web.Request) -> web.Response:
 async def take_tag(request: web.Request) -> web.Response:
     tag = scope.storable(request.match_info["tag"], "tag")
     record = await there(request)
-    return await _answer(request, await request.app[ROSTERS].untag(scope.caller(request), record.shown.id, tag))
+    return await _answer(
+        request, await request.app[ROSTERS].untag(scope.caller(request), record.shown.id, tag)
+    )
 
 
 async def there(request: web.Request) -> Record:
