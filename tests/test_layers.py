@@ -53,7 +53,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.display_control": {"hub.errors", "hub.model"},
     "hub.display_words": {"hub.display_control", "hub.errors", "hub.event_words", "hub.model"},
     "hub.old_display_settings": {"hub.display_words", "hub.errors"},
-    "hub.session_words": {"hub.errors", "hub.event_words", "hub.model"},
+    "hub.session_words": {"hub.errors", "hub.event_words", "hub.model", "hub.roster_words"},
     "hub.tail": {"hub.model"},
     "hub.marks": {"hub.errors", "hub.event_words", "hub.model", "hub.roster"},
     "hub.places": {"hub.model", "hub.results"},

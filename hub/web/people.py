@@ -9,6 +9,7 @@ from aiohttp import web
 
 from hub.accounts import Caller
 from hub.hand_words import Words
+from hub.jobs import Progress
 from hub.model import Whose
 from hub.participants import Record, Wanted
 
@@ -34,6 +35,9 @@ class Participants(Protocol):
 
 class Rosters(Protocol):
     """What changes participants; as `Sessions` does. A number is of one that is there for the caller."""
+
+    async def reorder(self, by: Caller, session_id: int, order: Sequence[str], progress: Progress) -> int:
+        """The session's origins have another order. Gives how many participants are others by it."""
 
     async def make(self, by: Caller, session_id: int, words: Words) -> Record: ...
 

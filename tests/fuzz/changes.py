@@ -21,6 +21,7 @@ from hub.errors import Invalid, NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.hand_words import Words
 from hub.image_words import Crop
+from hub.jobs import Progress
 from hub.latency import Way
 from hub.location_words import LocationChange
 from hub.marks import Call, Mark, MarkChange
@@ -409,6 +410,10 @@ class Rosters:
 
     def __init__(self, changed: list[str]) -> None:
         self.changed = changed
+
+    async def reorder(self, by: Caller, session_id: int, order: Sequence[str], progress: Progress) -> int:
+        self.changed.append(f"order {order}")
+        return 0
 
     async def make(self, by: Caller, session_id: int, words: Words) -> Record:
         made = hand_words.made(hand_words.checked(words), session_id)
