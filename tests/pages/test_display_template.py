@@ -66,6 +66,7 @@ class Wall:
         self.stage.say(
             {**HELLO, "template": told(1), "epoch": self._epoch}, {"type": "settings", "screen": screen}
         )
+        await self.screen.reaches(0)
         await self.says("Welcome to Three Rivers Marathon")
         while not self.stage.heard_nothing():
             await self.stage.hears_anything()

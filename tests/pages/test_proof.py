@@ -1,6 +1,6 @@
 """What screens have shown, from the wall to the table and back to people: and how soon, in words."""
 
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from playwright.async_api import Page, expect
@@ -18,6 +18,32 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 WORDS = """async ([name, given]) => {
   const words = await import("/static/work-latency-words.js");
   return words[name](given, (number, one) => number + " " + one + (number === 1 ? "" : "s"));
+}"""
+
+TOLD: Final = """async () => {
+  const { makeShown } = await import("/static/display-shown.js");
+  const told = [], soon = () => new Promise(done => setTimeout(done, 1));
+  let now = 0;
+  const send = (...reports) => told.push(reports.map(each => [each.offset, each.for_ms || 0]));
+  const shown = makeShown({ send, clock: () => now++ }), cards = (feed, ...offsets) =>
+    offsets.map(offset => ({ key: feed + offset, offset, arrivedAt: now }));
+  shown.greeted("1.1.");
+  shown.see(cards("1.1.", 2, 1), "rows");
+  await soon();
+  shown.greeted(null);
+  shown.see(cards("1.1.", 3), "card");
+  shown.greeted("1.1.");
+  shown.close();
+  const same = told.splice(0);
+  shown.see(cards("1.1.", 4), "card");
+  shown.greeted(null);
+  shown.close();
+  shown.see(cards("1.1.", 5), "card");
+  shown.greeted("1.12.");
+  shown.see(cards("1.12.", 1), "card");
+  await soon();
+  shown.close();
+  return [same, told];
 }"""
 
 
@@ -54,6 +80,19 @@ async def test_parts_stand_in_the_order_of_the_way(modules: Page) -> None:
     made = await modules.evaluate(WORDS, ["partRows", given])
     assert [each["name"] for each in made] == ["read", "journal", "paint", "whole"]
     assert made[-1]["figures"] == ["109", "352", "13 s"]
+
+
+async def test_screen_tells_of_nothing_that_was_another_sessions(modules: Page) -> None:
+    """The hub takes an offset for one of the session that it shows by then."""
+    same, other = await modules.evaluate(TOLD)
+    assert [[(offset, for_ms > 0) for offset, for_ms in frame] for frame in same] == [
+        [(2, False), (1, False)],
+        [(2, True), (1, True), (3, True)],
+    ]
+    assert [[(offset, for_ms > 0) for offset, for_ms in frame] for frame in other] == [
+        [(1, False)],
+        [(1, True)],
+    ]
 
 
 async def test_what_was_never_shown_is_listed_page_by_page(browser: Any) -> None:

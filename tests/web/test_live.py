@@ -26,7 +26,8 @@ from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
 from hub.web.earlier import WHOLE_MAX
-from hub.web.live import Live, Resume
+from hub.web.live import Live
+from hub.web.on_air import Resume
 
 DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
 NOW_US = 1_767_225_600_000_000
@@ -56,6 +57,11 @@ class Air:
 
     def join(self, number: int = 1, resume: Resume | None = None) -> tuple[dict[str, Any], Subscriber]:
         hello, subscriber = self.live.join(self.session(number), DISPLAY, resume=resume, wake=lambda: None)
+        return json.loads(hello), subscriber
+
+    def watch(self, resume: Resume | None = None) -> tuple[dict[str, Any], Subscriber]:
+        """Somebody comes who has signed in."""
+        hello, subscriber = self.live.join(self.session(), None, resume=resume, wake=lambda: None)
         return json.loads(hello), subscriber
 
 
@@ -136,9 +142,9 @@ async def test_only_what_a_screen_may_ask_for_is_encoded(monkeypatch: pytest.Mon
     encoded: list[int] = []
     read_message = encode.read_message
 
-    def counted(session: Session, one: Read) -> bytes:
+    def counted(session: Session, one: Read, *, staff: bool) -> bytes:
         encoded.append(one.offset)
-        return read_message(session, one)
+        return read_message(session, one, staff=staff)
 
     monkeypatch.setattr(encode, "read_message", counted)
     air = Air()
@@ -186,7 +192,7 @@ async def test_screens_are_counted_and_a_topic_goes_with_its_last_one() -> None:
     air.live.leave(first)
     assert air.live.screens == 2 and len(air.live._on_air) == 2
     air.live.leave(second)
-    assert air.live.screens == 1 and list(air.live._on_air) == [2]
+    assert air.live.screens == 1 and list(air.live._on_air) == [(2, False)]
     air.durable(1, 1)
     air.durable(1, 2)
     assert offsets(await taken(other)) == [1] and await taken(second) == []
@@ -228,17 +234,26 @@ async def test_a_new_roster_corrects_what_was_shown_and_what_will_be_pulled() ->
     assert await taken(live) == []
     _, pulling = air.join(resume=(1, 1, 897))
     air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T899", "T1"), "Ann", "Lee")]))
-    (correction,) = await taken(live)
-    assert (correction["type"], correction["offset"], correction["runner"]["name"]) == (
-        "correction",
-        899,
-        "Ann Lee",
-    )
+    assert [(each["type"], each["offset"], each["runner"]["name"]) for each in await taken(live)] == [
+        ("correction", 1, "Ann Lee"),
+        ("correction", 899, "Ann Lee"),
+    ]
     seen = await taken(pulling)
-    assert [each["type"] for each in seen] == ["correction", "read", "read", "read"]
-    assert [each.get("runner", {}).get("bib") for each in seen[1:]] == [None, "7", None]
+    assert [each["type"] for each in seen] == ["correction", "correction", "read", "read", "read"]
+    assert [each.get("runner", {}).get("bib") for each in seen[2:]] == [None, "7", None]
     hello, _ = air.join()
     assert hello["recent"][-2]["runner"]["name"] == "Ann Lee"
+
+
+async def test_only_of_the_tags_that_were_touched_it_is_looked_who_it_is_now() -> None:
+    air = Air()
+    air.durable(3)
+    _, live = air.join()
+    await taken(live)
+    roster = Roster([Participant(1, "7", ("T2", "T3"), "Ann", "Lee")])
+    air.live.new_roster(air.session(), roster, {"t2"})
+    assert offsets(await taken(live)) == [2]
+    assert air.session().roster is roster
 
 
 async def test_a_read_that_was_voided_is_retracted_everywhere() -> None:

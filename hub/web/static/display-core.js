@@ -225,8 +225,13 @@ function isOffset(value) {
   return Number.isSafeInteger(value) && value >= 0;
 }
 
+/** By what the keys of all reads begin whose offsets go on from each other. */
+export function feedOf({ session, epoch }) {
+  return [session && session.id, epoch, ""].join(".");
+}
+
 function isSameFeed(state, session, epoch) {
-  return Boolean(state.session && session && state.session.id === session.id && state.epoch === epoch);
+  return Boolean(state.session && session && feedOf(state) === feedOf({ session, epoch }));
 }
 
 function byOffset(one, other) {
@@ -258,7 +263,7 @@ function latest(known, read) {
 function heldAs(state, read, now) {
   const runner = read.runner || null;
   return with_(read, {
-    key: [state.session && state.session.id, state.epoch, read.offset].join("."), runner, marks: Array.isArray(read.marks) ? read.marks : [],
+    key: feedOf(state) + read.offset, runner, marks: Array.isArray(read.marks) ? read.marks : [],
     at: Date.parse(read.received_at) || 0, place: plain(read.location), race: plain(runner && runner.race_name), arrivedAt: now,
   });
 }

@@ -1,5 +1,5 @@
 // Tells the hub what stood on this wall, and for how long: once when it has been painted, and once when it has left. What
-// cannot be told now is told later. Knows no DOM.
+// cannot be told now is told later, and what is another session's never: the hub would take it for its own. Knows no DOM.
 
 const REPORTS_A_FRAME = 40;       // the hub takes 4 KiB at once
 const REPORTS_KEPT = 800;         // of what was shown while the line was down
@@ -7,7 +7,13 @@ const PAUSE_MS = 500;
 
 /** `send(...messages)`: whether they have gone. */
 export function makeShown({ send, clock }) {
-  let there = new Map(), seen = null, left = [], timer = 0;
+  let there = new Map(), seen = null, left = [], timer = 0, feed = null;
+
+  /** Whose reads the hub at the other end means by offsets, as keys begin; null: it has not said. */
+  function greeted(of) {
+    feed = of;
+    tellSoon();
+  }
 
   /** The cards that are to be seen from now on, and in which layout. */
   function see(cards, layout) {
@@ -16,10 +22,10 @@ export function makeShown({ send, clock }) {
     const now = clock(), before = there, fresh = [];
     there = new Map();
     for (const { key, offset, arrivedAt } of cards) {
-      const known = before.get(key);
+      const known = before.get(key), one = known || { key, offset, arrivedAt, since: now, layout };
       before.delete(key);
-      if (!known) fresh.push({ offset, arrivedAt, since: now, layout });
-      there.set(key, known || fresh[fresh.length - 1]);
+      if (!known) fresh.push(one);
+      there.set(key, one);
     }
     for (const one of before.values()) ends(one, now);
     if (fresh.length) setTimeout(tellOf, 0, fresh);     // the task after a frame's callbacks runs once it is painted
@@ -29,11 +35,11 @@ export function makeShown({ send, clock }) {
   function tellOf(fresh) {
     const now = clock();
     for (const one of fresh) one.ms = Math.round(now - one.arrivedAt);
-    inFrames(fresh.map(({ offset, ms, layout }) => ({ type: "shown", offset, ms, layout })));
+    inFrames(fresh);
   }
 
-  function ends({ offset, ms, since, layout }, now) {
-    left.push({ type: "shown", offset, ms: ms || 0, for_ms: Math.round(now - since), layout });
+  function ends(one, now) {
+    left.push(Object.assign(one, { for_ms: Math.round(now - one.since) }));
     left = left.slice(-REPORTS_KEPT);
   }
 
@@ -47,15 +53,19 @@ export function makeShown({ send, clock }) {
   }
 
   /** Gives those that have not gone. */
-  function inFrames(reports) {
-    for (let at = 0; at < reports.length; at += REPORTS_A_FRAME) {
-      if (!send(...reports.slice(at, at + REPORTS_A_FRAME))) return reports.slice(at);
-    }
-    return [];
+  function inFrames(some) {
+    if (feed === null) return some;
+    let ours = some.filter(({ key }) => key.startsWith(feed));
+    while (ours.length && send(...ours.slice(0, REPORTS_A_FRAME).map(reportOf))) ours = ours.slice(REPORTS_A_FRAME);
+    return ours;
+  }
+
+  function reportOf({ offset, ms = 0, for_ms, layout }) {
+    return { type: "shown", offset, ms, for_ms, layout };
   }
 
   return {
-    see, tellSoon,
+    see, greeted,
     /** The page is left. */
     close() {
       see([], "");

@@ -2,7 +2,7 @@
 // the wall says in display-view.js, how it is painted in display-paint.js, the line to the hub in display-link.js, what
 // is kept for a start without the hub in display-keep.js.
 
-import { advance, darkened, ended, heard, initial, isFinal, lost, reduce } from "./display-core.js";
+import { advance, darkened, ended, feedOf, heard, initial, isFinal, lost, reduce } from "./display-core.js";
 import { shapeOf } from "./display-flow.js";
 import { forget, keepPage, keepPicture, keptPicture } from "./display-keep.js";
 import { makeClock, makeLink, messagesOf, pauseMs } from "./display-link.js";
@@ -58,12 +58,13 @@ function boot({ code, version, build }) {
     link.greeted();
     clock.told();
     reportSoon();
-    shown.tellSoon();
+    shown.greeted(feedOf(state));
     if (!pageKept) fonts.then(paint.prepare).then(() => keepPage(build));
     pageKept = true;
   }
 
   function onLost(closeCode) {
+    shown.greeted(null);
     state = isFinal(closeCode) ? ended(state, closeCode) : lost(state, clock());
     obey();
     paintSoon();
