@@ -16,17 +16,25 @@ from hub.guests import Guests
 from hub.hub import Hub
 from hub.image_files import FOLDER
 from hub.images import Images
+from hub.jobs import Jobs
 from hub.lifecycle import HangUp, Lifecycle
 from hub.locations import Locations
 from hub.messaging import Messaging
 from hub.moving import Moving
 from hub.partner_words import PartnerWords
+from hub.provider_accounts import Make, ProviderAccounts
+from hub.provider_links import ProviderLinks
+from hub.providers import registry
+from hub.refreshing import Refreshing
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.roster_files import RosterFiles
+from hub.rostering import Rostering
 from hub.sealing import Sealing
 from hub.stores import Stores
 from hub.stream_passwords import HangUpProved, StreamPasswords
+from hub.syncing import Syncing
 from hub.templates import Templates
 from hub.web.live import Live
 
@@ -44,8 +52,11 @@ class Changes:
         now_us: Callable[[], int],
         hang_up: HangUp,
         hang_up_proved: HangUpProved,
+        service: Make,
     ) -> None:
+        """`service` opens an account at a registration service."""
         self.changing = asyncio.Lock()
+        self.jobs = Jobs(now_us, hub.new_id)
         self.guests = Guests(current, hub, stores, self.changing)
         self.feeder = Feeder(hub, stores, self.guests, now_us)
         self.retiming = Retiming(current, stores, self.guests, self.changing)
@@ -56,6 +67,8 @@ class Changes:
         self.locations = Locations(facts)
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.rosters = Rostering(current, hub, live, stores, self.guests, self.changing)
+        self.roster_files = RosterFiles(current, self.jobs, self.rosters, now_us, hub.new_id)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
@@ -66,7 +79,19 @@ class Changes:
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
         self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
+        self.accounts = ProviderAccounts(stores, sealing, registry.KINDS, service)
+        refreshing = Refreshing(hub, live, stores, self.accounts, self.rosters)
+        self.syncing = Syncing(current, hub, stores, self.accounts, refreshing, now_us)
+        self.links = ProviderLinks(
+            current, hub, live, stores, self.accounts, self.syncing, self.rosters, self.jobs
+        )
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """What runs by itself, until the hub stops."""
-        return [self.moving.run(), self.retiming.run(), self.lifecycle.run(), self.retention.run()]
+        return [
+            self.moving.run(),
+            self.retiming.run(),
+            self.lifecycle.run(),
+            self.retention.run(),
+            self.syncing.run(),
+        ]

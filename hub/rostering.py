@@ -1,64 +1,43 @@
 """Rosters filled, changed and corrected: first in the tables, then in memory, then on the screens. Knows the order of
 these; what comes of many words on one participant is decided in `hub.participants`, who is meant in `hub.matching`.
+
+Of one session one change at a time; the hub's other changes wait only for the moment in which it is put in force.
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Callable, Collection, Iterable, Sequence
-from typing import Any, Final, Literal
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 import msgspec
 
+from hub import encode
 from hub.accounts import Caller
+from hub.config_live import Current
+from hub.errors import NotFound
+from hub.guests import Guests
 from hub.hub import Hub
-from hub.participants import Record
-from hub.roster_words import Entry
+from hub.merging import KEEP, REMOVE, TURN, Gone, Merge, Progress, merge_anew
+from hub.model import Participant
+from hub.roster import Roster
+from hub.roster_outcome import Outcome, RowProblem, Sample, Samples
+from hub.roster_words import HAND, Entry
+from hub.session import Session
+from hub.spool import Spool
+from hub.store import rosters
+from hub.store.audit import note
+from hub.store.database import Connection
+from hub.store.rosters import Facts
 from hub.stores import Stores
 from hub.web.live import Live
 
-KEEP: Final = "keep"
-REMOVE: Final = "remove"
-SAMPLES_MAX: Final = 20
+__all__ = ["KEEP", "REMOVE", "Outcome", "Rostering", "RowProblem", "Sample", "Samples", "Words", "as_json"]
+
+AT_ONCE: Final = 2
+"""Of those that take seconds: each holds one of the web's connections."""
 
 Pieces = AsyncIterable[Sequence[Entry]] | Iterable[Sequence[Entry]]
-Gone = Literal["keep", "remove"] | Collection[str]
-"""What becomes of those whom the origin does not name any more: they stay; they go; those of these external ids go."""
-Progress = Callable[[int, int | None], None]
-
-
-class Sample(msgspec.Struct):
-    """One of those that were added, changed or taken off. fields: of a changed one, [as it was, as it is]."""
-
-    bib: str
-    name: str
-    fields: dict[str, list[str]] = {}
-
-
-class Samples(msgspec.Struct):
-    added: list[Sample] = []
-    changed: list[Sample] = []
-    gone: list[Sample] = []
-
-
-class RowProblem(msgspec.Struct):
-    """An entry that was left out. line: where it stands in its file; 0: in none."""
-
-    line: int
-    reason: str
-
-
-class Outcome(msgspec.Struct):
-    """What came of it. participants: who is on the roster now. kept_by_hand: of how many a locked field stays as
-    somebody has said it, while the origin says something else. ambiguous: tags and bibs of two."""
-
-    added: int = 0
-    changed: int = 0
-    same: int = 0
-    gone: int = 0
-    participants: int = 0
-    kept_by_hand: int = 0
-    samples: Samples = msgspec.field(default_factory=Samples)
-    problems: list[RowProblem] = []
-    ambiguous: list[str] = []
 
 
 class Words(msgspec.Struct, forbid_unknown_fields=True):
@@ -76,15 +55,52 @@ def nothing(_done: int, _total: int | None) -> None:
     """Progress that nobody wants to know."""
 
 
+class _Open:
+    """A roster that is being changed. by: the origin that has changed something; empty: nothing is another by it."""
+
+    def __init__(self, connection: Connection, facts: Facts) -> None:
+        self.connection = connection
+        self.facts = facts
+        self.by = ""
+        self.changed = 0
+        self._patch: tuple[list[Participant], list[Participant]] | None = None
+        self._whole: Roster | None = None
+
+    def patch(self, by: str, now: Iterable[Participant], before: Iterable[Participant]) -> None:
+        """Those who are others, as they are and as they were."""
+        self.by, self._patch = by, (list(now), list(before))
+        self.changed = len({each.id for each in (*self._patch[0], *self._patch[1])})
+
+    async def reload(self, by: str, changed: int) -> None:
+        """So many are others that it is made anew."""
+        self.by, self.changed = by, changed
+        self._whole = await rosters.roster(self.connection, self.facts.id)
+
+    def roster(self, session: Session) -> tuple[Roster, Collection[str] | None]:
+        """The one in force from now on, and which tags may be somebody else's by it; None: any."""
+        if self._patch is not None:
+            return session.roster.patched(*self._patch)
+        assert self._whole is not None
+        return self._whole, None
+
+
 class Rostering:
     """Every method may raise Invalid, NotFound, Conflict, StoreAway and StoreError, and takes the number of a session,
     or of a participant, that is there for the caller. `changing`: held by whoever changes a session, one at a time."""
 
-    def __init__(self, hub: Hub, live: Live, stores: Stores, changing: asyncio.Lock) -> None:
+    def __init__(
+        self, current: Current, hub: Hub, live: Live, stores: Stores, guests: Guests, changing: asyncio.Lock
+    ) -> None:
+        # shared
+        self._current = current
         self._hub = hub
         self._live = live
         self._stores = stores
+        self._guests = guests
         self._changing = changing
+        # state
+        self._of_session: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._few = asyncio.Semaphore(AT_ONCE)
 
     async def apply(
         self,
@@ -99,32 +115,100 @@ class Rostering:
     ) -> Outcome:
         """What one origin says of a roster. `dry`: what would come of it, and nothing is changed. What goes wrong while
         the entries come changes nothing."""
-        raise NotImplementedError
+        spool = await _spooled(origin, entries, progress)
+        async with self._few, self._changed(by, session_id) as opened:
+            merge = Merge(
+                opened.connection,
+                session_id,
+                origin,
+                opened.facts.order,
+                spool,
+                write=not dry,
+                rows_max=self._current.now.limits.roster_rows,
+            )
+            outcome = await merge.run(gone, progress)
+            if not dry and merge.others:
+                if merge.is_patch:
+                    opened.patch(origin, merge.now.values(), merge.before.values())
+                else:
+                    await opened.reload(origin, merge.others)
+                figures = {"added": outcome.added, "changed": outcome.changed, "gone": outcome.gone}
+                await _note(opened, by, "roster.changed", origin=origin, **figures)
+        return outcome
 
-    async def merge_anew(
+    async def reorder(
         self, by: Caller, session_id: int, order: Sequence[str], progress: Progress = nothing
     ) -> int:
         """The session's origins have another order. Gives how many participants are others by it."""
-        raise NotImplementedError
+        async with self._few, self._changed(by, session_id) as opened:
+            changed = await merge_anew(opened.connection, session_id, order, progress)
+            if changed:
+                await opened.reload(HAND, changed)
+            if list(order) != opened.facts.order:
+                await rosters.set_order(opened.connection, session_id, order)
+                await _note(opened, by, "roster.order", order=list(order))
+        return changed
 
-    async def make(self, by: Caller, session_id: int, words: Words) -> Record:
-        raise NotImplementedError
+    # one change
 
-    async def change(self, by: Caller, participant_id: int, words: Words) -> Record:
-        raise NotImplementedError
+    @contextlib.asynccontextmanager
+    async def _changed(self, by: Caller, session_id: int) -> AsyncIterator[_Open]:
+        """A transaction in which a roster is changed. What comes of it is in force when it ends: the hub's other
+        changes wait for this moment only."""
+        alone = self._of_session.setdefault(session_id, asyncio.Lock())
+        async with alone, contextlib.AsyncExitStack() as held:
+            async with self._stores.change_of(by.whose) as connection:
+                facts = await rosters.facts(connection, session_id)
+                if facts is None:
+                    raise NotFound(f"There is no session {session_id}.")
+                opened = _Open(connection, facts)
+                yield opened
+                if opened.by:
+                    await held.enter_async_context(self._changing)
+            if opened.by:
+                self._put_in_force(opened)
 
-    async def remove(self, by: Caller, participant_id: int) -> Record:
-        raise NotImplementedError
+    def _put_in_force(self, opened: _Open) -> None:
+        session_id = opened.facts.id
+        self._guests.new_roster(session_id)
+        session = self._hub.find(session_id)
+        if session is None:
+            self._live.books.forget(session_id)
+        else:
+            roster, touched = opened.roster(session)
+            self._live.new_roster(session, roster, touched)
+            self._live.tell_watchers(session_id, encode.roster(roster.size, opened.by, opened.changed))
 
-    async def restore(self, by: Caller, participant_id: int) -> Record:
-        raise NotImplementedError
 
-    async def tag(self, by: Caller, participant_id: int, tag: str, *, take: bool = False) -> Record:
-        """It is theirs from now on; `take`: even if it is somebody else's."""
-        raise NotImplementedError
+async def _spooled(origin: str, entries: Pieces, progress: Progress) -> Spool:
+    """Whoever gives them may be slow: a transaction should not wait for that."""
+    spool = Spool(origin)
 
-    async def untag(self, by: Caller, participant_id: int, tag: str) -> Record:
-        raise NotImplementedError
+    async def take(piece: Sequence[Entry]) -> None:
+        for start in range(0, len(piece), TURN):
+            spool.add(piece[start : start + TURN])
+            await asyncio.sleep(0)
+        progress(0, None)
+
+    if isinstance(entries, AsyncIterable):
+        async for piece in entries:
+            await take(piece)
+    else:
+        for piece in entries:
+            await take(piece)
+    return spool
+
+
+async def _note(opened: _Open, by: Caller, action: str, **detail: object) -> None:
+    facts = opened.facts
+    await note(
+        opened.connection,
+        by,
+        action,
+        facts.name,
+        partner_id=facts.partner_id,
+        detail={"session": facts.id, **detail},
+    )
 
 
 def as_json(outcome: Outcome) -> dict[str, Any]:

@@ -26,6 +26,8 @@ from hub.model import PURPOSE_INBOX
 from hub.passwords import Hashes
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.provider_accounts import Make
+from hub.providers import registry
 from hub.session import Source
 from tests.redis_server import shared_url
 
@@ -146,8 +148,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running_hub(settings: Settings) -> AsyncIterator[Running]:
-    app = App(settings, hashes=CHEAP)
+async def running_hub(settings: Settings, *, service: Make = registry.make) -> AsyncIterator[Running]:
+    """`service`: what opens accounts at registration services."""
+    app = App(settings, hashes=CHEAP, service=service)
     try:
         running = Running(app, await app.start(), settings.data_path)
         try:

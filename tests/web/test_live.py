@@ -26,7 +26,8 @@ from hub.roster import Roster
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
 from hub.web.earlier import WHOLE_MAX
-from hub.web.live import Live, Resume
+from hub.web.live import Live
+from hub.web.on_air import Resume
 
 DISPLAY = DisplayRow("K7XQ2M9P", 1, None, "Finish")
 NOW_US = 1_767_225_600_000_000
@@ -56,6 +57,11 @@ class Air:
 
     def join(self, number: int = 1, resume: Resume | None = None) -> tuple[dict[str, Any], Subscriber]:
         hello, subscriber = self.live.join(self.session(number), DISPLAY, resume=resume, wake=lambda: None)
+        return json.loads(hello), subscriber
+
+    def watch(self, resume: Resume | None = None) -> tuple[dict[str, Any], Subscriber]:
+        """Somebody comes who has signed in."""
+        hello, subscriber = self.live.join(self.session(), None, resume=resume, wake=lambda: None)
         return json.loads(hello), subscriber
 
 
@@ -136,9 +142,9 @@ async def test_only_what_a_screen_may_ask_for_is_encoded(monkeypatch: pytest.Mon
     encoded: list[int] = []
     read_message = encode.read_message
 
-    def counted(session: Session, one: Read) -> bytes:
+    def counted(session: Session, one: Read, *, staff: bool) -> bytes:
         encoded.append(one.offset)
-        return read_message(session, one)
+        return read_message(session, one, staff=staff)
 
     monkeypatch.setattr(encode, "read_message", counted)
     air = Air()
@@ -186,7 +192,7 @@ async def test_screens_are_counted_and_a_topic_goes_with_its_last_one() -> None:
     air.live.leave(first)
     assert air.live.screens == 2 and len(air.live._on_air) == 2
     air.live.leave(second)
-    assert air.live.screens == 1 and list(air.live._on_air) == [2]
+    assert air.live.screens == 1 and list(air.live._on_air) == [(2, False)]
     air.durable(1, 1)
     air.durable(1, 2)
     assert offsets(await taken(other)) == [1] and await taken(second) == []
