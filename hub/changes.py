@@ -29,6 +29,7 @@ from hub.refreshing import Refreshing
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.roster_files import RosterFiles
 from hub.rostering import Rostering
 from hub.sealing import Sealing
 from hub.stores import Stores
@@ -67,6 +68,7 @@ class Changes:
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.rosters = Rostering(current, hub, live, stores, self.guests, self.changing)
+        self.roster_files = RosterFiles(current, self.jobs, self.rosters, now_us, hub.new_id)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)
@@ -77,12 +79,11 @@ class Changes:
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
         self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
-        self.rostering = Rostering(current, hub, live, stores, self.guests, self.changing)
         self.accounts = ProviderAccounts(stores, sealing, registry.KINDS, service)
-        refreshing = Refreshing(hub, live, stores, self.accounts, self.rostering)
+        refreshing = Refreshing(hub, live, stores, self.accounts, self.rosters)
         self.syncing = Syncing(current, hub, stores, self.accounts, refreshing, now_us)
         self.links = ProviderLinks(
-            current, hub, live, stores, self.accounts, self.syncing, self.rostering, self.jobs
+            current, hub, live, stores, self.accounts, self.syncing, self.rosters, self.jobs
         )
 
     def work(self) -> list[Coroutine[Any, Any, None]]:

@@ -31,6 +31,7 @@ from hub.web import (
     middlewares,
     proxies,
     qr,
+    roster_files,
     routes,
     seldom,
     services,
@@ -72,6 +73,7 @@ def build(
     kept: state.Kept,
     changes: state.Changes,
     jobs: Jobs,
+    files: roster_files.RosterFiles,
     refused: RefusedReaders,
     standing: state.Standing,
     token: str,
@@ -108,6 +110,7 @@ def build(
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_changes(app, changes)
     app[JOBS] = jobs
+    app[roster_files.ROSTER_FILES] = files
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
