@@ -39,6 +39,8 @@ def shape(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
     """`retiming`: how far the correction of its times is, while there is one."""
     shown = {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()}
     partner_id = shown.pop("partner_id", None)
+    under, how = shown.pop("minors_under", 0), shown.pop("minors_privacy", "")
+    shown["minors"] = {"under": under, "privacy": how} if under else None
     progress = request.app[RETIMING].progress(row["id"])
     retiming = {"retiming": {"done": progress[0], "total": progress[1]}} if progress else {}
     return shown | {"partner": scope.partner_json(scope.partner(request, partner_id))} | retiming
