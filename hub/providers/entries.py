@@ -5,6 +5,7 @@ Nothing of that may fail a roster: what cannot be read as a text says nothing.
 """
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
@@ -29,7 +30,7 @@ def text(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
+        return str(int(value)) if value.is_integer() else str(value) if math.isfinite(value) else ""
     if not isinstance(value, str):
         return ""
     return _UNFIT.sub(" ", value).strip()[:FIELD_CHARS_MAX].rstrip()

@@ -5,6 +5,7 @@ nothing of the other is changed. The walk is made of the table of routes: a new 
 """
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -23,6 +24,7 @@ from aiohttp import WSMsgType
 from hub.accounts import MACHINE_CALLER, OWNER, Caller, at_least
 from hub.config import Limits, Retention
 from hub.jobs import Progress
+from hub.providers.words import ProviderEvent
 from hub.roster_file_kept import Chosen
 from hub.sealing import Sealing
 from hub.web.auth import ANYBODY, WITH_CODE
@@ -75,6 +77,13 @@ REFUSED_TO_OWNERS: Final = {
 """A file that is none, a wrong password, a link that is none."""
 
 
+class OfMark(Service):
+    """A registration service with one event of whoever asks."""
+
+    async def event(self, event_id: str) -> ProviderEvent:
+        return ProviderEvent(event_id, f"{self.credentials['api_key']} Run")
+
+
 @dataclass(slots=True)
 class Answer:
     status: int
@@ -122,8 +131,10 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         for mark in (OWN, OTHER):
             (exports / f"{mark}.zip").write_text(f"{mark} reads")
         (folder / "images").mkdir()
-        sealed = Sealing(folder).seal('{"api_key": "x", "api_secret": "y"}')
-        await database.execute("UPDATE provider_accounts SET credentials = $1", sealed)
+        for mark in (OWN, OTHER):
+            sealed = Sealing(folder).seal(json.dumps({"api_key": mark, "api_secret": "y"}))
+            statement = "UPDATE provider_accounts SET credentials = $2 WHERE name LIKE $1"
+            await database.execute(statement, f"{mark}%", sealed)
         for each in (own, other):
             for suffix in ("", ".thumb.webp"):
                 (folder / "images" / (each.ids["images"] + suffix)).write_bytes(PNG)
@@ -132,7 +143,7 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         ).model_copy(
             update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
         )
-        async with running_hub(settings, service=Service) as hub:
+        async with running_hub(settings, service=OfMark) as hub:
             for each in (own, other):
                 each.ids["roster_files"] = await brought(hub, each)
                 each.ids["jobs"] = begun(hub, each)

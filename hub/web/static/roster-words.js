@@ -39,7 +39,7 @@ export function fromWords(person) {
 }
 
 export function rangeWords(from, shown, total) {
-  return shown ? `${number(from + 1)}–${number(from + shown)} of ${number(total)}` : "";
+  return shown ? `${number(from + 1)} to ${number(from + shown)} of ${number(total)}` : "";
 }
 
 export function countedWords(total, all) {
@@ -58,13 +58,6 @@ export const WITHOUT = { tag: "tag", name: "name", bib: "bib", birth_date: "birt
 export function unknownWords({ count: times, last }, now) {
   const where = last ? [text(last.location), age(Date.parse(last.time), now)].filter(Boolean).join(", ") : "";
   return [times === 1 ? "once" : `${number(times)} times`, where].filter(Boolean).join(" · ");
-}
-
-/** What differs in a form from what the hub has said, as a PATCH wants it. `values`: texts by field. */
-export function changesOf(values, person) {
-  const changes = {};
-  for (const [name, value] of Object.entries(values)) if (value.trim() !== text(person[name])) changes[name] = value.trim();
-  return changes;
 }
 
 export function number(value) {

@@ -4,7 +4,7 @@
 import { askToEnd } from "./front-sessions.js";
 import { copied } from "./front-copy.js";
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
-import { Refused, ask } from "./work-ask.js";
+import { Refused, ask, look } from "./work-ask.js";
 import { chooseFrom } from "./work-choose.js";
 import { openEvent, fillEvent } from "./work-event.js";
 import { openFiles } from "./work-files.js";
@@ -14,6 +14,7 @@ import { openMessages } from "./work-messages.js";
 import { attempt, may, notice, stay } from "./work-here.js";
 import { openProof } from "./work-proof.js";
 import { openReads, watchReads } from "./work-reads.js";
+import { openRoster } from "./work-roster.js";
 import { sure } from "./work-sure.js";
 import { STATUS, bytes, count, instant, listed, localTime, when } from "./work-words.js";
 
@@ -30,7 +31,7 @@ const path = more => "/api/sessions/" + page.session.id + (more || "");
 // ---- what there is -----------------------------------------------------------------------------------------------
 
 export async function refresh() {
-  page.session = await ask("GET", path());
+  page.session = await look(path());
   page.displays = (await ask("GET", "/api/displays")).displays;
   paint();
   watchReads(page.session);
@@ -247,4 +248,5 @@ attempt(loadEvents);
 openLocations(session, may("operator"));
 openProof(session);
 openMessages(session);
+openRoster(session);
 attempt(refresh).then(() => setTimeout(keepUp, ASK_MS));
