@@ -57,7 +57,8 @@ class Layer(msgspec.Struct, omit_defaults=True):
     the hand's word may be nothing at all.
 
     fields: by the names in FIELDS. tags None: it says nothing of them. custom: by the column's own name.
-    more_tags, less_tags: of the hand's: what is added to and taken from whatever the others say.
+    more_tags, less_tags: of the hand's: what is added to and taken from whatever the others say. made: of the hand's:
+    it has put this participant on the roster, and so no other takes them off.
     """
 
     fields: dict[str, str] = {}
@@ -65,6 +66,7 @@ class Layer(msgspec.Struct, omit_defaults=True):
     custom: dict[str, str] = {}
     more_tags: list[str] = []
     less_tags: list[str] = []
+    made: bool = False
 
 
 class Entry(msgspec.Struct):

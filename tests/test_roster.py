@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model import Participant
-from hub.roster import Roster, interned, normal
+from hub.roster import PATCHED_MAX, Roster, interned, normal
 
 
 def runner(number: int, bib: str, *tags: str) -> Participant:
@@ -104,6 +104,68 @@ def test_tags_of_agrees_with_find(people: list[tuple[str, list[str]]]) -> None:
     for bib in "12345":
         shown = {tag for tag in "12345" if (found := roster.find(tag)) and normal(found.bib) == bib}
         assert roster.tags_of(bib) == shown
+
+
+PEOPLE = st.dictionaries(
+    st.integers(1, 6),
+    st.tuples(
+        st.sampled_from(["", "1", "2", "02", "3"]), st.lists(st.sampled_from(["", *"1234A", "a"]), max_size=3)
+    ),
+    max_size=6,
+)
+
+
+def of_people(people: dict[int, tuple[str, list[str]]]) -> dict[int, Participant]:
+    return {number: runner(number, bib, *tags) for number, (bib, tags) in people.items()}
+
+
+@given(PEOPLE, st.lists(PEOPLE, min_size=1, max_size=4), st.sets(st.integers(1, 6), max_size=2))
+def test_a_patched_roster_is_as_one_made_anew(
+    first: dict[int, tuple[str, list[str]]],
+    changes: list[dict[int, tuple[str, list[str]]]],
+    gone: set[int],
+) -> None:
+    """Whatever is changed, added and taken away, one change after the other; and what was not touched is as before."""
+    held = of_people(first)
+    roster = Roster(held.values())
+    for change in changes:
+        now = of_people(change)
+        before = [held[number] for number in sorted(held.keys() & (now.keys() | gone))]
+        kept = {number: each for number, each in held.items() if number not in gone} | now
+        other, touched = roster.patched(now.values(), before)
+        anew = Roster(kept.values())
+        for key in ["", *"1234a"]:
+            assert other.find(key) is anew.find(key)
+            assert other.of_bib(key) is anew.of_bib(key)
+            assert other.tags_of(key) == anew.tags_of(key)
+            assert key in touched or other.find(key) is roster.find(key)
+        assert (other.size, other.ambiguous) == (anew.size, anew.ambiguous)
+        assert {each.id for each in other.everybody()} == {each.id for each in anew.everybody()}
+        assert {
+            number: each for number, each in (of_people(first) | other.patches).items() if each is not None
+        } == kept
+        held, roster = kept, other
+
+
+def test_who_is_patched_is_shared_and_nothing_of_the_old_roster_changes() -> None:
+    held = [runner(number, f"{number}", "X" if number in (1, 2) else f"T{number}") for number in range(5)]
+    roster = Roster(held)
+    other, touched = roster.patched([runner(1, "1", "Y")], [held[1]])
+    assert touched == {"1", "x", "y"}
+    assert other.find("x") is held[2], "it is of one alone now"
+    assert other.find("T4") is held[4]
+    assert (roster.find("x"), roster.ambiguous, other.ambiguous) == (None, ["x"], [])
+    again, _ = other.patched([held[1]], [runner(1, "1", "Y")])
+    assert (again.find("x"), again.ambiguous) == (None, ["x"])
+
+
+def test_too_many_patches_are_a_roster_of_its_own() -> None:
+    held = [runner(number, f"{number}") for number in range(PATCHED_MAX + 1)]
+    roster = Roster(held)
+    some, _ = roster.patched(held[:-1], held[:-1])
+    assert some.lineage is roster.lineage
+    more, _ = some.patched(held[-1:], held[-1:])
+    assert (more.lineage is some.lineage, more.patches) == (False, {})
 
 
 def test_what_repeats_over_a_roster_is_shared() -> None:

@@ -3,11 +3,10 @@ fan-out; refuses to know sockets and stores."""
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
-from hub import encode
+from hub import display_control, encode
 from hub.fanout import (
     ANOTHER_SESSION,
     RING_MESSAGES_MAX,
@@ -20,10 +19,10 @@ from hub.fanout import (
 from hub.hub import Hub
 from hub.marks import Call, Mark
 from hub.messages import Messages
-from hub.model import KIND_GUN, NOBODY, US_PER_S, DisplayRow, Read, TemplateRow
+from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
 from hub.rates import Rates
 from hub.results import Start
-from hub.roster import Roster
+from hub.roster import Roster, normal
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
 from hub.web import earlier
@@ -37,8 +36,6 @@ log = logging.getLogger(__name__)
 Resume = tuple[int, int, int]
 """What a screen that comes back has seen: (session id, epoch, offset)."""
 
-CORRECTED_MAX: Final = 600
-"""Of so many reads screens are told who it was after all: those whom a crowd leaves on a wall, and some more."""
 _NO_SESSION = 0
 """The topic of screens that have no session to show: they hear that the hub lives, and rest."""
 
@@ -154,8 +151,9 @@ class Live:
         if any(read.kind == KIND_GUN for read in reads):
             self._tell_starts(on_air, session)
 
-    def new_roster(self, session: Session, roster: Roster) -> None:
-        """Another roster is in force: what screens show is corrected, and what they will ask for, too."""
+    def new_roster(self, session: Session, roster: Roster, touched: Collection[str] | None = None) -> None:
+        """Another roster is in force: what screens show is corrected, and what they will ask for, too. `touched`: the
+        tags, as they are compared, of which another thing may be known now; None: all."""
         before, session.roster = session.roster, roster
         self.counters.changed(session)
         on_air = self._on_air.get(session.row.id)
@@ -164,9 +162,20 @@ class Live:
         on_air.topic.replace(_ring(session))
         corrections = [
             encode.correction(session, read, before.find(read.tag))
-            for read in session.recent(self._shown_yet(session))
+            for read in session.recent(TAIL_READS_MAX)
+            if touched is None or normal(read.tag) in touched
         ]
         on_air.topic.tell([each for each in corrections if each is not None])
+        self._tell_pinned(session)
+
+    def _tell_pinned(self, session: Session) -> None:
+        """Displays on which a card of this session stays: of whom it is may be known otherwise now."""
+        for code in self.codes():
+            display = self._hub.displays.get(code)
+            if display is None or display_control.pinned(display.control, session.row.id) is None:
+                continue
+            if self._hub.session_of(display) is session:
+                self.new_settings(code)
 
     def new_messages(self, session: Session, messages: Messages) -> None:
         """Other messages are in force. Screens hear of the public ones alone; who watches, of all."""
@@ -191,11 +200,6 @@ class Live:
         topic.flush()
         for subscriber in topic.subscribers:
             subscriber.tell(people if subscriber in self._watching else screens)
-
-    def _shown_yet(self, session: Session) -> int:
-        """How many of the last reads may still be on a wall."""
-        since_us = self._now_us() - encode.CARD_S_MAX * US_PER_S
-        return min(max(encode.RECENT_OFFSETS, len(session.tail.since(since_us))), CORRECTED_MAX)
 
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""

@@ -228,17 +228,26 @@ async def test_a_new_roster_corrects_what_was_shown_and_what_will_be_pulled() ->
     assert await taken(live) == []
     _, pulling = air.join(resume=(1, 1, 897))
     air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T899", "T1"), "Ann", "Lee")]))
-    (correction,) = await taken(live)
-    assert (correction["type"], correction["offset"], correction["runner"]["name"]) == (
-        "correction",
-        899,
-        "Ann Lee",
-    )
+    assert [(each["type"], each["offset"], each["runner"]["name"]) for each in await taken(live)] == [
+        ("correction", 1, "Ann Lee"),
+        ("correction", 899, "Ann Lee"),
+    ]
     seen = await taken(pulling)
-    assert [each["type"] for each in seen] == ["correction", "read", "read", "read"]
-    assert [each.get("runner", {}).get("bib") for each in seen[1:]] == [None, "7", None]
+    assert [each["type"] for each in seen] == ["correction", "correction", "read", "read", "read"]
+    assert [each.get("runner", {}).get("bib") for each in seen[2:]] == [None, "7", None]
     hello, _ = air.join()
     assert hello["recent"][-2]["runner"]["name"] == "Ann Lee"
+
+
+async def test_only_of_the_tags_that_were_touched_it_is_looked_who_it_is_now() -> None:
+    air = Air()
+    air.durable(3)
+    _, live = air.join()
+    await taken(live)
+    roster = Roster([Participant(1, "7", ("T2", "T3"), "Ann", "Lee")])
+    air.live.new_roster(air.session(), roster, {"t2"})
+    assert offsets(await taken(live)) == [2]
+    assert air.session().roster is roster
 
 
 async def test_a_read_that_was_voided_is_retracted_everywhere() -> None:
