@@ -26,7 +26,15 @@ def test_each_is_shown_for_as_long_as_the_display_says() -> None:
     queue = Queue()
     for number in (1, 2, 3):
         queue.add(waiting(number, 10 + number / 10), 5 * S)
-    assert [shown(queue, at) for at in (10.2, 15.0, 15.2, 20.2, 25.0, 25.2, 99)] == [1, 1, 2, 3, 3, None, None]
+    assert [shown(queue, at) for at in (10.2, 15.0, 15.2, 20.2, 25.0, 25.2, 99)] == [
+        1,
+        1,
+        2,
+        3,
+        3,
+        None,
+        None,
+    ]
     queue.add(waiting(4, 120), 5 * S)
     assert (shown(queue, 124.9), shown(queue, 125)) == (4, None)
 

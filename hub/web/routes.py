@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
-from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, work_pages
+from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, stream, work_pages
 from hub.web.api import (
     audit,
     display_control,
@@ -21,6 +21,7 @@ from hub.web.api import (
     locations,
     marks,
     messages,
+    old_screens,
     own_settings,
     partner_words,
     partners,
@@ -77,6 +78,13 @@ ROUTES: Final = (
     # screens
     Route("GET", "/d/{code}", WITH_CODE, pages.display),
     Route("GET", "/display/{code}", WITH_CODE, pages.display),
+    Route("GET", "/d/{code}/old", WITH_CODE, old_screens.old_display),
+    Route("GET", "/stream", WITH_CODE, stream.stream),
+    Route("GET", "/api/current-runner", WITH_CODE, old_screens.current_runner),
+    Route("POST", "/api/runner-displayed", WITH_CODE, old_screens.runner_displayed),
+    Route("GET", "/api/queue-status", WITH_CODE, old_screens.queue_status),
+    Route("GET", "/api/queue-debug", WITH_CODE, old_screens.queue_debug),
+    Route("POST", "/api/queue-clear", WITH_CODE, old_screens.queue_clear),
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),
