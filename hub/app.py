@@ -196,6 +196,7 @@ class App:
 
     async def _end_listeners(self) -> None:
         if self._changes is not None:
+            await self._changes.jobs.close()
             self._changes.feeder.close()
             self._changes.images.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
@@ -316,6 +317,7 @@ class App:
             source_log=self.stores.source_log,
             kept=self.stores.kept,
             changes=self.changes,
+            jobs=self.changes.jobs,
             refused=self.refused,
             token=token,
             storage=self._storage(token),

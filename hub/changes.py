@@ -16,6 +16,7 @@ from hub.guests import Guests
 from hub.hub import Hub
 from hub.image_files import FOLDER
 from hub.images import Images
+from hub.jobs import Jobs
 from hub.lifecycle import HangUp, Lifecycle
 from hub.locations import Locations
 from hub.messaging import Messaging
@@ -46,6 +47,7 @@ class Changes:
         hang_up_proved: HangUpProved,
     ) -> None:
         self.changing = asyncio.Lock()
+        self.jobs = Jobs(now_us, hub.new_id)
         self.guests = Guests(current, hub, stores, self.changing)
         self.feeder = Feeder(hub, stores, self.guests, now_us)
         self.retiming = Retiming(current, stores, self.guests, self.changing)

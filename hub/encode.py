@@ -30,6 +30,7 @@ from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
 from hub.tail import Tail
+from hub.told import NOTHING, Fields, Known, Told
 
 CALLED_OFFSETS: Final = 500
 """Of how many it is said to whoever watches a session which of them were said."""
@@ -71,6 +72,8 @@ class SessionView(Protocol):
     def said(self) -> Said: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def known(self) -> Known: ...
 
     def who(self, tag: str) -> Participant | None: ...
     def marks(self, read: Read) -> tuple[str, ...]: ...
@@ -93,9 +96,14 @@ def _second(seconds: int, zone: tzinfo) -> tuple[str, str]:
     return text[:19], text[19:]
 
 
-def runner(participant: Participant, read: Read, time_text: str, location: str) -> dict[str, str]:
-    """The flat runner fields that existing screens know, all strings; a roster's own columns beside them."""
-    return dict(participant.custom) | {
+def runner(
+    participant: Participant, read: Read, time_text: str, location: str, beside: Fields = NOTHING
+) -> dict[str, str]:
+    """The flat runner fields that existing screens know, all strings; a roster's own columns and whatever else is told
+    beside them."""
+    fields = dict(participant.custom)
+    fields.update(beside)
+    return fields | {
         "name": full_name(participant.first_name, participant.last_name),
         "first_name": participant.first_name,
         "last_name": participant.last_name,
@@ -124,7 +132,12 @@ def full_name(first: str, last: str) -> str:
 
 
 def read_fields(
-    read: Read, zone: tzinfo, participant: Participant | None, places: Places, marks: tuple[str, ...]
+    read: Read,
+    zone: tzinfo,
+    participant: Participant | None,
+    places: Places,
+    marks: tuple[str, ...],
+    beside: Fields = NOTHING,
 ) -> dict[str, Any]:
     """What a screen and `/api/sessions/{id}/reads` say of a read; `runner` only when it is known who it was.
     `marks`: its own, as of now."""
@@ -145,15 +158,41 @@ def read_fields(
         "received_at": iso(read.received_us),
     }
     if participant is not None:
-        fields["runner"] = runner(participant, read, time_text, location)
+        fields["runner"] = runner(participant, read, time_text, location, beside)
     return fields
 
 
-def read_message(session: SessionView, read: Read) -> bytes:
-    """What a screen is told under this read's offset; of what is not shown, that there is nothing under it."""
+def read_message(session: SessionView, read: Read, *, staff: bool = False) -> bytes:
+    """What everybody is told under this read's offset, or those who have signed in; of what is not shown, that there is
+    nothing under it."""
     if not is_shown(session, read):
         return retract(read.offset)
-    fields = read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read))
+    who = session.who(read.tag)
+    return _read(session, read, _told(session.known, who, staff=staff))
+
+
+def read_messages(session: SessionView, read: Read) -> tuple[bytes, bytes]:
+    """The same for everybody and for those who have signed in: the very same bytes where they are told the same."""
+    if not is_shown(session, read):
+        gone = retract(read.offset)
+        return gone, gone
+    who, known = session.who(read.tag), session.known
+    told = _told(known, who)
+    public = _read(session, read, told)
+    if told is None or told.participant is who:
+        return public, public
+    return public, _read(session, read, _told(known, who, staff=True))
+
+
+def _told(known: Known, who: Participant | None, *, staff: bool = False) -> Told | None:
+    if who is None:
+        return None
+    return known.staff(who) if staff else known.public(who)
+
+
+def _read(session: SessionView, read: Read, told: Told | None) -> bytes:
+    who, beside = told if told is not None else (None, NOTHING)
+    fields = read_fields(read, session.zone, who, session.places, session.marks(read), beside)
     words = runner_message(session, read)
     if words is not None:
         fields["message"] = words
@@ -180,20 +219,28 @@ def retract(offset: int) -> bytes:
     return _encode({"type": "retract", "offset": offset})
 
 
-def correction(session: SessionView, read: Read, shown: Participant | None) -> bytes | None:
-    """What was shown for this read, when it was `shown`, is now known better; None: it is the same. `runner` null:
-    not known any more."""
-    if not is_shown(session, read):
+def correction(
+    session: SessionView,
+    read: Read,
+    shown: Participant | None,
+    before: Known | None = None,
+    *,
+    staff: bool = False,
+) -> bytes | None:
+    """What was told of this read, when it was `shown` and this much was known (`before`; None: as much as now), is now
+    known better; None: it is the same. `runner` null: not known any more."""
+    who, known = session.who(read.tag), session.known
+    if (who is shown and before is None) or not is_shown(session, read):
         return None
     time_text = iso(read.read_us, session.zone)
     location = session.places.shown(read.location)
-    was, known = (
-        runner(participant, read, time_text, location) if participant else None
-        for participant in (shown, session.who(read.tag))
+    was, now = (
+        runner(told.participant, read, time_text, location, told.beside) if told else None
+        for told in (_told(before or known, shown, staff=staff), _told(known, who, staff=staff))
     )
-    if was == known:
+    if was == now:
         return None
-    return _encode({"type": "correction", "offset": read.offset, "runner": known})
+    return _encode({"type": "correction", "offset": read.offset, "runner": now})
 
 
 def tick(now_us: int, offset: int) -> bytes:
@@ -372,6 +419,7 @@ def _session_fields(session: SessionView) -> dict[str, object]:
         "name": row.name,
         "event": row.event_name,
         "timezone": row.timezone,
+        "mode": row.mode,
         "test": row.testing or row.purpose == PURPOSE_REHEARSAL,
         "races": [_race_fields(race, session.places) for race in row.races],
     }
@@ -415,7 +463,7 @@ def _pinned(session: SessionView, offset: int) -> dict[str, Any] | None:
     read = session.tail.find(offset)
     if read is None or not is_shown(session, read):
         return None
-    return {
-        "type": "read",
-        **read_fields(read, session.zone, session.who(read.tag), session.places, session.marks(read)),
-    }
+    told = _told(session.known, session.who(read.tag))
+    who, beside = told if told is not None else (None, NOTHING)
+    fields = read_fields(read, session.zone, who, session.places, session.marks(read), beside)
+    return {"type": "read", **fields}

@@ -11,7 +11,9 @@ HubError
 │   ├── Conflict           409  what there is stands against it
 │   ├── TooLarge           413
 │   ├── Unsupported        415  a body of a kind that the address does not take
+│   ├── ServiceRefused     422  a registration service does not accept what it was shown
 │   ├── TooMany            429  this address has tried too often; `retry_s` says for how long
+│   ├── ServiceAway        502  a registration service does not answer as it should
 │   └── Unavailable        503  the hub cannot answer now, and says why
 ├── ConfigError        config.toml, its environment overrides, or a command line (has all problems at once)
 ├── StoreError         the journal, PostgreSQL or the disk
@@ -86,6 +88,18 @@ class TooLarge(CallerError):
 class Unsupported(CallerError):
     status = 415
     code = "unsupported"
+
+
+class ServiceRefused(CallerError):
+    """In the service's own words."""
+
+    status = 422
+    code = "service_refused"
+
+
+class ServiceAway(CallerError):
+    status = 502
+    code = "service_away"
 
 
 class TooMany(CallerError):

@@ -9,7 +9,7 @@ never been. Where the zone or the date of a session with reads is another by it,
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,10 +19,13 @@ from hub.fanout import ANOTHER_SESSION
 from hub.hub import Hub
 from hub.model import SessionRow
 from hub.retiming import Retiming
+from hub.session import Session
 from hub.store import retimes, sessions
 from hub.store.database import Connection
 from hub.stores import Stores
 from hub.web.live import Live
+
+_MINORS: Final = ("minors_under", "minors_privacy")
 
 
 class _Changed(NamedTuple):
@@ -100,14 +103,22 @@ class Facts:
                 row = replace(after, keys_day=before.keys_day or before.day)
             session = self._hub.find(row.id)
             if session is not None and session.row != row:
-                self._hub.change_session(session, row)
-                self._live.start_afresh(session, ANOTHER_SESSION)
+                self._show(session, row)
             if reads or came_meanwhile:
                 self._retiming.want(row.id, reads or came_meanwhile)
         if late:
             async with self._stores.transaction() as connection:
                 for before in late:
                     await retimes.begin(connection, before)
+
+    def _show(self, session: Session, row: SessionRow) -> None:
+        """By another rule for minors screens go on, and are told at once."""
+        of_now = {name: getattr(session.row, name) for name in _MINORS}
+        if replace(row, **of_now) == session.row:
+            self._live.new_rule(session, row)
+        else:
+            self._hub.change_session(session, row)
+            self._live.start_afresh(session, ANOTHER_SESSION)
 
     def _head(self, session_id: int) -> int:
         """The last offset that it has given, as far as it is in memory."""

@@ -11,6 +11,7 @@ and has no zone; an *instant* counts from the Unix epoch.
 """
 
 import gzip
+from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final
@@ -35,6 +36,9 @@ MARK_HIDDEN: Final = "hidden"
 TAG_GUN: Final = "GUNTIME"
 
 INT64_MAX: Final = 2**63 - 1
+
+Official = Mapping[str, Mapping[str, str]]
+"""Official results of a session: by bib, as these are compared, fields as `hub.told` has them."""
 
 NOBODY: Final = 0
 """The partner of what belongs to nobody yet; no partner has this id."""

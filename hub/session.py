@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
+from hub.guns import Guns, guns_of
 from hub.marks import Said
 from hub.messages import NONE, Messages
 from hub.model import (
@@ -23,24 +24,24 @@ from hub.model import (
     MARK_TEST,
     NOBODY,
     Observation,
+    Official,
     Participant,
     Read,
     Rejected,
     SessionRow,
     SourceRecord,
 )
-from hub.places import Places, placed
-from hub.results import Gun, Start, starts
+from hub.places import Places
+from hub.results import Gun, Start
 from hub.roster import Roster
 from hub.seen import Run, Seen, SeenLocation, content_digest, line_digest
 from hub.source_clock import SourceClock
 from hub.tail import Tail
 from hub.times import SUSPECT_AHEAD_US, SUSPECT_BEFORE_US, Times, WallClock, marks_at, midnight_us
+from hub.told import Known
 
 SPELLINGS_MAX: Final = 2000
 """Names of locations that one source is remembered to use: a location may come in upper and lower case."""
-GUNS_MAX: Final = 2000
-"""Guns of one session that are remembered: its clocks are worked out from them, 1 ms. A race day has fifty."""
 LOCATIONS_MAX: Final = 1000
 """Locations of one session. A race has thirty; a stream that names a thousand is broken."""
 
@@ -209,32 +210,30 @@ class Session:
         self.roster = Roster()
         self.places = Places(row.places)
         self.crew: frozenset[str] = frozenset()  # tags, as compared: kept and shown nowhere
+        self.official: Official = {}
         self.said = Said()
         self.messages: Messages = NONE
         self.tail = Tail()
         self._moved: list[Read] = []
-        self._guns: dict[int, Gun] = {}
-        self._starts: tuple[Start, ...] | None = None
+        self._guns = Guns()
 
     @property
     def starts(self) -> tuple[Start, ...]:
         """What the durable guns say about who has started. Those of a test say it as long as that goes on."""
-        if self._starts is None:
-            guns = [each for each in self._guns.values() if self.row.testing or not each.test]
-            self._starts = starts(*placed(self.places, guns, self.row.races))
-        return self._starts
+        return self._guns.starts(self.places, self.row.races, testing=self.row.testing)
 
     def add_guns(self, guns: Iterable[Gun]) -> None:
         """Of too many the oldest are forgotten."""
-        for gun in guns:
-            self._guns[gun.offset] = gun
-            self._starts = None
-        while len(self._guns) > GUNS_MAX:
-            del self._guns[next(iter(self._guns))]
+        self._guns.add(guns)
 
     @property
     def zone(self) -> tzinfo:
         return self.wall.zone
+
+    @property
+    def known(self) -> Known:
+        """By what it is told who a runner is, as of now."""
+        return Known(self.row, self.official)
 
     def who(self, tag: str) -> Participant | None:
         """Who wears this tag, as far as the roster knows now."""
@@ -246,7 +245,7 @@ class Session:
         what comes again is held."""
         before, self.row = self.row, row
         self.places = Places(row.places)
-        self._starts = None
+        self._guns.changed()
         if (row.timezone, row.day) != (before.timezone, before.day):
             self._read_times()
             self._outdated_through = self.head
@@ -257,11 +256,7 @@ class Session:
         times = self._times()
         self.tail.change(lambda read: _corrected(read, times))
         self._correct(self._moved)
-        for offset, gun in self._guns.items():
-            instant_us = times.instant(gun.sent)
-            if instant_us is not None:
-                self._guns[offset] = gun._replace(at_us=instant_us)
-        self._starts = None
+        self._guns.correct(times)
 
     def _correct(self, reads: Iterable[Read]) -> None:
         times = self._times()
@@ -289,8 +284,7 @@ class Session:
 
     def void(self, read: Read) -> None:
         """There is nothing under this read's offset any more: `read` is the void row in its place."""
-        if self._guns.pop(read.offset, None) is not None:
-            self._starts = None
+        self._guns.drop(read.offset)
         self.tail.replace(read)
 
     def renumbered(self, reads: list[Read], epoch: int) -> None:
@@ -489,12 +483,3 @@ def _corrected(read: Read, times: Times) -> Read:
         read.read_us = instant_us
         read.marks = marks_at(read.marks, instant_us, read.received_us)
     return read
-
-
-def guns_of(reads: Iterable[Read]) -> list[Gun]:
-    """The guns among them, each once."""
-    return [
-        Gun(read.offset, read.location, read.read_us, read.time_text, MARK_TEST in read.marks)
-        for read in reads
-        if read.kind == KIND_GUN and MARK_REPEAT not in read.marks
-    ]

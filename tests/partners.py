@@ -378,6 +378,7 @@ def template_name(mark: str) -> str:
 
 
 _IDS: Final = (
+    "jobs",
     *(
         "partners",
         "users",

@@ -206,6 +206,7 @@ def test_hello() -> None:
             "name": "Sunday",
             "event": "Spring run",
             "timezone": ZONE.key,
+            "mode": "race",
             "test": False,
             "races": [],
         },

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from hub.guns import GUNS_MAX
 from hub.model import (
     KIND_GUN,
     KIND_READ,
@@ -23,7 +24,6 @@ from hub.model import (
 )
 from hub.results import WAVES_MAX
 from hub.session import (
-    GUNS_MAX,
     LOCATIONS_MAX,
     SPELLINGS_MAX,
     Session,

@@ -95,6 +95,9 @@ class Provider(Protocol):
 
     def results(self, event_id: str, races: list[str]) -> AsyncIterator[list[Result]]: ...
 
+    def calls_last_hour(self) -> int:
+        """Calls that were made to the service in the last hour, tries included."""
+
     async def close(self) -> None: ...
 
 

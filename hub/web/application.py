@@ -17,6 +17,7 @@ from aiohttp_session.log import log as session_logger
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.image_files import FOLDER
+from hub.jobs import Jobs
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
@@ -36,6 +37,7 @@ from hub.web import (
     state,
 )
 from hub.web.api import extremes
+from hub.web.api.jobs import JOBS
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
@@ -68,6 +70,7 @@ def build(
     source_log: state.SourceLog,
     kept: state.Kept,
     changes: state.Changes,
+    jobs: Jobs,
     refused: RefusedReaders,
     standing: state.Standing,
     token: str,
@@ -103,6 +106,7 @@ def build(
     _add_screens(app, screens, proofs)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_changes(app, changes)
+    app[JOBS] = jobs
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)

@@ -60,9 +60,9 @@ def reach(display: DisplayRow | None, session: Session) -> Reach:
     return Reach(card, far, frozenset(map(_plain, locations)))
 
 
-def before(session: Session, first: int, reach: Reach, now_us: int) -> bytes:
+def before(session: Session, first: int, reach: Reach, now_us: int, *, staff: bool = False) -> bytes:
     """The reads before this offset, as JSON, oldest first: whole where there may still be a card, else
-    [offset, received ms, tag, location, race, lap, marks, bib]."""
+    [offset, received ms, tag, location, race, lap, marks, bib]. staff: for those who have signed in."""
     since_us = now_us - round(reach.all_s * US_PER_S)
     stars = frozenset(session.said.stars)
     far_us = now_us - round(HORIZON_S_MAX * US_PER_S) if stars else since_us
@@ -78,7 +78,7 @@ def before(session: Session, first: int, reach: Reach, now_us: int) -> bytes:
         if read.offset >= first:
             break
         if read.offset in whole or read.kind == KIND_GUN or _is_starred(session, read, stars):
-            parts.append(encode.read_message(session, read))
+            parts.append(encode.read_message(session, read, staff=staff))
         elif NO_CARD.isdisjoint(marks := _marks(session, read)):
             parts.append(_brief(session, read, marks))
     return b"[%b]" % b",".join(parts)

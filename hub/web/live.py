@@ -1,15 +1,15 @@
 """Sessions on the air: which sessions have a topic, and what goes into it. Knows sessions, their encoding and the
 fan-out; refuses to know sockets and stores."""
 
+import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Final
 
 from hub import display_control, encode
 from hub.fanout import (
     ANOTHER_SESSION,
-    RING_MESSAGES_MAX,
     SESSION_GONE,
     TOO_SLOW,
     CloseReason,
@@ -19,79 +19,41 @@ from hub.fanout import (
 from hub.hub import Hub
 from hub.marks import Call, Mark
 from hub.messages import Messages
-from hub.model import KIND_GUN, NOBODY, DisplayRow, Read, TemplateRow
+from hub.model import (
+    KIND_GUN,
+    MODE_RESULTS,
+    NOBODY,
+    DisplayRow,
+    Official,
+    Participant,
+    Read,
+    SessionRow,
+    TemplateRow,
+)
 from hub.rates import Rates
-from hub.results import Start
 from hub.roster import Roster, normal
 from hub.session import Session
 from hub.tail import TAIL_READS_MAX
-from hub.web import earlier
+from hub.told import Known
+from hub.web import on_air
 from hub.web.books import Books
 from hub.web.counters import Counters
+from hub.web.on_air import Corrected, OnAir, Resume
 from hub.web.timing import Timing
 from hub.web.turns import Turns
 
 log = logging.getLogger(__name__)
 
-Resume = tuple[int, int, int]
-"""What a screen that comes back has seen: (session id, epoch, offset)."""
-
+CORRECTED_AT_ONCE: Final = 200
+"""Reads of which it is said in one turn of the loop who it was after all, some milliseconds; those that came last
+before the others."""
 _NO_SESSION = 0
 """The topic of screens that have no session to show: they hear that the hub lives, and rest."""
 
 
-@dataclass(slots=True)
-class _OnAir:
-    """A topic, and the end of its ring as a hello has it: joined once for all who come at the same offset."""
-
-    topic: Topic
-    starts: tuple[Start, ...] = ()
-    """What its screens have been told."""
-    picture: bytes = b""
-    picture_of: int = -1
-    past: dict[earlier.Reach, bytes] = field(default_factory=dict)
-    past_of: int = -1
-
-    def recent(self) -> bytes:
-        if self.picture_of != self.topic.changes:
-            self.picture = b",".join(self.topic.recent(encode.RECENT_OFFSETS))
-            self.picture_of = self.topic.changes
-        return self.picture
-
-    def before(self, session: Session, display: DisplayRow | None, now_us: int) -> bytes:
-        """What a hello says of the reads before `recent`, the same for all displays that look as far back."""
-        if self.past_of != self.topic.changes:
-            self.past.clear()
-            self.past_of = self.topic.changes
-        reach = earlier.reach(display, session)
-        if reach not in self.past:
-            first = self.topic.offset + 1 - len(self.topic.recent(encode.RECENT_OFFSETS))
-            self.past[reach] = earlier.before(session, first, reach, now_us)
-        return self.past[reach]
-
-    def forget_picture(self) -> None:
-        """It is as large as the ring: kept only while one screen comes after the other."""
-        self.picture, self.picture_of = b"", -1
-        self.past.clear()
-
-
-class _Past:
-    """What a session has published until now, see `hub.fanout.Past`: encoded as far as somebody asks for it."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._tail = session.tail.copy()
-        self.reach = self._tail.reach
-        self.last = self._tail.last
-
-    def messages(self, after: int, count: int) -> list[bytes]:
-        if after < self.reach:
-            return []
-        return [encode.read_message(self._session, read) for read in self._tail.after(after, count)]
-
-
 class Live:
-    """A topic for every session that somebody watches, made with its first screen and dropped with its last."""
+    """A topic for every session that somebody watches and each audience, made with its first screen and dropped with
+    its last."""
 
     def __init__(self, hub: Hub, now_us: Callable[[], int], queue_bytes_max: int) -> None:
         # limits
@@ -108,7 +70,8 @@ class Live:
         """What is looked up of sessions."""
         self.timing = Timing(self.turns, hub.sources, now_us)
         # state
-        self._on_air: dict[int, _OnAir] = {}
+        self._on_air: dict[tuple[int, bool], OnAir] = {}
+        """By session, and whether it is for those who have signed in."""
         self._codes: dict[Subscriber, str] = {}
         self._shown: Counter[str] = Counter()
         self._watching: set[Subscriber] = set()
@@ -138,35 +101,62 @@ class Live:
         counted = self.counters.kept.get(session.row.id)
         if counted is not None:
             counted.add(reads)
-        on_air = self._on_air.get(session.row.id)
-        if on_air is None:
+        everybody, staff = self._both(session.row.id)
+        there = [each for each in (everybody, staff) if each is not None]
+        if not there:
             return
-        if not _follows(on_air.topic.published, reads):
+        if not all(on_air.follows(each.topic.published, reads) for each in there):
             # The drain gave an offset anew, and with it the epoch.
             log.error("session %d: its offsets have moved", session.row.id)
             self.start_afresh(session)
             return
-        on_air.topic.publish([encode.read_message(session, read) for read in reads])
+        on_air.publish(session, reads, everybody, staff)
         self.timing.sending(group)
         if any(read.kind == KIND_GUN for read in reads):
-            self._tell_starts(on_air, session)
+            self._tell_starts(session)
 
     def new_roster(self, session: Session, roster: Roster, touched: Collection[str] | None = None) -> None:
         """Another roster is in force: what screens show is corrected, and what they will ask for, too. `touched`: the
         tags, as they are compared, of which another thing may be known now; None: all."""
         before, session.roster = session.roster, roster
         self.counters.changed(session)
-        on_air = self._on_air.get(session.row.id)
-        if on_air is None:
-            return
-        on_air.topic.replace(_ring(session))
-        corrections = [
-            encode.correction(session, read, before.find(read.tag))
-            for read in session.recent(TAIL_READS_MAX)
-            if touched is None or normal(read.tag) in touched
-        ]
-        on_air.topic.tell([each for each in corrections if each is not None])
-        self._tell_pinned(session)
+
+        def changed() -> Iterator[Corrected]:
+            for read in session.recent(TAIL_READS_MAX):
+                if touched is None or normal(read.tag) in touched:
+                    shown = before.find(read.tag)
+                    if shown is not session.who(read.tag):
+                        yield read, shown, None
+
+        self._corrected(session, changed)
+
+    def new_rule(self, session: Session, row: SessionRow) -> None:
+        """Another rule for minors is in force: what everybody is told of them is corrected at once."""
+        before = session.known
+        self._hub.change_session(session, row)
+        self._corrected(session, lambda: _known_otherwise(session, before, Known.public))
+
+    def new_results(self, session: Session, official: Official) -> None:
+        """Other official results are known: cards are corrected, if they say results now."""
+        before, session.official = session.known, official
+        if session.row.mode == MODE_RESULTS:
+            self._corrected(session, lambda: _known_otherwise(session, before, Known.result))
+
+    def _corrected(self, session: Session, corrected: Callable[[], Iterator[Corrected]]) -> None:
+        """Something else is known of reads: which, is asked if somebody has them."""
+        there = self._of(session.row.id)
+        for each in there:
+            each.encode_anew(session)
+        if there:
+            self._correct(session, list(corrected()))
+            self._tell_pinned(session)
+
+    def _correct(self, session: Session, corrected: list[Corrected]) -> None:
+        for each in self._of(session.row.id):
+            each.correct(session, corrected[-CORRECTED_AT_ONCE:])
+        rest = corrected[:-CORRECTED_AT_ONCE]
+        if rest:
+            asyncio.get_running_loop().call_soon(self._correct, session, rest)
 
     def _tell_pinned(self, session: Session) -> None:
         """Displays on which a card of this session stays: of whom it is may be known otherwise now."""
@@ -180,64 +170,51 @@ class Live:
     def new_messages(self, session: Session, messages: Messages) -> None:
         """Other messages are in force. Screens hear of the public ones alone; who watches, of all."""
         before, session.messages = session.messages, messages
-        on_air = self._on_air.get(session.row.id)
-        if on_air is None:
-            return
+        there = self._of(session.row.id)
         said: list[tuple[int, str | None]] = []
-        if before.version != messages.version:
-            on_air.topic.replace(_ring(session))
+        if there and before.version != messages.version:
             recent = session.recent(encode.RECENT_OFFSETS)
             said = [(read.offset, encode.runner_message(session, read)) for read in recent]
-        now_us = self._now_us()
-        self._tell_apart(
-            on_air.topic,
-            screens=encode.messages(messages, now_us, people=False, reads=said),
-            people=encode.messages(messages, now_us, people=True, reads=said),
-        )
-
-    def _tell_apart(self, topic: Topic, *, screens: bytes, people: bytes) -> None:
-        """Something without an offset that is not the same for all, after what was published before."""
-        topic.flush()
-        for subscriber in topic.subscribers:
-            subscriber.tell(people if subscriber in self._watching else screens)
+            for each in there:
+                each.encode_anew(session)
+        for each in there:
+            each.topic.tell([encode.messages(messages, self._now_us(), people=each.staff, reads=said)])
 
     def retract(self, session: Session, offset: int) -> None:
         """There is nothing under this offset any more; `session.tail` says so already."""
         self.counters.retracted(session, (offset,))
         self.books.void(session.row.id, (offset,))
-        on_air = self._on_air.get(session.row.id)
-        if on_air is not None:
-            on_air.topic.replace(_ring(session))
-            on_air.topic.tell([encode.retract(offset)])
-            self._tell_starts(on_air, session)
+        self._retracted(session, [offset])
 
     def retract_all(self, session: Session, offsets: Sequence[int]) -> None:
         """The same for many at once."""
         self.counters.retracted(session, offsets)
         self.books.void(session.row.id, offsets)
-        on_air = self._on_air.get(session.row.id)
-        if on_air is not None and offsets:
-            on_air.topic.replace(_ring(session))
-            on_air.topic.tell([encode.retract(offset) for offset in offsets])
-            self._tell_starts(on_air, session)
+        if offsets:
+            self._retracted(session, offsets)
 
-    def _tell_starts(self, on_air: _OnAir, session: Session) -> None:
-        if session.starts != on_air.starts:
-            on_air.starts = session.starts
-            on_air.topic.tell([encode.starts(session, self._now_us())])
+    def _retracted(self, session: Session, offsets: Sequence[int]) -> None:
+        for each in self._of(session.row.id):
+            each.encode_anew(session)
+            each.topic.tell([encode.retract(offset) for offset in offsets])
+        self._tell_starts(session)
+
+    def _tell_starts(self, session: Session) -> None:
+        for each in self._of(session.row.id):
+            if session.starts != each.starts:
+                each.starts = session.starts
+                each.topic.tell([encode.starts(session, self._now_us())])
 
     def tell(self, session_id: int, message: bytes) -> None:
         """A message without an offset for all who watch a session."""
-        on_air = self._on_air.get(session_id)
-        if on_air is not None:
-            on_air.topic.tell([message])
+        for each in self._of(session_id):
+            each.topic.tell([message])
 
     def tell_watchers(self, session_id: int, message: bytes) -> None:
         """The same for those only who watch it without being a screen."""
-        on_air = self._on_air.get(session_id)
-        for subscriber in list(on_air.topic.subscribers) if on_air else []:
-            if subscriber in self._watching:
-                subscriber.tell(message)
+        staff = self._on_air.get((session_id, True))
+        if staff is not None:
+            staff.topic.tell([message])
 
     def marked(self, session: Session, mark: Mark) -> None:
         """Something else is said of a runner. Screens only hear of stars."""
@@ -256,11 +233,11 @@ class Live:
     def tell_partner(self, partner_id: int, message: bytes) -> None:
         """A message without an offset for all screens of a partner, those without a session, too, and for all who watch
         its sessions."""
-        for session_id, on_air in self._on_air.items():
+        for (session_id, _), each in self._on_air.items():
             session = self._hub.find(session_id)
             if session is not None and session.row.partner_id == partner_id:
-                on_air.topic.tell([message])
-        resting = self._on_air.get(_NO_SESSION)
+                each.topic.tell([message])
+        resting = self._on_air.get((_NO_SESSION, False))
         for subscriber in list(resting.topic.subscribers) if resting else []:
             display = self._hub.displays.get(self._codes.get(subscriber, ""))
             if display is not None and display.partner_id == partner_id:
@@ -268,7 +245,7 @@ class Live:
 
     def tick(self, part: int = 0, parts: int = 1) -> None:
         """Of so many parts of all sessions, one after the other, this one hears that the hub lives."""
-        for each in [each for number, each in self._on_air.items() if number % parts == part]:
+        for each in [each for (number, _), each in self._on_air.items() if number % parts == part]:
             each.forget_picture()
             each.topic.flush()
             each.topic.beat(encode.tick(self._now_us(), each.topic.offset))
@@ -283,17 +260,17 @@ class Live:
     ) -> tuple[bytes, Subscriber]:
         """A screen comes, or comes back: its hello and its place in the feed. Without a display it is somebody who
         watches the session."""
-        on_air = self._find(session)
-        topic = on_air.topic
-        recovered = session is not None and resume is not None and _recovers(session, topic, resume)
+        found = self._find(session, staff=display is None)
+        topic = found.topic
+        recovered = session is not None and resume is not None and on_air.recovers(session, topic, resume)
         hello = encode.hello(
             session,
             display,
             offset=topic.offset,
             recovered=recovered,
             now_us=self._now_us(),
-            recent=on_air.recent(),
-            before=on_air.before(session, display, self._now_us()) if session is not None else b"[]",
+            recent=found.recent(),
+            before=found.before(session, display, self._now_us()) if session is not None else b"[]",
             emergency=self._hub.emergency.get(_partner_of(session, display), ""),
             template=self._template(display),
             counts=self.counters.said(session),
@@ -313,23 +290,21 @@ class Live:
         """No screen can go on from what it has: all are sent away, and come back."""
         self.counters.changed(session)
         self.books.forget(session.row.id)
-        on_air = self._on_air.pop(session.row.id, None)
-        if on_air is not None:
-            _cut(on_air.topic, reason)
+        for each in self._taken_off(session.row.id):
+            _cut(each.topic, reason)
 
     def session_ended(self, session: Session) -> None:
         """Its displays ask what there is for them now; who watched it has nothing to come back to."""
-        on_air = self._on_air.pop(session.row.id, None)
-        for subscriber in list(on_air.topic.subscribers) if on_air else []:
-            subscriber.cut(ANOTHER_SESSION if subscriber in self._codes else SESSION_GONE)
+        for each in self._taken_off(session.row.id):
+            _cut(each.topic, SESSION_GONE if each.staff else ANOTHER_SESSION)
 
     def follow(self) -> None:
         """Sessions have come or gone. Screens for which the hub has another one than they show come back for it."""
         for subscriber, code in list(self._codes.items()):
             display = self._hub.displays.get(code)
             session = self._hub.session_of(display) if display is not None else None
-            on_air = self._on_air.get(session.row.id if session else _NO_SESSION)
-            if on_air is None or on_air.topic is not subscriber.topic:
+            right = self._on_air.get((session.row.id if session else _NO_SESSION, False))
+            if right is None or right.topic is not subscriber.topic:
                 subscriber.cut(ANOTHER_SESSION)
 
     def come_back(self, code: str, reason: CloseReason = ANOTHER_SESSION) -> None:
@@ -373,25 +348,31 @@ class Live:
             self._drop(subscriber.topic)
 
     def cut_all(self, reason: CloseReason) -> None:
-        for on_air in list(self._on_air.values()):
-            _cut(on_air.topic, reason)
+        for each in list(self._on_air.values()):
+            _cut(each.topic, reason)
 
-    def _find(self, session: Session | None) -> _OnAir:
-        key = session.row.id if session else _NO_SESSION
-        on_air = self._on_air.get(key)
-        if on_air is None:
-            on_air = self._on_air[key] = (
-                self._made(session) if session else _OnAir(Topic(0, [], self.turns.soon))
-            )
-        return on_air
+    def _both(self, session_id: int) -> tuple[OnAir | None, OnAir | None]:
+        """A session on the air for everybody, and for those who have signed in."""
+        return self._on_air.get((session_id, False)), self._on_air.get((session_id, True))
 
-    def _made(self, session: Session) -> _OnAir:
-        topic = Topic(session.durable, _ring(session), self.turns.soon, lambda: _Past(session))
-        return _OnAir(topic, session.starts)
+    def _of(self, session_id: int) -> list[OnAir]:
+        return [each for each in self._both(session_id) if each is not None]
+
+    def _taken_off(self, session_id: int) -> list[OnAir]:
+        taken = (self._on_air.pop((session_id, staff), None) for staff in (False, True))
+        return [each for each in taken if each is not None]
+
+    def _find(self, session: Session | None, *, staff: bool) -> OnAir:
+        key = (session.row.id, staff) if session else (_NO_SESSION, False)
+        found = self._on_air.get(key)
+        if found is None:
+            made = on_air.made(session, self.turns, staff=staff) if session else on_air.resting(self.turns)
+            found = self._on_air[key] = made
+        return found
 
     def _drop(self, topic: Topic) -> None:
-        for key, on_air in self._on_air.items():
-            if on_air.topic is topic:
+        for key, each in self._on_air.items():
+            if each.topic is topic:
                 del self._on_air[key]
                 return
 
@@ -402,26 +383,15 @@ def _partner_of(session: Session | None, display: DisplayRow | None) -> int:
     return display.partner_id if display is not None else NOBODY
 
 
-def _follows(offset: int, reads: list[Read]) -> bool:
-    """Whether these are the next offsets, without a hole."""
-    return reads[0].offset == offset + 1 and reads[-1].offset == offset + len(reads)
-
-
-def _recovers(session: Session, topic: Topic, resume: Resume) -> bool:
-    """Whether all that the screen has missed can be sent one by one."""
-    session_id, epoch, after = resume
-    behind = topic.offset - after
-    return (
-        (session_id, epoch) == (session.row.id, session.epoch)
-        and 0 <= behind <= TAIL_READS_MAX
-        and topic.reaches(after)
-    )
-
-
-def _ring(session: Session) -> list[bytes]:
-    """The messages of the session's last offsets, up to the durable one; from the last hole on, if there is one."""
-    after = max(session.tail.reach, session.durable - RING_MESSAGES_MAX)
-    return [encode.read_message(session, read) for read in session.tail.after(after, RING_MESSAGES_MAX)]
+def _known_otherwise(
+    session: Session, before: Known, told: Callable[[Known, Participant], object]
+) -> Iterator[Corrected]:
+    """Of whom something else is told by what is known now."""
+    known = session.known
+    for read in session.recent(TAIL_READS_MAX):
+        who = session.who(read.tag)
+        if who is not None and told(before, who) != told(known, who):
+            yield read, who, before
 
 
 def _cut(topic: Topic, reason: CloseReason) -> None:

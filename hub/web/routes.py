@@ -18,6 +18,7 @@ from hub.web.api import (
     health,
     images,
     imports,
+    jobs,
     locations,
     marks,
     messages,
@@ -97,6 +98,8 @@ ROUTES: Final = (
     Route("GET", "/join", ANYBODY, work_pages.join),
     Route("GET", "/", VIEWER, work_pages.control_room, page=True),
     Route("GET", "/sessions/{id}", VIEWER, work_pages.session, page=True),
+    Route("GET", "/sessions/{id}/roster", VIEWER, work_pages.roster, page=True),
+    Route("GET", "/sessions/{id}/check", ANNOUNCER, work_pages.check, page=True),
     Route("GET", "/announcer/{session}", ANNOUNCER, work_pages.announcer, page=True),
     Route("GET", "/users", OWNER, work_pages.users, page=True),
     Route("GET", "/displays", VIEWER, work_pages.fleet, page=True),
@@ -145,6 +148,10 @@ ROUTES: Final = (
     Route("GET", "/api/sessions/{id}/rejects", VIEWER, rejects.list_rejects),
     Route("POST", "/api/sessions/{id}/import", OPERATOR, imports.import_files),
     Route("POST", "/api/rosters/import", OPERATOR, rosters.import_roster),
+    # what takes longer
+    Route("GET", "/api/jobs", VIEWER, jobs.list_jobs),
+    Route("GET", "/api/jobs/{id}", VIEWER, jobs.get_job),
+    Route("DELETE", "/api/jobs/{id}", OPERATOR, jobs.cancel_job),
     # events, and what was kept of deleted sessions
     Route("GET", "/api/events", VIEWER, events.list_events),
     Route("POST", "/api/events", OPERATOR, events.make_event),

@@ -19,7 +19,7 @@ from hub.model import US_PER_S, DisplayRow
 from hub.session import Session
 from hub.web import scope, screen_messages
 from hub.web.codes import display_of
-from hub.web.live import Resume
+from hub.web.on_air import Resume
 from hub.web.proof import PROOF, Place
 from hub.web.screen_messages import Message, Shown
 from hub.web.screens import FLEET, Known

@@ -7,7 +7,7 @@ from typing import Any, Final
 import aiohttp_jinja2
 from aiohttp import web
 
-from hub import template_words
+from hub import roster_words, template_words
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER, Caller, at_least
 from hub.errors import CallerError, StoreAway
 from hub.web import auth, front, scope
@@ -33,6 +33,19 @@ async def session(request: web.Request) -> web.Response:
     """One session. One that is not there, or another partner's, is no page."""
     shown = await sessions.session_json(request, scope.path_id(request))
     return _page(request, "session.html", session=shown)
+
+
+async def roster(request: web.Request) -> web.Response:
+    """Who is who in one session: as `session`."""
+    shown = await sessions.session_json(request, scope.path_id(request))
+    mib = settings(request).limits.upload_mib
+    return _page(request, "roster.html", session=shown, fields=roster_words.FIELDS, upload_mib=mib)
+
+
+async def check(request: web.Request) -> web.Response:
+    """Where a tag, a bib or a name is looked up, one after the other: as `session`."""
+    shown = await sessions.session_json(request, scope.path_id(request))
+    return _page(request, "check.html", session=shown)
 
 
 async def announcer(request: web.Request) -> web.Response:

@@ -21,6 +21,7 @@ from hub.config import Server, Settings, Web
 from hub.config_live import Current
 from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
+from hub.jobs import Jobs
 from hub.messages import NONE, Messages
 from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.passages import StoredPassage
@@ -301,6 +302,7 @@ class Site:
             standing=self.database,
             kept=Kept(),
             changes=Changes(self.database, self.database.changed),
+            jobs=Jobs(lambda: NOW_US, self.hub.new_id),
             refused=RefusedReaders(lambda: NOW_US),
             token=TOKEN,
             storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),

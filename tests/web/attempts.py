@@ -47,6 +47,7 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/chronotrack/sessions/{id}": ("timing_sources",),
     "/api/tokens/{id}": ("tokens",),
     "/api/exports/{id}": ("exports",),
+    "/api/jobs/{id}": ("jobs",),
     "/images/{name}": ("images",),
     "/api/images/{name}": ("images",),
 }
@@ -98,6 +99,7 @@ BODIES: Final[dict[str, Body]] = {
     "PATCH /api/sessions/{id}": lambda who: [{"purpose": "rehearsal"}, {"event_id": who.ids["events"]}],
     "POST /api/sessions/{id}/import": _controller_file,
     "POST /api/rosters/import": _roster,
+    "DELETE /api/jobs/{id}": _nothing,
     "POST /api/displays": lambda who: [
         {"name": "x", "partner": who.slug},
         {"name": "x", "session_id": who.ids["active"]},

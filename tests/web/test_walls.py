@@ -4,6 +4,7 @@ Not one byte of the other is in any answer, every answer is the one that is give
 nothing of the other is changed. The walk is made of the table of routes: a new one is in it, or fails it.
 """
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -21,6 +22,7 @@ from aiohttp import WSMsgType
 
 from hub.accounts import MACHINE_CALLER, OWNER, at_least
 from hub.config import Limits, Retention
+from hub.jobs import Progress
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.routes import ROUTES, Route
 from hub.web.screens import FLEET
@@ -95,8 +97,9 @@ class Site:
         fleet = self.hub.app._application[FLEET]
         screens = [each.row for each in fleet.of(MACHINE_CALLER) if each.row.partner_id == other.partner_id]
         templates = [each for each in hub.templates.values() if each.partner_id == other.partner_id]
-        held = (sessions, displays, screens, templates, hub.partners[other.partner_id])
-        assert len(sessions) == len(displays) == len(screens) == len(templates) == 1
+        jobs = [each.status for each in self.hub.app.changes.jobs.jobs(MACHINE_CALLER, other.ids["active"])]
+        held = (sessions, displays, screens, templates, jobs, hub.partners[other.partner_id])
+        assert len(sessions) == len(displays) == len(screens) == len(templates) == len(jobs) == 1
         return await contents(self.database, other), msgspec.json.encode(held)
 
 
@@ -121,9 +124,23 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
             update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
         )
         async with running_hub(settings) as hub:
+            for each in (own, other):
+                each.ids["jobs"] = begun(hub, each)
             yield Site(hub, database, own, other)
             assert (exports / f"{OTHER}.zip").read_text() == f"{OTHER} reads"
         await database.close()
+
+
+def begun(hub: Running, who: Furnished) -> int:
+    """A job of theirs that goes on until somebody cancels it."""
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        progress(1, 2, f"{who.mark} row")
+        await asyncio.Event().wait()
+        return {}
+
+    jobs = hub.app.changes.jobs
+    return jobs.start(who.partner_id, "roster", who.ids["active"], work).id
 
 
 async def ask(client: aiohttp.ClientSession, attempt: Attempt) -> Answer:

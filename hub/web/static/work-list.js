@@ -11,7 +11,7 @@ export function fits(filter, ...texts) {
 /** `rows()`: the elements to go through, each with `tabindex` of its own or a link within. */
 export function keys({ filter, rows }) {
   document.addEventListener("keydown", event => {
-    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]:not([data-beside=yes])")) return;
     const typing = event.target.closest(TYPING);
     if (typing && event.key === "Escape" && typing === filter) leaveFilter(filter, rows);
     if (typing) { if (typing === filter && event.key === "Enter") go(rows(), 1); return; }

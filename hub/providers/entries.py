@@ -1,0 +1,102 @@
+"""A roster's words out of a service's. Knows what JSON may hold where a text is expected; refuses to know any service.
+
+A service says null, a number or a text for the same thing from one day to the next, and sends what no database takes.
+Nothing of that may fail a roster: what cannot be read as a text says nothing.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, Final
+
+import msgspec
+
+from hub.errors import ProviderAway
+from hub.roster_words import CUSTOM_MAX, FIELD_CHARS_MAX, FIELDS, TAGS_MAX, Entry, Layer
+
+PIECE: Final = 200
+"""Rows that are read before the loop may do something else: well below a millisecond each."""
+_UNFIT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+_MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
+_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+
+
+def text(value: object) -> str:
+    """Texts and whole numbers as they are, without what the database refuses, and not endless. All else: nothing."""
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else str(value)
+    if not isinstance(value, str):
+        return ""
+    return _UNFIT.sub(" ", value).strip()[:FIELD_CHARS_MAX].rstrip()
+
+
+def number(value: object) -> int | None:
+    found = text(value)
+    return int(found) if found.isascii() and found.isdigit() and len(found) < 19 else None
+
+
+def part(value: object) -> Mapping[str, Any]:
+    """An object inside another: some services say [] or null where it is empty."""
+    return value if isinstance(value, dict) else {}
+
+
+def rows(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def day(value: object) -> str:
+    """ISO, of an ISO date or stamp, or of one written month first as in the United States; else nothing."""
+    said = text(value)
+    if found := _ISO.match(said):
+        year, month, of_month = map(int, found.groups())
+    elif found := _MONTH_FIRST.match(said):
+        month, of_month, year = map(int, found.groups())
+    else:
+        return ""
+    try:
+        return date(year, month, of_month).isoformat()
+    except ValueError:
+        return ""
+
+
+def entry(
+    external_id: str,
+    fields: Mapping[str, object],
+    *,
+    tags: Iterable[object] | None = None,
+    custom: Mapping[str, object] | None = None,
+) -> Entry:
+    """What a service says of somebody: by the names of FIELDS. What it leaves empty is not said."""
+    said = {name: words for name, value in fields.items() if name in FIELDS and (words := text(value))}
+    more = {name: words for name, value in (custom or {}).items() if name and (words := text(value))}
+    codes = None
+    if tags is not None:
+        codes = list(dict.fromkeys(code for each in tags if (code := text(each))))[:TAGS_MAX] or None
+    return Entry(Layer(said, codes, dict(list(more.items())[:CUSTOM_MAX])), external_id[:FIELD_CHARS_MAX])
+
+
+def decoded(raw: bytes | msgspec.Raw, shape: Any, service: str) -> Any:
+    """Raises ProviderAway."""
+    try:
+        return msgspec.json.decode(raw, type=shape)
+    except msgspec.DecodeError as problem:
+        words = f"{service} answers in a shape that the hub does not know: {problem}."
+    raise ProviderAway(words)
+
+
+_row: Final = msgspec.json.Decoder()
+
+
+async def read(raws: Sequence[msgspec.Raw]) -> AsyncIterator[dict[str, Any]]:
+    """The rows of a page, one after another, with a breath for the loop now and then. What is no object is left out."""
+    for count, raw in enumerate(raws, 1):
+        row = _row.decode(raw)
+        if isinstance(row, dict):
+            yield row
+        if count % PIECE == 0:
+            await asyncio.sleep(0)
