@@ -18,6 +18,7 @@ from hub.config_live import Current
 from hub.hub import Hub
 from hub.image_files import FOLDER
 from hub.jobs import Jobs
+from hub.old_uploads import Uploads
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
@@ -26,6 +27,7 @@ from hub.web import (
     assets,
     bodies,
     codes,
+    cors,
     frames,
     looks,
     middlewares,
@@ -36,7 +38,7 @@ from hub.web import (
     sockets,
     state,
 )
-from hub.web.api import extremes
+from hub.web.api import extremes, old_images
 from hub.web.api.jobs import JOBS
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
@@ -79,6 +81,7 @@ def build(
 ) -> web.Application:
     chain = [
         proxies.behind_proxies,
+        cors.others,
         middlewares.errors,
         session_middleware(storage),
         middlewares.ready,
@@ -109,6 +112,7 @@ def build(
     app[JOBS] = jobs
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
+    app.on_response_prepare.append(cors.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     app.on_cleanup.append(_close)
     routes.add(app)
@@ -154,6 +158,7 @@ def _add_own(app: web.Application) -> None:
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app[frames.FRAME] = frames.frame(app[assets.ASSETS])
+    app[old_images.UPLOADS] = Uploads(app[state.IMAGE_FOLDER])
 
 
 async def _close(app: web.Application) -> None:

@@ -82,6 +82,11 @@ def decode(data: bytes, kind: type[T]) -> T:
 async def form(request: web.Request, rooms: Mapping[str, Room]) -> dict[str, Part]:
     """The parts of a multipart body that have one of these names, as far as they came; of two the last. Raises
     Unsupported, TooLarge, TooSlow, Invalid."""
+    return dict(await form_parts(request, rooms))
+
+
+async def form_parts(request: web.Request, rooms: Mapping[str, Room]) -> list[tuple[str, Part]]:
+    """The same, and of several of one name all, in their order. Raises as `form` does."""
     if request.content_type != "multipart/form-data":
         raise Unsupported(f"expected a multipart body with the parts {' and '.join(rooms)}")
     size = sum(room.bytes_max for room in rooms.values()) + HEADS_BYTES_MAX
@@ -93,8 +98,8 @@ async def form(request: web.Request, rooms: Mapping[str, Room]) -> dict[str, Par
         raise Invalid(f"the multipart body cannot be read: {_words(problem)}") from problem
 
 
-async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> dict[str, Part]:
-    found: dict[str, Part] = {}
+async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> list[tuple[str, Part]]:
+    found: list[tuple[str, Part]] = []
     count = 0
     async for part in reader:
         count += 1
@@ -104,7 +109,7 @@ async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> dict[str
             raise Invalid("expected no multipart body inside the multipart body")
         name = part.name or ""
         if name in rooms:
-            found[name] = Part(part.filename or "", await _read(part, name, rooms[name]))
+            found.append((name, Part(part.filename or "", await _read(part, name, rooms[name]))))
     return found
 
 

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from aiohttp import web
 
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER
-from hub.web import assets, auth, frames, front, image_files, pages, qr, sockets, stream, work_pages
+from hub.web import assets, auth, frames, front, image_files, legacy, pages, qr, sockets, stream, work_pages
 from hub.web.api import (
     audit,
     display_control,
@@ -22,7 +22,10 @@ from hub.web.api import (
     locations,
     marks,
     messages,
+    old_images,
+    old_messages,
     old_screens,
+    old_timing,
     own_settings,
     partner_words,
     partners,
@@ -63,6 +66,7 @@ ROUTES: Final = (
     # for everybody
     Route("GET", "/health", ANYBODY, health.health),
     Route("GET", "/status", ANYBODY, health.status),
+    Route("GET", "/static/uploads/{name:.+}", ANYBODY, old_images.upload_file),
     Route("GET", "/static/{name:.+}", ANYBODY, assets.static_file),
     Route("GET", "/frames/old", ANYBODY, frames.old),
     # signing in
@@ -79,6 +83,12 @@ ROUTES: Final = (
     # screens
     Route("GET", "/d/{code}", WITH_CODE, pages.display),
     Route("GET", "/display/{code}", WITH_CODE, pages.display),
+    Route("GET", "/old/{path:.*}", ANYBODY, legacy.page),
+    Route("GET", "/old", ANYBODY, legacy.page),
+    Route("GET", "/assets/{path:.+}", ANYBODY, legacy.page),
+    Route("GET", "/display", ANYBODY, legacy.page),
+    Route("GET", "/runner-display", ANYBODY, legacy.page),
+    Route("GET", "/builder", ANYBODY, legacy.page),
     Route("GET", "/d/{code}/old", WITH_CODE, old_screens.old_display),
     Route("GET", "/stream", WITH_CODE, stream.stream),
     Route("GET", "/api/current-runner", WITH_CODE, old_screens.current_runner),
@@ -86,6 +96,16 @@ ROUTES: Final = (
     Route("GET", "/api/queue-status", WITH_CODE, old_screens.queue_status),
     Route("GET", "/api/queue-debug", WITH_CODE, old_screens.queue_debug),
     Route("POST", "/api/queue-clear", WITH_CODE, old_screens.queue_clear),
+    Route("GET", "/api/health", ANYBODY, old_timing.health),
+    Route("GET", "/api/timing/database-status", VIEWER, old_timing.database_status),
+    Route("GET", "/api/timing/stats", VIEWER, old_timing.stats),
+    Route("GET", "/api/timing/recent-reads", VIEWER, old_timing.recent_reads),
+    Route("GET", "/api/timing/sessions", VIEWER, old_timing.sessions),
+    Route("GET", "/api/messages", WITH_CODE, old_messages.list_messages),
+    Route("POST", "/api/messages", OPERATOR, old_messages.add_message),
+    Route("DELETE", "/api/messages/{index}", OPERATOR, old_messages.delete_message),
+    Route("POST", "/api/upload-image", OPERATOR, old_images.upload_image),
+    Route("GET", "/api/user-images", VIEWER, old_images.user_images),
     Route("GET", "/ws/d/{code}", WITH_CODE, sockets.display_socket),
     Route("GET", "/api/displays/{code}/qr.svg", WITH_CODE, qr.display_qr),
     Route("GET", "/api/display/{code}", WITH_CODE, displays.of_code),

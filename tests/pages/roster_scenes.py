@@ -111,7 +111,7 @@ class Desk:
             "GET /api/rosters/files": {"files": []},
             "GET /api/jobs": {"jobs": []},
         }
-        stage = _Stage(
+        return _Stage(
             self,
             template,
             path,
@@ -121,7 +121,6 @@ class Desk:
             fields=FIELDS,
             upload_mib=64,
         )
-        return stage
 
     def say(self, *messages: dict[str, Any]) -> None:
         """What the session's socket says."""
