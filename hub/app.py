@@ -29,6 +29,8 @@ from hub.hub import Hub
 from hub.listener import Listener
 from hub.model import NOBODY, US_PER_S, InboxRecord, Proved, Read
 from hub.passwords import Hashes
+from hub.provider_accounts import Make
+from hub.providers import registry
 from hub.reader_feed import ReaderFeed
 from hub.refused import RefusedReaders
 from hub.served import inbox_row
@@ -81,10 +83,14 @@ class Stopped(Exception):
 class App:
     """One hub. `start`, then `until_stopped`, then `stop`, which is right at any point of a start that failed."""
 
-    def __init__(self, settings: Settings, *, hashes: Hashes | None = None) -> None:
-        """`hashes`: how passwords are kept."""
+    def __init__(
+        self, settings: Settings, *, hashes: Hashes | None = None, service: Make = registry.make
+    ) -> None:
+        """`hashes`: how passwords are kept. `service` opens an account at a registration service: tests have their
+        own."""
         self._current = Current(settings)
         self.hashes = hashes or Hashes()
+        self._service = service
         self.condition = Condition(now_us=now_us, started_us=now_us())
         self.hub = Hub(now_us=now_us, wake=self._wake, publish=self._publish)
         self.hub.new_inbox = self._new_inbox
@@ -135,6 +141,7 @@ class App:
             now_us=now_us,
             hang_up=self._hang_up,
             hang_up_proved=self._hang_up_proved,
+            service=self._service,
         )
         web_address = await self._start_web()
         await self._until_database()

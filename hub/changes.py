@@ -22,12 +22,18 @@ from hub.locations import Locations
 from hub.messaging import Messaging
 from hub.moving import Moving
 from hub.partner_words import PartnerWords
+from hub.provider_accounts import Make, ProviderAccounts
+from hub.provider_links import ProviderLinks
+from hub.providers import registry
+from hub.refreshing import Refreshing
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.rostering import Rostering
 from hub.sealing import Sealing
 from hub.stores import Stores
 from hub.stream_passwords import HangUpProved, StreamPasswords
+from hub.syncing import Syncing
 from hub.templates import Templates
 from hub.web.live import Live
 
@@ -45,7 +51,9 @@ class Changes:
         now_us: Callable[[], int],
         hang_up: HangUp,
         hang_up_proved: HangUpProved,
+        service: Make,
     ) -> None:
+        """`service` opens an account at a registration service."""
         self.changing = asyncio.Lock()
         self.jobs = Jobs(now_us, hub.new_id)
         self.guests = Guests(current, hub, stores, self.changing)
@@ -68,7 +76,22 @@ class Changes:
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
         self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
+        self.rostering = Rostering(hub, live, stores, self.changing)
+        self.accounts = ProviderAccounts(stores, sealing, registry.KINDS, service)
+        refreshing = Refreshing(
+            hub, live, stores, self.accounts, self.rostering, lambda: current.now.data_path
+        )
+        self.syncing = Syncing(current, hub, stores, self.accounts, refreshing, now_us)
+        self.links = ProviderLinks(
+            current, hub, live, stores, self.accounts, self.syncing, self.rostering, self.jobs
+        )
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """What runs by itself, until the hub stops."""
-        return [self.moving.run(), self.retiming.run(), self.lifecycle.run(), self.retention.run()]
+        return [
+            self.moving.run(),
+            self.retiming.run(),
+            self.lifecycle.run(),
+            self.retention.run(),
+            self.syncing.run(),
+        ]

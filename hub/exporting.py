@@ -39,6 +39,7 @@ showings.csv   which read stood on which display, from when, and for how long
 messages.csv   what was said on screens, to announcers and to the crew
 marks.csv      runners that announcers have starred, and their notes
 calls.csv      the reads that announcers have said
+results.csv    official results, as the registration service gave them
 
 All files are UTF-8; all times are UTC unless they are as sent.
 """

@@ -16,7 +16,7 @@ from hub.protocols import ct01
 from hub.roster import Roster
 from hub.served import stored_source
 from hub.session import Session, Source
-from hub.store import marks, messages, partner_words, retimes, rosters, sessions
+from hub.store import marks, messages, official_results, partner_words, retimes, rosters, sessions
 from hub.store.database import Connection, query
 from hub.store.sessions import KnownRead, RejectedLine, StoredTemplate
 from hub.tail import Tail
@@ -124,6 +124,8 @@ async def _load_all(
     session.add_guns(await run(partial(sessions.guns, session_id=session_id)))
     session.roster = Roster(await run(partial(_load_roster, session_id=session_id)))
     session.said = await run(partial(marks.load, session_id=session_id))
+    results = await run(partial(official_results.of_session, session_id=session_id))
+    session.official = official_results.by_bib(results)
     _say_what_was_loaded(session)
 
 

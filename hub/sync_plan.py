@@ -2,7 +2,6 @@
 arithmetic on instants that are handed in; refuses to know services, clocks and tables.
 """
 
-from collections import deque
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
@@ -101,33 +100,3 @@ def stretch(asked: Iterable[Asked], calls_per_hour: int) -> float:
     by the same, so that none of its sessions goes short."""
     wanted = sum(each.calls * HOUR_S / each.period_s for each in asked)
     return max(1.0, wanted / (calls_per_hour * SHARE))
-
-
-class Calls:
-    """The calls of one account within the last hour."""
-
-    def __init__(self, per_hour: int) -> None:
-        self.per_hour = per_hour
-        self._made: deque[tuple[float, int]] = deque()
-        self._sum = 0
-
-    def made(self, now_s: float, count: int) -> None:
-        if count > 0:
-            self._made.append((now_s, count))
-            self._sum += count
-
-    def last_hour(self, now_s: float) -> int:
-        while self._made and self._made[0][0] <= now_s - HOUR_S:
-            self._sum -= self._made.popleft()[1]
-        return self._sum
-
-    def room_at(self, now_s: float, count: float) -> float:
-        """From when on so many more may be made. More than an hour's: as soon as there is none else."""
-        held = self.last_hour(now_s)
-        free = self.per_hour - min(count, self.per_hour)
-        for at_s, gone in self._made:
-            if held <= free:
-                break
-            held -= gone
-            now_s = at_s + HOUR_S
-        return now_s

@@ -7,7 +7,6 @@ from hub.sync_plan import (
     HOUR_S,
     MINUTE_S,
     Asked,
-    Calls,
     Facts,
     back_off_s,
     results_period_s,
@@ -106,18 +105,3 @@ def test_what_is_too_much_for_an_account_is_stretched_for_all_its_sessions_alike
     four = [Asked(2, 10)] * 4
     factor = stretch(four, 500)
     assert sum(each.calls * HOUR_S / (each.period_s * factor) for each in four) == pytest.approx(450)
-
-
-def test_calls_are_counted_for_an_hour_and_there_is_room_when_the_first_are_older() -> None:
-    calls = Calls(100)
-    assert calls.room_at(5000, 100) == 5000
-    calls.made(1000, 60)
-    calls.made(2000, 30)
-    calls.made(2001, 0)
-    assert calls.last_hour(2000) == 90
-    assert calls.room_at(2000, 10) == 2000
-    assert calls.room_at(2000, 11) == 1000 + HOUR_S
-    assert calls.room_at(2000, 71) == 2000 + HOUR_S
-    assert calls.room_at(2000, 5000) == 2000 + HOUR_S
-    assert calls.last_hour(1000 + HOUR_S) == 30
-    assert calls.last_hour(2000 + HOUR_S) == 0

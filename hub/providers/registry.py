@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from hub.errors import ProviderRefused
-from hub.providers import runsignup
+from hub.providers import chronotrack_live, runsignup
 from hub.providers.budget import Budget
 from hub.providers.calls import Patience
 from hub.providers.words import Credentials, Kind, Provider
 
 _MAKERS: Final[dict[str, Callable[..., Provider]]] = {
+    chronotrack_live.KIND.kind: chronotrack_live.ChronoTrackLive,
     runsignup.KIND.kind: runsignup.RunSignUp,
 }
-KINDS: Final[dict[str, Kind]] = {each.kind: each for each in (runsignup.KIND,)}
+KINDS: Final[dict[str, Kind]] = {each.kind: each for each in (chronotrack_live.KIND, runsignup.KIND)}
 """By their names in the tables, those that were tried first."""
 
 

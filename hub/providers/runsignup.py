@@ -323,6 +323,10 @@ async def _rows(reply: Reply) -> _Rows:
     for block in blocks if isinstance(blocks, list) else [blocks]:
         event = decoded(block.get("event", NOTHING), dict[str, msgspec.Raw] | list[Any] | None, KIND.name)
         inside = event if isinstance(event, dict) else {}
+        if "participants" not in block and "participants" not in inside:
+            raise ProviderAway(
+                "RunSignUp answers in a shape that the hub does not know: without participants."
+            )
         of = text(_plain(inside.get("event_id")))
         for raw in (block.get("participants"), inside.get("participants")):
             listed = decoded(raw or NOTHING, list[msgspec.Raw] | dict[str, msgspec.Raw] | None, KIND.name)

@@ -28,6 +28,7 @@ def tables() -> dict[str, str]:
         "messages.csv": query("export_messages"),
         "marks.csv": query("export_marks"),
         "calls.csv": query("export_calls"),
+        "results.csv": query("export_results"),
     }
 
 

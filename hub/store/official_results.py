@@ -3,6 +3,8 @@
 import json
 from collections.abc import Iterable, Sequence
 
+from hub.model import Official
+from hub.roster import normal
 from hub.store.database import Connection, query
 from hub.sync_words import ResultRow
 
@@ -19,6 +21,11 @@ async def page(connection: Connection, session_id: int, after: str, limit: int |
     )
     rows = await connection.fetch(statement, session_id, after, limit)
     return [ResultRow(row[0], row[1], json.loads(row[2])) for row in rows]
+
+
+def by_bib(rows: Iterable[ResultRow]) -> Official:
+    """As a session has them in memory."""
+    return {normal(each.bib): each.fields for each in rows if each.bib.strip()}
 
 
 async def put(connection: Connection, session_id: int, results: Sequence[ResultRow]) -> None:

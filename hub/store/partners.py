@@ -16,7 +16,7 @@ from hub.store.database import Connection, query
 from hub.store.users import one_at_a_time
 
 _COUNTED: Final = ("session", "event", "display", "template", "export", "user")
-"""What somebody has to delete first. Images, and templates that were deleted, go along."""
+"""What somebody has to delete first. Images, accounts at services, and templates that were deleted, go along."""
 
 
 async def lines(connection: Connection, partner_id: int | None = None) -> list[PartnerLine]:
@@ -92,6 +92,7 @@ async def delete(connection: Connection, by: Caller, partner_id: int) -> None:
         raise Conflict(f"The partner has {has}; delete them first.")
     if counts["partners"] == 1:
         raise Conflict("This is the only partner of the hub, and readers without a stream key are its own.")
+    await connection.execute("DELETE FROM provider_accounts WHERE partner_id = $1", partner_id)
     await connection.execute("DELETE FROM partners WHERE id = $1", partner_id)
     await note(connection, by, "partner.deleted", row["name"], partner_id=None, detail={"slug": row["slug"]})
 

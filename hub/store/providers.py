@@ -132,6 +132,7 @@ async def synced(
         json.dumps(dict(cursor)),
         json.dumps(dict(figures)),
         full,
+        row.races,
     )
 
 

@@ -1,17 +1,27 @@
 """Participants in PostgreSQL. Knows their table; refuses to know where they come from."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, Final
 
 import msgspec
 
+from hub.matching import Known, known_of
 from hub.model import Participant
+from hub.participants import Record, kept_layers, layer_of
 from hub.roster import interned
+from hub.roster_words import FILE, Layer
 from hub.store.database import Connection, query
 
 CUSTOM: Final = Participant.__struct_fields__.index("custom")
 ROWS_AT_ONCE: Final = 2000
 """In one statement, and made into JSON in one turn of the loop: 5 ms."""
+TURN_ROWS: Final = 250
+"""That are taken in in one turn of the loop: a millisecond."""
+_COLUMNS: Final = len(Participant.__struct_fields__)
+_CUSTOM: Final = msgspec.json.Decoder(dict[str, str])
+_TAGS: Final = msgspec.json.Decoder(list[str])
+_LAYERS: Final = msgspec.json.Decoder(dict[str, Layer])
 
 
 async def session_exists(connection: Connection, session_id: int) -> bool:
@@ -32,11 +42,99 @@ async def load(connection: Connection, session_id: int) -> list[Participant]:
     """The session's roster."""
     found: list[Participant] = []
     async for row in connection.cursor(query("participants"), session_id, prefetch=ROWS_AT_ONCE):
-        values: list[Any] = list(row)
-        values[2] = tuple(values[2])
-        values[CUSTOM] = tuple(msgspec.json.decode(values[CUSTOM], type=dict[str, str]).items())
-        found.append(interned(Participant(*values)))
+        found.append(interned(_participant(row)))
+        if len(found) % TURN_ROWS == 0:
+            await asyncio.sleep(0)
     return found
+
+
+async def order(connection: Connection, session_id: int) -> list[str] | None:
+    """Whose word holds in this session, the first before the others. None: there is no such session."""
+    found: list[str] | None = await connection.fetchval(
+        "SELECT roster_order FROM timing_sessions WHERE id = $1", session_id
+    )
+    return found
+
+
+async def known(connection: Connection, session_id: int, origin: str) -> AsyncIterator[list[Known]]:
+    """All participants, those who are gone, too, as entries of this origin are compared with them."""
+    piece: list[Known] = []
+    async for row in connection.cursor(query("roster_known"), session_id, origin, prefetch=ROWS_AT_ONCE):
+        piece.append(_known(row, origin))
+        if len(piece) >= TURN_ROWS:
+            yield piece
+            piece = []
+            await asyncio.sleep(0)
+    yield piece
+
+
+async def records(connection: Connection, session_id: int, ids: Sequence[int]) -> dict[int, Record]:
+    """These participants with all that is said of them, by id, as far as they are there."""
+    rows = await connection.fetch(query("roster_records"), session_id, ids)
+    return {row[0]: _record(row) for row in rows}
+
+
+async def session_of(connection: Connection, participant_id: int) -> int | None:
+    found: int | None = await connection.fetchval(
+        "SELECT session_id FROM participants WHERE id = $1", participant_id
+    )
+    return found
+
+
+async def add(connection: Connection, session_id: int, made: Sequence[Record]) -> list[int]:
+    """Gives their ids, in their order."""
+    rows = [_columns(each) for each in made]
+    found = await connection.fetch(query("roster_add"), session_id, msgspec.json.encode(rows).decode())
+    return [row["id"] for row in found]
+
+
+async def change(connection: Connection, session_id: int, changed: Sequence[Record]) -> None:
+    rows = [_columns(each) for each in changed]
+    await connection.execute(query("roster_change"), session_id, msgspec.json.encode(rows).decode())
+
+
+def _participant(row: Any) -> Participant:
+    values: list[Any] = list(row)
+    values[2] = tuple(values[2])
+    custom = values[CUSTOM]
+    values[CUSTOM] = () if custom == "{}" else tuple(_CUSTOM.decode(custom).items())
+    return Participant(*values)
+
+
+def _record(row: Any) -> Record:
+    session_id, external_id, layers, locked, gone, updated = row[_COLUMNS:]
+    said = {} if layers == "{}" else _LAYERS.decode(layers)
+    return Record(
+        _participant(row[:_COLUMNS]), session_id, external_id, said, locked, gone, updated.isoformat()
+    )
+
+
+def _known(row: Any, origin: str) -> Known:
+    who = Participant(
+        row["id"],
+        row["bib"],
+        tuple(row["tags"]),
+        row["first_name"],
+        row["last_name"],
+        row["age"],
+        birth_date=row["birth_date"],
+    )
+    own: Layer | None = None
+    if row["plain"]:
+        own = layer_of(who) if origin == FILE else None
+    elif row["own"]:
+        names = ("bib", "first_name", "last_name", "birth_date", "age")
+        own = Layer({name: row[f"own_{name}"] or "" for name in names}, _TAGS.decode(row["own_tags"] or "[]"))
+    return known_of(who, row["external_id"], row["gone"], own)
+
+
+def _columns(each: Record) -> dict[str, object]:
+    return _fields(each.shown) | {
+        "external_id": each.external_id,
+        "layers": kept_layers(each.layers),
+        "locked": each.locked,
+        "gone": each.gone,
+    }
 
 
 def _fields(each: Participant) -> dict[str, object]:

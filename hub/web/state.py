@@ -41,6 +41,7 @@ from hub.session_words import NewSession, SessionChange
 from hub.web.announcers import Announcing
 from hub.web.live import Live
 from hub.web.looks import Templates
+from hub.web.services import Accounts, Links
 
 STARTING: Final = "the hub is starting"
 
@@ -445,6 +446,12 @@ class Changes(Protocol):
 
     @property
     def images(self) -> Images: ...
+
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def links(self) -> Links: ...
 
 
 SETTINGS: Final = web.AppKey("settings", Current)

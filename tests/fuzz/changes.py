@@ -1,14 +1,14 @@
 """What the web asks for to be changed, noted and not done: for everything that comes over a connection."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from hub import event_words, image_words, marks, message_words, session_words, template_words
+from hub import event_words, image_words, marks, message_words, session_words, sync_words, template_words
 from hub.accounts import Caller
-from hub.errors import NotFound
+from hub.errors import Invalid, NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
 from hub.image_words import Crop
 from hub.latency import Way
@@ -17,9 +17,12 @@ from hub.marks import Call, Mark, MarkChange
 from hub.message_words import MessageChange, NewMessage
 from hub.messages import NONE, Message, Messages
 from hub.model import ExportRow, ImageRow, ScreenRow, SessionRow, TemplateRow, Whose
+from hub.providers import registry
+from hub.providers.words import Kind
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.showings import Counts, ReadShown, ShowingRow, ShownFilter
+from hub.sync_words import AccountRow, FieldWords, LinkChange, NewLink, ResultRow
 from hub.template_words import Content
 from hub.web.state import Imports
 
@@ -310,6 +313,85 @@ class Moving:
     def release(self, source: Source) -> None: ...
 
 
+class Accounts:
+    """There is none, and what is given is forgotten."""
+
+    kinds: Final[Mapping[str, Kind]] = registry.KINDS
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def rows(self, whose: Whose) -> list[AccountRow]:
+        return []
+
+    async def make(
+        self,
+        by: Caller,
+        partner_id: int,
+        kind: str,
+        name: str,
+        given: Mapping[str, str],
+        *,
+        anyway: bool = False,
+    ) -> tuple[AccountRow, str]:
+        name = sync_words.checked_name(name)
+        if kind not in self.kinds:
+            raise Invalid("kind: expected one of the services", field="kind")
+        fields = [
+            FieldWords(each.name, each.label, each.secret, each.required) for each in self.kinds[kind].fields
+        ]
+        sync_words.merged(fields, given)
+        self.changed.append(f"account {name}".encode().decode())
+        return AccountRow(1, partner_id, kind, name), ""
+
+    async def change(
+        self,
+        by: Caller,
+        account_id: int,
+        name: str | None,
+        given: Mapping[str, str] | None,
+        *,
+        anyway: bool = False,
+    ) -> NoReturn:
+        if name is not None:
+            sync_words.checked_name(name)
+        raise NotFound(f"There is no account {account_id}.")
+
+    async def delete(self, by: Caller, account_id: int) -> None:
+        raise NotFound(f"There is no account {account_id}.")
+
+    async def test(self, by: Caller, account_id: int) -> NoReturn:
+        raise NotFound(f"There is no account {account_id}.")
+
+    async def events(self, whose: Whose, account_id: int, find: str) -> NoReturn:
+        raise NotFound(f"There is no account {account_id}.")
+
+    async def event(self, whose: Whose, account_id: int, event_id: str) -> NoReturn:
+        raise NotFound(f"There is no account {account_id}.")
+
+
+class Links:
+    """No session has a service."""
+
+    async def state(self, by: Caller, row: SessionRow) -> None:
+        return None
+
+    async def put(self, by: Caller, row: SessionRow, words: NewLink) -> NoReturn:
+        raise NotFound(f"There is no account {words.account}.", field="account")
+
+    async def change(self, by: Caller, row: SessionRow, words: LinkChange) -> NoReturn:
+        raise NotFound("The session's roster comes from no service.")
+
+    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> None:
+        raise NotFound("The session's roster comes from no service.")
+
+    async def refresh(self, by: Caller, row: SessionRow, *, full: bool) -> NoReturn:
+        raise NotFound("The session's roster comes from no service.")
+
+    async def results(self, whose: Whose, session_id: int, after: str, limit: int) -> list[ResultRow]:
+        return []
+
+
 class Changes:
     """`changed`: where it is noted."""
 
@@ -328,3 +410,5 @@ class Changes:
         self.announcing = Announcing(changed)
         self.moving = Moving()
         self.images = Images(changed)
+        self.accounts = Accounts(changed)
+        self.links = Links()

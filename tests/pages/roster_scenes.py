@@ -27,7 +27,7 @@ LAST: Final = (
     "Byrne",
 )
 CITIES: Final = ("Bergen", "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "Oslo", "", "Tromsø")
-RACES: Final = ("10K", "Half marathon", "Marathon", "Kids’ mile")
+RACES: Final = ("10K", "Half marathon", "Marathon", "Mile")
 SETTINGS: Final[dict[str, Any]] = {
     "mode": "race",
     "minors": None,
@@ -157,7 +157,7 @@ class Desk:
             (each for each in self.people.values() if each["bib"] == bib and each is not found), None
         )
         if bib and other and not body.pop("anyway", False):
-            return refusal(409, f"bib: {bib} is {other['name']}’s", "bib")
+            return refusal(409, f"bib: {bib} is of {other['name']}", "bib")
         unlock = body.pop("unlock", [])
         custom = body.pop("custom", {})
         found["custom"] = found["custom"] | custom
@@ -171,7 +171,7 @@ class Desk:
         tag = body["tag"]
         others = [each for each in self.people.values() if tag in each["tags"] and each is not found]
         if others and not body.get("take"):
-            return refusal(409, f"tag: {tag} is {others[0]['bib']} {others[0]['name']}’s", "tag")
+            return refusal(409, f"tag: {tag} is of {others[0]['bib']} {others[0]['name']}", "tag")
         for each in others:
             each["tags"] = [one for one in each["tags"] if one != tag]
         found["tags"] = sorted({*found["tags"], tag})

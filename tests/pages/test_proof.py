@@ -30,13 +30,13 @@ TOLD: Final = """async () => {
   shown.greeted("1.1.");
   shown.see(cards("1.1.", 2, 1), "rows");
   await soon();
-  shown.lost();
+  shown.greeted(null);
   shown.see(cards("1.1.", 3), "card");
   shown.greeted("1.1.");
   shown.close();
   const same = told.splice(0);
   shown.see(cards("1.1.", 4), "card");
-  shown.lost();
+  shown.greeted(null);
   shown.close();
   shown.see(cards("1.1.", 5), "card");
   shown.greeted("1.12.");

@@ -48,6 +48,8 @@ PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/api/tokens/{id}": ("tokens",),
     "/api/exports/{id}": ("exports",),
     "/api/jobs/{id}": ("jobs",),
+    "/api/provider-accounts/{id}": ("provider_accounts",),
+    "/api/provider-accounts/{id}/events/{event}": ("provider_accounts",),
     "/images/{name}": ("images",),
     "/api/images/{name}": ("images",),
 }
@@ -100,6 +102,19 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/sessions/{id}/import": _controller_file,
     "POST /api/rosters/import": _roster,
     "DELETE /api/jobs/{id}": _nothing,
+    "POST /api/provider-accounts": lambda who: {
+        "kind": "runsignup",
+        "name": "x",
+        "credentials": {},
+        "partner": who.slug,
+    },
+    "PATCH /api/provider-accounts/{id}": lambda _who: {"name": "x"},
+    "DELETE /api/provider-accounts/{id}": _nothing,
+    "POST /api/provider-accounts/{id}/test": _nothing,
+    "PUT /api/sessions/{id}/provider": lambda who: {"account": who.ids["provider_accounts"], "event": "1"},
+    "PATCH /api/sessions/{id}/provider": lambda _who: {"enabled": False},
+    "DELETE /api/sessions/{id}/provider": _nothing,
+    "POST /api/sessions/{id}/provider/refresh": lambda _who: {"full": True},
     "POST /api/displays": lambda who: [
         {"name": "x", "partner": who.slug},
         {"name": "x", "session_id": who.ids["active"]},

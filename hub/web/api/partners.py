@@ -61,7 +61,8 @@ async def change_partner(request: web.Request) -> web.Response:
 
 
 async def delete_partner(request: web.Request) -> web.Response:
-    """Only when nothing is the partner's any more but images and deleted templates, which go along. Gives 204."""
+    """Only when nothing is the partner's any more but images, accounts at services and deleted templates, which go
+    along. Gives 204."""
     partner_id = scope.path_id(request)
     async with request.app[CHANGING]:
         held = request.app[HUB].partners.get(partner_id)

@@ -231,7 +231,7 @@ export function feedOf({ session, epoch }) {
 }
 
 function isSameFeed(state, session, epoch) {
-  return Boolean(state.session && session && state.session.id === session.id && state.epoch === epoch);
+  return Boolean(state.session && session && feedOf(state) === feedOf({ session, epoch }));
 }
 
 function byOffset(one, other) {

@@ -12,12 +12,7 @@ export function makeShown({ send, clock }) {
   /** Whose reads the hub at the other end means by offsets, as keys begin; null: it has not said. */
   function greeted(of) {
     feed = of;
-    left = left.filter(isOurs);
     tellSoon();
-  }
-
-  function isOurs({ key }) {
-    return key.startsWith(feed);
   }
 
   /** The cards that are to be seen from now on, and in which layout. */
@@ -27,10 +22,10 @@ export function makeShown({ send, clock }) {
     const now = clock(), before = there, fresh = [];
     there = new Map();
     for (const { key, offset, arrivedAt } of cards) {
-      const known = before.get(key);
+      const known = before.get(key), one = known || { key, offset, arrivedAt, since: now, layout };
       before.delete(key);
-      if (!known) fresh.push({ key, offset, arrivedAt, since: now, layout });
-      there.set(key, known || fresh[fresh.length - 1]);
+      if (!known) fresh.push(one);
+      there.set(key, one);
     }
     for (const one of before.values()) ends(one, now);
     if (fresh.length) setTimeout(tellOf, 0, fresh);     // the task after a frame's callbacks runs once it is painted
@@ -40,11 +35,11 @@ export function makeShown({ send, clock }) {
   function tellOf(fresh) {
     const now = clock();
     for (const one of fresh) one.ms = Math.round(now - one.arrivedAt);
-    inFrames(fresh, ({ offset, ms, layout }) => ({ type: "shown", offset, ms, layout }));
+    inFrames(fresh);
   }
 
   function ends(one, now) {
-    left.push(Object.assign(one, { forMs: Math.round(now - one.since) }));
+    left.push(Object.assign(one, { for_ms: Math.round(now - one.since) }));
     left = left.slice(-REPORTS_KEPT);
   }
 
@@ -54,22 +49,23 @@ export function makeShown({ send, clock }) {
 
   function tell() {
     timer = 0;
-    left = inFrames(left, ({ offset, ms = 0, forMs, layout }) => ({ type: "shown", offset, ms, for_ms: forMs, layout }));
+    left = inFrames(left);
   }
 
   /** Gives those that have not gone. */
-  function inFrames(some, report) {
+  function inFrames(some) {
     if (feed === null) return some;
-    const ours = some.filter(isOurs);
-    for (let at = 0; at < ours.length; at += REPORTS_A_FRAME) {
-      if (!send(...ours.slice(at, at + REPORTS_A_FRAME).map(report))) return ours.slice(at);
-    }
-    return [];
+    let ours = some.filter(({ key }) => key.startsWith(feed));
+    while (ours.length && send(...ours.slice(0, REPORTS_A_FRAME).map(reportOf))) ours = ours.slice(REPORTS_A_FRAME);
+    return ours;
+  }
+
+  function reportOf({ offset, ms = 0, for_ms, layout }) {
+    return { type: "shown", offset, ms, for_ms, layout };
   }
 
   return {
     see, greeted,
-    lost() { feed = null; },
     /** The page is left. */
     close() {
       see([], "");

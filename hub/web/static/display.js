@@ -64,7 +64,7 @@ function boot({ code, version, build }) {
   }
 
   function onLost(closeCode) {
-    shown.lost();
+    shown.greeted(null);
     state = isFinal(closeCode) ? ended(state, closeCode) : lost(state, clock());
     obey();
     paintSoon();

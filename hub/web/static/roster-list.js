@@ -99,7 +99,9 @@ export function focusRow(id) {
 
 export function paintList() {
   const { people, total, loaded } = list, empty = loaded && !people.length;
-  say($("counted"), !loaded ? "" : isFiltered() && list.all ? countedWords(total, Math.max(total, list.all)) : countedWords(total, total));
+  const bare = empty && !isFiltered();
+  $("find-label").hidden = $("filters-more").hidden = bare;
+  say($("counted"), !loaded || bare ? "" : isFiltered() && list.all ? countedWords(total, Math.max(total, list.all)) : countedWords(total, total));
   paintFilters();
   $("table").hidden = !people.length;
   $("nobody").hidden = !empty;

@@ -6,7 +6,7 @@ import { clear, handle } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { fillFields, lockOnClick, ownValues, values } from "./roster-fields.js";
 import { racesKnown } from "./roster-list.js";
-import { openTags, paintTags, typedTags } from "./roster-tags.js";
+import { forgetTags, openTags, paintTags, typedTags } from "./roster-tags.js";
 import { calledOf, changesOf, fromWords, marksOf, nameOf } from "./roster-words.js";
 
 const UNDO_MS = 12000;
@@ -72,12 +72,12 @@ function show(person, anew) {
   fillFields($("person-form"), person, was);
   paint();
   if (!anew) return;
+  $("sheet").dataset.open = "yes";
   if (!dialog.open) {
     dialog.dataset.beside = wide ? "yes" : "";
     if (wide) dialog.show(); else dialog.showModal();
   }
   dialog.scrollTop = 0;
-  $("sheet").dataset.open = "yes";
   $("person-title").focus({ preventScroll: wide });
   address(person);
   room.painted();
@@ -118,6 +118,7 @@ async function save() {
   const { person } = held, anyway = held.anyway ? { anyway: true } : {};
   held.anyway = false;
   offerAnyway(false);
+  forgetTags();
   const changes = changesOf(values($("person-form")), person || {}), custom = ownValues($("person-form"), person);
   const more = { ...changes, ...(Object.keys(custom).length ? { custom } : {}) };
   try {

@@ -77,6 +77,11 @@ function remove(tag) {
   });
 }
 
+/** Nothing is asked any more of what was refused. */
+export function forgetTags() {
+  refuse("");
+}
+
 function refuse(words, anyway = "", person = null) {
   refused = person ? person.id + " " : "";
   sayOrHide($("person-form-tags-error"), words);

@@ -4,9 +4,11 @@
 import { $, sayOrHide } from "./front-paint.js";
 import { ask } from "./work-ask.js";
 import { openAssign } from "./roster-assign.js";
+import { openImport } from "./roster-import.js";
 import { addPerson, isOpen, openPerson, reloadPerson, setUpPerson } from "./roster-person.js";
 import { focusRow, loadList, openList, paintList } from "./roster-list.js";
 import { makeFollower, makeSoon } from "./roster-live.js";
+import { openServices } from "./roster-services.js";
 import { openSettings, paintSettings } from "./roster-settings.js";
 import { loadUnknown, openUnknown, paintUnknown } from "./roster-unknown.js";
 import { attempt, may, stay } from "./work-here.js";
@@ -68,7 +70,12 @@ function start() {
   openUnknown(room);
   openAssign(room);
   openSettings(room);
-  if (may("operator")) $("add").addEventListener("click", () => room.add({}));
+  const files = { session: () => room.session, changed: () => room.changed() };
+  if (may("operator")) {
+    $("add").addEventListener("click", () => room.add({}));
+    parts.push(openImport(files));
+  }
+  parts.push(openServices(files));
   follower.watch(room.session);
   listSoon();
   unknownSoon();

@@ -2,14 +2,18 @@
 
 import { Refused } from "./work-ask.js";
 
+const AGAIN = "Try again";
+
 /** `act(values)`: what a form is for. Values: texts by name, without what is empty; true or false of a check box; a
  * file. */
 export function handle(form, act) {
-  const button = form.querySelector("[type=submit]"), words = button.textContent;
+  const button = form.querySelector("[type=submit]");
+  let words = button.textContent;
   form.addEventListener("submit", async event => {
     event.preventDefault();
     if (form.dataset.busy) return;
     clear(form);
+    if (button.textContent !== AGAIN) words = button.textContent;
     form.dataset.busy = "yes";
     button.setAttribute("aria-busy", "true");
     try {
@@ -18,7 +22,7 @@ export function handle(form, act) {
     } catch (problem) {
       if (!(problem instanceof Refused)) throw problem;
       if (problem.status !== 401 || form.dataset.stays) tell(form, problem);
-      button.textContent = problem.again ? "Try again" : words;
+      button.textContent = problem.again ? AGAIN : words;
     } finally {
       delete form.dataset.busy;
       button.removeAttribute("aria-busy");

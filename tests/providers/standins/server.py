@@ -125,6 +125,10 @@ class StandIn:
             return await fault(self, request, response)
         return response
 
+    def clock(self) -> float:
+        """What it is there, also after a test has set it."""
+        return self.now_s()
+
     def date(self, in_s: float = 0) -> str:
         return format_datetime(datetime.fromtimestamp(self.now_s() + in_s, UTC), usegmt=True)
 

@@ -1,0 +1,274 @@
+"""Which participant of a roster an entry means. Pure: knows participants by what they are found by, and entries;
+refuses to know what is kept of them, and where.
+
+First by the service's own name for them, then by the bib that the same origin said of them before, by the bib that
+they have, by a tag; one without any of these by name and birth date, else age. Where two could be meant nobody is: a
+problem, never a guess. Whoever another entry names better is not to be had by a lesser likeness: so it does not matter
+in which order entries come.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from hub.model import Participant
+from hub.roster import normal
+from hub.roster_words import Entry, Layer
+
+_NOBODY: Final = ("", "", "")
+Name = tuple[str, str, str]
+"""First and last name as they are compared, and the birth date, else the age."""
+
+
+class Known(NamedTuple):
+    """A participant as they are found; bib and tags as they are compared. own: as the same origin has said it before,
+    None: it has said nothing of them."""
+
+    id: int
+    external_id: str
+    here: bool
+    bib: str
+    tags: tuple[str, ...]
+    name: Name
+    own_bib: str | None
+    own_name: Name | None
+    own_tags: tuple[str, ...] = ()
+
+    @property
+    def is_own(self) -> bool:
+        return self.own_bib is not None
+
+    @property
+    def called(self) -> Name:
+        return self.own_name if self.own_name and self.own_name != _NOBODY else self.name
+
+
+class TwoMeant(Exception):
+    """`those`: who could be meant."""
+
+    def __init__(self, words: str, those: list[Known]) -> None:
+        super().__init__(words)
+        self.those = those
+
+
+def name_key(first: str, last: str, birth_date: str, age: str) -> Name:
+    return " ".join(first.casefold().split()), " ".join(last.casefold().split()), birth_date or age.strip()
+
+
+def layer_name(said: Layer) -> Name:
+    fields = said.fields
+    return name_key(
+        fields.get("first_name", ""),
+        fields.get("last_name", ""),
+        fields.get("birth_date", ""),
+        fields.get("age", ""),
+    )
+
+
+class Claims:
+    """What all entries are going to name: gathered before the first of them is looked for."""
+
+    def __init__(self) -> None:
+        self.externals: set[str] = set()
+        self.bibs: set[str] = set()
+        self.bibs_twice: set[str] = set()
+
+    def add(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            if entry.external_id:
+                self.externals.add(entry.external_id)
+            bib = normal(entry.said.fields.get("bib", ""))
+            if bib:
+                (self.bibs_twice if bib in self.bibs else self.bibs).add(bib)
+
+
+class Matcher:
+    """The participants of a session, found for the entries of one origin; each for one entry only."""
+
+    def __init__(self, claims: Claims) -> None:
+        self.here = 0
+        """How many are on the roster."""
+        self._claims = claims
+        self._claimed: dict[int, int] = {}
+        """By id: the line of the entry that names them."""
+        self._new: dict[object, int] = {}
+        """By what they are told apart: the line that names somebody new."""
+        # everybody
+        self._known: list[Known] = []
+        self._external: dict[str, list[Known]] = {}
+        self._own_bib: dict[str, list[Known]] = {}
+        self._bib: dict[str, list[Known]] = {}
+        self._tag: dict[str, list[Known]] = {}
+        self._named: dict[Name, list[Known]] = {}
+
+    def everybody(self) -> Iterator[Known]:
+        return iter(self._known)
+
+    def unclaimed(self) -> Iterator[Known]:
+        """Whom no entry has named."""
+        return (each for each in self._known if each.id not in self._claimed)
+
+    def add(self, known: Iterable[Known]) -> None:
+        for each in known:
+            self._known.append(each)
+            self.here += each.here
+            if each.external_id:
+                self._external.setdefault(each.external_id, []).append(each)
+            if each.own_bib:
+                self._own_bib.setdefault(each.own_bib, []).append(each)
+            if each.bib:
+                self._bib.setdefault(each.bib, []).append(each)
+            for tag in each.tags if each.own_tags == each.tags else {*each.tags, *each.own_tags}:
+                self._tag.setdefault(tag, []).append(each)
+            self._named.setdefault(each.called, []).append(each)
+
+    def claim(self, entry: Entry) -> Known | None:
+        """Whom it means; None: somebody new. Raises TwoMeant, also when another entry has meant the same."""
+        try:
+            known = self.find(entry)
+        except TwoMeant as problem:
+            self._claimed |= {each.id: entry.line for each in problem.those}
+            raise
+        line = self._new_before(entry) if known is None else self._claimed.get(known.id)
+        if line is not None:
+            raise TwoMeant(f"the same participant as in line {line}" if line else "named twice", [])
+        if known is not None:
+            self._claimed[known.id] = entry.line
+        return known
+
+    def protect(self, entry: Entry) -> None:
+        """Whoever is meant is named, even if nothing else can be taken of it."""
+        try:
+            known = self.find(entry)
+            those = [known] if known is not None else []
+        except TwoMeant as problem:
+            those = problem.those
+        for each in those:
+            self._claimed.setdefault(each.id, entry.line)
+
+    def _new_before(self, entry: Entry) -> int | None:
+        bib = normal(entry.said.fields.get("bib", ""))
+        key: object = entry.external_id or None
+        if key is None and bib:
+            key = (bib, layer_name(entry.said)[:2]) if bib in self._claims.bibs_twice else None
+        elif key is None:
+            key = _keys(entry.said.tags or ()) or layer_name(entry.said)
+        if key is None:
+            return None
+        line = self._new.get(key)
+        self._new.setdefault(key, entry.line)
+        return line
+
+    def find(self, entry: Entry) -> Known | None:
+        """Whom it means; None: somebody new. Raises TwoMeant."""
+        if entry.external_id:
+            held = self._external.get(entry.external_id)
+            if held:
+                return _one(held, "the service's number {}", entry.external_id)
+        bib = normal(entry.said.fields.get("bib", ""))
+        if bib:
+            found = self._by_bib(entry, bib)
+            if found is not None:
+                return found
+        tags = _keys(entry.said.tags or ())
+        if tags:
+            return self._by_tag(entry, bib, tags)
+        return None if bib else self._by_name(entry)
+
+    def _by_bib(self, entry: Entry, bib: str) -> Known | None:
+        twice = bib in self._claims.bibs_twice
+        for table, may in ((self._own_bib, _anybody), (self._bib, _unsaid)):
+            there = [each for each in table.get(bib, ()) if may(each) and self._may_be(entry, each)]
+            if not there:
+                continue
+            here = [each for each in there if each.here] or there
+            if twice or len(here) > 1:
+                called = layer_name(entry.said)
+                here = [each for each in here if _same_name(each.called, called)]
+            if len(here) == 1:
+                return here[0]
+            if here or not twice:
+                raise _two("bib {}", entry.said.fields["bib"], here or there)
+        return None
+
+    def _by_tag(self, entry: Entry, bib: str, tags: tuple[str, ...]) -> Known | None:
+        there = {
+            each.id: each
+            for tag in tags
+            for each in self._tag.get(tag, ())
+            if self._may_be(entry, each) and not self._better_named(each) and not (bib and each.bib)
+        }
+        own = [each for each in there.values() if not {*tags}.isdisjoint(each.own_tags)]
+        said = own or [each for each in there.values() if not each.own_tags]
+        held = [each for each in said if each.here] or said
+        return _one(held, "tag {}", "; ".join(entry.said.tags or ())) if held else None
+
+    def _by_name(self, entry: Entry) -> Known | None:
+        called = layer_name(entry.said)
+        there = [
+            each
+            for each in self._named.get(called, ())
+            if self._may_be(entry, each) and not self._better_named(each)
+        ]
+        held = [each for each in there if each.here] or there
+        if called[:2] == ("", "") or not held:
+            return None
+        return _one(held, "{}", " ".join(called[:2]))
+
+    def _may_be(self, entry: Entry, known: Known) -> bool:
+        """Whether it is not somebody else at the service. Whoever is gone does not come back under another name."""
+        if not known.here and not _alike(known.called, layer_name(entry.said)):
+            return False
+        if known.external_id and entry.external_id:
+            return known.external_id == entry.external_id
+        return known.external_id not in self._claims.externals or not known.external_id
+
+    def _better_named(self, known: Known) -> bool:
+        """Whether another entry has their bib."""
+        return (known.own_bib or known.bib) in self._claims.bibs
+
+
+def known_of(participant: Participant, external_id: str, gone: str, own: Layer | None) -> Known:
+    name = name_key(participant.first_name, participant.last_name, participant.birth_date, participant.age)
+    return Known(
+        participant.id,
+        external_id,
+        not gone,
+        normal(participant.bib),
+        _keys(participant.tags),
+        name,
+        None if own is None else normal(own.fields.get("bib", "")),
+        None if own is None else layer_name(own),
+        _keys(own.tags) if own is not None and own.tags else (),
+    )
+
+
+def _keys(tags: Iterable[str]) -> tuple[str, ...]:
+    return tuple(key for tag in tags if (key := normal(tag)))
+
+
+def _anybody(_known: Known) -> bool:
+    return True
+
+
+def _unsaid(known: Known) -> bool:
+    """Whether the same origin has said no bib of them: else it would have been found by that."""
+    return not known.own_bib
+
+
+def _same_name(one: Name, other: Name) -> bool:
+    return one[:2] == other[:2] and (one[2] == other[2] or "" in (one[2], other[2]))
+
+
+def _alike(one: Name, other: Name) -> bool:
+    """Whether they are called the same, as far as they are called anything."""
+    return one[:2] == other[:2] or ("", "") in (one[:2], other[:2])
+
+
+def _one(held: list[Known], what: str, words: str) -> Known:
+    if len(held) == 1:
+        return held[0]
+    raise _two(what, words, held)
+
+
+def _two(what: str, words: str, those: list[Known]) -> TwoMeant:
+    return TwoMeant(f"{what.format(words)}: {len(those)} on the roster could be meant", those)

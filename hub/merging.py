@@ -1,0 +1,228 @@
+"""What one origin says of a roster, brought into its table: who is meant by each entry, what comes of it, and who is
+named no more. Knows the order of this; what comes of many words on one participant is decided in `hub.participants`,
+who is meant in `hub.matching`.
+
+In pieces: no more than some thousand participants are in memory with all that is said of them, and the loop is never
+held up for long.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, Literal
+
+from hub.matching import Known, Matcher, TwoMeant
+from hub.model import Participant
+from hub.participants import Record, kept_layers, merged, named, unnamed
+from hub.roster import PATCHED_MAX, interned, normal
+from hub.roster_outcome import Outcome, RowProblem
+from hub.roster_words import Entry
+from hub.spool import Spool
+from hub.store import rosters
+from hub.store.database import Connection
+
+KEEP: Final = "keep"
+REMOVE: Final = "remove"
+PIECE: Final = 1000
+"""Entries that go into the tables in one statement."""
+TURN: Final = 50
+"""Entries in one turn of the loop: two milliseconds."""
+
+Gone = Literal["keep", "remove"] | Collection[str]
+"""What becomes of those whom the origin does not name any more: they stay; they go; those of these external ids go."""
+Progress = Callable[[int, int | None], None]
+"""How many entries are done, of how many; None: it is not known yet."""
+
+
+class Merge:
+    """`order`: of the session's origins. write: else it only says what would come of it. keyed: whether it finds out
+    which tags and bibs are of two, which a roster that is made of it says, too."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        session_id: int,
+        origin: str,
+        order: Sequence[str],
+        spool: Spool,
+        *,
+        write: bool,
+        keyed: bool,
+        rows_max: int,
+    ) -> None:
+        self.outcome = Outcome(problems=list(spool.problems))
+        self.before: dict[int, Participant] = {}
+        self.now: dict[int, Participant] = {}
+        """By id, as they were and as they are: all who are others, as far as they are not more than PATCHED_MAX."""
+        self.others = 0
+        # shared
+        self._connection = connection
+        self._session_id = session_id
+        self._origin = origin
+        self._order = order
+        self._spool = spool
+        self._write = write
+        self._rows_max = rows_max
+        # state
+        self._matcher = Matcher(spool.claims)
+        self._keys: dict[int, tuple[str, ...]] | None = {} if keyed else None
+        """By id: bib and tags of those who are others, as they are compared."""
+
+    @property
+    def is_patch(self) -> bool:
+        return self.others <= PATCHED_MAX
+
+    async def run(self, gone: Gone, progress: Progress) -> Outcome:
+        async for known in rosters.known(self._connection, self._session_id, self._origin):
+            self._matcher.add(known)
+        self.outcome.participants = self._matcher.here
+        spool, done = self._spool, 0
+        for good, bad in spool.pieces():
+            for start in range(0, len(good), PIECE):
+                await self._take(good[start : start + PIECE])
+                progress(min(done + start + PIECE, spool.size), spool.size)
+            for entry in bad:
+                self._matcher.protect(entry)
+            done += len(good) + len(bad)
+        await self._take_off(gone)
+        progress(spool.size, spool.size)
+        self.outcome.problems.sort(key=lambda each: each.line)
+        if self._keys is not None:
+            self.outcome.ambiguous = await self._ambiguous(self._keys)
+        return self.outcome
+
+    async def _take(self, entries: Sequence[Entry]) -> None:
+        met: list[tuple[Entry, Known]] = []
+        new: list[Entry] = []
+        for number, entry in enumerate(entries, 1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
+            try:
+                known = self._matcher.claim(entry)
+            except TwoMeant as problem:
+                self._problem(entry, str(problem))
+                continue
+            if known is not None:
+                met.append((entry, known))
+            elif self.outcome.participants + len(new) >= self._rows_max:
+                self._problem(entry, f"more than {self._rows_max} participants (limits.roster_rows)")
+            else:
+                new.append(entry)
+        await self._change(met)
+        await self._add(new)
+
+    async def _change(self, met: Sequence[tuple[Entry, Known]]) -> None:
+        held = await self._records([known.id for _, known in met])
+        changed: list[Record] = []
+        for number, (entry, known) in enumerate(met, 1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
+            before = held[known.id]
+            after = named(before, self._origin, entry, self._order)
+            self.outcome.kept_by_hand += _is_kept(after, entry)
+            if self._is_other(before, after):
+                changed.append(after)
+        await self._put(changed)
+
+    async def _add(self, new: Sequence[Entry]) -> None:
+        made: list[Record] = []
+        for number, entry in enumerate(new, 1):
+            if number % TURN == 0:
+                await asyncio.sleep(0)
+            layers = {self._origin: entry.said}
+            shown = interned(merged(-len(made) - self.others - 1, layers, self._order))
+            made.append(Record(shown, self._session_id, entry.external_id, layers))
+            self.outcome.add(shown)
+        if self._write and made:
+            ids = await rosters.add(self._connection, self._session_id, made)
+            for id_, record in zip(ids, made, strict=True):
+                record.shown.id = id_
+        for record in made:
+            self._note(None, record.shown)
+
+    async def _take_off(self, gone: Gone) -> None:
+        if gone == KEEP:
+            return
+        ids = [
+            each.id
+            for each in self._matcher.unclaimed()
+            if each.here and (each.is_own if gone == REMOVE else each.external_id in gone)
+        ]
+        for start in range(0, len(ids), PIECE):
+            changed: list[Record] = []
+            held = await self._records(ids[start : start + PIECE])
+            for number, before in enumerate(held.values(), 1):
+                if number % TURN == 0:
+                    await asyncio.sleep(0)
+                after = unnamed(before, self._origin, self._order)
+                if self._is_other(before, after, named=False):
+                    changed.append(after)
+            await self._put(changed)
+
+    def _is_other(self, before: Record, after: Record, *, named: bool = True) -> bool:
+        """Whether there is something to be put into the tables. Counts it."""
+        if before.gone and not after.gone:
+            self.outcome.add(after.shown)
+            self._note(None, after.shown)
+        elif after.gone and not before.gone:
+            self.outcome.take_off(before.shown)
+            self._note(before.shown, None)
+        elif before.shown != after.shown and not after.gone:
+            self.outcome.change(before.shown, after.shown)
+            self._note(before.shown, after.shown)
+        else:
+            self.outcome.same += named
+        return (
+            before.shown != after.shown
+            or before.gone != after.gone
+            or before.external_id != after.external_id
+            or before.layers != kept_layers(after.layers)
+        )
+
+    def _note(self, before: Participant | None, now: Participant | None) -> None:
+        """Somebody on the roster is another."""
+        who = now or before
+        assert who is not None
+        self.others += 1
+        if self.is_patch:
+            if before is not None:
+                self.before[before.id] = before
+            if now is not None:
+                self.now[now.id] = interned(now)
+        if self._keys is not None:
+            self._keys[who.id] = _keys(now.bib, now.tags) if now is not None else ()
+
+    async def _records(self, ids: list[int]) -> dict[int, Record]:
+        return await rosters.records(self._connection, self._session_id, ids) if ids else {}
+
+    async def _put(self, changed: Sequence[Record]) -> None:
+        if changed and self._write:
+            await rosters.change(self._connection, self._session_id, changed)
+
+    def _problem(self, entry: Entry, reason: str) -> None:
+        self.outcome.problems.append(RowProblem(entry.line, reason))
+
+    async def _ambiguous(self, others: dict[int, tuple[str, ...]]) -> list[str]:
+        counted: Counter[str] = Counter()
+        for number, each in enumerate(self._matcher.everybody(), 1):
+            if number % (TURN * 10) == 0:
+                await asyncio.sleep(0)
+            if each.here and each.id not in others:
+                counted.update(_keys(each.bib, each.tags))
+        for number, keys in enumerate(others.values(), 1):
+            if number % (TURN * 10) == 0:
+                await asyncio.sleep(0)
+            counted.update(keys)
+        return sorted({key[1:] for key, count in counted.items() if count > 1})
+
+
+def _keys(bib: str, tags: Sequence[str]) -> tuple[str, ...]:
+    """By which they are found: each once, and bibs apart from tags."""
+    found = {f"t{normal(tag)}" for tag in tags} | {f"b{normal(bib)}"}
+    return tuple(found - {"t", "b"})
+
+
+def _is_kept(record: Record, entry: Entry) -> bool:
+    """Whether the hand's word stands against what the entry says."""
+    fields = entry.said.fields
+    return any(name in fields and fields[name] != getattr(record.shown, name) for name in record.locked)

@@ -1,0 +1,239 @@
+"""One session's roster and official results, fetched from a registration service and put in force. Knows the order: all
+that the service says first, then the tables, memory and screens by `hub.rostering`, last from where to go on.
+
+So a hub that dies in the middle asks again from where it was before, and nothing is doubled: what comes again is held.
+"""
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import msgspec
+from msgspec.structs import replace
+
+from hub.accounts import ADMIN, Caller
+from hub.errors import Conflict, ProviderAway
+from hub.hub import Hub
+from hub.jobs import Progress
+from hub.model import Official
+from hub.provider_accounts import ProviderAccounts
+from hub.providers.words import Cursor, Page, Provider, Result
+from hub.roster_words import PROVIDER, Entry
+from hub.rostering import REMOVE, Outcome, Rostering
+from hub.spooling import Spool
+from hub.store import official_results, providers
+from hub.stores import Stores
+from hub.sync_words import LinkRow, ResultRow, entry_of
+from hub.web.live import Live
+
+log = logging.getLogger(__name__)
+
+RECENT_MAX: Final = 5000
+"""Entries of which it is known that they were put in force as they are: a refresh asks for more than it needs."""
+RESULTS_AT_ONCE: Final = 500
+NOBODY_LEFT: Final = (
+    "The service names nobody any more; the roster stays as it is. If that is right, load all of it by hand."
+)
+
+_encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
+
+
+def nothing(done: int, total: int | None = None, words: str | None = None) -> None:
+    """Progress that nobody wants to know."""
+
+
+@dataclass(slots=True)
+class Recent:
+    """What was put in force lately, by the service's names: entries as they were said, and those who were gone."""
+
+    entries: dict[str, bytes] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+
+    def new(self, page: Page) -> tuple[list[Entry], list[str]]:
+        """What of it is another than what it was."""
+        entries = [
+            each
+            for each in page.entries
+            if not each.external_id or self.entries.get(each.external_id) != _digest(each)
+        ]
+        return entries, [each for each in page.gone if each not in self.gone]
+
+    def put(self, entries: Iterable[Entry], gone: Iterable[str]) -> None:
+        for each in entries:
+            if each.external_id:
+                self.entries[each.external_id] = _digest(each)
+                self.gone.discard(each.external_id)
+        for name in gone:
+            self.gone.add(name)
+            self.entries.pop(name, None)
+        if len(self.entries) + len(self.gone) > RECENT_MAX:
+            self.clear()
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self.gone.clear()
+
+
+class Refreshing:
+    """Every method may raise ProviderRefused, ProviderAway, NotFound, Conflict, StoreAway and StoreError. `folder`:
+    where a roster is kept until all of it is there. `holds` says whether the session still has this service."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        live: Live,
+        stores: Stores,
+        accounts: ProviderAccounts,
+        rostering: Rostering,
+        folder: Callable[[], Path],
+    ) -> None:
+        self._hub = hub
+        self._live = live
+        self._stores = stores
+        self._accounts = accounts
+        self._rostering = rostering
+        self._folder = folder
+
+    async def all(
+        self,
+        row: LinkRow,
+        progress: Progress = nothing,
+        *,
+        by_hand: bool = False,
+        holds: Callable[[], bool] = lambda: True,
+    ) -> LinkRow:
+        """The whole roster; who is not on it any more is gone, but not all of them, unless somebody has said so."""
+        provider = await self._accounts.opened(row.account_id)
+        with Spool(self._folder()) as spool:
+            cursor: Cursor = {}
+            async for page in provider.roster(row.event_ref, row.races, {}):
+                await spool.put(page.entries)
+                cursor = page.cursor or cursor
+                progress(spool.count, page.total, f"{row.account_name} names them")
+            if not spool.count and row.figures.get("participants") and not by_hand:
+                raise ProviderAway(NOBODY_LEFT)
+            _check(holds)
+            progress(0, spool.count, "they are put on the roster")
+            outcome = await self._rostering.apply(
+                _by(row),
+                row.session_id,
+                PROVIDER,
+                spool.pieces(),
+                gone=REMOVE,
+                progress=progress,
+            )
+        figures = _figures({}, outcome)
+        await self._synced(row, cursor, figures, full=True)
+        log.info(
+            "session %d: %d participants of %s; %d are new, %d changed, %d gone",
+            row.session_id,
+            spool.count,
+            row.account_name,
+            outcome.added,
+            outcome.changed,
+            outcome.gone,
+        )
+        return replace(row, cursor=cursor, figures={**row.figures, **figures}, problem="")
+
+    async def changes(
+        self, row: LinkRow, recent: Recent, holds: Callable[[], bool] = lambda: True
+    ) -> LinkRow:
+        """What has changed since the cursor. `recent`: what it is then, too."""
+        provider = await self._accounts.opened(row.account_id)
+        entries: list[Entry] = []
+        gone: list[str] = []
+        cursor = row.cursor
+        async for page in provider.roster(row.event_ref, row.races, row.cursor):
+            of_page = recent.new(page)
+            entries += of_page[0]
+            gone += of_page[1]
+            cursor = page.cursor or cursor
+        figures = dict(row.figures)
+        _check(holds)
+        if entries or gone:
+            outcome = await self._rostering.apply(
+                _by(row), row.session_id, PROVIDER, [entries] if entries else [], gone=frozenset(gone)
+            )
+            recent.put(entries, gone)
+            figures = _figures(row.figures, outcome)
+        await self._synced(row, cursor, figures, full=False)
+        return replace(row, cursor=cursor, figures=figures, problem="")
+
+    async def results(self, row: LinkRow, holds: Callable[[], bool] = lambda: True) -> int:
+        """All official results, put in force where they are others than before. Gives how many there are."""
+        provider = await self._accounts.opened(row.account_id)
+        found = await _results(provider, row)
+        async with self._stores.transaction() as connection:
+            held = {
+                each.entry: each for each in await official_results.of_session(connection, row.session_id)
+            }
+        _check(holds)
+        if not found or found == held:
+            return len(held)
+        changed = [each for entry, each in found.items() if held.get(entry) != each]
+        for first in range(0, len(changed), RESULTS_AT_ONCE):
+            async with self._stores.transaction() as connection:
+                await official_results.put(
+                    connection, row.session_id, changed[first : first + RESULTS_AT_ONCE]
+                )
+        async with self._stores.transaction() as connection:
+            await official_results.remove(connection, row.session_id, held.keys() - found.keys())
+        self.show(row.session_id, await asyncio.to_thread(official_results.by_bib, list(found.values())))
+        return len(found)
+
+    def show(self, session_id: int, results: Official) -> None:
+        """To the screens of an active session."""
+        session = self._hub.sessions.get(session_id)
+        if session is not None:
+            self._live.new_results(session, results)
+
+    async def _synced(self, row: LinkRow, cursor: Cursor, figures: Mapping[str, int], *, full: bool) -> None:
+        async with self._stores.transaction() as connection:
+            await providers.synced(connection, row, cursor, {**row.figures, **figures}, full=full)
+
+
+def _check(holds: Callable[[], bool]) -> None:
+    if not holds():
+        raise Conflict("The session has another service by now, or none.")
+
+
+async def _results(provider: Provider, row: LinkRow) -> dict[str, ResultRow]:
+    found: dict[str, ResultRow] = {}
+    async for piece in provider.results(row.event_ref, row.races):
+        for each in piece:
+            entry = _entry(each)
+            if entry:
+                found[entry] = ResultRow(entry, _plain(each.bib), _plain_fields(each.fields))
+    return found
+
+
+def _entry(result: Result) -> str:
+    return _plain(entry_of(result.external_id.strip(), result.bib.strip()))
+
+
+def _plain(text: str) -> str:
+    """As PostgreSQL can hold it."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _plain_fields(fields: Mapping[str, str]) -> dict[str, str]:
+    return {_plain(name): _plain(text) for name, text in fields.items()}
+
+
+def _by(row: LinkRow) -> Caller:
+    """Who the log of changes says it was."""
+    return Caller(0, None, ADMIN, f"{row.account_name} (service)")
+
+
+def _figures(before: Mapping[str, int], outcome: Outcome) -> dict[str, int]:
+    """Since all was loaded."""
+    sums = {name: before.get(name, 0) + getattr(outcome, name) for name in ("added", "changed", "gone")}
+    return {**before, **sums, "participants": outcome.participants}
+
+
+def _digest(entry: Entry) -> bytes:
+    return hashlib.blake2b(_encode(entry), digest_size=16).digest()

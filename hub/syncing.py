@@ -1,0 +1,461 @@
+"""Sessions kept as their registration services have them: each is asked again and again, the more often the nearer the
+gun is. Knows what is due and who has to wait; how often is `hub.sync_plan`'s to say, what is done `hub.refreshing`'s.
+
+One task for each session. Whatever goes wrong with a service, or in here, ends neither a race nor the hub.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from msgspec.structs import replace
+
+from hub.config_live import Current
+from hub.errors import HubError, NotFound, ProviderAway, ProviderRefused, StoreError
+from hub.hub import Hub
+from hub.jobs import Progress
+from hub.model import MODE_RESULTS, US_PER_S
+from hub.provider_accounts import ProviderAccounts
+from hub.refreshing import Recent, Refreshing, nothing
+from hub.session import Session
+from hub.store import providers
+from hub.store.session_changes import ENDED
+from hub.stores import Stores
+from hub.sync_plan import (
+    FULL_S,
+    RACE_S,
+    Asked,
+    Facts,
+    back_off_s,
+    results_period_s,
+    roster_period_s,
+    stretch,
+)
+from hub.sync_words import LinkRow
+
+log = logging.getLogger(__name__)
+
+LOOK_S: Final = 20.0
+"""How long what a session is about may be another thing before it is looked at again: it begins, ends, is moved."""
+FULL_AT_ONCE: Final = 2
+"""Rosters that are loaded whole by themselves, of all partners: each takes a connection to the database."""
+SHORT_AT_ONCE: Final = 8
+DEAR: Final = 0.25
+"""A whole load that takes more of an hour's calls than this would keep what has just changed waiting: it is not made by
+itself while the race goes on."""
+CALLS_WAIT_S: Final = 30.0
+STRETCH_S: Final = 1.0
+"""So long holds what was worked out of all that is asked in an account's name."""
+
+FULL: Final = "full"
+ROSTER: Final = "roster"
+RESULTS: Final = "results"
+
+
+class Due(NamedTuple):
+    at_s: float
+    what: str
+
+
+class Standing(NamedTuple):
+    """How it is with a session's service. next_s: when it is asked next, period_s: how often; None: it is not."""
+
+    row: LinkRow
+    problem: str
+    next_s: float | None
+    period_s: float | None
+    calls_last_hour: int
+
+
+@dataclass(slots=True, eq=False)
+class Linked:
+    """A session and where its roster comes from. `one`: held while it is asked. costs: calls that each thing takes, as
+    far as it was measured. away: why the service was away when it was asked last; tries: how often by now."""
+
+    row: LinkRow
+    one: asyncio.Lock = field(default_factory=asyncio.Lock)
+    wake: asyncio.Event = field(default_factory=asyncio.Event)
+    recent: Recent = field(default_factory=Recent)
+    costs: dict[str, float] = field(default_factory=lambda: {FULL: 2.0, ROSTER: 1.0, RESULTS: 1.0})
+    results_s: float = 0.0
+    full_wanted: bool = False
+    tries: int = 0
+    away: str = ""
+    away_until_s: float = 0.0
+    task: asyncio.Task[None] | None = None
+
+
+class Syncing:
+    """`hurry`: by how much faster all periods pass, for tests."""
+
+    def __init__(
+        self,
+        current: Current,
+        hub: Hub,
+        stores: Stores,
+        accounts: ProviderAccounts,
+        refreshing: Refreshing,
+        now_us: Callable[[], int],
+    ) -> None:
+        # shared
+        self._current = current
+        self._hub = hub
+        self._stores = stores
+        self._accounts = accounts
+        self._refreshing = refreshing
+        self._now_us = now_us
+        accounts.changed = self._account_changed
+        self.hurry = 1.0
+        # state
+        self._linked: dict[int, Linked] = {}
+        self._calls: dict[int, Callable[[], int]] = {}
+        self._stretches: dict[int, tuple[float, float]] = {}
+        self._refused: set[int] = set()
+        self._look = asyncio.Event()
+        self._full = asyncio.Semaphore(FULL_AT_ONCE)
+        self._short = asyncio.Semaphore(SHORT_AT_ONCE)
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        try:
+            while True:
+                self._look.clear()
+                await self._reconcile()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(LOOK_S):
+                        await self._look.wait()
+        finally:
+            tasks = [each.task for each in self._linked.values() if each.task is not None]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._accounts.close()
+
+    def look(self) -> None:
+        """Which sessions have a service has changed."""
+        self._look.set()
+
+    def begin(self, row: LinkRow) -> None:
+        """A session's roster comes from there from now on: nothing of what was known holds."""
+        self.forget(row.session_id)
+        self._put(row)
+        self._look.set()
+
+    def changed(self, row: LinkRow) -> None:
+        """Somebody has switched it on or off: what was refused is tried again."""
+        linked = self._put(row)
+        linked.row = replace(linked.row, problem=row.problem)
+        linked.wake.set()
+
+    def forget(self, session_id: int) -> None:
+        """It has no service any more."""
+        linked = self._linked.pop(session_id, None)
+        if linked is not None and linked.task is not None:
+            linked.task.cancel()
+
+    def standing(self, row: LinkRow) -> Standing:
+        """`row`: as it is in the tables."""
+        linked = self._linked.get(row.session_id)
+        if linked is None or not _same(linked.row, row):
+            return Standing(row, row.problem, None, None, 0)
+        now_s = self._now_s()
+        due = self._due(linked, now_s)
+        period_s = roster_period_s(self._facts(linked.row), now_s)
+        calls = self._calls.get(row.account_id)
+        return Standing(
+            linked.row,
+            linked.row.problem or linked.away,
+            None if due is None else max(now_s, due.at_s),
+            None if period_s is None or due is None else self._stretched_s(period_s, row.account_id),
+            calls() if calls else 0,
+        )
+
+    async def by_hand(self, row: LinkRow, progress: Progress, *, full: bool) -> LinkRow:
+        """Asks now, whatever is due: with results, where they are wanted. Raises what the service or the tables say."""
+        linked = self._put(row)
+        async with linked.one:
+            linked.recent.clear()
+            linked.full_wanted |= full or not linked.row.full_s
+            if not linked.full_wanted:
+                with suppress(ProviderRefused):
+                    await self._asked(linked, ROSTER, progress, by_hand=True)
+            if linked.full_wanted:
+                await self._asked(linked, FULL, progress, by_hand=True)
+            if linked.row.problem:
+                raise ProviderRefused(linked.row.problem)
+            if linked.row.results:
+                await self._asked(linked, RESULTS, progress, by_hand=True)
+            return linked.row
+
+    # which sessions there are
+
+    async def _reconcile(self) -> None:
+        try:
+            async with self._stores.transaction() as connection:
+                rows = await providers.links(connection, self._current.now.zone_name)
+            known = {row.session_id for row in rows}
+            for session_id in [each for each in self._linked if each not in known]:
+                self.forget(session_id)
+            for row in rows:
+                self._keep_going(self._put(row))
+        except StoreError as problem:
+            log.info("services: what sessions have one cannot be read now: %s", problem)
+        except Exception:
+            log.exception("services: the look at sessions has failed")
+
+    def _put(self, row: LinkRow) -> Linked:
+        """What is known of a service's answers stays as it is in memory, where nobody has pointed the session to
+        another one."""
+        linked = self._linked.get(row.session_id)
+        if linked is None or not _same(linked.row, row):
+            self.forget(row.session_id)
+            linked = self._linked[row.session_id] = Linked(row)
+            return linked
+        held = linked.row
+        changed = held.enabled != row.enabled or held.results != row.results
+        linked.row = replace(
+            row,
+            cursor=held.cursor,
+            synced_s=held.synced_s,
+            full_s=held.full_s,
+            problem=held.problem,
+            figures=held.figures,
+        )
+        if changed:
+            linked.wake.set()
+        return linked
+
+    def _keep_going(self, linked: Linked) -> None:
+        if linked.task is None or linked.task.done():
+            linked.task = asyncio.create_task(self._keep(linked))
+
+    def _account_changed(self, account_id: int) -> None:
+        """It signs in with something else: whatever was refused is tried again."""
+        self._calls.pop(account_id, None)
+        self._refused.discard(account_id)
+        for linked in self._linked.values():
+            if linked.row.account_id == account_id:
+                linked.row = replace(linked.row, problem="", refused="")
+                linked.tries, linked.away, linked.away_until_s = 0, "", 0.0
+                linked.wake.set()
+        self._look.set()
+
+    # when
+
+    def _now_s(self) -> float:
+        return self._now_us() / US_PER_S
+
+    def _facts(self, row: LinkRow) -> Facts:
+        facts = Facts(row.status == ENDED, row.begins_s, row.day_s, ended_s=row.ended_s)
+        session = self._hub.sessions.get(row.session_id)
+        return facts if session is None else facts._replace(gun_s=_gun_s(session), read_s=_read_s(session))
+
+    def _due(self, linked: Linked, now_s: float) -> Due | None:
+        row = linked.row
+        if not row.enabled or row.problem:
+            return None
+        facts, found = self._facts(row), []
+        period_s = roster_period_s(facts, now_s)
+        if period_s is not None and (linked.full_wanted or not row.full_s):
+            found.append(Due(0.0, FULL))
+        elif period_s is not None:
+            every_s = self._stretched_s(period_s, row.account_id)
+            found.append(Due(min(row.synced_s, now_s) + every_s, ROSTER))
+            if period_s > RACE_S or not self._is_dear(linked):
+                found.append(Due(min(row.full_s, now_s) + FULL_S / self.hurry, FULL))
+        period_s = self._results_period_s(row, facts, now_s)
+        if period_s is not None:
+            every_s = self._stretched_s(period_s, row.account_id)
+            found.append(Due(min(linked.results_s, now_s) + every_s, RESULTS))
+        if not found:
+            return None
+        first = min(found)
+        return first._replace(at_s=max(first.at_s, linked.away_until_s))
+
+    def _results_period_s(self, row: LinkRow, facts: Facts, now_s: float) -> float | None:
+        kind = self._accounts.kinds.get(row.kind)
+        if kind is None or not kind.results:
+            return None
+        session = self._hub.sessions.get(row.session_id)
+        shown = session is not None and session.row.mode == MODE_RESULTS
+        return results_period_s(facts, now_s, results_mode=shown, wanted=row.results)
+
+    def _stretched_s(self, period_s: float, account_id: int) -> float:
+        """For all that is asked in the name of an account together."""
+        now_s = self._now_s()
+        at_s, factor = self._stretches.get(account_id, (0.0, 1.0))
+        if abs(now_s - at_s) >= STRETCH_S:
+            factor = stretch(*self._asked_of(account_id))
+            self._stretches[account_id] = now_s, factor
+        return period_s * factor / self.hurry
+
+    def _asked_of(self, account_id: int) -> tuple[list[Asked], int]:
+        """What is asked in its name, and how many calls it may make in an hour."""
+        now_s, found, limit = self._now_s(), [], 1
+        for linked in self._linked.values():
+            row = linked.row
+            if row.account_id != account_id or not row.enabled or row.problem:
+                continue
+            facts, limit = self._facts(row), max(1, self._limit(row.kind))
+            roster_s = roster_period_s(facts, now_s)
+            results_s = self._results_period_s(row, facts, now_s)
+            if roster_s is not None:
+                found.append(Asked(linked.costs[ROSTER], roster_s))
+                found.append(Asked(linked.costs[FULL], FULL_S))
+            if results_s is not None:
+                found.append(Asked(linked.costs[RESULTS], results_s))
+        return found, limit
+
+    def _limit(self, kind: str) -> int:
+        found = self._accounts.kinds.get(kind)
+        return found.calls_per_hour if found else 0
+
+    def _is_dear(self, linked: Linked) -> bool:
+        return linked.costs[FULL] > DEAR * self._limit(linked.row.kind)
+
+    # asking
+
+    async def _keep(self, linked: Linked) -> None:
+        """Until cancelled, or forgotten."""
+        while self._linked.get(linked.row.session_id) is linked:
+            now_s = self._now_s()
+            due = self._due(linked, now_s)
+            if due is not None and due.at_s <= now_s:
+                await self._by_itself(linked, due)
+                continue
+            linked.wake.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_S if due is None else min(LOOK_S, due.at_s - now_s)):
+                    await linked.wake.wait()
+
+    async def _by_itself(self, linked: Linked, due: Due) -> None:
+        async with self._full if due.what == FULL else self._short, linked.one:
+            now_s = self._now_s()
+            again = self._due(linked, now_s)  # somebody has asked meanwhile
+            if again is None or again.what != due.what or again.at_s > now_s:
+                return
+            if not self._has_calls(linked, due.what):
+                linked.away_until_s = now_s + CALLS_WAIT_S / self.hurry
+                return
+            try:
+                await self._asked(linked, due.what, nothing)
+            except (ProviderRefused, ProviderAway, StoreError, NotFound):
+                pass  # said, and noted for how long nothing is asked
+            except Exception:
+                log.exception("session %d: the %s of its service has failed", linked.row.session_id, due.what)
+                self._wait(linked, "The hub has a fault; it is in its log.")
+
+    def _has_calls(self, linked: Linked, what: str) -> bool:
+        """Whether there are calls left for it: a whole load waits by itself, call by call."""
+        calls, limit = self._calls.get(linked.row.account_id), self._limit(linked.row.kind)
+        return calls is None or what == FULL or calls() + linked.costs[what] <= limit
+
+    async def _asked(self, linked: Linked, what: str, progress: Progress, *, by_hand: bool = False) -> None:
+        """Done, or noted why not, and raised."""
+        row = linked.row
+        try:
+            provider = await self._accounts.opened(row.account_id)
+            before = provider.calls_last_hour()
+            self._calls[row.account_id] = provider.calls_last_hour
+            await self._do(linked, what, progress, by_hand=by_hand)
+            linked.costs[what] = max(1.0, float(provider.calls_last_hour() - before))
+        except ProviderRefused as problem:
+            words = self._accounts.words(row.account_id, problem)
+            if what == ROSTER and row.cursor and not linked.full_wanted:
+                # It may be the cursor alone: then all of it says where we are.
+                log.info("session %d: %s does not go on (%s): all is loaded", row.session_id, row.kind, words)
+                linked.full_wanted = True
+            else:
+                await self._stop(linked, words)
+            raise ProviderRefused(words) from None
+        except ProviderAway as problem:
+            words = self._accounts.words(row.account_id, problem)
+            self._wait(linked, words, problem.retry_after_s)
+            raise ProviderAway(words, retry_after_s=problem.retry_after_s) from None
+        except StoreError as problem:
+            self._wait(linked, str(problem))
+            raise
+        except HubError as problem:  # the session is gone, or has another service
+            self._wait(linked, str(problem))
+            self.look()
+            raise
+        await self._went_well(linked)
+
+    async def _do(self, linked: Linked, what: str, progress: Progress, *, by_hand: bool) -> None:
+        row = linked.row
+
+        def holds() -> bool:
+            return self._linked.get(row.session_id) is linked
+
+        if what == RESULTS:
+            count = await self._refreshing.results(row, holds)
+            linked.results_s = self._now_s()
+            linked.row = replace(linked.row, figures={**linked.row.figures, RESULTS: count})
+            return
+        if what == FULL:
+            done = await self._refreshing.all(row, progress, by_hand=by_hand, holds=holds)
+            linked.full_wanted = False
+            linked.recent.clear()
+        else:
+            done = await self._refreshing.changes(row, linked.recent, holds)
+        now_s = self._now_s()
+        linked.row = replace(
+            linked.row,
+            cursor=done.cursor,
+            figures={**linked.row.figures, **done.figures},
+            synced_s=now_s,
+            full_s=now_s if what == FULL else linked.row.full_s,
+        )
+
+    async def _went_well(self, linked: Linked) -> None:
+        if linked.away:
+            log.info("session %d: its service answers again", linked.row.session_id)
+        linked.tries, linked.away, linked.away_until_s = 0, "", 0.0
+        linked.row = replace(linked.row, problem="")
+        account_id = linked.row.account_id
+        if account_id in self._refused or linked.row.refused:
+            self._refused.discard(account_id)
+            linked.row = replace(linked.row, refused="")
+            with suppress(StoreError):
+                await self._accounts.refused(account_id, "")
+
+    async def _stop(self, linked: Linked, words: str) -> None:
+        """Nothing is asked any more, until somebody has changed something."""
+        row = linked.row
+        log.warning("session %d: %s refuses (%s): it is not asked any more", row.session_id, row.kind, words)
+        linked.row = replace(row, problem=words)
+        self._refused.add(row.account_id)
+        with suppress(StoreError):  # the next start is told by the service
+            async with self._stores.transaction() as connection:
+                await providers.failed(connection, row, words)
+            await self._accounts.refused(row.account_id, words)
+
+    def _wait(self, linked: Linked, words: str, retry_after_s: float | None = None) -> None:
+        linked.tries += 1
+        wait_s = back_off_s(linked.tries, retry_after_s)
+        linked.away_until_s = self._now_s() + wait_s / self.hurry
+        if linked.away != words:
+            linked.away = words
+            log.warning(
+                "session %d: nothing comes of its service, which is asked again in %.0f s: %s",
+                linked.row.session_id,
+                wait_s,
+                words,
+            )
+
+
+def _same(one: LinkRow, other: LinkRow) -> bool:
+    """Whether both lead to the same."""
+    return (one.account_id, one.event_ref, one.races) == (other.account_id, other.event_ref, other.races)
+
+
+def _gun_s(session: Session) -> float:
+    return max((each.guns_us[-1] for each in session.starts), default=0) / US_PER_S
+
+
+def _read_s(session: Session) -> float:
+    last = session.tail.recent(1)
+    return last[-1].received_us / US_PER_S if last else 0.0
