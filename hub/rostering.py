@@ -5,32 +5,21 @@ Of one session one change at a time; the hub's other changes wait only for the m
 """
 
 import asyncio
-import contextlib
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Sequence
-from itertools import islice
-from typing import Any, Final
+from collections.abc import AsyncIterable, Iterable, Sequence
 from weakref import WeakValueDictionary
 
 import msgspec
 
 from hub.accounts import Caller
 from hub.config_live import Current
-from hub.errors import NotFound
 from hub.hub import Hub
-from hub.merging import KEEP, REMOVE, TURN, Gone, Merge, Progress
-from hub.participants import Record
-from hub.roster import Roster
+from hub.merging import KEEP, REMOVE, Gone, Merge, Progress
 from hub.roster_outcome import Outcome, RowProblem, Sample, Samples
 from hub.roster_words import ORIGINS, Entry
-from hub.session import Session
-from hub.spool import Spool
-from hub.store import rosters
-from hub.store.audit import note
-from hub.store.database import Connection
 from hub.stores import Stores
 from hub.web.live import Live
 
-__all__ = ["KEEP", "REMOVE", "Outcome", "RowProblem", "Rostering", "Sample", "Samples", "Words", "as_json"]
+__all__ = ["KEEP", "REMOVE", "Outcome", "Rostering", "RowProblem", "Sample", "Samples", "Words", "as_json"]
 
 Pieces = AsyncIterable[Sequence[Entry]] | Iterable[Sequence[Entry]]
 
@@ -94,4 +83,3 @@ class Rostering:
             outcome = await merge.run(gone, progress)
             if dry:
                 return outcome
-            ...

@@ -152,7 +152,9 @@ def _ods_cell(cell: Cell) -> str:
         case None:
             return "<table:table-cell/>"
         case bool():
-            return f'<table:table-cell office:value-type="boolean" office:boolean-value="{str(cell).lower()}"/>'
+            return (
+                f'<table:table-cell office:value-type="boolean" office:boolean-value="{str(cell).lower()}"/>'
+            )
         case int() | float():
             return f'<table:table-cell office:value-type="float" office:value="{cell}"/>'
         case date():

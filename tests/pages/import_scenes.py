@@ -139,7 +139,9 @@ class Desk:
         self.answers: dict[str, Any] = {
             f"POST {FILES}": self.take,
             f"GET {FILES}": lambda _: {"files": [self.file] if self.there else []},
-            f"GET {FILES}/f1": lambda _: {"file": self.file} if self.there else refusal(404, "There is no file f1."),
+            f"GET {FILES}/f1": lambda _: (
+                {"file": self.file} if self.there else refusal(404, "There is no file f1.")
+            ),
             f"PATCH {FILES}/f1": self.reread,
             f"DELETE {FILES}/f1": self.drop,
             f"POST {FILES}/f1/preview": lambda _: self.begin("preview", self.result),

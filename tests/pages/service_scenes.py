@@ -128,7 +128,9 @@ class Counter:
 
     def put(self, asked: Asked) -> Any:
         body = asked["body"]
-        self.link = link(races=body["races"], results=body["results"], synced_at=None, full_at=None, figures={})
+        self.link = link(
+            races=body["races"], results=body["results"], synced_at=None, full_at=None, figures={}
+        )
         return {"link": self.link, "job": self.begin()}
 
     def patch(self, asked: Asked) -> Any:
