@@ -66,6 +66,7 @@ class Changes:
         self.locations = Locations(facts)
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
+        self.rosters = Rostering(current, hub, live, stores, self.guests, self.changing)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)

@@ -359,6 +359,11 @@ def calls(changed: Sequence[Call], unsaid: Sequence[int] = ()) -> bytes:
     return _encode({"type": "calls", "calls": fields})
 
 
+def roster(size: int, by: str, changed: int) -> bytes:
+    """Another roster of this size is in force, by the words of this origin; so many participants are others."""
+    return _encode({"type": "roster", "size": size, "by": by, "changed": changed})
+
+
 def mark_fields(mark: Mark) -> dict[str, object]:
     return {
         "who": mark.who,

@@ -16,7 +16,7 @@ from hub.errors import Conflict, NotFound, StoreAway
 from hub.hub import Hub
 from hub.model import US_PER_S, SessionRow
 from hub.session import Session, Source
-from hub.store import marks, messages, sessions
+from hub.store import marks, messages, rosters, sessions
 from hub.store.database import Connection
 from hub.stores import Stores
 
@@ -44,6 +44,7 @@ class Guests:
         self._leaving: dict[int, int | None] = {}
         """Guests that nobody needs any more, and the group through which PostgreSQL has to be, once it is known."""
         self._barred: set[int] = set()
+        self._new_rosters: Counter[int] = Counter()
         stores.moved = self._on_moved
 
     @contextlib.asynccontextmanager
@@ -92,6 +93,10 @@ class Guests:
 
     def unbar(self, session_id: int) -> None:
         self._barred.discard(session_id)
+
+    def new_roster(self, session_id: int) -> None:
+        """For who holds `changing`: what somebody is just loading of it is another now."""
+        self._new_rosters[session_id] += 1
 
     # waiting
 
@@ -146,6 +151,7 @@ class Guests:
     async def _load(self, session_id: int) -> Session:
         """With all it has seen: what of it is in the journal has to be in PostgreSQL first."""
         await self.until_drained()
+        new_rosters = self._new_rosters[session_id]
         row = await self._pooled(lambda connection: self._row(connection, session_id))
         session = Session(row, late_us=self._current.now.limits.late_s * US_PER_S)
         own = await recovery.load_session(self._pooled, self._hub, session)
@@ -155,6 +161,8 @@ class Guests:
             session.messages = await self._pooled(
                 lambda connection: messages.of_session(connection, session_id)
             )
+            if self._new_rosters[session_id] != new_rosters:
+                session.roster = await self._pooled(lambda connection: rosters.roster(connection, session_id))
             self._hub.guests[session_id] = session
             self._sources[session_id] = own
         return session

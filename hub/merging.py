@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 from hub.matching import Known, Matcher, TwoMeant
 from hub.model import Participant
-from hub.participants import Record, kept_layers, merged, named, unnamed
+from hub.participants import Record, anew, kept_layers, merged, named, unnamed
 from hub.roster import PATCHED_MAX, interned, normal
 from hub.roster_outcome import Outcome, RowProblem
 from hub.roster_words import Entry
@@ -35,8 +35,7 @@ Progress = Callable[[int, int | None], None]
 
 
 class Merge:
-    """`order`: of the session's origins. write: else it only says what would come of it. keyed: whether it finds out
-    which tags and bibs are of two, which a roster that is made of it says, too."""
+    """`order`: of the session's origins. write: else it only says what would come of it."""
 
     def __init__(
         self,
@@ -47,7 +46,6 @@ class Merge:
         spool: Spool,
         *,
         write: bool,
-        keyed: bool,
         rows_max: int,
     ) -> None:
         self.outcome = Outcome(problems=list(spool.problems))
@@ -65,7 +63,7 @@ class Merge:
         self._rows_max = rows_max
         # state
         self._matcher = Matcher(spool.claims)
-        self._keys: dict[int, tuple[str, ...]] | None = {} if keyed else None
+        self._keys: dict[int, tuple[str, ...]] = {}
         """By id: bib and tags of those who are others, as they are compared."""
 
     @property
@@ -87,8 +85,7 @@ class Merge:
         await self._take_off(gone)
         progress(spool.size, spool.size)
         self.outcome.problems.sort(key=lambda each: each.line)
-        if self._keys is not None:
-            self.outcome.ambiguous = await self._ambiguous(self._keys)
+        self.outcome.ambiguous = await self._ambiguous()
         return self.outcome
 
     async def _take(self, entries: Sequence[Entry]) -> None:
@@ -189,8 +186,7 @@ class Merge:
                 self.before[before.id] = before
             if now is not None:
                 self.now[now.id] = interned(now)
-        if self._keys is not None:
-            self._keys[who.id] = _keys(now.bib, now.tags) if now is not None else ()
+        self._keys[who.id] = _keys(now.bib, now.tags) if now is not None else ()
 
     async def _records(self, ids: list[int]) -> dict[int, Record]:
         return await rosters.records(self._connection, self._session_id, ids) if ids else {}
@@ -202,7 +198,9 @@ class Merge:
     def _problem(self, entry: Entry, reason: str) -> None:
         self.outcome.problems.append(RowProblem(entry.line, reason))
 
-    async def _ambiguous(self, others: dict[int, tuple[str, ...]]) -> list[str]:
+    async def _ambiguous(self) -> list[str]:
+        """Tags and bibs of two, whoever is another by it and whoever is not."""
+        others = self._keys
         counted: Counter[str] = Counter()
         for number, each in enumerate(self._matcher.everybody(), 1):
             if number % (TURN * 10) == 0:
@@ -214,6 +212,21 @@ class Merge:
                 await asyncio.sleep(0)
             counted.update(keys)
         return sorted({key[1:] for key, count in counted.items() if count > 1})
+
+
+async def merge_anew(
+    connection: Connection, session_id: int, order: Sequence[str], progress: Progress
+) -> int:
+    """The same words by another order. Gives how many on the roster are others by it."""
+    done = others = 0
+    async for piece in rosters.all_records(connection, session_id):
+        changed = [after for before in piece if (after := anew(before, order)).shown != before.shown]
+        if changed:
+            await rosters.change(connection, session_id, changed)
+        others += sum(not each.gone for each in changed)
+        done += len(piece)
+        progress(done, None)
+    return others
 
 
 def _keys(bib: str, tags: Sequence[str]) -> tuple[str, ...]:

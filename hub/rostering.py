@@ -5,21 +5,37 @@ Of one session one change at a time; the hub's other changes wait only for the m
 """
 
 import asyncio
-from collections.abc import AsyncIterable, Iterable, Sequence
+import contextlib
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import msgspec
 
+from hub import encode
 from hub.accounts import Caller
 from hub.config_live import Current
+from hub.errors import NotFound
+from hub.guests import Guests
 from hub.hub import Hub
-from hub.merging import KEEP, REMOVE, Gone, Merge, Progress
+from hub.merging import KEEP, REMOVE, TURN, Gone, Merge, Progress, merge_anew
+from hub.model import Participant
+from hub.roster import Roster
 from hub.roster_outcome import Outcome, RowProblem, Sample, Samples
-from hub.roster_words import ORIGINS, Entry
+from hub.roster_words import HAND, Entry
+from hub.session import Session
+from hub.spool import Spool
+from hub.store import rosters
+from hub.store.audit import note
+from hub.store.database import Connection
+from hub.store.rosters import Facts
 from hub.stores import Stores
 from hub.web.live import Live
 
 __all__ = ["KEEP", "REMOVE", "Outcome", "Rostering", "RowProblem", "Sample", "Samples", "Words", "as_json"]
+
+AT_ONCE: Final = 2
+"""Of those that take seconds: each holds one of the web's connections."""
 
 Pieces = AsyncIterable[Sequence[Entry]] | Iterable[Sequence[Entry]]
 
@@ -39,19 +55,52 @@ def nothing(_done: int, _total: int | None) -> None:
     """Progress that nobody wants to know."""
 
 
+class _Open:
+    """A roster that is being changed. by: the origin that has changed something; empty: nothing is another by it."""
+
+    def __init__(self, connection: Connection, facts: Facts) -> None:
+        self.connection = connection
+        self.facts = facts
+        self.by = ""
+        self.changed = 0
+        self._patch: tuple[list[Participant], list[Participant]] | None = None
+        self._whole: Roster | None = None
+
+    def patch(self, by: str, now: Iterable[Participant], before: Iterable[Participant]) -> None:
+        """Those who are others, as they are and as they were."""
+        self.by, self._patch = by, (list(now), list(before))
+        self.changed = len({each.id for each in (*self._patch[0], *self._patch[1])})
+
+    async def reload(self, by: str, changed: int) -> None:
+        """So many are others that it is made anew."""
+        self.by, self.changed = by, changed
+        self._whole = await rosters.roster(self.connection, self.facts.id)
+
+    def roster(self, session: Session) -> tuple[Roster, Collection[str] | None]:
+        """The one in force from now on, and which tags may be somebody else's by it; None: any."""
+        if self._patch is not None:
+            return session.roster.patched(*self._patch)
+        assert self._whole is not None
+        return self._whole, None
+
+
 class Rostering:
     """Every method may raise Invalid, NotFound, Conflict, StoreAway and StoreError, and takes the number of a session,
     or of a participant, that is there for the caller. `changing`: held by whoever changes a session, one at a time."""
 
     def __init__(
-        self, current: Current, hub: Hub, live: Live, stores: Stores, changing: asyncio.Lock
+        self, current: Current, hub: Hub, live: Live, stores: Stores, guests: Guests, changing: asyncio.Lock
     ) -> None:
+        # shared
         self._current = current
         self._hub = hub
         self._live = live
         self._stores = stores
+        self._guests = guests
         self._changing = changing
+        # state
         self._of_session: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self._few = asyncio.Semaphore(AT_ONCE)
 
     async def apply(
         self,
@@ -66,20 +115,103 @@ class Rostering:
     ) -> Outcome:
         """What one origin says of a roster. `dry`: what would come of it, and nothing is changed. What goes wrong while
         the entries come changes nothing."""
-        assert origin in ORIGINS
         spool = await _spooled(origin, entries, progress)
-        async with self._alone(session_id), self._change(by, session_id) as opened:
-            session = self._hub.find(session_id)
+        async with self._few, self._changed(by, session_id) as opened:
             merge = Merge(
                 opened.connection,
                 session_id,
                 origin,
-                opened.order,
+                opened.facts.order,
                 spool,
                 write=not dry,
-                keyed=dry or session is None,
                 rows_max=self._current.now.limits.roster_rows,
             )
             outcome = await merge.run(gone, progress)
-            if dry:
-                return outcome
+            if not dry and merge.others:
+                if merge.is_patch:
+                    opened.patch(origin, merge.now.values(), merge.before.values())
+                else:
+                    await opened.reload(origin, merge.others)
+                figures = {"added": outcome.added, "changed": outcome.changed, "gone": outcome.gone}
+                await _note(opened, by, "roster.changed", origin=origin, **figures)
+        return outcome
+
+    async def reorder(
+        self, by: Caller, session_id: int, order: Sequence[str], progress: Progress = nothing
+    ) -> int:
+        """The session's origins have another order. Gives how many participants are others by it."""
+        async with self._few, self._changed(by, session_id) as opened:
+            changed = await merge_anew(opened.connection, session_id, order, progress)
+            if changed:
+                await opened.reload(HAND, changed)
+            if list(order) != opened.facts.order:
+                await rosters.set_order(opened.connection, session_id, order)
+                await _note(opened, by, "roster.order", order=list(order))
+        return changed
+
+    # one change
+
+    @contextlib.asynccontextmanager
+    async def _changed(self, by: Caller, session_id: int) -> AsyncIterator[_Open]:
+        """A transaction in which a roster is changed. What comes of it is in force when it ends: the hub's other
+        changes wait for this moment only."""
+        alone = self._of_session.setdefault(session_id, asyncio.Lock())
+        async with alone, contextlib.AsyncExitStack() as held:
+            async with self._stores.change_of(by.whose) as connection:
+                facts = await rosters.facts(connection, session_id)
+                if facts is None:
+                    raise NotFound(f"There is no session {session_id}.")
+                opened = _Open(connection, facts)
+                yield opened
+                if opened.by:
+                    await held.enter_async_context(self._changing)
+            if opened.by:
+                self._put_in_force(opened)
+
+    def _put_in_force(self, opened: _Open) -> None:
+        session_id = opened.facts.id
+        self._guests.new_roster(session_id)
+        session = self._hub.find(session_id)
+        if session is None:
+            self._live.books.forget(session_id)
+        else:
+            roster, touched = opened.roster(session)
+            self._live.new_roster(session, roster, touched)
+            self._live.tell_watchers(session_id, encode.roster(roster.size, opened.by, opened.changed))
+
+
+async def _spooled(origin: str, entries: Pieces, progress: Progress) -> Spool:
+    """Whoever gives them may be slow: a transaction should not wait for that."""
+    spool = Spool(origin)
+
+    async def take(piece: Sequence[Entry]) -> None:
+        for start in range(0, len(piece), TURN):
+            spool.add(piece[start : start + TURN])
+            await asyncio.sleep(0)
+        progress(0, None)
+
+    if isinstance(entries, AsyncIterable):
+        async for piece in entries:
+            await take(piece)
+    else:
+        for piece in entries:
+            await take(piece)
+    return spool
+
+
+async def _note(opened: _Open, by: Caller, action: str, **detail: object) -> None:
+    facts = opened.facts
+    await note(
+        opened.connection,
+        by,
+        action,
+        facts.name,
+        partner_id=facts.partner_id,
+        detail={"session": facts.id, **detail},
+    )
+
+
+def as_json(outcome: Outcome) -> dict[str, Any]:
+    """As answers and jobs give it."""
+    found: dict[str, Any] = msgspec.to_builtins(outcome)
+    return found

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from hub.matching import Known, known_of
 from hub.model import Participant
 from hub.participants import Record, kept_layers, layer_of
-from hub.roster import interned
+from hub.roster import Gathering, Roster, interned
 from hub.roster_words import FILE, Layer
 from hub.store.database import Connection, query
 
@@ -22,6 +22,15 @@ _COLUMNS: Final = len(Participant.__struct_fields__)
 _CUSTOM: Final = msgspec.json.Decoder(dict[str, str])
 _TAGS: Final = msgspec.json.Decoder(list[str])
 _LAYERS: Final = msgspec.json.Decoder(dict[str, Layer])
+
+
+class Facts(NamedTuple):
+    """What has to be known of a session when its roster is changed."""
+
+    id: int
+    partner_id: int
+    name: str
+    order: list[str]
 
 
 async def session_exists(connection: Connection, session_id: int) -> bool:
@@ -48,12 +57,31 @@ async def load(connection: Connection, session_id: int) -> list[Participant]:
     return found
 
 
-async def order(connection: Connection, session_id: int) -> list[str] | None:
-    """Whose word holds in this session, the first before the others. None: there is no such session."""
-    found: list[str] | None = await connection.fetchval(
-        "SELECT roster_order FROM timing_sessions WHERE id = $1", session_id
+async def roster(connection: Connection, session_id: int) -> Roster:
+    """The same, to be looked in, and made without holding up the loop."""
+    gathering, piece = Gathering(), []
+    async for row in connection.cursor(query("participants"), session_id, prefetch=ROWS_AT_ONCE):
+        piece.append(interned(_participant(row)))
+        if len(piece) >= TURN_ROWS:
+            gathering.add(piece)
+            piece.clear()
+            await asyncio.sleep(0)
+    gathering.add(piece)
+    return gathering.done()
+
+
+async def facts(connection: Connection, session_id: int) -> Facts | None:
+    """Of the session whose roster it is; None: there is none."""
+    row = await connection.fetchrow(
+        "SELECT id, partner_id, session_name, roster_order FROM timing_sessions WHERE id = $1", session_id
     )
-    return found
+    return Facts(*row) if row else None
+
+
+async def set_order(connection: Connection, session_id: int, order: Sequence[str]) -> None:
+    await connection.execute(
+        "UPDATE timing_sessions SET roster_order = $2 WHERE id = $1", session_id, list(order)
+    )
 
 
 async def known(connection: Connection, session_id: int, origin: str) -> AsyncIterator[list[Known]]:
@@ -72,6 +100,14 @@ async def records(connection: Connection, session_id: int, ids: Sequence[int]) -
     """These participants with all that is said of them, by id, as far as they are there."""
     rows = await connection.fetch(query("roster_records"), session_id, ids)
     return {row[0]: _record(row) for row in rows}
+
+
+async def all_records(connection: Connection, session_id: int) -> AsyncIterator[list[Record]]:
+    """All that is said of all, those who are gone, too, in pieces. Not by a cursor: they may be changed meanwhile."""
+    after = 0
+    while rows := await connection.fetch(query("roster_after"), session_id, after, TURN_ROWS):
+        yield [_record(row) for row in rows]
+        after = rows[-1]["id"]
 
 
 async def session_of(connection: Connection, participant_id: int) -> int | None:

@@ -1,5 +1,5 @@
--- Participants of a session ($1), all or those of these ids ($2), with all that is said of them, in the order of the
--- fields of a Participant, then of a Record.
+-- Participants of a session ($1) of these ids ($2), with all that is said of them, in the order of the fields of a
+-- Participant, then of a Record.
 SELECT id, bib, tags, first_name, last_name, age, gender, city, state, country, division, race_name, wave, team_name,
        custom, phonetic, coalesce(birth_date::text, ''), status, notes, privacy,
        session_id, external_id, layers, locked, gone, updated_at
