@@ -1,5 +1,6 @@
 """Signing in to a registration service, choosing an event and a mode, as the predecessor's pages do it: on top of the
-hub's own accounts and links (hub/web/services.py). Knows the addresses and who may; the shapes are hub/old_services.py's.
+hub's own accounts and links (hub/web/services.py). Knows the addresses and who may; the shapes are those of
+hub/old_services.py.
 
 Nobody is signed in to the hub by any of this: it is for whoever is an operator already, and for the session that is
 theirs (hub/web/old_place.py). Whoever is not, is told so in the shape that the pages show.
