@@ -77,14 +77,11 @@ class Changes:
         self.removing = Removing(hub, live, stores, self.guests, self.lifecycle, self.changing, folder)
         self.images = Images(stores, current.now.data_path / FOLDER)
         self.retention = Retention(current, hub, live, stores, self.removing, self.changing)
-        self.rostering = Rostering(hub, live, stores, self.changing)
         self.accounts = ProviderAccounts(stores, sealing, registry.KINDS, service)
-        refreshing = Refreshing(
-            hub, live, stores, self.accounts, self.rostering, lambda: current.now.data_path
-        )
+        refreshing = Refreshing(hub, live, stores, self.accounts, self.rosters)
         self.syncing = Syncing(current, hub, stores, self.accounts, refreshing, now_us)
         self.links = ProviderLinks(
-            current, hub, live, stores, self.accounts, self.syncing, self.rostering, self.jobs
+            current, hub, live, stores, self.accounts, self.syncing, self.rosters, self.jobs
         )
 
     def work(self) -> list[Coroutine[Any, Any, None]]:

@@ -7,15 +7,14 @@ So a hub that dies in the middle asks again from where it was before, and nothin
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Final
 
 import msgspec
 from msgspec.structs import replace
 
-from hub.accounts import ADMIN, Caller
+from hub.accounts import OPERATOR, Caller
 from hub.errors import Conflict, ProviderAway
 from hub.hub import Hub
 from hub.jobs import Progress
@@ -24,7 +23,6 @@ from hub.provider_accounts import ProviderAccounts
 from hub.providers.words import Cursor, Page, Provider, Result
 from hub.roster_words import PROVIDER, Entry
 from hub.rostering import REMOVE, Outcome, Rostering
-from hub.spooling import Spool
 from hub.store import official_results, providers
 from hub.stores import Stores
 from hub.sync_words import LinkRow, ResultRow, entry_of
@@ -79,8 +77,8 @@ class Recent:
 
 
 class Refreshing:
-    """Every method may raise ProviderRefused, ProviderAway, NotFound, Conflict, StoreAway and StoreError. `folder`:
-    where a roster is kept until all of it is there. `holds` says whether the session still has this service."""
+    """Every method may raise ProviderRefused, ProviderAway, NotFound, Conflict, StoreAway and StoreError. `holds` says
+    whether the session still has this service."""
 
     def __init__(
         self,
@@ -89,14 +87,12 @@ class Refreshing:
         stores: Stores,
         accounts: ProviderAccounts,
         rostering: Rostering,
-        folder: Callable[[], Path],
     ) -> None:
         self._hub = hub
         self._live = live
         self._stores = stores
         self._accounts = accounts
         self._rostering = rostering
-        self._folder = folder
 
     async def all(
         self,
@@ -108,30 +104,35 @@ class Refreshing:
     ) -> LinkRow:
         """The whole roster; who is not on it any more is gone, but not all of them, unless somebody has said so."""
         provider = await self._accounts.opened(row.account_id)
-        with Spool(self._folder()) as spool:
-            cursor: Cursor = {}
+        cursor: Cursor = {}
+        count = 0
+
+        async def entries() -> AsyncIterator[Sequence[Entry]]:
+            nonlocal cursor, count
             async for page in provider.roster(row.event_ref, row.races, {}):
-                await spool.put(page.entries)
                 cursor = page.cursor or cursor
-                progress(spool.count, page.total, f"{row.account_name} names them")
-            if not spool.count and row.figures.get("participants") and not by_hand:
-                raise ProviderAway(NOBODY_LEFT)
+                count += len(page.entries)
+                progress(count, page.total, f"{row.account_name} names them")
+                if page.entries:
+                    yield page.entries
             _check(holds)
-            progress(0, spool.count, "they are put on the roster")
-            outcome = await self._rostering.apply(
-                _by(row),
-                row.session_id,
-                PROVIDER,
-                spool.pieces(),
-                gone=REMOVE,
-                progress=progress,
-            )
+            if not count and row.figures.get("participants") and not by_hand:
+                raise ProviderAway(NOBODY_LEFT)
+            progress(0, count, "they are put on the roster")
+
+        def put(done: int, total: int | None) -> None:
+            if total is not None:
+                progress(done, total)
+
+        outcome = await self._rostering.apply(
+            _by(row), row.session_id, PROVIDER, entries(), gone=REMOVE, progress=put
+        )
         figures = _figures({}, outcome)
         await self._synced(row, cursor, figures, full=True)
         log.info(
             "session %d: %d participants of %s; %d are new, %d changed, %d gone",
             row.session_id,
-            spool.count,
+            count,
             row.account_name,
             outcome.added,
             outcome.changed,
@@ -226,7 +227,7 @@ def _plain_fields(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _by(row: LinkRow) -> Caller:
     """Who the log of changes says it was."""
-    return Caller(0, None, ADMIN, f"{row.account_name} (service)")
+    return Caller(0, row.partner_id, OPERATOR, f"{row.account_name} (service)")
 
 
 def _figures(before: Mapping[str, int], outcome: Outcome) -> dict[str, int]:

@@ -150,6 +150,7 @@ def _step_back() -> None:
         *roster_file_text.NARROW,
         *roster_file_text.WIDE,
         "ascii",
+        "cp437",
         "utf-8-sig",
     ):
         codecs.lookup(name)

@@ -201,7 +201,12 @@ async def _services(connection: asyncpg.Connection, made: Furnished) -> None:
         made_by=f"{mark} owner",
     )
     rows: dict[str, dict[str, Any]] = {
-        "provider_links": {"account_id": account_id, "event_ref": f"{mark} 1", "event_name": f"{mark} Run"},
+        "provider_links": {
+            "account_id": account_id,
+            "event_ref": f"{mark} 1",
+            "event_name": f"{mark} Run",
+            "enabled": False,
+        },
         "official_results": {
             "entry": f"{mark} entry",
             "bib": "7",

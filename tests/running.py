@@ -24,8 +24,10 @@ from hub.app import Addresses, App
 from hub.config import Database, Limits, Listener, Redis, Server, Settings, Web
 from hub.model import PURPOSE_INBOX
 from hub.passwords import Hashes
+from hub.provider_accounts import Make
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.providers import registry
 from hub.session import Source
 from tests.redis_server import shared_url
 
@@ -146,8 +148,9 @@ class Running:
 
 
 @asynccontextmanager
-async def running_hub(settings: Settings) -> AsyncIterator[Running]:
-    app = App(settings, hashes=CHEAP)
+async def running_hub(settings: Settings, *, service: Make = registry.make) -> AsyncIterator[Running]:
+    """`service`: what opens accounts at registration services."""
+    app = App(settings, hashes=CHEAP, service=service)
     try:
         running = Running(app, await app.start(), settings.data_path)
         try:

@@ -22,7 +22,6 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.roster_words": set(),
     "hub.sync_plan": set(),
     "hub.sync_words": {"hub.errors"},
-    "hub.spooling": {"hub.errors", "hub.roster_words"},
     "hub.participants": {"hub.model", "hub.roster", "hub.roster_words"},
     "hub.matching": {"hub.model", "hub.participants", "hub.roster", "hub.roster_words"},
     "hub.privacy": {"hub.model", "hub.roster_words"},

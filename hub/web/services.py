@@ -95,5 +95,13 @@ class Links(Protocol):
     async def results(self, whose: Whose, session_id: int, after: str, limit: int) -> list[ResultRow]: ...
 
 
+class OfServices(Protocol):
+    @property
+    def accounts(self) -> Accounts: ...
+
+    @property
+    def links(self) -> Links: ...
+
+
 ACCOUNTS: Final = web.AppKey("accounts", Accounts)
 LINKS: Final = web.AppKey("links", Links)

@@ -41,7 +41,7 @@ from hub.session_words import NewSession, SessionChange
 from hub.web.announcers import Announcing
 from hub.web.live import Live
 from hub.web.looks import Templates
-from hub.web.services import Accounts, Links
+from hub.web.services import OfServices
 
 STARTING: Final = "the hub is starting"
 
@@ -402,7 +402,7 @@ class Kept(Protocol):
         """All exports, newest first, or one."""
 
 
-class Changes(Protocol):
+class Changes(OfServices, Protocol):
     """All that changes sessions and events. `changing`: held by whoever changes a session, a display or a roster:
     what is in memory is then what was stored last."""
 
@@ -446,12 +446,6 @@ class Changes(Protocol):
 
     @property
     def images(self) -> Images: ...
-
-    @property
-    def accounts(self) -> Accounts: ...
-
-    @property
-    def links(self) -> Links: ...
 
 
 SETTINGS: Final = web.AppKey("settings", Current)

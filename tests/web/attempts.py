@@ -105,7 +105,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/provider-accounts": lambda who: {
         "kind": "runsignup",
         "name": "x",
-        "credentials": {},
+        "credentials": {"api_key": "x", "api_secret": "y"},
         "partner": who.slug,
     },
     "PATCH /api/provider-accounts/{id}": lambda _who: {"name": "x"},

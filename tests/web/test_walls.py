@@ -23,9 +23,11 @@ from aiohttp import WSMsgType
 from hub.accounts import MACHINE_CALLER, OWNER, at_least
 from hub.config import Limits, Retention
 from hub.jobs import Progress
+from hub.sealing import Sealing
 from hub.web.auth import ANYBODY, WITH_CODE
 from hub.web.routes import ROUTES, Route
 from hub.web.screens import FLEET
+from tests.made_service import Service
 from tests.partners import ROLES, Furnished, absent, contents, count_from, furnish
 from tests.postgres import fresh_database
 from tests.running import Running, running_hub, settings_for
@@ -115,6 +117,8 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         for mark in (OWN, OTHER):
             (exports / f"{mark}.zip").write_text(f"{mark} reads")
         (folder / "images").mkdir()
+        sealed = Sealing(folder).seal('{"api_key": "x", "api_secret": "y"}')
+        await database.execute("UPDATE provider_accounts SET credentials = $1", sealed)
         for each in (own, other):
             for suffix in ("", ".thumb.webp"):
                 (folder / "images" / (each.ids["images"] + suffix)).write_bytes(PNG)
@@ -123,7 +127,7 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         ).model_copy(
             update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
         )
-        async with running_hub(settings) as hub:
+        async with running_hub(settings, service=Service) as hub:
             for each in (own, other):
                 each.ids["jobs"] = begun(hub, each)
             yield Site(hub, database, own, other)

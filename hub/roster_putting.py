@@ -1,0 +1,136 @@
+"""A roster's file put in force, or what would come of it: its rows as they are read, piece by piece, into the roster.
+Knows the order of these; what a row is, `hub.roster_reader` says, what comes of it, `hub.rostering`.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any, Final
+
+import msgspec
+
+from hub.accounts import Caller
+from hub.jobs import Progress
+from hub.roster_file_words import TAGS, Bad, End, Wanted
+from hub.roster_folder import RosterFolder
+from hub.roster_reader import Reader
+from hub.roster_words import FILE, Entry
+from hub.roster_words import TAGS as TAGS_ORIGIN
+from hub.rostering import KEEP, REMOVE, Outcome, Rostering
+
+PROBLEMS_SHOWN_MAX: Final = 200
+"""Rows left out that an answer lists; the file of them has all."""
+PROBLEMS_AT_ONCE: Final = 1000
+"""Are written to that file together."""
+ENTRIES_AT_ONCE: Final = 2000
+READING: Final = "reading the file"
+COMPARING: Final = "comparing with the roster"
+CHANGING: Final = "changing the roster"
+
+
+class Put:
+    """What came of a file. shown: the first of its rows that were left out."""
+
+    def __init__(self) -> None:
+        self.rows = self.good = self.left_out = 0
+        self.shown: list[Bad] = []
+        self.outcome = Outcome()
+
+    def as_json(self) -> dict[str, Any]:
+        """As jobs and answers give it."""
+        found: dict[str, Any] = msgspec.to_builtins(self.outcome)
+        return found | {
+            "rows": self.rows,
+            "good": self.good,
+            "left_out": self.left_out,
+            "problems": msgspec.to_builtins(self.shown),
+            "ambiguous": self.outcome.ambiguous[:PROBLEMS_SHOWN_MAX],
+        }
+
+
+class Putting:
+    def __init__(self, reader: Reader, rostering: Rostering, folder: RosterFolder) -> None:
+        self._reader = reader
+        self._rostering = rostering
+        self._folder = folder
+
+    async def put(
+        self,
+        by: Caller,
+        session_id: int,
+        number: int,
+        wanted: Wanted,
+        *,
+        headers: Sequence[str] = (),
+        gone: str = KEEP,
+        dry: bool = False,
+        progress: Progress,
+    ) -> Put:
+        """The file of this number, read as it is wanted. gone: what becomes of those whom a file said before, and this
+        one does not. Raises FileFormatError, and as `Rostering.apply` does."""
+        put, bad = Put(), _Problems(self._folder, number)
+        await asyncio.to_thread(self._folder.begin_problems, number, headers)
+        later = COMPARING if dry else CHANGING
+
+        def applied(done: int, total: int | None) -> None:
+            if total is not None:  # until then the file is read
+                progress(done, total, later)
+
+        async with aclosing(self._entries(number, wanted, put, bad, progress)) as entries:
+            put.outcome = await self._rostering.apply(
+                by,
+                session_id,
+                TAGS_ORIGIN if wanted.kind == TAGS else FILE,
+                entries,
+                gone=REMOVE if gone == REMOVE else KEEP,
+                dry=dry,
+                progress=applied,
+            )
+        # Whom these mean is not clear.
+        unclear = [Bad(each.line, each.reason, []) for each in put.outcome.problems]
+        await bad.add(unclear)
+        await bad.end()
+        put.good -= len(unclear)
+        put.left_out += len(unclear)
+        put.shown = sorted([*bad.first, *unclear], key=lambda each: each.line)[:PROBLEMS_SHOWN_MAX]
+        return put
+
+    async def _entries(
+        self, number: int, wanted: Wanted, put: Put, bad: "_Problems", progress: Progress
+    ) -> AsyncGenerator[list[Entry], None]:
+        """The good rows."""
+        waiting: list[Entry] = []
+        async with aclosing(self._reader.rows(self._folder.file(number), wanted)) as frames:
+            async for frame in frames:
+                if isinstance(frame, End):
+                    put.rows, put.good, put.left_out = frame.rows, frame.good, frame.left_out
+                    continue
+                progress(frame.done, max(frame.total, frame.done), READING)
+                await bad.add(frame.bad)
+                waiting += frame.entries
+                if len(waiting) >= ENTRIES_AT_ONCE:
+                    yield waiting
+                    waiting = []
+        if waiting:
+            yield waiting
+
+
+class _Problems:
+    """Rows that were left out, on their way into the file of them. `first`: those that answers list."""
+
+    def __init__(self, folder: RosterFolder, number: int) -> None:
+        self._folder = folder
+        self._number = number
+        self._waiting: list[Bad] = []
+        self.first: list[Bad] = []
+
+    async def add(self, rows: Sequence[Bad]) -> None:
+        self.first += rows[: PROBLEMS_SHOWN_MAX - len(self.first)]
+        self._waiting += rows
+        if len(self._waiting) >= PROBLEMS_AT_ONCE:
+            await self.end()
+
+    async def end(self) -> None:
+        rows, self._waiting = self._waiting, []
+        if rows:
+            await asyncio.to_thread(self._folder.add_problems, self._number, rows)
