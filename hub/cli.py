@@ -15,7 +15,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, cli_people, commands, commands_import, config, files, logs, replay, replay_plan
+from hub import (
+    __version__,
+    cli_old,
+    cli_people,
+    commands,
+    commands_import,
+    config,
+    files,
+    logs,
+    replay,
+    replay_plan,
+)
 from hub.app import App, Stopped, freeze_memory, urls
 from hub.cli_common import ConfigOption, config_path, run, say, secret, settings_of, warn
 from hub.config import Settings
@@ -41,6 +52,7 @@ cli = typer.Typer(
 )
 cli.add_typer(cli_people.partner, name="partner")
 cli.add_typer(cli_people.user, name="user")
+cli.command("take-over")(cli_old.take_over)
 
 _DEMO_HINT: Final = "The demo's runners are made up. Ctrl-C stops the hub and the demo."
 

@@ -26,7 +26,8 @@ UPLOADS: Final = web.AppKey("uploads", Uploads)
 
 
 async def upload_image(request: web.Request) -> web.Response:
-    """Multipart: one or more files. `{"data": [address], "url": the first}`: two generations of pages read one each."""
+    """Multipart: one or more files. `{"data": [address], "url": the first}`: two generations of pages read one each.
+    `?keep_names=1`: under the names that they have, for templates that have these in them."""
     mib = settings(request).limits.upload_mib
     room = Room(mib << 20, f"{mib} MiB (limits.upload_mib)")
     parts = [part for _, part in await bodies.form_parts(request, dict.fromkeys(FIELDS, room)) if part.data]
@@ -35,7 +36,12 @@ async def upload_image(request: web.Request) -> web.Response:
     partner = scope.partner_for_new(request, request.query.get("partner"))
     images, by = request.app[IMAGES], scope.caller(request)
     rows = [await images.add(by, partner.id, part.data, part.filename) for part in parts]
-    addresses = [f"{PATH}/{row.name}" for row in rows]
+    names = [row.name for row in rows]
+    if request.query.get("keep_names") == "1":
+        names = [scope.storable(part.filename, "file") for part in parts]
+        for name, row in zip(names, rows, strict=True):
+            await asyncio.to_thread(request.app[UPLOADS].put, name, row.name)
+    addresses = [f"{PATH}/{name}" for name in names]
     return web.json_response({"data": addresses, "url": addresses[0]})
 
 

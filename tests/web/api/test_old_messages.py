@@ -1,5 +1,7 @@
 """The lines that go with runners, as the predecessor's builder lists them."""
 
+from typing import Any
+
 import pytest
 
 from tests.running import Running
@@ -10,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_listed_added_once_and_taken_away(shared_hub: Running) -> None:
     hub = shared_hub
 
-    async def asks(method: str, path: str = "", **given: object) -> tuple[int, object]:
+    async def asks(method: str, path: str = "", **given: Any) -> tuple[int, Any]:
         async with hub.http.request(method, f"/api/messages{path}", **given) as answer:
             return answer.status, await answer.json()
 
