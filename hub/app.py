@@ -148,6 +148,7 @@ class App:
         await self.stores.recover()
         await self.changes.streams.load()
         await self.changes.images.sweep()
+        await self.changes.roster_files.sweep()
         await self._application[FLEET].load()
         self._storing = [self.run(self.stores.writer.run()), self.run(self.stores.drain.run())]
         addresses = Addresses(web_address, await self._start_listeners())
@@ -205,6 +206,7 @@ class App:
         if self._changes is not None:
             await self._changes.jobs.close()
             self._changes.feeder.close()
+            self._changes.roster_files.close()
             self._changes.images.close()
         await asyncio.gather(*(listener.close() for listener in self._listeners))
 
@@ -325,6 +327,7 @@ class App:
             kept=self.stores.kept,
             changes=self.changes,
             jobs=self.changes.jobs,
+            files=self.changes.roster_files,
             refused=self.refused,
             token=token,
             storage=self._storage(token),

@@ -29,6 +29,7 @@ from hub.refreshing import Refreshing
 from hub.removing import Removing
 from hub.retention import Retention
 from hub.retiming import Retiming
+from hub.roster_files import RosterFiles
 from hub.rostering import Rostering
 from hub.sealing import Sealing
 from hub.stores import Stores
@@ -67,6 +68,7 @@ class Changes:
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.rosters = Rostering(current, hub, live, stores, self.guests, self.changing)
+        self.roster_files = RosterFiles(current, self.jobs, self.rosters, now_us, hub.new_id)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)
         self.moving = Moving(hub, live, stores, self.guests, self.changing, hang_up)

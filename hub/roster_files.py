@@ -5,31 +5,26 @@ of it is decided elsewhere, too (`hub.rostering`).
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import msgspec
 
 from hub.accounts import Caller
 from hub.config_live import Current
 from hub.errors import Conflict, FileFormatError, Invalid, NotFound
-from hub.jobs import RUNNING, Job, Jobs, Progress
+from hub.jobs import Job, Jobs, Progress
 from hub.model import US_PER_S, SessionRow
+from hub.roster_file_kept import Apply, Chosen, Otherwise, RosterFile, checked, chosen
 from hub.roster_file_words import (
-    COLUMN_FIELDS,
-    CUSTOM,
-    HEADER_LINES_MAX,
     KINDS,
-    TAG_FIELD,
-    TAG_FILE_FIELDS,
-    TAGS,
     Look,
     Wanted,
 )
 from hub.roster_folder import FOLDER, RosterFolder
-from hub.roster_putting import Put, Putting
+from hub.roster_putting import PROBLEMS_KEPT_MAX, Put, Putting
 from hub.roster_reader import Reader
 from hub.rostering import REMOVE, Rostering
 
@@ -44,54 +39,6 @@ OF_THE_FILE: Final = ("rows", "good", "left_out", "problems", "ambiguous")
 PREVIEW: Final = "roster.preview"
 APPLY: Final = "roster.apply"
 """Kinds of jobs."""
-
-
-class Otherwise(msgspec.Struct, forbid_unknown_fields=True):
-    """How a file is to be read instead; what is not given stays, or is guessed anew where it depends on what is."""
-
-    sheet: str | None = None
-    encoding: str | None = None
-    delimiter: str | None = None
-    kind: str | None = None
-    header_line: int | None = None
-
-
-class Chosen(msgspec.Struct, forbid_unknown_fields=True):
-    """What each column is, by its number; None: it is left out. All None: as it was guessed, or chosen before."""
-
-    columns: dict[str, str | None] | None = None
-
-
-class Apply(msgspec.Struct, forbid_unknown_fields=True):
-    """gone: what becomes of those whom a file said before, and this one does not."""
-
-    gone: Literal["keep", "remove"]
-
-
-class RosterFile:
-    """One file. `columns`: what each is, as it was chosen last. `job`: the last one, for its preview or its use."""
-
-    def __init__(
-        self, number: int, row: SessionRow, wanted: Wanted, size: int, look: Look, now_us: int
-    ) -> None:
-        self.id = number
-        self.partner_id = row.partner_id
-        self.session_id = row.id
-        self.bytes = size
-        self.made_us = now_us
-        self.job: Job | None = None
-        self.has_problems = False
-        self.take(wanted, look)
-
-    def take(self, wanted: Wanted, look: Look) -> None:
-        """It is read in this way from now on."""
-        self.wanted = wanted
-        self.look = look
-        self.columns = {each.index: each.field for each in look.columns if each.field is not None}
-
-    @property
-    def is_busy(self) -> bool:
-        return self.job is not None and self.job.status == RUNNING
 
 
 class RosterFiles:
@@ -152,7 +99,7 @@ class RosterFiles:
     async def change(self, by: Caller, number: int, words: Otherwise) -> RosterFile:
         """Reads it otherwise. Raises Invalid, and Conflict while it is being read."""
         file = self._free(by, number)
-        file.take(*await self._read_otherwise(file, _checked(words)))
+        file.take(*await self._read_otherwise(file, checked(words)))
         return file
 
     def preview(self, by: Caller, number: int, words: Chosen) -> Job:
@@ -194,18 +141,27 @@ class RosterFiles:
         await self._drop(file)
 
     async def put_at_once(
-        self, by: Caller, row: SessionRow, kind: str, name: str, data: bytes, gone: str, progress: Progress
-    ) -> Put:
-        """Puts a file in force that is not kept: everything as it is guessed. Raises Invalid."""
-        number = self._new_id()
+        self, by: Caller, row: SessionRow, kind: str, name: str, data: bytes, gone: str
+    ) -> dict[str, Any]:
+        """Puts a file in force that is not kept, with everything as it is guessed."""
+        number, wanted = self._new_id(), self._wanted(kind, name)
         await asyncio.to_thread(self._folder.keep, number, data)
-        wanted = self._wanted(kind, name)
         try:
-            return await self._putting.put(by, row.id, number, wanted, gone=gone, progress=progress)
+            put = await self._putting.put(by, row.id, number, wanted, gone=gone, progress=_to_nobody)
         except FileFormatError as problem:
             raise Invalid(str(problem), field="file") from problem
         finally:
             await asyncio.to_thread(self._folder.remove, number)
+        outcome = put.outcome
+        return {
+            "participants": outcome.participants,
+            "left_out": put.left_out,
+            "problems": [{"line": each.line, "reason": each.reason} for each in put.shown],
+            "ambiguous": outcome.ambiguous[:PROBLEMS_KEPT_MAX],
+            "added": outcome.added,
+            "changed": outcome.changed,
+            "gone": outcome.gone,
+        }
 
     async def sweep(self) -> None:
         """At the start: what an earlier hub has kept is nobody's any more."""
@@ -293,31 +249,5 @@ class RosterFiles:
         return file
 
 
-def chosen(file: RosterFile, columns: Mapping[str, str | None]) -> dict[int, str]:
-    """What each column is to be. Raises Invalid."""
-    allowed = TAG_FILE_FIELDS if file.wanted.kind == TAGS else COLUMN_FIELDS
-    found: dict[int, str] = {}
-    for key, field in columns.items():
-        index = int(key) if key.isascii() and key.isdecimal() and len(key) <= 4 else -1
-        if not 0 <= index < len(file.look.columns):
-            raise Invalid(f"columns: there is no column {key[:20]!r}", field="columns")
-        if field is None:
-            continue
-        if field not in allowed:
-            raise Invalid(f"columns: expected one of {', '.join(allowed)}", field="columns")
-        found[index] = field
-    plain = [field.partition(":")[0] for field in found.values() if field not in (CUSTOM, TAG_FIELD)]
-    for field in plain:
-        if plain.count(field) > 1:
-            raise Invalid(f"columns: two columns are the {COLUMN_FIELDS[field].lower()}", field="columns")
-    return found
-
-
-def _checked(words: Otherwise) -> Otherwise:
-    if words.kind is not None and words.kind not in KINDS:
-        raise Invalid(f"kind: expected one of {', '.join(KINDS)}", field="kind")
-    if words.header_line is not None and not 0 <= words.header_line <= HEADER_LINES_MAX:
-        raise Invalid(
-            f"header_line: expected a line from 1 to {HEADER_LINES_MAX}, or 0 for none", field="header_line"
-        )
-    return words
+def _to_nobody(done: int, total: int | None = None, words: str | None = None) -> None:
+    """Nobody waits for how far it is."""

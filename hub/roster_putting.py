@@ -19,7 +19,9 @@ from hub.roster_words import TAGS as TAGS_ORIGIN
 from hub.rostering import KEEP, REMOVE, Outcome, Rostering
 
 PROBLEMS_SHOWN_MAX: Final = 200
-"""Rows left out that an answer lists; the file of them has all."""
+"""Rows left out that a job lists; the file of them has all."""
+PROBLEMS_KEPT_MAX: Final = 1000
+"""The same, of `Put.shown`."""
 PROBLEMS_AT_ONCE: Final = 1000
 """Are written to that file together."""
 ENTRIES_AT_ONCE: Final = 2000
@@ -43,7 +45,7 @@ class Put:
             "rows": self.rows,
             "good": self.good,
             "left_out": self.left_out,
-            "problems": msgspec.to_builtins(self.shown),
+            "problems": msgspec.to_builtins(self.shown[:PROBLEMS_SHOWN_MAX]),
             "ambiguous": self.outcome.ambiguous[:PROBLEMS_SHOWN_MAX],
         }
 
@@ -92,7 +94,7 @@ class Putting:
         await bad.end()
         put.good -= len(unclear)
         put.left_out += len(unclear)
-        put.shown = sorted([*bad.first, *unclear], key=lambda each: each.line)[:PROBLEMS_SHOWN_MAX]
+        put.shown = sorted([*bad.first, *unclear], key=lambda each: each.line)[:PROBLEMS_KEPT_MAX]
         return put
 
     async def _entries(
@@ -125,7 +127,7 @@ class _Problems:
         self.first: list[Bad] = []
 
     async def add(self, rows: Sequence[Bad]) -> None:
-        self.first += rows[: PROBLEMS_SHOWN_MAX - len(self.first)]
+        self.first += rows[: PROBLEMS_KEPT_MAX - len(self.first)]
         self._waiting += rows
         if len(self._waiting) >= PROBLEMS_AT_ONCE:
             await self.end()

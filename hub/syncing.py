@@ -38,7 +38,7 @@ from hub.sync_words import LinkRow
 
 log = logging.getLogger(__name__)
 
-LOOK_S: Final = 20.0
+LOOK_S: Final = 10.0
 """How long what a session is about may be another thing before it is looked at again: it begins, ends, is moved."""
 FULL_AT_ONCE: Final = 2
 """Rosters that are loaded whole by themselves, of all partners: each takes a connection to the database."""
@@ -125,7 +125,7 @@ class Syncing:
                 self._look.clear()
                 await self._reconcile()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_S):
+                    async with asyncio.timeout(LOOK_S / self.hurry):
                         await self._look.wait()
         finally:
             tasks = [each.task for each in self._linked.values() if each.task is not None]
@@ -327,8 +327,9 @@ class Syncing:
                 await self._by_itself(linked, due)
                 continue
             linked.wake.clear()
+            look_s = LOOK_S / self.hurry
             with suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_S if due is None else min(LOOK_S, due.at_s - now_s)):
+                async with asyncio.timeout(look_s if due is None else min(look_s, due.at_s - now_s)):
                     await linked.wake.wait()
 
     async def _by_itself(self, linked: Linked, due: Due) -> None:

@@ -13,6 +13,7 @@ from hub.web import assets
 from hub.web.routes import STATIC
 from tests.lifecycle import Office, new_office
 from tests.postgres import fresh_database, running_postgres
+from tests.serviced import Serviced, a_serviced
 from tests.serving import Run
 
 LONGEST: Final = (
@@ -89,6 +90,16 @@ async def empty_dsn(postgres_dsn: str) -> AsyncIterator[str]:
 async def shared_office(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     """One hub for all tests that make their own sessions, and have `loop_scope="session"`."""
     async with new_office(postgres_dsn, tmp_path_factory.mktemp("office")) as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def serviced(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serviced]:
+    """One hub for all tests that make sessions whose rosters come from a registration service of their own."""
+    async with (
+        fresh_database(postgres_dsn) as dsn,
+        a_serviced(dsn, tmp_path_factory.mktemp("serviced")) as made,
+    ):
         yield made
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from hub.config import CODE_TRIES_PER_MINUTE_MAX, Limits, Settings
+from hub.provider_accounts import Make
+from hub.providers import registry
 from hub.session import Session
 from tests.postgres import fresh_database
 from tests.running import PATIENCE_S, Reader, Running, Screen, rows, running_hub, settings_for, until
@@ -89,9 +91,10 @@ OF_MANY: Final = Limits(code_tries_per_minute=CODE_TRIES_PER_MINUTE_MAX)
 
 
 @asynccontextmanager
-async def office(dsn: str, folder: Path) -> AsyncIterator[Office]:
+async def office(dsn: str, folder: Path, service: Make = registry.make) -> AsyncIterator[Office]:
+    """`service`: what opens accounts at registration services."""
     settings = settings_for(dsn, folder, limits=OF_MANY)
-    async with running_hub(settings) as hub:
+    async with running_hub(settings, service=service) as hub:
         yield Office(hub, dsn, settings)
 
 

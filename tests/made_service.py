@@ -41,11 +41,6 @@ class Service:
         self.calls = 0
         self.closed = False
 
-    def __call__(self, kind: str, credentials: Credentials) -> "Service":
-        """As what opens accounts: every one is this service."""
-        self.kind, self.credentials = KINDS[kind], dict(credentials)
-        return self
-
     def calls_last_hour(self) -> int:
         return self.calls
 
@@ -63,7 +58,7 @@ class Service:
 
     async def roster(self, event_id: str, races: list[str], cursor: Cursor) -> AsyncIterator[Page]:
         self.asked.append(cursor)
-        for page in self.news if cursor else self.pages or [Page([], cursor={"at": 1})]:
+        for page in (self.news if cursor else self.pages) or [Page([], cursor=cursor or {"at": 1})]:
             await self._call()
             yield page
 
@@ -85,3 +80,20 @@ class Service:
         problem = self.problems.pop(0) if self.problems else None
         if problem is not None:
             raise problem
+
+
+class Services:
+    """Opens accounts: each API key is one service's, whoever asks in its name."""
+
+    def __init__(self) -> None:
+        self._by_key: dict[str, Service] = {}
+        self.opened: list[str] = []
+
+    def of(self, key: str) -> Service:
+        return self._by_key.setdefault(key, Service("runsignup", {"api_key": key}))
+
+    def __call__(self, kind: str, credentials: Credentials) -> Service:
+        self.opened.append(credentials["api_key"])
+        found = self.of(credentials["api_key"])
+        found.credentials, found.closed = dict(credentials), False
+        return found

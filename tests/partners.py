@@ -384,6 +384,7 @@ def template_name(mark: str) -> str:
 
 _IDS: Final = (
     "jobs",
+    "roster_files",
     *(
         "partners",
         "users",

@@ -24,9 +24,9 @@ from hub.app import Addresses, App
 from hub.config import Database, Limits, Listener, Redis, Server, Settings, Web
 from hub.model import PURPOSE_INBOX
 from hub.passwords import Hashes
-from hub.provider_accounts import Make
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.provider_accounts import Make
 from hub.providers import registry
 from hub.session import Source
 from tests.redis_server import shared_url

@@ -5,11 +5,9 @@ from typing import Any
 import pytest
 
 from hub.accounts import MACHINE_CALLER
-from hub.errors import NotFound
-from hub.roster_words import FILE, PROVIDER, TAGS, Entry, Layer
+from hub.roster_words import FILE, Entry, Layer
 from hub.rostering import KEEP, REMOVE, Outcome, Rostering
 from tests.lifecycle import Office
-from tests.running import rows
 
 SHARED = pytest.mark.asyncio(loop_scope="session")
 

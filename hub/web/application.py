@@ -33,6 +33,7 @@ from hub.web import (
     middlewares,
     proxies,
     qr,
+    roster_files,
     routes,
     seldom,
     services,
@@ -74,6 +75,7 @@ def build(
     kept: state.Kept,
     changes: state.Changes,
     jobs: Jobs,
+    files: roster_files.RosterFiles,
     refused: RefusedReaders,
     standing: state.Standing,
     token: str,
@@ -111,6 +113,7 @@ def build(
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_changes(app, changes)
     app[JOBS] = jobs
+    app[roster_files.ROSTER_FILES] = files
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
     app.on_response_prepare.append(cors.add_headers)

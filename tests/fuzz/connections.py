@@ -38,6 +38,7 @@ from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
 from tests.fuzz.accounts import NoPartners, NoUsers
 from tests.fuzz.changes import Changes, Kept, Proofs, Screens
+from tests.fuzz.rosters import RosterFiles
 
 TOKEN: Final = "t0ken"
 CHEAP: Final = Hashes(memory_kib=8, passes=1, lanes=1)
@@ -303,6 +304,7 @@ class Site:
             kept=Kept(),
             changes=Changes(self.database, self.database.changed),
             jobs=Jobs(lambda: NOW_US, self.hub.new_id),
+            files=RosterFiles(self.database.changed),
             refused=RefusedReaders(lambda: NOW_US),
             token=TOKEN,
             storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),

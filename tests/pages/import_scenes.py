@@ -186,9 +186,13 @@ class Desk:
         return say
 
 
-def roster(*parts: Any, people: int = 3, **settings: Any) -> WorkStage:
-    """The page with these desks' answers."""
-    _, stage = roster_scenes.roster(people, **settings)
+def watched(*parts: Any, people: int = 3, **settings: Any) -> tuple[roster_scenes.Desk, WorkStage]:
+    """The page with these desks' answers, and what says to it that somebody has changed the roster."""
+    desk, stage = roster_scenes.roster(people, **settings)
     for part in parts:
         stage.answers |= part.answers
-    return stage
+    return desk, stage
+
+
+def roster(*parts: Any, **settings: Any) -> WorkStage:
+    return watched(*parts, **settings)[1]

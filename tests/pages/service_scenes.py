@@ -7,6 +7,13 @@ from tests.pages.import_scenes import job
 from tests.pages.work_scenes import NORDIC, ago
 from tests.pages.work_stage import Answer, Asked, refusal
 
+
+def asked(
+    name: str, label: str, hint: str = "", *, secret: bool = False, required: bool = True
+) -> dict[str, Any]:
+    return {"name": name, "label": label, "hint": hint, "secret": secret, "required": required}
+
+
 KINDS: Final = [
     {
         "kind": "runsignup",
@@ -15,8 +22,8 @@ KINDS: Final = [
         "results": True,
         "calls_per_hour": 1000,
         "fields": [
-            {"name": "api_key", "label": "API key", "secret": False, "hint": "In RunSignUp: Profile, Secure Access Key.", "required": True},
-            {"name": "api_secret", "label": "API secret", "secret": True, "hint": "Shown once beside the key.", "required": True},
+            asked("api_key", "API key", "In RunSignUp: Profile, Secure Access Key."),
+            asked("api_secret", "API secret", "Shown once beside the key.", secret=True),
         ],
     },
     {
@@ -26,22 +33,18 @@ KINDS: Final = [
         "results": False,
         "calls_per_hour": 500,
         "fields": [
-            {"name": "client_id", "label": "Client id", "secret": False, "hint": "", "required": True},
-            {"name": "client_secret", "label": "Client secret", "secret": True, "hint": "", "required": True},
-            {"name": "base", "label": "Address", "secret": False, "hint": "Only where Haku has given you one.", "required": False},
+            asked("client_id", "Client id"),
+            asked("client_secret", "Client secret", secret=True),
+            asked("base", "Address", "Only where Haku has given you one.", required=False),
         ],
     },
-]  # fmt: skip
-EVENTS: Final = [
-    {
-        "id": "4321",
-        "name": "Harbour Run",
-        "date": "2026-05-16",
-        "place": "Oslo, NO",
-        "races": [{"id": "987", "name": "10K"}, {"id": "988", "name": "Half marathon"}, {"id": "989", "name": "Kids’ mile"}],
-    },
-    {"id": "4400", "name": "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch 24 hours", "date": "2026-06-20", "place": "Anglesey", "races": []},
-]  # fmt: skip
+]
+RACES: Final = [{"id": "987", "name": "10K"}, {"id": "988", "name": "Half"}, {"id": "989", "name": "Mile"}]
+LONG: Final = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch 24 hours"
+EVENTS: Final[list[dict[str, Any]]] = [
+    {"id": "4321", "name": "Harbour Run", "date": "2026-05-16", "place": "Oslo, NO", "races": RACES},
+    {"id": "4400", "name": LONG, "date": "2026-06-20", "place": "Anglesey", "races": []},
+]
 
 
 def account(number: int = 7, **parts: Any) -> dict[str, Any]:
@@ -86,24 +89,24 @@ class Counter:
         self.link = link
         self.hold = False
         self.cursor = {"done": 1200, "total": 2301}
-        self.job = job(90, "provider")
+        self.job = job(90, "provider", status="done")
         where = "/api/sessions/4/provider"
         self.answers: dict[str, Any] = {
             "GET /api/provider-accounts": lambda _: {"accounts": self.accounts, "kinds": KINDS},
             "POST /api/provider-accounts": self.add,
-            "PATCH /api/provider-accounts/7": lambda _: {"account": self.accounts[0], "words": "Signed in as Nordic Timing."},
-            "POST /api/provider-accounts/7/test": lambda _: {"account": self.accounts[0], "words": "Signed in as Nordic Timing."},
+            "PATCH /api/provider-accounts/7": self.try_it,
+            "POST /api/provider-accounts/7/test": self.try_it,
             "DELETE /api/provider-accounts/7": self.delete,
             "GET /api/provider-accounts/7/events": self.events,
             "GET /api/provider-accounts/7/events/4400": EVENTS[1] | {"races": [{"id": "1", "name": "24 h"}]},
-            f"GET {where}": lambda _: {"link": self.link},
+            f"GET {where}": lambda _: {"link": self.link and self.link | {"job": self.running()}},
             f"PUT {where}": self.put,
             f"PATCH {where}": self.patch,
             f"DELETE {where}": self.disconnect,
             f"POST {where}/refresh": lambda _: Answer(202, {"job": self.begin()}),
             "GET /api/jobs/90": lambda _: {"job": self.say()},
             "DELETE /api/jobs/90": lambda _: {"job": self.end("cancelled")},
-        }  # fmt: skip
+        }
 
     def add(self, asked: Asked) -> Any:
         key = asked["body"]["credentials"].get("api_key", "")
@@ -117,6 +120,9 @@ class Counter:
             return refused
         self.accounts.append(account(name=asked["body"]["name"]))
         return Answer(201, {"account": self.accounts[-1], "words": "Signed in as Nordic Timing: 2 events."})
+
+    def try_it(self, _: Asked) -> Any:
+        return {"account": self.accounts[0], "words": "Signed in as Nordic Timing."}
 
     def delete(self, _: Asked) -> Answer:
         self.accounts.clear()
@@ -141,6 +147,9 @@ class Counter:
     def disconnect(self, _: Asked) -> Any:
         self.link = None
         return {"gone": 0}
+
+    def running(self) -> dict[str, Any] | None:
+        return self.job if self.job["status"] == "running" else None
 
     def begin(self) -> dict[str, Any]:
         self.job = job(90, "provider", words="reading the roster")

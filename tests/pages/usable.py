@@ -16,8 +16,8 @@ UNNAMED: Final = """() => [...document.querySelectorAll("a, button, select, inpu
   .filter(each => !(each.getAttribute("aria-label") || each.alt || each.textContent.trim()
     || (each.labels && each.labels[0].textContent.trim())))
   .map(each => each.outerHTML)"""
-SMALL: Final = """() => [...document.querySelectorAll("a, button, select, summary, input:not([type=checkbox])")]
-  .filter(each => each.checkVisibility() && !each.matches(".skip, .url a, .unseen"))
+SMALL: Final = """() => [...document.querySelectorAll("a, button, select, summary, input")]
+  .filter(each => each.checkVisibility() && !each.matches(".skip, .url a, .unseen, [type=checkbox], [type=radio]"))
   .filter(each => { const box = each.getBoundingClientRect(); return box.width < 44 || box.height < 44; })
   .map(each => each.outerHTML)"""
 OUTLINE: Final = """() => [

@@ -412,6 +412,14 @@ def settings(role: str = OPERATOR, answers: Answers = None) -> WorkStage:
     return WorkStage("settings.html", "/settings", me=person(role), answers=own | (answers or {}), hours=12)
 
 
+LINKED: Final = {
+    "account": {"id": 1, "kind": "runsignup", "name": "Our club at RunSignup"},
+    "event": {"id": "77", "name": "Harbour Run"},
+    "enabled": True,
+    "problem": "",
+}
+
+
 def session(role: str = OPERATOR, shown: dict[str, Any] = SESSION, answers: Answers = None) -> WorkStage:
     own = {
         "GET /api/sessions/4": shown,
@@ -422,6 +430,19 @@ def session(role: str = OPERATOR, shown: dict[str, Any] = SESSION, answers: Answ
         "GET /api/sessions/4/locations": {"locations": LOCATIONS},
         "GET /api/sessions/4/latency": {"parts": PARTS},
         "GET /api/sessions/4/showings": {"counts": {"reads": 6182, "shown": 6145, "called": 212}},
+        "GET /api/participants": {
+            "participants": [],
+            "total": 2301,
+            "next": None,
+            "facets": {
+                "race": [],
+                "status": [],
+                "origins": {"provider": 2298, "hand": 3},
+                "without": {"tag": 12},
+            },
+        },
+        "GET /api/sessions/4/unknown-tags": {"tags": [], "total": 3, "complete": True},
+        "GET /api/sessions/4/provider": {"link": LINKED},
         "GET /api/sessions/4/unshown": {"unshown": UNSHOWN, "next": 6100},
     }
     return SessionStage(

@@ -7,6 +7,7 @@ import {
 import { detailOf, nameOf } from "./roster-words.js";
 import { may } from "./work-here.js";
 
+const LONG = 22;                  // more letters than stand in two lines of a telephone
 const SIGNS = { ok: "✓", warn: "!", bad: "×", ask: "?", idle: "" };
 
 /** `looked`: what the hub has said; null: nothing yet. `before`: what was shown before it. */
@@ -19,6 +20,7 @@ export function paintCard({ looked, before, session }, now) {
   sayOrHide(field(card, "asked"), looked ? askedWords(looked) : "");
   sayOrHide(field(card, "bib"), person ? person.bib || "–" : "");
   sayOrHide(field(card, "name"), person ? nameOf(person) || "No name" : "");
+  mark(field(card, "name"), "long", person && nameOf(person).length > LONG ? "yes" : "");
   sayOrHide(field(card, "phonetic"), person && person.phonetic ? person.phonetic : "");
   sayOrHide(field(card, "facts"), person ? factsOf(person).join(" · ") : "");
   sayOrHide(field(card, "notes"), person && person.notes ? person.notes : "");

@@ -93,7 +93,10 @@ function fill(element, each) {
   const link = field(element, "name"), words = each.session_name || "Session " + each.id;
   say(link, words);
   set(link, "href", "/sessions/" + each.id);
-  fillAnnouncer(element, each, words);
+  fillLink(element, "roster", "Roster of " + words, `/sessions/${each.id}/roster`);
+  fillLink(element, "assign", "Say whose the unknown tags of " + words + " are", `/sessions/${each.id}/roster#unknown`);
+  fillLink(element, "announcer", "Announcer of " + words, "/announcer/" + each.id);
+  if (field(element, "announcer")) field(element, "announcer").hidden = each.status === "ended";
   say(field(element, "status"), STATUS[each.status] || each.status);
   mark(field(element, "status"), "tone", each.status === "active" ? "live" : "");
   sayOrHide(field(element, "purpose"), { rehearsal: "Rehearsal", demo: "Demo" }[each.purpose] || "");
@@ -109,13 +112,12 @@ function fill(element, each) {
   }
 }
 
-/** For who may speak: of a session that is to come or live. */
-function fillAnnouncer(element, each, words) {
-  const link = field(element, "announcer");
+/** Where somebody may go. The announcer's page is of sessions that are to come or live. */
+function fillLink(element, name, label, path) {
+  const link = field(element, name);
   if (!link) return;
-  link.hidden = each.status === "ended";
-  set(link, "href", "/announcer/" + each.id);
-  set(link, "aria-label", "Announcer of " + words);
+  set(link, "href", path);
+  set(link, "aria-label", label);
 }
 
 function fillRate(element, each) {

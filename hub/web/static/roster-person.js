@@ -55,8 +55,13 @@ export function addPerson({ tags = [] }) {
 export async function reloadPerson() {
   const id = isOpen();
   if (id === null) return;
-  const { participant } = await ask("GET", "/api/participants/" + id);
-  if (isOpen() === id) show(participant, false);
+  try {
+    const { participant } = await ask("GET", "/api/participants/" + id);
+    if (isOpen() === id) show(participant, false);
+  } catch (problem) {
+    if (problem.status !== 404) throw problem;
+    close();
+  }
 }
 
 function show(person, anew) {

@@ -44,6 +44,7 @@ export function paintAccounts(now) {
     say(field(element, "detail"), accountDetail(each, kind, now));
     sayOrHide(field(element, "problem"), each.problem);
     field(element, "experimental").hidden = !(kind && kind.experimental);
+    element.querySelector("[data-act=events]").classList.toggle("main", !room.link && !each.problem);
     for (const button of element.querySelectorAll("button")) set(button, "aria-label", `${button.textContent}: ${each.name}`);
   });
 }
@@ -120,7 +121,7 @@ async function save(values, anyway) {
       : await ask("POST", "/api/provider-accounts", { kind: kind.kind, ...body, ...room.partner() }, { waitMs: WAIT_MS });
   } catch (problem) {
     if (!(problem instanceof Refused)) throw problem;
-    again.hidden = ![502, 503, 504].includes(problem.status) || problem.code === "unavailable";
+    again.hidden = problem.code !== "service_away";
     problem.message = lessLabel(refusedWords(kind, problem), kind, problem.field);
     throw problem;
   }

@@ -36,6 +36,7 @@ function paintActs(link, kind) {
   const running = Boolean(link.job && link.job.status === "running");
   say(pause, link.enabled ? "Pause" : "Go on");
   set(pause, "aria-pressed", String(!link.enabled));
+  document.querySelector("#services [data-act=sign-in]").classList.toggle("main", Boolean(link.problem && link.enabled && !link.next_at));
   for (const act of ["refresh", "full"]) document.querySelector(`#services [data-act=${act}]`).disabled = running;
   results.hidden = !(kind && kind.results);
   const box = results.querySelector("input");

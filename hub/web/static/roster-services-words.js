@@ -13,7 +13,8 @@ export function toneOf(link) {
 
 export function ofWords(link, kind) {
   const races = link.races.length ? count(link.races.length, "race") + " of it" : "all its races";
-  return [kind ? kind.name : link.account.kind, link.account.name, races, link.results ? "with official results" : ""].filter(Boolean).join(" · ");
+  const name = kind ? kind.name : link.account.kind;
+  return [name, link.account.name === name ? "" : link.account.name, races, link.results ? "with official results" : ""].filter(Boolean).join(" · ");
 }
 
 /** What to do about what is wrong. */

@@ -39,7 +39,7 @@ export function fromWords(person) {
 }
 
 export function rangeWords(from, shown, total) {
-  return shown ? `${number(from + 1)}–${number(from + shown)} of ${number(total)}` : "";
+  return shown ? `${number(from + 1)} to ${number(from + shown)} of ${number(total)}` : "";
 }
 
 export function countedWords(total, all) {

@@ -1,4 +1,4 @@
-// Files that go into a session: its roster, and what a controller has kept.
+// Files that go into a session: what a controller has kept.
 
 import { $ } from "./front-paint.js";
 import { ask } from "./work-ask.js";
@@ -10,17 +10,6 @@ const PROBLEMS_SHOWN = 20;
 
 /** `session()`: as it is now. `refresh()`: its figures have changed. */
 export function openFiles(session, refresh) {
-  handle($("roster-form"), async values => {
-    need(values, { file: "Choose the roster’s file." });
-    const form = new FormData();
-    form.append("session", session().id);
-    form.append("file", values.file);
-    result("roster-result", "Loading.", []);
-    const done = await sent("/api/rosters/import", form, "roster-result");
-    $("roster-form").reset();
-    result("roster-result", rosterWords(done), [...done.problems.map(each => `Line ${each.line}: ${each.reason}`), ...ambiguous(done)]);
-    await refresh();
-  });
   handle($("import-form"), async values => {
     need(values, { file: "Choose the controller’s .csv." });
     const form = new FormData();
@@ -40,14 +29,6 @@ async function sent(path, form, place) {
     result(place, "", []);
     throw problem;
   }
-}
-
-function rosterWords({ participants, left_out }) {
-  return `${count(participants, "runner")} in the roster.` + (left_out ? ` ${count(left_out, "line")} left out.` : "");
-}
-
-function ambiguous({ ambiguous: doubles }) {
-  return doubles.length ? [`More than one runner has ${listed(doubles.slice(0, PROBLEMS_SHOWN))}: nobody is shown for them.`] : [];
 }
 
 function importWords({ location, reads, held, rejected, new: fresh }) {

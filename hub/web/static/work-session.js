@@ -14,6 +14,7 @@ import { openMessages } from "./work-messages.js";
 import { attempt, may, notice, stay } from "./work-here.js";
 import { openProof } from "./work-proof.js";
 import { openReads, watchReads } from "./work-reads.js";
+import { openRoster } from "./work-roster.js";
 import { sure } from "./work-sure.js";
 import { STATUS, bytes, count, instant, listed, localTime, when } from "./work-words.js";
 
@@ -247,4 +248,5 @@ attempt(loadEvents);
 openLocations(session, may("operator"));
 openProof(session);
 openMessages(session);
+openRoster(session);
 attempt(refresh).then(() => setTimeout(keepUp, ASK_MS));

@@ -11,6 +11,7 @@ from hub.config import Limits
 from tests.running import Running, raw, rows, running_hub, settings_for, until
 
 PATH = "/api/rosters/import"
+ON_IT = "SELECT bib FROM participants WHERE gone = '' ORDER BY bib::int"
 
 
 async def post(hub: Running, session: object, data: bytes | None, **more: Any) -> tuple[int, Any]:
@@ -24,19 +25,28 @@ async def post(hub: Running, session: object, data: bytes | None, **more: Any) -
 
 
 async def test_replaces_the_roster_and_says_what_it_left_out(hub: Running, database_dsn: str) -> None:
-    data = b"bib,name,Shirt\n1,Ann Lee,M\n,Nobody,S\n2,Bob Ray,L\n"
+    data = b"bib,name,Shirt\n1,Ann Lee,M\n,,S\n2,Bob Ray,L\n"
     status, body = await post(hub, hub.session_id, data)
     assert status == 200
     assert body == {
         "session": hub.session_id,
         "participants": 2,
         "left_out": 1,
-        "problems": [{"line": 3, "reason": "neither a bib nor a tag"}],
+        "problems": [{"line": 3, "reason": "neither a bib nor a tag nor a name"}],
         "ambiguous": [],
+        "added": 2,
+        "changed": 0,
+        "gone": 0,
     }
-    assert (await post(hub, hub.session_id, b"bib,name\n7,Eve Fox\n"))[1]["participants"] == 1
-    assert [row["bib"] for row in await rows(database_dsn, "SELECT bib FROM participants")] == ["7"]
-    assert hub.app.hub.sessions[hub.session_id].roster.size == 1
+    again = (await post(hub, hub.session_id, b"bib,name\n7,Eve Fox\n2,Bob Roy\n"))[1]
+    assert {name: again[name] for name in ("participants", "added", "changed", "gone")} == {
+        "participants": 2,
+        "added": 1,
+        "changed": 1,
+        "gone": 1,
+    }
+    assert [row["bib"] for row in await rows(database_dsn, ON_IT)] == ["2", "7"]
+    assert hub.app.hub.sessions[hub.session_id].roster.size == 2
 
 
 async def test_who_carries_the_same_number_is_listed(hub: Running) -> None:
@@ -52,9 +62,9 @@ async def test_a_large_file(hub: Running) -> None:
 
 
 async def test_what_is_in_memory_is_what_was_stored_last(hub: Running, database_dsn: str) -> None:
-    files = [b"bib,name\n%d,Runner\n" % each + b"x,Y\n" * each for each in range(8)]
+    files = [b"bib,name\n%d,Runner\n" % each + b"1%d,Y\n" % each * each for each in range(8)]
     await asyncio.gather(*(post(hub, hub.session_id, each) for each in files))
-    (stored, *_) = await rows(database_dsn, "SELECT bib FROM participants WHERE bib <> 'x'")
+    (stored, *_) = await rows(database_dsn, ON_IT)
     roster = hub.app.hub.sessions[hub.session_id].roster
     assert [bib for bib in range(8) if roster.find(str(bib))] == [int(stored["bib"])]
 
@@ -78,7 +88,8 @@ BAD: list[tuple[object, bytes, int, str]] = [
     (77, b"bib\n1\n", 404, "session"),
     (1, b"", 400, "file"),
     (1, b"colour,shape\nred,round\n", 400, "file"),
-    (1, b"bib\n\x00\n", 400, "file"),
+    (1, b"%PDF-1.7\n" + bytes(range(1, 9)) * 30, 400, "file"),
+    (1, b"PK\x03\x04 and no more", 400, "file"),
     (1, b"bib\n" + b"1\n" * 6, 400, "file"),
     (1, b"bib\n" + b" " * 1024 * 1024, 413, "file"),
 ]
