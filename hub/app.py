@@ -41,8 +41,6 @@ from hub.web import application, connections, sockets, web_sessions
 from hub.web.auth import admin_token
 from hub.web.expiring import EXPIRING
 from hub.web.live import Live
-from hub.web.old_feed import FEEDS, Feeds
-from hub.web.old_place import CHOICES
 from hub.web.proof import PROOF
 from hub.web.screens import FLEET
 from hub.web.sign_ins import SIGN_INS
@@ -332,9 +330,8 @@ class App:
             token=token,
             storage=self._storage(token),
             hashes=self.hashes,
+            choices=self.stores.choices,
         )
-        self._web[CHOICES] = self.stores.choices
-        self._web[FEEDS] = Feeds(now_us)
         self._runner = connections.Runner(
             self._web, files_max=files.spare(), shutdown_timeout=HTTP_STOP_S_MAX
         )

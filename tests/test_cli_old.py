@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.conftest import Run
+from tests.serving import Run
 from tests.test_commands_old import predecessor
 
 

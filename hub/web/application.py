@@ -46,6 +46,8 @@ from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
+from hub.web.old_feed import FEEDS, Feeds
+from hub.web.old_place import CHOICES, Choices
 from hub.web.pauses import PAUSES, Pauses
 from hub.web.proof import PROOF, PROOFS, Proof, ProofStore
 from hub.web.screens import FLEET, Fleet
@@ -81,6 +83,7 @@ def build(
     token: str,
     storage: Storage,
     hashes: Hashes,
+    choices: Choices,
 ) -> web.Application:
     chain = [
         proxies.behind_proxies,
@@ -109,6 +112,7 @@ def build(
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
     app[HASHING] = Hashing(hashes)
+    app[CHOICES] = choices
     _add_screens(app, screens, proofs)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_changes(app, changes)
@@ -164,6 +168,7 @@ def _add_own(app: web.Application) -> None:
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app[frames.FRAME] = frames.frame(app[assets.ASSETS])
+    app[FEEDS] = Feeds(app[state.CONDITION].now_us)
     app[old_images.UPLOADS] = Uploads(app[state.IMAGE_FOLDER])
 
 
