@@ -19,6 +19,7 @@ from hub import (
     __version__,
     cli_old,
     cli_people,
+    cli_roster,
     commands,
     commands_import,
     config,
@@ -53,6 +54,7 @@ cli = typer.Typer(
 cli.add_typer(cli_people.partner, name="partner")
 cli.add_typer(cli_people.user, name="user")
 cli.command("take-over")(cli_old.take_over)
+cli.command()(cli_roster.roster)
 
 _DEMO_HINT: Final = "The demo's runners are made up. Ctrl-C stops the hub and the demo."
 
@@ -160,27 +162,6 @@ def replay_files(
     )
     if not result.delivered:
         raise HubError(f"{to} did not take everything before the line was closed")
-
-
-@cli.command()
-def roster(
-    file: Annotated[
-        Path, typer.Argument(help="A CSV file whose first line names the columns: bib, tag, name, ...")
-    ],
-    session: Annotated[int, typer.Option(help="The session's number, as in its page's address.")],
-    config_file: ConfigOption = None,
-) -> None:
-    """Makes a CSV file the roster of a session, through the running hub when there is one."""
-    settings = settings_of(config_file)
-    logs.set_up(settings)
-    with Console(stderr=True).status("loading"):
-        loaded = run(commands.load_roster(settings, file, session))
-    for line, reason in loaded.problems:
-        warn(f"{file.name}: line {line}: {reason}")
-    if loaded.ambiguous:
-        some = ", ".join(loaded.ambiguous[:20]) + (", ..." if len(loaded.ambiguous) > 20 else "")
-        warn(f"{file.name}: carried by more than one participant, so shown as nobody: {some}")
-    say(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
 
 
 @cli.command("import")

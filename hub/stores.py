@@ -30,6 +30,7 @@ from hub.store.web_choices import WebChoices
 from hub.store.web_displays import WebDisplays
 from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
+from hub.store.web_participants import WebParticipants
 from hub.store.web_partners import WebPartners
 from hub.store.web_proofs import WebProofs
 from hub.store.web_queries import WebQueries
@@ -76,6 +77,7 @@ class Stores:
         self.users = WebUsers(self.web)
         self.choices = WebChoices(self.web)
         self.partners = WebPartners(self.web)
+        self.participants = WebParticipants(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
         self.templates = WebTemplates(self.web)

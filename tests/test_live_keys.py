@@ -80,10 +80,10 @@ async def cors_origins(site: Site) -> None:
 
 
 async def legacy_dir(site: Site) -> None:
-    folder = Path(site.settings.server.data_dir) / "bundle"
+    folder = site.path.parent / "bundle"
     folder.mkdir()
     (folder / "index.html").write_text("old pages")
-    await site.save(web={"legacy_dir": str(folder)})
+    await site.save(web={"legacy_dir": "bundle"})
     async with site.hub.anybody.get("/display") as response:
         assert await response.text() == "old pages"
 

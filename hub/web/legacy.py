@@ -40,11 +40,12 @@ OTHERWISE: Final = {
 
 async def page(request: web.Request) -> web.Response:
     """`/old/{path}`, `/assets/{path}`, and the addresses that the pages give themselves. Raises NotFound."""
-    folder = settings(request).web.legacy_dir
-    if not folder:
+    current = settings(request)
+    if not current.web.legacy_dir:
         raise NotFound(NO_FOLDER)
     wanted = request.match_info.get("path", "")
-    found = await asyncio.to_thread(_read, Path(folder), _file(request, wanted))
+    folder = current.path_of(current.web.legacy_dir)
+    found = await asyncio.to_thread(_read, folder, _file(request, wanted))
     if found is None:
         raise NotFound("There is no such file.")
     name, body = found
