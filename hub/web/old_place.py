@@ -52,6 +52,17 @@ async def place(request: web.Request) -> Place:
     return Place(None, await chosen(request, caller), caller) if caller else NOWHERE
 
 
+async def own(request: web.Request, caller: Caller) -> Place:
+    """The same for what a display's code alone does not open: of another's display there is nothing."""
+    code = request.query.get("display") or request.cookies.get(COOKIE)
+    if not code:
+        return Place(None, await chosen(request, caller), caller)
+    display = request.app[HUB].displays.get(code.upper())
+    if display is None or not caller.sees(display.partner_id):
+        return NOWHERE
+    return Place(display, request.app[HUB].session_of(display), caller)
+
+
 async def chosen(request: web.Request, caller: Caller) -> Session | None:
     """The session that a user is shown; None: none is active."""
     hub = request.app[HUB]

@@ -79,6 +79,7 @@ TELLS_NOTHING: Final = {
     "/api/sync-status",
     "/api/tcp-status",
     "/api/health",
+    "/api/timing/database-status",
 }
 """What is answered there says nothing of anybody in letters."""
 FOR_ANY_NAME: Final = {"/templates/{name}"}
@@ -239,7 +240,7 @@ def without(answer: Answer, sent: tuple[str, ...]) -> tuple[int, str]:
 
 def by_name(route: Route) -> bool:
     """Not by what only those have who were given it: a display's code, an image's name."""
-    return route.least != WITH_CODE and route.path != "/images/{name}"
+    return route.least != WITH_CODE and route.path not in ("/images/{name}", "/static/uploads/{name:.+}")
 
 
 async def test_every_address_is_known_to_the_walk(site: Site) -> None:

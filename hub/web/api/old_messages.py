@@ -50,8 +50,8 @@ async def delete_message(request: web.Request) -> web.Response:
 
 async def _session(request: web.Request) -> Session:
     """One that is there for the caller. Raises NotFound."""
-    session = (await old_place.place(request)).session
-    if session is None or not scope.caller(request).sees(session.row.partner_id):
+    session = (await old_place.own(request, scope.caller(request))).session
+    if session is None:
         raise NotFound("There is no active session whose messages these could be.")
     return session
 

@@ -69,7 +69,7 @@ async def trigger(request: web.Request) -> web.Response:
 async def tcp_status(request: web.Request) -> web.Response:
     """Whether readers may come, and what the caller's session is for."""
     condition = request.app[CONDITION]
-    found = await old_place.place(request)
+    found = await old_place.own(request, scope.caller(request))
     listens = not condition.not_ready and not condition.journal_problem()
     listeners = settings(request).listeners
     size = len(request.app[FEEDS].of(found.session, found.display).queue) if found.session else 0
@@ -101,7 +101,7 @@ async def _turned(request: web.Request, *, on: bool) -> web.Response:
 async def _linked(request: web.Request) -> _Linked | None:
     """The caller's session, with the service that it has."""
     caller = scope.caller(request)
-    session = await old_place.chosen(request, caller)
+    session = (await old_place.own(request, caller)).session
     state = await request.app[LINKS].state(caller, session.row) if session is not None else None
     return _Linked(caller, session, state) if session is not None and state is not None else None
 

@@ -8,7 +8,7 @@ theirs (hub/web/old_place.py). Whoever is not, is told so in the shape that the 
 
 import asyncio
 import contextlib
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from aiohttp import web
@@ -18,7 +18,7 @@ from hub.accounts import OPERATOR, Caller, at_least
 from hub.encode import iso
 from hub.errors import CallerError, Invalid, StoreError
 from hub.jobs import Job
-from hub.model import MODE_PRE_RACE, MODE_RACE, MODE_RESULTS, US_PER_S
+from hub.model import MODE_RESULTS, US_PER_S
 from hub.old_services import Asked, Login, Mode
 from hub.session import Session
 from hub.session_words import SessionChange
@@ -31,8 +31,12 @@ from hub.web.state import SESSIONS
 WAIT_S_MAX: Final = 25.0
 """A page waits for its answer; what is not loaded by then goes on, and the progress says how far it is."""
 NAME: Final = "From the old pages"
-MODES: Final = {"pre-race": MODE_PRE_RACE, "results": MODE_RESULTS, "race": MODE_RACE}
-OLD_MODES: Final = {new: old for old, new in MODES.items()}
+MODES: Final[dict[str, Literal["race", "pre_race", "results"]]] = {
+    "pre-race": "pre_race",
+    "results": "results",
+    "race": "race",
+}
+OLD_MODES: Final[dict[str, str]] = {new: old for old, new in MODES.items()}
 UNKNOWN_PROVIDER: Final = "Unknown provider"
 
 
@@ -189,7 +193,7 @@ async def _own(request: web.Request) -> _Own:
     caller = await auth.caller(request)
     if caller is None or not at_least(caller.role, OPERATOR):
         raise _NotYet(old_services.SIGN_IN)
-    session = await old_place.chosen(request, caller)
+    session = (await old_place.own(request, caller)).session
     if session is None:
         raise _NotYet(old_services.NO_SESSION)
     return _Own(caller, session)

@@ -44,7 +44,7 @@ async def health(request: web.Request) -> web.Response:
 
 async def database_status(request: web.Request) -> web.Response:
     condition = request.app[CONDITION]
-    session = (await old_place.place(request)).session
+    session = (await old_place.own(request, scope.caller(request))).session
     problem = condition.database_problem()
     return web.json_response(
         {
@@ -58,8 +58,8 @@ async def database_status(request: web.Request) -> web.Response:
 
 
 async def stats(request: web.Request) -> web.Response:
-    """Of all reads, and of those of each location. Raises TooMany, StoreAway."""
-    session = (await old_place.place(request)).session
+    """Of all reads, and of those of each location. Raises StoreAway."""
+    session = (await old_place.own(request, scope.caller(request))).session
     queries, whose = request.app[QUERIES], scope.whose(request)
     rows = await queries.sessions(whose, session.row.id) if session else []
     row = shape(request, rows[0]) if rows else {}
@@ -77,7 +77,7 @@ async def stats(request: web.Request) -> web.Response:
 async def recent_reads(request: web.Request) -> web.Response:
     """`?limit`: the newest first, of those that the hub remembers."""
     limit = scope.number(request.query.get("limit", str(LIMIT_DEFAULT)), "limit", 1, LIMIT_MAX)
-    session = (await old_place.place(request)).session
+    session = (await old_place.own(request, scope.caller(request))).session
     now_us = request.app[CONDITION].now_us()
     reads = session.tail.recent(limit) if session else []
     shown = [_read(session, each, now_us) for each in reversed(reads) if session and each.kind == KIND_READ]
