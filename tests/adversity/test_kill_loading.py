@@ -19,12 +19,14 @@ LOADED = "SELECT count(*) AS there, count(DISTINCT external_id) AS names FROM pa
 
 
 async def asked(address: str, folder: Path, method: str, path: str, body: Any = None) -> Any:
-    token = (folder / "var" / "admin.token").read_text().strip()  # noqa: ASYNC240  it is ready
+    token = (folder / "var" / "admin.token").read_text().strip()
     headers = {"Authorization": f"Bearer {token}"}
-    async with aiohttp.ClientSession(address, headers=headers) as http:
-        async with http.request(method, f"/api/{path}", json=body) as response:
-            assert response.status < 300, await response.text()
-            return await response.json()
+    async with (
+        aiohttp.ClientSession(address, headers=headers) as http,
+        http.request(method, f"/api/{path}", json=body) as response,
+    ):
+        assert response.status < 300, await response.text()
+        return await response.json()
 
 
 async def linked(process: Process, folder: Path) -> None:
@@ -42,13 +44,12 @@ async def test_it_goes_on_in_its_next_life_and_doubles_nobody(database_dsn: str,
     async with RunSignUpStandIn(people.made(COUNT)) as service:
         service.page_cap = PAGE
         program = (sys.executable, "-m", "tests.adversity.service_hub", f"{service.base}/Rest")
-        service.after(
-            4, lambda: service.fail(None, slow)
-        )  # it tests, looks at the event twice, gives two pages
+        service.after(4, lambda: service.fail(None, slow))  # it tests, looks at the event, gives two pages
         async with hub_process("serve", folder=tmp_path, program=program) as process:
             await linked(process, tmp_path)
             await until(lambda: len(service.calls) >= 6)
             calls = len(service.calls)
+            assert sum(each.path.endswith("/participants") for each in service.calls) >= 2
         (held,) = await rows(database_dsn, LOADED)
         assert held["there"] == 0, "what is half there is not put in force"
         async with hub_process("serve", folder=tmp_path, program=program) as process:
