@@ -83,6 +83,10 @@ class Reply(NamedTuple):
         return _date_s(self.headers.get("Date", ""))
 
 
+class Denied(ProviderRefused):
+    """401: a token may have run out."""
+
+
 class _Again(Exception):
     """It may get better. `after_s`: when the service wants to be asked again; None: it does not say."""
 
@@ -298,7 +302,7 @@ class Calls:
     def _refused(self, status: int, path: str, body: bytes) -> None:
         words = REFUSALS.get(status, "refuses what it is asked")
         own = self.own_words(body)
-        raise ProviderRefused(
+        raise (Denied if status == 401 else ProviderRefused)(
             f"{self.service} {words} ({status}, {self.mask.hide(path)}){f': {own}' if own else ''}."
         )
 
