@@ -173,6 +173,12 @@ async def test_somebody_is_added_taken_off_and_put_back(opened: Open) -> None:
     await says(page, "#counted", "3 runners")
     await page.page.get_by_role("button", name="Undo").click()
     await says(page, "#counted", "4 runners")
+    await page.at("#rows .open", has_text="Ada").click()
+    await page.at("#person-off").click()
+    await page.at("#filters-gone").check()
+    await page.at("#rows .open", has_text="Ada").click()
+    await page.at("#person-back").click()
+    await says(page, "#notice", "77 Ada is on the roster again.")
 
 
 async def test_an_unknown_tag_is_somebodys_by_two_taps(opened: Open) -> None:
