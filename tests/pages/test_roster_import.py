@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Page, expect
 
+from hub.roster_file_words import COLUMN_FIELDS, TAG_FILE_FIELDS
 from tests.pages.browsers import browsers_of
 from tests.pages.import_scenes import FILES, Desk, checked, columns, file, roster, watched
 from tests.pages.screens import WAIT_MS, Screen
@@ -206,7 +207,7 @@ async def test_what_goes_wrong_stands_where_it_belongs(opened: Open) -> None:
     await says(page, "#import-apply .form-error", "The hub was started again meanwhile.")
 
 
-async def test_another_tab_goes_on_with_the_file(opened: Open) -> None:
+async def test_two_tabs_with_one_file(opened: Open) -> None:
     desk = Desk()
     desk.there = True
     stage = roster(desk)
@@ -214,9 +215,29 @@ async def test_another_tab_goes_on_with_the_file(opened: Open) -> None:
     await says(page, "#import-waiting", "meldeliste.csv", "not imported yet", "1,240 rows")
     await page.at("#import-waiting").get_by_role("button", name="Go on").click()
     await at_step(page, "columns")
-    await page.at("#import [data-step=columns] [data-act=drop]").click()
+    desk.hold = True
+    await page.at("#import-columns [type=submit]").click()
+    await says(page, "#import-job", "Checking")
+
+    other = await opened(stage)
+    await says(other, "#import-waiting", "the hub works on it")
+    await other.at("#import-waiting").get_by_role("button", name="Go on").click()
+    await says(other, "#import-job", "Checking")
+    desk.hold = False
+    await at_step(other, "checked")
+    await other.at("#import-apply [data-act=back]").click()
+    await other.at("#import-columns [type=submit]").click()
+    await at_step(other, "checked")
+    await at_step(page, "checked")
+    await page.at("#import-apply [type=submit]").click()
+    await says(page, "#import-apply .form-error", "Another tab has this file, too")
+    await other.at("#import-apply [type=submit]").click()
+    await at_step(other, "done")
+    third = await opened(stage)
+    await expect(third.at("#import [data-kind=roster]")).to_be_visible()
+    await expect(third.at("#import-waiting li")).to_have_count(0)
+    await page.at("#import-apply [data-act=drop]").click()
     await at_step(page, "file")
-    await expect(page.at("#import-waiting li")).to_have_count(0)
     assert desk.there is False
 
 
@@ -250,6 +271,7 @@ async def test_tags_need_a_bib_and_a_tag(opened: Open) -> None:
     given = file(
         kind="tags", format="xlsx", sheets=["Chips", "Old"], sheet="Chips", header_line=0, columns=chips
     )
+    given["fields"] = [each for each in given["fields"] if each[0] in TAG_FILE_FIELDS]
     desk = Desk(given)
     stage = roster(desk)
     page = await opened(stage)
@@ -262,7 +284,7 @@ async def test_tags_need_a_bib_and_a_tag(opened: Open) -> None:
     await expect(page.at("#import-reading-sheet option")).to_have_text(["Chips", "Old"])
     await says(page, "#import-missing", "No column is the tag")
     await expect(page.at("#import-map select").first.locator("option")).to_have_text(
-        ["Bib", "Tag", "Left out"]
+        ["Bib", "Tags", "Left out"]
     )
     await page.at("#import-map select").first.select_option("tags")
     await expect(page.at("#import-missing")).to_be_hidden()
@@ -340,3 +362,10 @@ async def test_what_was_chosen_for_a_name_holds_for_another_file(modules: Page) 
     held = {"A": "", "B": "notes", "C": "nonsense", "__proto__": "x"}
     assert await modules.evaluate(ask, [WORDS, given, held]) == {"0": "", "1": "notes", "2": ""}
     assert await modules.evaluate(ask, [WORDS, given, {}]) == {"0": "bib", "1": "", "2": "city"}
+
+
+async def test_every_field_has_words(modules: Page) -> None:
+    ask = "async ([words, names]) => { const { fieldWords } = await import(words); return names.map(fieldWords); }"
+    names = [name.partition(":")[0] for name in COLUMN_FIELDS if name != "custom"]
+    said = await modules.evaluate(ask, [WORDS, names])
+    assert all(words[0].isupper() and "_" not in words for words in said)

@@ -3,7 +3,7 @@
 
 import { $, field, keep, say, set } from "./front-paint.js";
 import { chooseFrom } from "./work-choose.js";
-import { FIELDS, choices, delimiterWords, fileFacts, headerWords, missing } from "./roster-import-words.js";
+import { choices, delimiterWords, fieldsOf, fileFacts, headerWords, missing } from "./roster-import-words.js";
 
 const COLUMNS_SHOWN = 200;
 
@@ -76,7 +76,7 @@ export function makeColumns({ reread, chose }) {
     set(select, "aria-label", `What “${header}” becomes`);
     if (select.dataset.kind !== file.kind) {
       select.dataset.kind = file.kind;
-      select.replaceChildren(...FIELDS[file.kind].map(([id, label]) => new Option(label, id)));
+      select.replaceChildren(...fieldsOf(file).map(([id, label]) => new Option(label, id)));
     }
     if (select.value !== value) select.value = value;
     row.toggleAttribute("data-out", !value);
