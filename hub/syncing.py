@@ -7,9 +7,10 @@ One task for each session. Whatever goes wrong with a service, or in here, ends 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
@@ -112,6 +113,8 @@ class Syncing:
         # state
         self._linked: dict[int, Linked] = {}
         self._calls: dict[int, Callable[[], int]] = {}
+        self._of_account: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        """Held while something short is asked in its name: so it is known how many calls that takes."""
         self._stretches: dict[int, tuple[float, float]] = {}
         self._refused: set[int] = set()
         self._look = asyncio.Event()
@@ -357,12 +360,14 @@ class Syncing:
     async def _asked(self, linked: Linked, what: str, progress: Progress, *, by_hand: bool = False) -> None:
         """Done, or noted why not, and raised."""
         row = linked.row
+        alone = self._of_account.setdefault(row.account_id, asyncio.Lock())
         try:
-            provider = await self._accounts.opened(row.account_id)
-            before = provider.calls_last_hour()
-            self._calls[row.account_id] = provider.calls_last_hour
-            await self._do(linked, what, progress, by_hand=by_hand)
-            linked.costs[what] = max(1.0, float(provider.calls_last_hour() - before))
+            async with nullcontext() if what == FULL else alone:
+                provider = await self._accounts.opened(row.account_id)
+                self._calls[row.account_id] = provider.calls_last_hour
+                before = provider.calls_last_hour()
+                await self._do(linked, what, progress, by_hand=by_hand)
+                linked.costs[what] = max(1.0, float(provider.calls_last_hour() - before))
         except ProviderRefused as problem:
             words = self._accounts.words(row.account_id, problem)
             if what == ROSTER and row.cursor and not linked.full_wanted:

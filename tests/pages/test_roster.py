@@ -111,8 +111,11 @@ async def test_a_runner_from_the_keyboard_alone(opened: Open) -> None:
 
 async def test_what_is_typed_stays_when_somebody_else_says_something(opened: Open) -> None:
     desk, stage = roster(10)
+    desk.people[2] |= {"custom": {"shoe": "42", "club": ""}, "locked": ["custom:shoe"]}
     page = await opened(stage, "?who=2")
     await says(page, "#person-title", "2 Maximiliane")
+    await expect(page.at("[data-field='custom:shoe'] .lock")).to_have_attribute("aria-pressed", "true")
+    await page.page.get_by_label("club", exact=True).fill("A-17")
     await page.at("#person-form-city").fill("Bodø")
     desk.people[2] |= {"city": "Molde", "team_name": "Striders"}
     desk.say({"type": "roster", "size": 10, "by": "provider", "changed": 1, "private": 0})
@@ -121,7 +124,7 @@ async def test_what_is_typed_stays_when_somebody_else_says_something(opened: Ope
     await says(page, "[data-field=city] .other", "It says “Molde” by now.")
     await page.at("#person-form [type=submit]").click()
     await says(page, "#notice", "Saved.")
-    assert stage.told("PATCH", "/api/participants/2") == [{"city": "Bodø"}]
+    assert stage.told("PATCH", "/api/participants/2") == [{"city": "Bodø", "custom": {"club": "A-17"}}]
     await expect(page.at("[data-field=city] .other")).to_be_hidden()
 
 

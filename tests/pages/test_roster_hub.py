@@ -1,177 +1,109 @@
-"""Files and a registration service on the roster's page, over a real hub: what is chosen there is on the roster."""
+"""The roster's page over a hub that runs: a tag that nobody has, on screens and before an announcer, becomes
+somebody's; what was said by hand outlives a file."""
 
+import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
-from typing import Any, Final
+from time import perf_counter
+from typing import Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import Browser, expect
 
-from hub.model import Participant
-from tests.pages.screens import WAIT_MS, Screen, Screens
-from tests.pages.test_roster_import import at_step, choose
-from tests.pages.test_roster_services import act, shows
+from tests.pages.screens import LINE_CUT, WAIT_MS, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.working import REFUSED, says
-from tests.providers.standins.people import made
-from tests.providers.standins.runsignup import KEY, SECRET, RunSignUpStandIn
-from tests.workbooks import xlsx
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ROSTER: Final = """Nr.;Vorname;Nachname;Wohnort;Shirt
-101;Ingrid;Müller;Ålesund;M
-102;José;García;Sevilla;L
-103;"Ann;Lee
-104;Bo;Berg;Linz;S
-104;Bo;Berg;Linz;S
-105;Zoë;Quist;;XL
+LAPTOP: Final = SIZES["laptop"]
+ROSTER: Final = """bib,tag,first_name,last_name,city
+101,,Ada,Lovelace,London
+102,4712,Alan,Turing,Wilmslow
+103,4713,Grace,Hopper,New York
 """
-CHANGED: Final = [
-    ["Bib", "First name", "Last name", "City"],
-    [101, "Ingrid", "Müller", "Bergen"],
-    [102, "José", "García", "Sevilla"],
-    [200, "Lars", "Ødegård", "Oslo"],
-]
-TAGS: Final = b"chip,bib\nE2001,101\nE2002,200\nE2003,999\n"
-DROP: Final = """given => {
-  const held = new DataTransfer();
-  held.items.add(new File([new Uint8Array(given.bytes)], given.name, { type: "text/csv" }));
-  document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: held, bubbles: true, cancelable: true }));
-}"""
+LATER: Final = ROSTER.replace("Lovelace,London", "Byron,Paris")
+"""The same runners from the registration, which says something else of one by then."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def pages(browser: Browser, house: Venue) -> AsyncIterator[Screens]:
-    opened = Screens(browser, house.origin)
-    opened.allowed.append(REFUSED)
+async def desks(browser: Browser, venue: Venue) -> AsyncIterator[Screens]:
+    made = Screens(browser, venue.origin)
+    made.allowed.extend((REFUSED, LINE_CUT))
+    await venue.import_roster(ROSTER)
     try:
-        yield opened
-        assert opened.faults() == []
+        yield made
+        assert made.faults() == []
     finally:
-        await opened.close()
+        await made.close()
 
 
-async def roster_page(house: Venue, pages: Screens) -> tuple[Screen, int]:
-    """Of a session of its own."""
-    page = await pages.signed_in(house, "/settings", SIZES["laptop"])
-    words = {"session_name": "With a roster"}
-    answer = await page.page.request.post(
-        f"{house.origin}/api/sessions", data=words, headers={"Origin": house.origin}
+async def test_two_taps_correct_every_screen_and_a_later_file_does_not_undo_it(
+    venue: Venue, desks: Screens
+) -> None:
+    walls = [await desks.open(f"/d/{venue.code}") for _ in range(3)]
+    away, cable = await desks.cabled(venue.code)
+    announcer = await desks.signed_in(venue, f"/announcer/{venue.session_id}", SIZES["tablet"])
+    page = await desks.signed_in(venue, f"/sessions/{venue.session_id}/roster", LAPTOP)
+    await expect(page.at("#rows tr")).to_have_count(3, timeout=WAIT_MS)
+    venue.reader.read("4711")
+    await asyncio.gather(*(screen.shows("4711") for screen in (*walls, away)))
+    await says(announcer, "#hero", "Unknown tag 4711")
+    await says(page, "#unknown-title", "One unknown tag")
+    await cable.pull()
+
+    await page.at("#unknown-list button", has_text="4711").click()
+    ada = page.at("#assign-list button", has_text="Ada Lovelace")
+    await ada.wait_for()
+    start = perf_counter()
+    await asyncio.gather(
+        ada.click(), says(announcer, "#hero", "Ada Lovelace"), *(wall.shows("Ada Lovelace") for wall in walls)
     )
-    session: int = (await answer.json())["id"]
-    await page.page.goto(f"{house.origin}/sessions/{session}/roster")
-    return page, session
+    print(f"\nthree screens and an announcer have it {1000 * (perf_counter() - start):.0f} ms after the tap")
+    await expect(page.at("#unknown")).to_be_hidden(timeout=WAIT_MS)
+    await says(page, "#rows tr:first-child", "Ada Lovelace", "4711")
+    cable.plug_in()
+    await away.shows("Ada Lovelace")
 
-
-def people(house: Venue, session: int) -> dict[str, Participant]:
-    """Who is on the roster, in the hub's memory."""
-    return {each.bib: each for each in house.app.hub.sessions[session].roster.everybody()}
-
-
-async def check(page: Screen) -> None:
-    await page.at("#import-columns [type=submit]").click()
-    await at_step(page, "checked")
-
-
-async def test_files_one_after_the_other(house: Venue, pages: Screens, tmp_path: Path) -> None:
-    page, session = await roster_page(house, pages)
-    await expect(page.at("#import [data-kind=roster]")).to_be_visible(timeout=WAIT_MS)
-    given: dict[str, Any] = {"name": "meldeliste.csv", "bytes": list(ROSTER.encode("cp1252"))}
-    await page.page.evaluate(DROP, given)
-    await at_step(page, "columns")
-    await says(page, "#import-map", "Müller", "García")
-    await page.at("#import-reading-encoding").select_option("cp1252")
-    await says(page, "#import-map", "Ålesund")
-    await expect(page.at("#import-reading-delimiter")).to_have_value(";")
-    row = {
-        name: page.at("#import-map tr", has_text=name).locator("select")
-        for name in ("Nr.", "Wohnort", "Shirt")
-    }
-    await expect(row["Nr."]).to_have_value("bib")
-    await expect(row["Wohnort"]).to_have_value("city")
-    await row["Shirt"].select_option("custom")
-    await row["Nr."].select_option("")
-    await says(page, "#import-missing", "No column is the bib")
-    await row["Nr."].select_option("bib")
-    await check(page)
-    await expect(page.at("#import-figures [data-key=added] b")).to_have_text("4")
-    await page.at("#import-problems summary").click()
-    await says(page, "#import-problem-rows", "104", "Bo | Berg")
-    async with page.page.expect_download() as download:
-        await page.at("#import-problems-csv").click()
-    await (await download.value).save_as(tmp_path / "left.csv")
-    assert "104" in (tmp_path / "left.csv").read_text("utf-8-sig")
-    assert people(house, session) == {}
-    await page.page.reload()
-    await at_step(page, "checked")
-    await page.at("#import-apply [type=submit]").click()
-    await at_step(page, "done")
-    await says(page, "#import-done-words", "4 added.")
-    there = people(house, session)
-    assert sorted(there) == ["101", "102", "104", "105"] and dict(there["101"].custom) == {"Shirt": "M"}
-
-    book = FilePayload(
-        name="runners.xlsx",
-        mimeType="application/octet-stream",
-        buffer=xlsx({"Runners": CHANGED, "Notes": [["nothing"]]}),
+    # by keys alone: found, opened, corrected
+    press = page.page.keyboard.press
+    await press("/")
+    await page.page.keyboard.type("101")
+    await expect(page.at("#rows tr")).to_have_count(1, timeout=WAIT_MS)
+    await press("Enter")
+    await press("Enter")
+    await says(page, "#person-title", "101 Ada")
+    await page.at("#person-form-city").focus()
+    await press("Control+A")
+    await page.page.keyboard.type("Marylebone")
+    await press("Enter")
+    await says(page, "#notice", "Saved.")
+    await asyncio.gather(
+        *(expect(wall.at("#city")).to_have_text("Marylebone", timeout=WAIT_MS) for wall in walls)
     )
-    await choose(page, book)
-    await at_step(page, "columns")
-    await expect(page.at("#import-reading-sheet option")).to_have_text(["Runners", "Notes"])
-    await check(page)
-    await expect(page.at("#import-figures b")).to_have_text(["1", "2", "0", "2"])
-    await says(page, "#import-changed-list", "Ingrid Müller (101)", "City", "Ålesund", "Bergen", "Shirt")
-    await says(page, "#import-gone-who", "Bo Berg (104)", "Zoë Quist (105)")
-    await page.at("#import-gone [value=remove]").check()
-    await expect(page.at("#import-apply [type=submit]")).to_have_text("Add 1, change 2 and take off 2")
-    await page.at("#import-apply [type=submit]").click()
-    await at_step(page, "done")
-    await says(page, "#import-done-words", "1 added, 2 changed and 2 taken off. 3 runners on the roster.")
-    assert people(house, session)["101"].city == "Bergen" and len(people(house, session)) == 3
+    await expect(page.at("[data-field=city] .lock")).to_have_attribute("aria-pressed", "true")
 
-    async with page.page.expect_file_chooser() as chooser:
-        await page.at("#import [data-act=tags]").click()
-    await (await chooser.value).set_files(FilePayload(name="chips.csv", mimeType="text/csv", buffer=TAGS))
-    await at_step(page, "columns")
-    await expect(page.at("#import-map select").first).to_have_value("tags")
-    await check(page)
-    await page.at("#import-apply [type=submit]").click()
-    await at_step(page, "done")
-    there = people(house, session)
-    assert there["101"].tags == ("E2001",) and there["200"].tags == ("E2002",)
+    await venue.import_roster(LATER)
+    await asyncio.gather(*(wall.shows("Ada Byron") for wall in (*walls, away)))
+    await expect(page.at("#person-form-last_name")).to_have_value("Byron", timeout=WAIT_MS)
+    await expect(page.at("#person-form-city")).to_have_value("Marylebone")
+    await expect(walls[0].at("#city")).to_have_text("Marylebone")
+    await says(page, "#tags", "4711")
 
 
-async def test_a_service_fills_the_roster(house: Venue, pages: Screens) -> None:
-    async with RunSignUpStandIn(made(60)) as service:
-        house.services["runsignup"] = service.base + "/Rest"
-        page, session = await roster_page(house, pages)
-        await act(page, "connect").first.click()
-        await page.at("#service-kinds [data-key=runsignup] button").click()
-        await page.at("[name='credentials.api_key']").fill(KEY)
-        await page.at("[name='credentials.api_secret']").fill("not this one")
+async def test_tags_are_checked_where_they_are_handed_out(venue: Venue, desks: Screens) -> None:
+    page = await desks.signed_in(venue, f"/sessions/{venue.session_id}/check", SIZES["phone"])
+    await expect(page.at("#code")).to_be_focused()
+    for code, words in (("4712", "102"), ("103", "Grace Hopper"), ("101", "Ada Lovelace"), ("lovel", "101")):
+        await page.page.keyboard.type(code)
         await page.page.keyboard.press("Enter")
-        await says(page, "#service-account .form-error", "RunSignUp", "not found")
-        await page.at("[name='credentials.api_secret']").fill(SECRET)
-        await page.page.keyboard.press("Enter")
-        await shows(page, "events")
-        assert SECRET not in await page.page.content()
-        await page.at("#service-events button", has_text="Spring Run").click()
-        await says(page, "#service-races", "10K", "Half Marathon")
-        await page.at("#service-link [type=submit]").click()
-        await says(page, "#service-figures", "60", "runners from it")
-        await expect(page.at("#service-tone")).to_have_text("Live")
-        await says(page, "#service-facts", "ago", "of 1,000 in the last hour")
-        assert house.app.hub.sessions[session].roster.size == 60
-        await act(page, "pause").click()
-        await expect(page.at("#service-tone")).to_have_text("Paused")
-        await act(page, "off").click()
-        await page.at("#service-off [value=remove]").check()
-        await page.at("#service-off [type=submit]").click()
-        await shows(page, "none")
-        assert house.app.hub.sessions[session].roster.size == 0
-        await page.at("#accounts").get_by_role("button", name="Delete: RunSignUp").click()
-        await page.at("#sure-yes").click()
-        await says(page, "#service-none", "No service is connected")
+        await says(page, "#card", words)
+    await expect(page.at("#card")).to_have_attribute("data-tone", "warn")  # she has no tag
+    venue.reader.read("4711")
+    await says(page, "#pair", "Give tag 4711 to 101 Ada Lovelace")
+    await page.at("#pair").click()
+    await expect(page.at("#card")).to_have_attribute("data-tone", "ok", timeout=WAIT_MS)
+    await says(page, "#card", "Ada Lovelace", "4711")
+    venue.reader.read("4713", location="Start")
+    await says(page, "#card", "Grace Hopper", "4713")
