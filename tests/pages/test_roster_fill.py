@@ -17,7 +17,7 @@ from tests.pages.venue import Venue
 from tests.pages.working import REFUSED, says
 from tests.providers.standins.people import made
 from tests.providers.standins.runsignup import KEY, SECRET, RunSignUpStandIn
-from tests.workbooks import xlsx
+from tests.workbooks import Cell, xlsx
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -29,7 +29,7 @@ ROSTER: Final = """Nr.;Vorname;Nachname;Wohnort;Shirt
 104;Bo;Berg;Linz;S
 105;Zoë;Quist;;XL
 """
-CHANGED: Final = [
+CHANGED: Final[list[list[Cell]]] = [
     ["Bib", "First name", "Last name", "City"],
     [101, "Ingrid", "Müller", "Bergen"],
     [102, "José", "García", "Sevilla"],
