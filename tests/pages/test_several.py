@@ -1,5 +1,6 @@
 """Several runners at once: rows that fit, stand still and lose nobody, and what the hub is told of them."""
 
+from datetime import datetime
 from typing import Any, Final
 
 import pytest
@@ -24,6 +25,9 @@ ROWS: Final = """() => {
     time: row.querySelector(".times").textContent, timeBox: box(row.querySelector(".times")),
   }));
 }"""
+HOLD: Final = {"hold": round(datetime.fromisoformat(HELLO["now"]).timestamp() * 1000)}
+HELD: Final = {**HELLO, "display": {**HELLO["display"], "control": HOLD}}
+"""In the moment of its reads, so that rows are rows for as long as it takes to look at them."""
 
 
 def runner(number: int) -> dict[str, str]:
@@ -40,8 +44,8 @@ async def rows(screen: Screen, size: ViewportSize = WALL) -> list[dict[str, Any]
 async def test_newest_on_top_and_the_rest_is_counted(staged: tuple[Screen, Stage]) -> None:
     """On a display whose layout is fixed: else there would be a denser one."""
     screen, stage = staged
-    display = {**HELLO["display"], "settings": {"duration": 600, "layout": "fixed"}}
-    stage.say({**HELLO, "display": display})
+    display = {**HELD["display"], "settings": {"duration": 600, "layout": "fixed"}}
+    stage.say({**HELD, "display": display})
     stage.say(*(read(n, runner(n), tag=str(n)) for n in range(1, 9)))
     await screen.reaches(8)
     for size in SIZES:
@@ -60,7 +64,7 @@ async def test_every_name_in_a_row_is_large_and_whole(staged: tuple[Screen, Stag
     screen, stage = staged
     for offset, each in enumerate(RUNNERS, 1):
         recent = [read(1, runner(1), tag="1"), read(2, {**FACTS, **each}, tag="2", location=PLACE)]
-        stage.say({**HELLO, "epoch": offset, "starts": STARTS, "offset": 2, "recent": recent})
+        stage.say({**HELD, "epoch": offset, "starts": STARTS, "offset": 2, "recent": recent})
         await screen.shows(each["name"])
         for size in SIZES:
             await assert_fits(screen, size)
@@ -72,7 +76,7 @@ async def test_every_name_in_a_row_is_large_and_whole(staged: tuple[Screen, Stag
 async def test_rows_stand_still_while_clocks_run_and_runners_come(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
     await screen.page.emulate_media(reduced_motion="reduce")
-    stage.say({**HELLO, "starts": STARTS})
+    stage.say({**HELD, "starts": STARTS})
     stage.say(*(read(n, runner(n), tag=str(n), time=f"2024-05-04T10:0{n}:11+02:00") for n in (1, 2, 3)))
     await screen.reaches(3)
     before = {row["name"]: row for row in await rows(screen)}
@@ -89,7 +93,7 @@ async def test_rows_stand_still_while_clocks_run_and_runners_come(staged: tuple[
 
 async def test_row_of_a_name_from_the_right_is_mirrored(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
-    stage.say({**HELLO, "starts": STARTS})
+    stage.say({**HELD, "starts": STARTS})
     arabic = {**RUNNERS[6], "bib": "12", "race_name": "5K"}
     stage.say(read(1, runner(1), tag="1"), read(2, arabic, tag="2"))
     await screen.reaches(2)
@@ -102,7 +106,7 @@ async def test_row_of_a_name_from_the_right_is_mirrored(staged: tuple[Screen, St
 async def test_race_clock_of_a_gun_runs_above_the_rows(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
     gun = read(1, kind="gun", tag="", location="Start", time="2024-05-04T10:00:00.000+02:00")
-    stage.say(gun, read(2, runner(2), tag="2"), read(3, runner(3), tag="3"))
+    stage.say(HELD, gun, read(2, runner(2), tag="2"), read(3, runner(3), tag="3"))
     await screen.reaches(3)
     found = await rows(screen)
     assert [row["name"] for row in found] == ["Start", "Runner 3", "Runner 2"]
@@ -113,7 +117,7 @@ async def test_race_clock_of_a_gun_runs_above_the_rows(staged: tuple[Screen, Sta
 
 async def test_only_who_comes_at_ease_comes_with_motion(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
-    stage.say(read(1, runner(1), tag="1"), read(2, runner(2), tag="2"), read(3, runner(3), tag="3"))
+    stage.say(HELD, read(1, runner(1), tag="1"), read(2, runner(2), tag="2"), read(3, runner(3), tag="3"))
     await screen.reaches(3)
     entering = {row["name"]: row["entering"] for row in await rows(screen)}
     assert entering == {"Runner 1": True, "Runner 2": False, "Runner 3": False}
@@ -163,7 +167,7 @@ async def test_screen_given_another_session_comes_back_at_once(venue: Venue, scr
 async def test_race_clocks_go_on_only_where_the_rows_leave_room(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
     guns = [{"location": f"Start {n}", "race": None, "guns": [HELLO["now"]]} for n in (1, 2, 3)]
-    stage.say({**HELLO, "starts": guns})
+    stage.say({**HELD, "starts": guns})
     for count in range(1, 6):
         who = RUNNERS[4] if count % 2 else RUNNERS[3]
         stage.say(read(count, {**who, "bib": str(count)}, tag=str(count)))

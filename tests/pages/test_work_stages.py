@@ -22,6 +22,25 @@ Open = Callable[..., Awaitable[Screen]]
 
 LAPTOP: Final = SIZES["laptop"]
 NASTY: Final = "<img src=x onerror=alert(1)>"
+LOOK: Final = """async () => {
+  const { ask, look } = await import("/static/work-ask.js"), real = window.fetch, asked = [];
+  let now = "before", answer = null;
+  window.fetch = (path, { method }) => {
+    asked.push(method);
+    if (method !== "GET") now = "after";
+    const said = new Response(JSON.stringify(now));
+    return answer ? Promise.resolve(said) : new Promise(done => { answer = () => done(said); });
+  };
+  try {
+    const looked = look("/api/messages");
+    await ask("PATCH", "/api/messages");
+    answer();
+    return [await looked, asked];
+  } finally {
+    window.fetch = real;
+  }
+}"""
+"""A question that is on its way while somebody changes what it asks for."""
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -75,6 +94,10 @@ async def test_a_login_leads_to_where_somebody_wanted_to_go(opened: Open) -> Non
 async def test_a_link_leads_to_pages_of_our_own_only(modules: Page, to: str | None, place: str) -> None:
     ask = "async to => (await import('/static/work-ask.js')).ownPath(to)"
     assert await modules.evaluate(ask, to) == place
+
+
+async def test_what_was_asked_before_a_change_is_not_shown_after_it(modules: Page) -> None:
+    assert await modules.evaluate(LOOK) == ["after", ["GET", "PATCH", "GET"]]
 
 
 async def test_too_many_tries_count_down(opened: Open) -> None:

@@ -14,10 +14,26 @@ export class Refused extends Error {
   }
 }
 
+let changes = 0;                  // of this page: begun ones, and ended ones
+
+/** What there is now: the answer to what was asked before this page changed something would show it unchanged again. */
+export async function look(path) {
+  for (;;) {
+    const before = changes, said = await ask("GET", path);
+    if (before === changes) return said;
+  }
+}
+
 /** Gives what the hub answers. `body`: FormData, or what becomes JSON. Throws Refused. */
 export async function ask(method, path, body, { waitMs = ANSWER_MS, stay = false } = {}) {
-  const response = await answered(method, path, body, waitMs);
-  const said = response.status === 204 ? null : await parsed(response);
+  if (method !== "GET") changes++;
+  let response, said;
+  try {
+    response = await answered(method, path, body, waitMs);
+    said = response.status === 204 ? null : await parsed(response);
+  } finally {
+    if (method !== "GET") changes++;
+  }
   if (response.ok) return said;
   const refused = new Refused(response.status, said && said.error, Number(response.headers.get("Retry-After")) || 0);
   if (refused.status === 401 && !stay) leave();

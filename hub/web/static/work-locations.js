@@ -1,7 +1,7 @@
 // The locations of a session: how each is called, its place, whether it is shown, and of which it is a part.
 
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
-import { ask } from "./work-ask.js";
+import { ask, look } from "./work-ask.js";
 import { sentence } from "./work-form.js";
 import { attempt, notice } from "./work-here.js";
 import { count, when } from "./work-words.js";
@@ -30,7 +30,7 @@ async function keepUp() {
 }
 
 async function load() {
-  show((await ask("GET", path())).locations);
+  show((await look(path())).locations);
 }
 
 // ---- what there is -----------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 // The messages of a session: what screens, announcers and crew are told, now and later.
 
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
-import { Refused, ask } from "./work-ask.js";
+import { Refused, ask, look } from "./work-ask.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { KINDS, again, asked, sends, shown, stateOf } from "./work-messages-words.js";
@@ -37,7 +37,7 @@ async function keepUp() {
 }
 
 async function load() {
-  show(await ask("GET", path()));
+  show(await look(path()));
 }
 
 // ---- what there is -----------------------------------------------------------------------------------------------

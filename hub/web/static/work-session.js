@@ -4,7 +4,7 @@
 import { askToEnd } from "./front-sessions.js";
 import { copied } from "./front-copy.js";
 import { $, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
-import { Refused, ask } from "./work-ask.js";
+import { Refused, ask, look } from "./work-ask.js";
 import { chooseFrom } from "./work-choose.js";
 import { openEvent, fillEvent } from "./work-event.js";
 import { openFiles } from "./work-files.js";
@@ -31,7 +31,7 @@ const path = more => "/api/sessions/" + page.session.id + (more || "");
 // ---- what there is -----------------------------------------------------------------------------------------------
 
 export async function refresh() {
-  page.session = await ask("GET", path());
+  page.session = await look(path());
   page.displays = (await ask("GET", "/api/displays")).displays;
   paint();
   watchReads(page.session);

@@ -2,7 +2,7 @@
 
 import { $, answer, field, keep, mark, say, sayOrHide, set } from "./front-paint.js";
 import { makeSmall } from "./build-small.js";
-import { Refused, ask } from "./work-ask.js";
+import { Refused, ask, look } from "./work-ask.js";
 import { clear, handle, need } from "./work-form.js";
 import { attempt, may, notice, stay } from "./work-here.js";
 import { byPartner, fits, keys } from "./work-list.js";
@@ -21,7 +21,7 @@ let filter = "", timer = 0, renaming = null;
 
 async function refresh() {
   const [found, { displays }, partners] = await Promise.all([
-    ask("GET", "/api/templates?details=true"), ask("GET", "/api/displays"), may("admin") ? ask("GET", "/api/partners") : null,
+    look("/api/templates?details=true"), look("/api/displays"), may("admin") ? ask("GET", "/api/partners") : null,
   ]);
   Object.assign(room, { templates: found.templates, deleted: found.deleted, displays, partners: partners ? partners.partners : [] });
   paint();
