@@ -4,6 +4,7 @@ shapes of the API's answers; all of it is made up."""
 from collections.abc import Callable
 from typing import Any, Final
 
+from hub.roster_file_text import ENCODINGS
 from hub.roster_file_words import COLUMN_FIELDS
 from tests.pages import roster_scenes
 from tests.pages.work_scenes import ago
@@ -37,8 +38,8 @@ def file(**parts: Any) -> dict[str, Any]:
         "bytes": 84_210,
         "sheets": [],
         "sheet": None,
-        "encoding": "windows-1252",
-        "encodings": ["utf-8", "windows-1252", "iso-8859-15", "utf-16"],
+        "encoding": "cp1252",
+        "encodings": list(ENCODINGS),
         "delimiter": ";",
         "delimiters": [",", ";", "\t", "|"],
         "header_line": 1,
