@@ -176,10 +176,12 @@ class Syncing:
             calls() if calls else 0,
         )
 
-    async def by_hand(self, row: LinkRow, progress: Progress, *, full: bool) -> LinkRow:
-        """Asks now, whatever is due: with results, where they are wanted. Raises what the service or the tables say."""
+    async def by_hand(self, row: LinkRow, progress: Progress, *, full: bool) -> dict[str, int]:
+        """Asks now, whatever is due: with results, where they are wanted. Gives what came of it. Raises what the
+        service or the tables say."""
         linked = self._put(row)
         async with linked.one:
+            before = linked.row
             linked.recent.clear()
             linked.full_wanted |= full or not linked.row.full_s
             if not linked.full_wanted:
@@ -191,7 +193,7 @@ class Syncing:
                 raise ProviderRefused(linked.row.problem)
             if linked.row.results:
                 await self._asked(linked, RESULTS, progress, by_hand=True)
-            return linked.row
+            return _came_of(before, linked.row)
 
     # which sessions there are
 
@@ -456,6 +458,13 @@ class Syncing:
 def _same(one: LinkRow, other: LinkRow) -> bool:
     """Whether both lead to the same."""
     return (one.account_id, one.event_ref, one.races) == (other.account_id, other.event_ref, other.races)
+
+
+def _came_of(before: LinkRow, after: LinkRow) -> dict[str, int]:
+    """Sums are counted since all was loaded, and so from nothing where that was just now."""
+    sums = before.figures if before.full_s == after.full_s else {}
+    found = {name: after.figures.get(name, 0) - sums.get(name, 0) for name in ("added", "changed", "gone")}
+    return found | {name: after.figures.get(name, 0) for name in ("participants", RESULTS)}
 
 
 def _gun_s(session: Session) -> float:

@@ -106,6 +106,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.paces": {"hub.model", "hub.passages", "hub.places"},
     "hub.stories": {"hub.encode", "hub.model", "hub.paces"},
     "hub.searching": {"hub.encode", "hub.model", "hub.roster"},
+    "hub.tag_desk": {"hub.model", "hub.passages", "hub.roster"},
     "hub.runners": {
         "hub.marks",
         "hub.model",
@@ -224,6 +225,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.sync_words",
         "hub.showings",
         "hub.shown_words",
+        "hub.tag_desk",
         "hub.tail",
         "hub.template_files",
         "hub.template_html",
@@ -345,6 +347,7 @@ PURE_MODULES: Final = (
     "hub.roster_outcome",
     "hub.spool",
     "hub.hand_words",
+    "hub.tag_desk",
     "hub.privacy",
     "hub.told",
     "hub.guns",

@@ -160,7 +160,7 @@ async def test_two_sessions_of_an_account_share_what_it_may_ask(serviced: Servic
     for made in sessions:
         await serviced.put(made, account)
         await serviced.fed(made, "1")
-    # Four at one call every ten seconds are 1440 an hour, and a whole load each six hours: of 1000, nine tenths.
+    # Four at one call every ten seconds are 1440 an hour, and a whole load each six hours: of 1000, three quarters.
     link = await serviced.until_link(sessions[0], lambda found: (found["period_s"] or 0) > 0.1)
     assert link["period_s"] == pytest.approx(0.2, abs=0.05)
 

@@ -395,7 +395,7 @@ class Links:
     async def change(self, by: Caller, row: SessionRow, words: LinkChange) -> NoReturn:
         raise NotFound("The session's roster comes from no service.")
 
-    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> None:
+    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> NoReturn:
         raise NotFound("The session's roster comes from no service.")
 
     async def refresh(self, by: Caller, row: SessionRow, *, full: bool) -> NoReturn:

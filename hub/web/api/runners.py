@@ -32,7 +32,7 @@ async def get_story(request: web.Request) -> web.Response:
     """`{"offset", "who", "tags", "runner", "mark", "call", "location", "time", "facts": [{kind, words, weight}],
     "splits", "expected", "together": [{kind, name, runners}], "complete"}`. `runner` null: nobody of the roster.
     `complete` false: PostgreSQL did not say all, and there may be more."""
-    book, field = await _field(request)
+    book, field = await field_of(request)
     offset = scope.number(request.match_info["offset"], "offset", 1, INT64_MAX)
     found = field.read(offset)
     if found is None:
@@ -62,12 +62,12 @@ async def get_story(request: web.Request) -> web.Response:
 
 
 async def find_runners(request: web.Request) -> web.Response:
-    """`?find`. `{"runners": [{who, bib, name, phonetic, race_name, division, age, gender, city, state, country, team_name, tags,
-    starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
+    """`?find`. `{"runners": [{who, bib, name, phonetic, race_name, division, age, gender, city, state, country,
+    team_name, tags, starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
     text = scope.storable(request.query.get("find", ""), "find").strip()
     if not 0 < len(text) <= CHARS_MAX:
         raise Invalid(f"find: expected a bib or a name, at most {CHARS_MAX} characters", field="find")
-    book, field = await _field(request)
+    book, field = await field_of(request)
     marks = await _marks(request, book)
     found = await request.app[LIVE].books.find(book.roster, text)
     runners = [field.of_participant(each) for each in found]
@@ -83,7 +83,7 @@ async def get_runner(request: web.Request) -> web.Response:
     """`{"who", "runner", "mark", "reads": [{offset, location, location_raw, tag, time, marks, called}], "splits",
     "expected", "complete"}`. Reads by their times, the last READS_MAX."""
     who = scope.storable(request.match_info["who"], "who")
-    book, field = await _field(request)
+    book, field = await field_of(request)
     runner = field.runner(who)
     if runner is None:
         raise NotFound("There is no such runner in this session.")
@@ -104,7 +104,7 @@ async def get_runner(request: web.Request) -> web.Response:
     )
 
 
-async def _field(request: web.Request) -> tuple[Book, Field]:
+async def field_of(request: web.Request) -> tuple[Book, Field]:
     """All runners of the session in the address, with what is known of them by now. Raises NotFound, Conflict."""
     session_id = scope.path_id(request)
     row = await scope.session_row(request, session_id)

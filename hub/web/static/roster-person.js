@@ -6,7 +6,7 @@ import { clear, handle } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
 import { changesIn, fillFields, lockOnClick } from "./roster-fields.js";
 import { racesKnown } from "./roster-list.js";
-import { forgetTags, openTags, paintTags, typedTags } from "./roster-tags.js";
+import { forgetTags, giveTags, openTags, paintTags, typedTags } from "./roster-tags.js";
 import { calledOf, fromWords, marksOf, nameOf } from "./roster-words.js";
 
 const UNDO_MS = 12000;
@@ -135,13 +135,15 @@ async function save() {
   notice("Saved.");
 }
 
+/** Tags come after: one that somebody else has is to be asked about. */
 async function make(more, anyway) {
-  const tags = [...held.tags, ...typedTags()];
-  if (!Object.keys(more).length && !tags.length) throw new Refused(400, { message: "Give a bib or a name.", field: "bib" });
-  const { participant } = await ask("POST", "/api/participants", { session: room.session.id, ...more, ...(tags.length ? { tags } : {}), ...anyway });
+  const tags = [...held.tags, ...typedTags()], alone = !Object.keys(more).length;
+  if (alone && !tags.length) throw new Refused(400, { message: "Give a bib or a name.", field: "bib" });
+  const { participant } = await ask("POST", "/api/participants", { session: room.session.id, ...more, ...(alone ? { tags } : {}), ...anyway });
   $("person").close();
   held.tags.length = 0;
   show(participant, true);
+  if (!alone) await giveTags(tags);
   room.changed();
 }
 
