@@ -68,6 +68,7 @@ class Changes:
         self.messages = Messaging(hub, live, stores, self.changing, now_us)
         self.partner_words = PartnerWords(hub, live, stores, self.changing)
         self.rosters = Rostering(current, hub, live, stores, self.guests, self.changing)
+        self.participants = stores.participants
         self.roster_files = RosterFiles(current, self.jobs, self.rosters, now_us, hub.new_id)
         self.announcing = Announcing(hub, live, stores, self.changing)
         self.templates = Templates(hub, live, stores, self.changing)

@@ -15,7 +15,18 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from hub import __version__, cli_people, commands, commands_import, config, files, logs, replay, replay_plan
+from hub import (
+    __version__,
+    cli_people,
+    cli_roster,
+    commands,
+    commands_import,
+    config,
+    files,
+    logs,
+    replay,
+    replay_plan,
+)
 from hub.app import App, Stopped, freeze_memory, urls
 from hub.cli_common import ConfigOption, config_path, run, say, secret, settings_of, warn
 from hub.config import Settings
@@ -41,6 +52,7 @@ cli = typer.Typer(
 )
 cli.add_typer(cli_people.partner, name="partner")
 cli.add_typer(cli_people.user, name="user")
+cli.command()(cli_roster.roster)
 
 _DEMO_HINT: Final = "The demo's runners are made up. Ctrl-C stops the hub and the demo."
 
@@ -148,27 +160,6 @@ def replay_files(
     )
     if not result.delivered:
         raise HubError(f"{to} did not take everything before the line was closed")
-
-
-@cli.command()
-def roster(
-    file: Annotated[
-        Path, typer.Argument(help="A CSV file whose first line names the columns: bib, tag, name, ...")
-    ],
-    session: Annotated[int, typer.Option(help="The session's number, as in its page's address.")],
-    config_file: ConfigOption = None,
-) -> None:
-    """Makes a CSV file the roster of a session, through the running hub when there is one."""
-    settings = settings_of(config_file)
-    logs.set_up(settings)
-    with Console(stderr=True).status("loading"):
-        loaded = run(commands.load_roster(settings, file, session))
-    for line, reason in loaded.problems:
-        warn(f"{file.name}: line {line}: {reason}")
-    if loaded.ambiguous:
-        some = ", ".join(loaded.ambiguous[:20]) + (", ..." if len(loaded.ambiguous) > 20 else "")
-        warn(f"{file.name}: carried by more than one participant, so shown as nobody: {some}")
-    say(f"session {session}: {loaded.participants} participants, {loaded.left_out} rows left out")
 
 
 @cli.command("import")

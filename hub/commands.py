@@ -1,15 +1,12 @@
 """What the smaller commands do, beside a running hub or without one. Knows where the database is; prints nothing."""
 
-import asyncio
 import json
 import os
 import signal
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
@@ -18,9 +15,7 @@ from hub import folder
 from hub.config import Settings
 from hub.errors import HubError
 from hub.folder import DataFolder
-from hub.providers import csv_roster
-from hub.roster import Roster
-from hub.store import migrate, rosters
+from hub.store import migrate
 from hub.store.database import Connection, Database, open_pool
 from hub.store.embedded import EmbeddedPostgres
 from hub.web.auth import admin_token
@@ -28,19 +23,9 @@ from hub.web.auth import admin_token
 STOP_S_MAX: Final = 30.0
 STOP_POLL_S: Final = 0.1
 CONNECT_S_MAX: Final = 10.0
-DONE: Final = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.NO_CONTENT)
+DONE: Final = (HTTPStatus.OK, HTTPStatus.CREATED, HTTPStatus.ACCEPTED, HTTPStatus.NO_CONTENT)
 STATEMENT_S_MAX: Final = 3600.0
 """A migration may rewrite a table of many seasons."""
-
-
-@dataclass(frozen=True, slots=True)
-class RosterLoaded:
-    participants: int
-    left_out: int
-    problems: list[tuple[int, str]]
-    """(line, reason) of the first rows that were left out."""
-    ambiguous: list[str]
-    """Tags and bibs that more than one participant carries: they are nobody."""
 
 
 def stop_hub(settings: Settings) -> int:
@@ -68,41 +53,6 @@ async def apply_migrations(settings: Settings) -> list[str]:
     """Applies what is missing of `schema/`; gives the names. Raises HubError."""
     async with owner_connection(settings) as connection:
         return await migrate.apply(connection)
-
-
-async def load_roster(settings: Settings, file: Path, session_id: int) -> RosterLoaded:
-    """Makes a CSV file a session's roster. Raises HubError, FileFormatError."""
-    data = await asyncio.to_thread(_read, file)
-    hub = folder.running(settings.data_path)
-    if hub is not None:
-        return await _through_hub(settings, hub, file.name, data, session_id)
-    participants, problems = csv_roster.parse(data, name=file.name, rows_max=settings.limits.roster_rows)
-    async with owner_connection(settings) as connection:
-        await migrate.apply(connection)
-        if not await rosters.session_exists(connection, session_id):
-            raise HubError(f"there is no session {session_id}")
-        await rosters.replace(connection, session_id, participants)
-    left_out = [(each.line, each.reason) for each in problems]
-    return RosterLoaded(len(participants), len(problems), left_out, Roster(participants).ambiguous)
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as problem:
-        raise HubError(f"{file}: {problem.strerror}") from problem
-
-
-async def _through_hub(
-    settings: Settings, hub: dict[str, Any], name: str, data: bytes, session_id: int
-) -> RosterLoaded:
-    """Through the hub that runs, so that its screens are corrected at once."""
-    form = aiohttp.FormData()
-    form.add_field("session", str(session_id))
-    form.add_field("file", data, filename=name, content_type="text/csv")
-    answer = json.loads(await post(settings, hub, "/api/rosters/import", form))
-    problems = [(each["line"], each["reason"]) for each in answer["problems"]]
-    return RosterLoaded(answer["participants"], answer["left_out"], problems, answer["ambiguous"])
 
 
 async def post(settings: Settings, hub: dict[str, Any], path: str, form: aiohttp.FormData) -> bytes:

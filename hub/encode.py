@@ -29,7 +29,6 @@ from hub.model import (
 from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
-from hub.tail import Tail
 from hub.told import NOTHING, Fields, Known, Told
 
 CALLED_OFFSETS: Final = 500
@@ -67,14 +66,13 @@ class SessionView(Protocol):
     @property
     def crew(self) -> frozenset[str]: ...
     @property
-    def tail(self) -> Tail: ...
-    @property
     def said(self) -> Said: ...
     @property
     def messages(self) -> Messages: ...
     @property
     def known(self) -> Known: ...
 
+    def pinned(self, offset: int) -> Read | None: ...
     def who(self, tag: str) -> Participant | None: ...
     def marks(self, read: Read) -> tuple[str, ...]: ...
 
@@ -191,12 +189,16 @@ def _told(known: Known, who: Participant | None, *, staff: bool = False) -> Told
 
 
 def _read(session: SessionView, read: Read, told: Told | None) -> bytes:
+    return _encode(_read_told(session, read, told))
+
+
+def _read_told(session: SessionView, read: Read, told: Told | None) -> dict[str, Any]:
     who, beside = told if told is not None else (None, NOTHING)
     fields = read_fields(read, session.zone, who, session.places, session.marks(read), beside)
     words = runner_message(session, read)
     if words is not None:
         fields["message"] = words
-    return _encode({"type": "read", **fields})
+    return {"type": "read", **fields}
 
 
 def runner_message(session: SessionView, read: Read) -> str | None:
@@ -465,10 +467,7 @@ def settings_told(display: DisplayRow, session: SessionView | None) -> dict[str,
 
 
 def _pinned(session: SessionView, offset: int) -> dict[str, Any] | None:
-    read = session.tail.find(offset)
+    read = session.pinned(offset)
     if read is None or not is_shown(session, read):
         return None
-    told = _told(session.known, session.who(read.tag))
-    who, beside = told if told is not None else (None, NOTHING)
-    fields = read_fields(read, session.zone, who, session.places, session.marks(read), beside)
-    return {"type": "read", **fields}
+    return _read_told(session, read, _told(session.known, session.who(read.tag)))

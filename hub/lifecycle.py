@@ -23,7 +23,7 @@ from hub.errors import Conflict, Invalid, NotFound, StoreError
 from hub.facts import Facts
 from hub.guests import Guests
 from hub.hub import Hub
-from hub.model import PURPOSE_DEMO, US_PER_S
+from hub.model import MODE_PRE_RACE, PURPOSE_DEMO, US_PER_S
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.store import session_changes, sessions
@@ -113,6 +113,8 @@ class Lifecycle:
                 return
             await _check_event(connection, after.event_id, before.partner_id)
             await session_changes.change(connection, after)
+            if after.mode != before.mode and MODE_PRE_RACE in (after.mode, before.mode):
+                await session_changes.test(connection, session_id, after.mode == MODE_PRE_RACE)
             await _note(connection, by, "session.changed", before.partner_id, after.name, session_id)
         self._planned.set()
 
@@ -245,9 +247,13 @@ def _changed(state: State, words: SessionChange) -> State:
     changed: dict[str, object] = {}
     if words.session_name is not UNSET:
         changed["name"] = words.session_name.strip()
-    for field in ("purpose", "event_id", "scheduled_for"):
+    for field in ("purpose", "event_id", "scheduled_for", "mode"):
         if getattr(words, field) is not UNSET:
             changed[field] = getattr(words, field)
+    if words.minors is None:
+        changed["minors_under"] = 0
+    elif words.minors is not UNSET:
+        changed |= {"minors_under": words.minors.under, "minors_privacy": words.minors.privacy}
     if "scheduled_for" in changed and state.status != SCHEDULED:
         raise Conflict(f"{state.name} is {state.status}: only one that has not begun can be scheduled.")
     return replace(state, **changed)

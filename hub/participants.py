@@ -52,6 +52,22 @@ class Record(msgspec.Struct):
     updated: str = ""
 
 
+class Wanted(msgspec.Struct, frozen=True):
+    """Which participants of a session: at most `limit` after so many. words: all of these are found in them. None: any.
+    without: what they have not."""
+
+    gone: bool = False
+    words: Sequence[str] = ()
+    race: str | None = None
+    status: str | None = None
+    origin: str | None = None
+    without: str | None = None
+    sort: str = "bib"
+    desc: bool = False
+    after: int = 0
+    limit: int = 100
+
+
 def merged(
     id_: int, layers: Layers, order: Sequence[str] = ORDERED, locked: Sequence[str] = ()
 ) -> Participant:
@@ -210,6 +226,8 @@ def by_hand(record: Record, hand: Layer, locked: Sequence[str], order: Sequence[
     """What comes of it when this is the hand's layer, and holds where it is locked."""
     layers = layers_of(record).copy()
     layers[HAND] = hand
+    if hand == _NOTHING:
+        del layers[HAND]
     return _merged_anew(
         msgspec.structs.replace(record, locked=sorted(set(locked))), layers, order, gone=record.gone
     )

@@ -74,6 +74,8 @@ class Passages:
         self._tag_numbers: dict[str, int] = {}
         """Of tags as they came, and as they are compared."""
         self._compared: list[str] = []
+        self._spelled: list[str] = []
+        """As they came first."""
         self._last = array("q")
         """By tag: the highest offset of it."""
         self._location_numbers: dict[str, int] = {}
@@ -131,6 +133,10 @@ class Passages:
                     found.append(passage)
                 offset = self._before[offset]
         return sorted(found, key=lambda each: (each.at_us, each.offset))
+
+    def tags(self) -> Iterator[tuple[str, str]]:
+        """All that were ever read, as they are compared, each as it came first."""
+        return zip(self._compared, self._spelled, strict=True)
 
     def near(self, offset: int, count: int, *, testing: bool = False) -> list[Passage]:
         """What was read under the next offsets before and after this one, so many either way."""
@@ -204,6 +210,7 @@ class Passages:
         if number is None:
             number = self._tag_numbers[compared] = len(self._compared)
             self._compared.append(compared)
+            self._spelled.append(tag)
             self._last.append(0)
         self._tag_numbers[tag] = number
         return number

@@ -30,8 +30,10 @@ from hub.web.live import Live
 
 log = logging.getLogger(__name__)
 
-RECENT_MAX: Final = 5000
-"""Entries of which it is known that they were put in force as they are: a refresh asks for more than it needs."""
+RECENT_MAX: Final = 100_000
+"""Entries of which it is known that they were put in force as they are: a refresh asks for more than it needs, and some
+services give all of a roster each time. 20 MiB at the most, for one session."""
+RECENT_AT_ONCE: Final = 500
 RESULTS_AT_ONCE: Final = 500
 NOBODY_LEFT: Final = (
     "The service names nobody any more; the roster stays as it is. If that is right, load all of it by hand."
@@ -48,16 +50,19 @@ def nothing(done: int, total: int | None = None, words: str | None = None) -> No
 class Recent:
     """What was put in force lately, by the service's names: entries as they were said, and those who were gone."""
 
-    entries: dict[str, bytes] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
 
-    def new(self, page: Page) -> tuple[list[Entry], list[str]]:
+    async def new(self, page: Page) -> tuple[list[Entry], list[str]]:
         """What of it is another than what it was."""
-        entries = [
-            each
-            for each in page.entries
-            if not each.external_id or self.entries.get(each.external_id) != _digest(each)
-        ]
+        entries: list[Entry] = []
+        for first in range(0, len(page.entries), RECENT_AT_ONCE):
+            entries += [
+                each
+                for each in page.entries[first : first + RECENT_AT_ONCE]
+                if not each.external_id or self.entries.get(each.external_id) != _digest(each)
+            ]
+            await asyncio.sleep(0)
         return entries, [each for each in page.gone if each not in self.gone]
 
     def put(self, entries: Iterable[Entry], gone: Iterable[str]) -> None:
@@ -149,7 +154,7 @@ class Refreshing:
         gone: list[str] = []
         cursor = row.cursor
         async for page in provider.roster(row.event_ref, row.races, row.cursor):
-            of_page = recent.new(page)
+            of_page = await recent.new(page)
             entries += of_page[0]
             gone += of_page[1]
             cursor = page.cursor or cursor
@@ -236,5 +241,5 @@ def _figures(before: Mapping[str, int], outcome: Outcome) -> dict[str, int]:
     return {**before, **sums, "participants": outcome.participants}
 
 
-def _digest(entry: Entry) -> bytes:
-    return hashlib.blake2b(_encode(entry), digest_size=16).digest()
+def _digest(entry: Entry) -> int:
+    return int.from_bytes(hashlib.blake2b(_encode(entry), digest_size=8).digest(), "big")

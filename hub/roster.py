@@ -119,6 +119,19 @@ class Roster:
         """Who wears it; None: nobody, or two."""
         return self._by_bib.get(normal(bib))
 
+    def carriers(self, text: str) -> tuple[str, list[Participant]]:
+        """("tag", all who have it), or ("bib", all who wear it); ("", nobody)."""
+        key = normal(text)
+        for kind, table, twice in (
+            ("tag", self._by_tag, self._tags_twice),
+            ("bib", self._by_bib, self._bibs_twice),
+        ):
+            held = table.get(key)
+            those = twice.get(key, []) if held is None else [held]
+            if those:
+                return kind, list(those)
+        return "", []
+
     def everybody(self) -> Iterator[Participant]:
         """All who can be shown for some tag, and those who share a bib; each once."""
         seen: set[int] = set()

@@ -67,7 +67,7 @@ BIRTH_FIELDS: Final = {YEAR_FIRST: BIRTH_DATE, _DMY: DAY_FIRST, MONTH_FIRST: _MO
 def header_index(rows: Sequence[Sequence[str]]) -> int | None:
     """Which of the first rows names the columns: that with most names that are known; else the first, if it has no
     digit in it where others have; None: none does."""
-    known = [0 if len(row) > len(set(row) - {""}) + row.count("") else _known(row) for row in rows]
+    known = list(map(_known, rows))
     best = max(range(len(rows)), key=lambda index: (known[index], -index), default=0)
     if rows and (known[best] >= 2 or (known[best] == 1 and not any(map(_is_number, rows[best])))):
         return best

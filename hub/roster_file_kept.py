@@ -21,6 +21,7 @@ from hub.roster_file_words import (
     Look,
     Wanted,
 )
+from hub.roster_words import CUSTOM_MAX
 
 
 class Otherwise(msgspec.Struct, forbid_unknown_fields=True):
@@ -84,6 +85,8 @@ def chosen(file: RosterFile, columns: Mapping[str, str | None]) -> dict[int, str
         if field not in allowed:
             raise Invalid(f"columns: expected one of {', '.join(allowed)}", field="columns")
         found[index] = field
+    if list(found.values()).count(CUSTOM) > CUSTOM_MAX:
+        raise Invalid(f"columns: expected at most {CUSTOM_MAX} of its own", field="columns")
     plain = [field.partition(":")[0] for field in found.values() if field not in (CUSTOM, TAG_FIELD)]
     for field in plain:
         if plain.count(field) > 1:

@@ -19,6 +19,8 @@ from hub.roster_file_words import (
     MONTH_FIRST,
     NAME,
     TAG_FIELD,
+    TAGS,
+    Wanted,
 )
 from hub.roster_words import (
     BIB_ONLY,
@@ -59,9 +61,6 @@ class Rows:
     """Rows of a roster, from the first to the last. columns: what each is; headers: what each is called."""
 
     def __init__(self, columns: Mapping[int, str], headers: Sequence[str], today: date) -> None:
-        """Raises FileFormatError when these columns say of nobody who it is."""
-        if not any(field in WHO for field in columns.values()):
-            raise FileFormatError(f"expected a column named bib, tag or name, found {_listed(headers)}")
         # what is read
         self._columns = sorted((each for each in columns.items()), key=lambda each: each[0])
         self._headers = headers
@@ -142,12 +141,9 @@ class TagRows:
     """Rows of a file that says which tag is whose. One bib may have several, in one row or in many."""
 
     def __init__(self, columns: Mapping[int, str], headers: Sequence[str]) -> None:
-        """Raises FileFormatError when there is no column of bibs, or none of tags."""
-        bibs = [index for index, field in columns.items() if field == "bib"]
+        """The columns are checked, by `check_columns`."""
         self._tags_at = sorted(index for index, field in columns.items() if field == TAG_FIELD)
-        if not bibs or not self._tags_at:
-            raise FileFormatError(f"expected a column of bibs and one of tags, found {_listed(headers)}")
-        self._bib_at = bibs[0]
+        (self._bib_at, *_) = (index for index, field in sorted(columns.items()) if field == "bib")
         self._headers = headers
         self._entries: dict[str, Entry] = {}
         self._whose: dict[str, tuple[str, int]] = {}
@@ -191,6 +187,16 @@ class TagRows:
         cell = cells[index] if index < len(cells) else ""
         _check(cell, self._headers[index])
         return cell
+
+
+def check_columns(columns: Mapping[int, str], headers: Sequence[str], wanted: Wanted, line: int) -> None:
+    """Raises FileFormatError when these columns say of nobody who it is, or whose tag. line: that of their names."""
+    fields = set(columns.values())
+    where = f"{wanted.name}: line {line}: " if line else f"{wanted.name}: "
+    if wanted.kind == TAGS and not {"bib", TAG_FIELD} <= fields:
+        raise FileFormatError(f"{where}expected a column of bibs and one of tags, found {_listed(headers)}")
+    if wanted.kind != TAGS and not fields & set(WHO):
+        raise FileFormatError(f"{where}expected a column named bib, tag or name, found {_listed(headers)}")
 
 
 def tags_of(cell: str) -> list[str]:

@@ -83,7 +83,7 @@ class Head:
         width = max(len(cells), self._width(table.is_book))
         if width > COLUMNS_MAX:
             raise FileFormatError(f"{wanted.name}: {width} columns; expected at most {COLUMNS_MAX}")
-        self.named = [" ".join(each.split())[:HEADER_CHARS_MAX] for each in cells]
+        self.named = [" ".join(each.replace("\0", "").split())[:HEADER_CHARS_MAX] for each in cells]
         self.named += [""] * (width - len(cells))
         self.headers = columns.headers_of(self.named, width)
         self.values: list[list[str]] = [[] for _ in range(width)]

@@ -41,8 +41,15 @@ MARKS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 WESTERN: Final = "cp1252"
+TURKISH: Final = "cp1254"
+ICELANDIC: Final = frozenset("þðýÞÐÝ")
+"""What Turkish letters are in western encodings: else the two are the same."""
+CHAOS_MORE: Final = 0.05
+"""Western letters are taken as long as they make not much less sense than others."""
 NARROW: Final = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp850", "mac_roman")
 WIDE: Final = ("shift_jis", "gb18030", "big5", "euc_kr")
+WIDE_BYTES_MIN: Final = 8
+"""Fewer letters are hardly two bytes each."""
 LETTERS_BYTES: Final = 32 * 1024
 """As much of the lines with other letters than English ones is looked at to tell which they are."""
 
@@ -54,7 +61,7 @@ ROW_LINES_MAX: Final = 20
 CONTROLS_MAX: Final = 0.02
 """Of all characters: in text there are fewer."""
 OPEN_QUOTE: Final = "a quote is opened and not closed"
-TOO_LONG: Final = f"a line of more than {LINE_CHARS_MAX} characters"
+TOO_LONG: Final = "a cell that is far too long; is a quote not closed?"
 
 
 class Line(NamedTuple):
@@ -108,12 +115,17 @@ def _by_letters(data: bytes) -> str:
     lines = b"\n".join(_with_letters(data))[:LETTERS_BYTES]
     if lines.decode(UTF8, "replace").count("\ufffd") * 50 < sum(each > 0x7F for each in lines):
         return UTF8  # a few bytes of it are damaged
+    wide = WIDE if sum(each > 0x7F for each in lines) >= WIDE_BYTES_MIN else ()
     found = charset_normalizer.from_bytes(
-        lines, cp_isolation=[WESTERN, *NARROW, *WIDE], threshold=0.5, preemptive_behaviour=False
+        lines, cp_isolation=[WESTERN, *NARROW, *wide], threshold=0.5, preemptive_behaviour=False
     )
     best = found.best()
     if best is None or WESTERN in best.could_be_from_charset:
         return WESTERN
+    western = next((each for each in found if each.encoding == WESTERN), None)
+    if western is not None and western.chaos <= best.chaos + CHAOS_MORE:
+        is_turkish = best.encoding == TURKISH and not ICELANDIC.isdisjoint(str(western))
+        return TURKISH if is_turkish else WESTERN
     return best.encoding.replace("_", "-")
 
 

@@ -20,7 +20,7 @@ import msgspec
 
 from hub import roster_file_text
 from hub.errors import FileFormatError
-from hub.roster_file_rows import Reason, Rows, TagRows
+from hub.roster_file_rows import Reason, Rows, TagRows, check_columns
 from hub.roster_file_tables import Head, Table, body, looked
 from hub.roster_file_text import Line
 from hub.roster_file_words import (
@@ -64,15 +64,12 @@ def frames(data: bytes, wanted: Wanted) -> Iterator[Frame]:
 
 
 def _read(table: Table, wanted: Wanted, head: Head, fields: dict[int, str]) -> Iterator[Frame]:
-    try:
-        rows: Rows | TagRows = (
-            TagRows(fields, head.headers)
-            if wanted.kind == TAGS
-            else Rows(fields, head.headers, date.fromisoformat(wanted.today))
-        )
-    except FileFormatError as problem:
-        where = f"line {head.line}: " if head.line else ""
-        raise FileFormatError(f"{wanted.name}: {where}{problem}") from problem
+    check_columns(fields, head.headers, wanted, head.line)
+    rows: Rows | TagRows = (
+        TagRows(fields, head.headers)
+        if wanted.kind == TAGS
+        else Rows(fields, head.headers, date.fromisoformat(wanted.today))
+    )
     piece = Piece([], [], 0, table.total)
     count = left_out = 0
     for row in body(table, wanted, head):

@@ -6,21 +6,24 @@ Of one session one change at a time; the hub's other changes wait only for the m
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from weakref import WeakValueDictionary
 
 import msgspec
+from msgspec.structs import replace
 
 from hub import encode
 from hub.accounts import Caller
 from hub.config_live import Current
-from hub.errors import NotFound
+from hub.errors import Conflict, NotFound
 from hub.guests import Guests
+from hub.hand_words import Words, called, changed, checked, checked_tag, made, restored, with_tag, without_tag
 from hub.hub import Hub
 from hub.merging import KEEP, REMOVE, TURN, Gone, Merge, Progress, merge_anew
 from hub.model import Participant
-from hub.roster import Roster
+from hub.participants import Record
+from hub.roster import Roster, normal
 from hub.roster_outcome import Outcome, RowProblem, Sample, Samples
 from hub.roster_words import HAND, Entry
 from hub.session import Session
@@ -38,17 +41,6 @@ AT_ONCE: Final = 2
 """Of those that take seconds: each holds one of the web's connections."""
 
 Pieces = AsyncIterable[Sequence[Entry]] | Iterable[Sequence[Entry]]
-
-
-class Words(msgspec.Struct, forbid_unknown_fields=True):
-    """What somebody says of a participant; what is not given stays. unlock: fields of which the hand's word is one of
-    many again. anyway: even if somebody else wears that bib."""
-
-    fields: dict[str, str] = {}
-    tags: list[str] | None = None
-    custom: dict[str, str] = {}
-    unlock: list[str] = []
-    anyway: bool = False
 
 
 def nothing(_done: int, _total: int | None) -> None:
@@ -149,7 +141,73 @@ class Rostering:
                 await _note(opened, by, "roster.order", order=list(order))
         return changed
 
+    # by hand
+
+    async def make(self, by: Caller, session_id: int, words: Words) -> Record:
+        """Somebody new."""
+        words = checked(words)
+        async with self._changed(by, session_id) as opened:
+            await _check_bib(opened, words, 0)
+            record = made(words, session_id)
+            (participant_id,) = await rosters.add(opened.connection, session_id, [record])
+            return await _done(opened, by, "participant.made", [participant_id], {})
+
+    async def change(self, by: Caller, participant_id: int, words: Words) -> Record:
+        words = checked(words)
+        async with self._of(by, participant_id) as (opened, before):
+            if normal(words.fields.get("bib", "")) != normal(before.shown.bib):
+                await _check_bib(opened, words, participant_id)
+            after = changed(before, words, opened.facts.order)
+            return await _put(opened, by, "participant.changed", {before.shown.id: (before, after)})
+
+    async def remove(self, by: Caller, participant_id: int) -> Record:
+        """No file and no service brings them back."""
+        async with self._of(by, participant_id) as (opened, before):
+            after = replace(before, gone=HAND)
+            return await _put(opened, by, "participant.removed", {before.shown.id: (before, after)})
+
+    async def restore(self, by: Caller, participant_id: int) -> Record:
+        async with self._of(by, participant_id) as (opened, before):
+            after = restored(before, opened.facts.order)
+            return await _put(opened, by, "participant.restored", {before.shown.id: (before, after)})
+
+    async def tag(self, by: Caller, participant_id: int, tag: str, *, take: bool = False) -> Record:
+        """It is theirs from now on; `take`: even if it is somebody else's."""
+        tag = checked_tag(tag)
+        async with self._of(by, participant_id) as (opened, before):
+            connection, session_id, order = opened.connection, opened.facts.id, opened.facts.order
+            ids = [
+                each
+                for each in await rosters.wearing(connection, session_id, tag=tag)
+                if each != participant_id
+            ]
+            others = await rosters.records(connection, session_id, ids)
+            if others and not take:
+                names = " and of ".join(called(each.shown) for each in others.values())
+                raise Conflict(f"Tag {tag} is that of {names}.", field="tag")
+            steps = {before.shown.id: (before, with_tag(before, tag, order))}
+            steps |= {id_: (each, without_tag(each, tag, order)) for id_, each in others.items()}
+            return await _put(opened, by, "participant.tagged", steps, tag=tag)
+
+    async def untag(self, by: Caller, participant_id: int, tag: str) -> Record:
+        async with self._of(by, participant_id) as (opened, before):
+            after = without_tag(before, tag.strip(), opened.facts.order)
+            return await _put(opened, by, "participant.untagged", {before.shown.id: (before, after)}, tag=tag)
+
     # one change
+
+    @contextlib.asynccontextmanager
+    async def _of(self, by: Caller, participant_id: int) -> AsyncIterator[tuple[_Open, Record]]:
+        """The same for one participant."""
+        async with self._stores.change_of(by.whose) as connection:
+            session_id = await rosters.session_of(connection, participant_id)
+        if session_id is None:
+            raise NotFound(f"There is no participant {participant_id}.")
+        async with self._changed(by, session_id) as opened:
+            found = await rosters.records(opened.connection, session_id, [participant_id])
+            if not found:
+                raise NotFound(f"There is no participant {participant_id}.")
+            yield opened, found[participant_id]
 
     @contextlib.asynccontextmanager
     async def _changed(self, by: Caller, session_id: int) -> AsyncIterator[_Open]:
@@ -178,6 +236,43 @@ class Rostering:
             roster, touched = opened.roster(session)
             self._live.new_roster(session, roster, touched)
             self._live.tell_watchers(session_id, encode.roster(roster.size, opened.by, opened.changed))
+
+
+async def _check_bib(opened: _Open, words: Words, participant_id: int) -> None:
+    """Raises Conflict when somebody else wears it."""
+    bib = words.fields.get("bib", "")
+    if not bib or words.anyway:
+        return
+    connection, session_id = opened.connection, opened.facts.id
+    ids = [each for each in await rosters.wearing(connection, session_id, bib=bib) if each != participant_id]
+    if ids:
+        others = await rosters.records(connection, session_id, ids)
+        names = " and of ".join(called(each.shown) for each in others.values())
+        raise Conflict(f"Bib {bib} is that of {names}.", field="bib")
+
+
+async def _put(
+    opened: _Open, by: Caller, action: str, steps: Mapping[int, tuple[Record, Record]], **detail: object
+) -> Record:
+    """These participants, the first of whom it is about, are others now. Gives that one."""
+    others = {id_: before for id_, (before, after) in steps.items() if before != after}
+    if others:
+        await rosters.change(opened.connection, opened.facts.id, [steps[id_][1] for id_ in others])
+        return await _done(opened, by, action, list(steps), others, **detail)
+    return next(iter(steps.values()))[0]
+
+
+async def _done(
+    opened: _Open, by: Caller, action: str, ids: list[int], before: Mapping[int, Record], **detail: object
+) -> Record:
+    now = await rosters.records(opened.connection, opened.facts.id, ids)
+    opened.patch(
+        HAND,
+        [each.shown for each in now.values() if not each.gone],
+        [each.shown for each in before.values() if not each.gone],
+    )
+    await _note(opened, by, action, participant=called(now[ids[0]].shown), **detail)
+    return now[ids[0]]
 
 
 async def _spooled(origin: str, entries: Pieces, progress: Progress) -> Spool:

@@ -88,20 +88,38 @@ class Index:
 
 
 class Search:
-    """One question. `go_on` with each piece of the index, then ask `found`."""
+    """One question. `go_on` with each piece of the index of the roster that this one is patched from, if it is, and
+    `go_on_patched` with those of who is another since; then ask `found`."""
 
     def __init__(self, roster: Roster, text: str) -> None:
         self._exact = roster.find(text)
+        self._patches = roster.patches
         self._bib = normal(text) if text.strip() and "\n" not in text else ""
         self._words = folded(text).split()
         self._by_bib: list[tuple[int, str, Participant]] = []
         self._by_name: list[Participant] = []
 
     def go_on(self, piece: _Piece) -> None:
-        if self._bib and len(self._by_bib) < LOOKED_AT_MAX:
-            self._by_bib += piece.numbered(self._bib)
-        if self._words and len(self._by_name) < LOOKED_AT_MAX:
-            self._by_name += islice(piece.named(self._words), LOOKED_AT_MAX)
+        bibs, names = self._hits(piece)
+        if self._patches:
+            bibs = (each for each in bibs if each[2].id not in self._patches)
+            names = (each for each in names if each.id not in self._patches)
+        self._add(bibs, names)
+
+    def go_on_patched(self, piece: _Piece) -> None:
+        self._add(*self._hits(piece))
+
+    def _hits(self, piece: _Piece) -> tuple[Iterator[tuple[int, str, Participant]], Iterator[Participant]]:
+        numbered = self._bib and len(self._by_bib) < LOOKED_AT_MAX
+        named = self._words and len(self._by_name) < LOOKED_AT_MAX
+        return (
+            piece.numbered(self._bib) if numbered else iter(()),
+            piece.named(self._words) if named else iter(()),
+        )
+
+    def _add(self, bibs: Iterator[tuple[int, str, Participant]], names: Iterator[Participant]) -> None:
+        self._by_bib += bibs
+        self._by_name += islice(names, LOOKED_AT_MAX)
 
     def found(self) -> list[Participant]:
         """Exact bibs and tags first, then names, whole ones before beginnings, then bibs that begin so; of a number

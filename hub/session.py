@@ -42,6 +42,8 @@ from hub.told import Known
 
 SPELLINGS_MAX: Final = 2000
 """Names of locations that one source is remembered to use: a location may come in upper and lower case."""
+PINNED_MAX: Final = 200
+"""Reads of one session that were pinned to displays and are remembered for them."""
 LOCATIONS_MAX: Final = 1000
 """Locations of one session. A race has thirty; a stream that names a thousand is broken."""
 
@@ -215,6 +217,7 @@ class Session:
         self.messages: Messages = NONE
         self.tail = Tail()
         self._moved: list[Read] = []
+        self._pinned: dict[int, Read] = {}
         self._guns = Guns()
 
     @property
@@ -256,6 +259,7 @@ class Session:
         times = self._times()
         self.tail.change(lambda read: _corrected(read, times))
         self._correct(self._moved)
+        self._correct(self._pinned.values())
         self._guns.correct(times)
 
     def _correct(self, reads: Iterable[Read]) -> None:
@@ -285,6 +289,7 @@ class Session:
     def void(self, read: Read) -> None:
         """There is nothing under this read's offset any more: `read` is the void row in its place."""
         self._guns.drop(read.offset)
+        self._pinned.pop(read.offset, None)
         self.tail.replace(read)
 
     def renumbered(self, reads: list[Read], epoch: int) -> None:
@@ -470,6 +475,16 @@ class Session:
         run = source.run(bad.location) if bad.sequence and source.record.connection_id else None
         if run is not None:
             self.seen.load_beside(run, bad.sequence, line_digest(bad.line))
+
+    def pinned(self, offset: int) -> Read | None:
+        """A read whose card stays on some display: kept when it is among the last ones no more, as long as it has been
+        asked for before."""
+        read = self.tail.find(offset) or self._pinned.get(offset)
+        if read is not None:
+            self._pinned[offset] = read
+            if len(self._pinned) > PINNED_MAX:
+                del self._pinned[next(iter(self._pinned))]
+        return read
 
     def recent(self, count: int) -> list[Read]:
         """The last `count` durable reads, oldest first."""

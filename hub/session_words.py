@@ -8,11 +8,13 @@ import msgspec
 from hub.errors import Conflict, Invalid
 from hub.event_words import check_text
 from hub.model import PURPOSE_INBOX
+from hub.roster_words import ORDERED
 
 NAME_CHARS_MAX: Final = 200
 
 SessionName = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_CHARS_MAX)]
 Purpose = Literal["race", "rehearsal"]
+Mode = Literal["race", "pre_race", "results"]
 Id = Annotated[int, msgspec.Meta(ge=1, le=2**63 - 1)]
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 """ISO 8601 with an offset."""
@@ -32,14 +34,25 @@ class NewSession(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     partner: str | None = None
 
 
+class Minors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who is younger than `under` on the event's day is shown to everybody so."""
+
+    under: Annotated[int, msgspec.Meta(ge=1, le=21)]
+    privacy: Literal["initials", "bib"] = "bib"
+
+
 class SessionChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What of a session is to be another; what is not given stays. event_id null: of no event; scheduled_for null:
-    somebody starts it."""
+    somebody starts it; minors null: there is no such rule. mode: pre_race: what is read is a test. roster_order: whose
+    word on participants holds, the first before the others."""
 
     session_name: SessionName | msgspec.UnsetType = msgspec.UNSET
     purpose: Purpose | msgspec.UnsetType = msgspec.UNSET
     event_id: Id | msgspec.UnsetType | None = msgspec.UNSET
     scheduled_for: Moment | msgspec.UnsetType | None = msgspec.UNSET
+    mode: Mode | msgspec.UnsetType = msgspec.UNSET
+    minors: Minors | msgspec.UnsetType | None = msgspec.UNSET
+    roster_order: list[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 def check_no_inbox(purpose: str) -> None:
@@ -62,6 +75,8 @@ def check_change(words: SessionChange) -> None:
         check_text(words.session_name, "session_name")
     if words.scheduled_for is not msgspec.UNSET:
         check_moment(words.scheduled_for)
+    if words.roster_order is not msgspec.UNSET and sorted(words.roster_order) != sorted(ORDERED):
+        raise Invalid(f"roster_order: expected {', '.join(ORDERED)}, in any order", field="roster_order")
 
 
 def check_moment(moment: datetime | None) -> None:

@@ -29,6 +29,7 @@ from hub.store.web_accounts import WebAccounts
 from hub.store.web_displays import WebDisplays
 from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
+from hub.store.web_participants import WebParticipants
 from hub.store.web_partners import WebPartners
 from hub.store.web_proofs import WebProofs
 from hub.store.web_queries import WebQueries
@@ -74,6 +75,7 @@ class Stores:
         self.kept = WebKept(self.web)
         self.users = WebUsers(self.web)
         self.partners = WebPartners(self.web)
+        self.participants = WebParticipants(self.web)
         self.sign_ins = WebSignIns(self.web)
         self.displays = WebDisplays(self.web)
         self.templates = WebTemplates(self.web)

@@ -7,9 +7,10 @@ One task for each session. Whatever goes wrong with a service, or in here, ends 
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+from weakref import WeakValueDictionary
 
 from msgspec.structs import replace
 
@@ -112,6 +113,8 @@ class Syncing:
         # state
         self._linked: dict[int, Linked] = {}
         self._calls: dict[int, Callable[[], int]] = {}
+        self._of_account: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        """Held while something short is asked in its name: so it is known how many calls that takes."""
         self._stretches: dict[int, tuple[float, float]] = {}
         self._refused: set[int] = set()
         self._look = asyncio.Event()
@@ -173,10 +176,12 @@ class Syncing:
             calls() if calls else 0,
         )
 
-    async def by_hand(self, row: LinkRow, progress: Progress, *, full: bool) -> LinkRow:
-        """Asks now, whatever is due: with results, where they are wanted. Raises what the service or the tables say."""
+    async def by_hand(self, row: LinkRow, progress: Progress, *, full: bool) -> dict[str, int]:
+        """Asks now, whatever is due: with results, where they are wanted. Gives what came of it. Raises what the
+        service or the tables say."""
         linked = self._put(row)
         async with linked.one:
+            before = linked.row
             linked.recent.clear()
             linked.full_wanted |= full or not linked.row.full_s
             if not linked.full_wanted:
@@ -188,7 +193,7 @@ class Syncing:
                 raise ProviderRefused(linked.row.problem)
             if linked.row.results:
                 await self._asked(linked, RESULTS, progress, by_hand=True)
-            return linked.row
+            return _came_of(before, linked.row)
 
     # which sessions there are
 
@@ -357,12 +362,14 @@ class Syncing:
     async def _asked(self, linked: Linked, what: str, progress: Progress, *, by_hand: bool = False) -> None:
         """Done, or noted why not, and raised."""
         row = linked.row
+        alone = self._of_account.setdefault(row.account_id, asyncio.Lock())
         try:
-            provider = await self._accounts.opened(row.account_id)
-            before = provider.calls_last_hour()
-            self._calls[row.account_id] = provider.calls_last_hour
-            await self._do(linked, what, progress, by_hand=by_hand)
-            linked.costs[what] = max(1.0, float(provider.calls_last_hour() - before))
+            async with nullcontext() if what == FULL else alone:
+                provider = await self._accounts.opened(row.account_id)
+                self._calls[row.account_id] = provider.calls_last_hour
+                before = provider.calls_last_hour()
+                await self._do(linked, what, progress, by_hand=by_hand)
+                linked.costs[what] = max(1.0, float(provider.calls_last_hour() - before))
         except ProviderRefused as problem:
             words = self._accounts.words(row.account_id, problem)
             if what == ROSTER and row.cursor and not linked.full_wanted:
@@ -451,6 +458,13 @@ class Syncing:
 def _same(one: LinkRow, other: LinkRow) -> bool:
     """Whether both lead to the same."""
     return (one.account_id, one.event_ref, one.races) == (other.account_id, other.event_ref, other.races)
+
+
+def _came_of(before: LinkRow, after: LinkRow) -> dict[str, int]:
+    """Sums are counted since all was loaded, and so from nothing where that was just now."""
+    sums = before.figures if before.full_s == after.full_s else {}
+    found = {name: after.figures.get(name, 0) - sums.get(name, 0) for name in ("added", "changed", "gone")}
+    return found | {name: after.figures.get(name, 0) for name in ("participants", RESULTS)}
 
 
 def _gun_s(session: Session) -> float:

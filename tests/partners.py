@@ -48,7 +48,7 @@ async def furnish(connection: asyncpg.Connection, mark: str, *, first_id: int = 
         emergency=f"{mark} line",
     )
     made = Furnished(mark, partner_id)
-    made.ids |= {"partners": partner_id, "who": who(mark), "reads": 1}
+    made.ids |= {"partners": partner_id, "who": who(mark), "reads": 1, "tags": f"{mark}1"}
     await _people(connection, made)
     await _event(connection, made)
     await _timing(connection, made)

@@ -16,10 +16,10 @@ from bench.table import Row
 from hub import encode
 from hub.model import SessionRow
 from hub.protocols.ct01 import LineParser
-from hub.providers import csv_roster
 from hub.roster import Roster
 from hub.session import Session
 from hub.store.reads import COLUMNS
+from tests.rosters import participants
 
 NOW_US = 1_767_225_600_000_000
 
@@ -40,8 +40,8 @@ def test_frames_are_found_however_they_are_cut(size: int) -> None:
 
 def test_a_single_read_is_known_by_its_tag_whoever_wears_it() -> None:
     session = a_session()
-    participants, _ = csv_roster.parse(made.roster().encode(), name="roster.csv", rows_max=made.PEOPLE)
-    session.roster = Roster(participants)
+    people, _ = participants(made.roster(), rows_max=made.PEOPLE)
+    session.roster = Roster(people)
     message = encode.read_message(session, made.read(17, NOW_US))
     assert json.loads(message)["runner"]["first_name"] == "First17"
     assert SINGLE.findall(message) == [b"17"]
@@ -80,8 +80,8 @@ def test_single_reads_have_the_tags_of_the_roster_in_turn() -> None:
 
 
 def test_the_roster_is_one_that_the_hub_takes_whole() -> None:
-    participants, problems = csv_roster.parse(made.roster().encode(), name="roster.csv", rows_max=made.PEOPLE)
-    assert len(participants) == made.PEOPLE and not problems
+    people, problems = participants(made.roster(), rows_max=made.PEOPLE)
+    assert len(people) == made.PEOPLE and not problems
 
 
 def test_rows_have_every_column_and_offsets_without_a_hole() -> None:

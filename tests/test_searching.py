@@ -36,6 +36,24 @@ def test_everybody_who_is_meant_is_found(rows: list[tuple[str, str, str]], text:
     assert found == wanted
 
 
+@given(PEOPLE, PEOPLE, st.sampled_from(["1", "17", "a", "b", "a b"]))
+def test_in_a_roster_that_was_patched_as_in_one_made_anew(
+    rows: list[tuple[str, str, str]], changes: list[tuple[str, str, str]], text: str
+) -> None:
+    people = [Participant(number, bib, (), first, last) for number, (bib, first, last) in enumerate(rows)]
+    now = [Participant(number + 3, bib, (), first, last) for number, (bib, first, last) in enumerate(changes)]
+    before = people[2 : len(now) + 3]
+    roster, _ = Roster(people).patched(now, before)
+    search = Search(roster, text)
+    index, patches = Index(), Index()
+    index.add(people)
+    patches.add([each for each in roster.patches.values() if each is not None])
+    search.go_on(index.pieces[0])
+    search.go_on_patched(patches.pieces[0])
+    left = [each for each in people if each not in before]
+    assert {each.id for each in search.found()} == {each.id for each in find([*left, *now], text)}
+
+
 def people(*names: str) -> list[Participant]:
     found = []
     for number, name in enumerate(names):

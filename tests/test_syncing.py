@@ -4,6 +4,7 @@ is in test_sync_plan.py; the services here are within the test.
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,12 @@ from tests.running import until
 from tests.serviced import Serviced, a_serviced
 
 SHARED = pytest.mark.asyncio(loop_scope="session")
+
+
+async def refused(serviced: Serviced, account_id: int) -> Any:
+    """The account, if it says that it was."""
+    accounts = (await serviced.ask("GET", "provider-accounts"))["accounts"]
+    return next((each for each in accounts if each["id"] == account_id and each["problem"]), None)
 
 
 @SHARED
@@ -68,12 +75,8 @@ async def test_a_service_that_refuses_is_not_asked_before_somebody_has_done_some
     link = await serviced.until_link(made, lambda found: found["problem"])
     assert (link["problem"], link["next_at"], link["period_s"]) == ("Not yours at all.", None, None)
     account_id, calls = link["account"]["id"], service.calls
-    (account,) = [
-        each
-        for each in (await serviced.ask("GET", "provider-accounts"))["accounts"]
-        if each["id"] == account_id
-    ]
-    assert account["problem"] == "Not yours at all." and account["sessions"] == [made["id"]]
+    account = await serviced.until(lambda: refused(serviced, account_id))
+    assert (account["problem"], account["sessions"]) == ("Not yours at all.", [made["id"]])
     await asyncio.sleep(0.3)  # three times over it would have been asked
     assert service.calls == calls
     service.say(1, 2)
@@ -157,7 +160,7 @@ async def test_two_sessions_of_an_account_share_what_it_may_ask(serviced: Servic
     for made in sessions:
         await serviced.put(made, account)
         await serviced.fed(made, "1")
-    # Four at one call every ten seconds are 1440 an hour, and a whole load each six hours: of 1000, nine tenths.
+    # Four at one call every ten seconds are 1440 an hour, and a whole load each six hours: of 1000, three quarters.
     link = await serviced.until_link(sessions[0], lambda found: (found["period_s"] or 0) > 0.1)
     assert link["period_s"] == pytest.approx(0.2, abs=0.05)
 

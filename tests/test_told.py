@@ -1,9 +1,12 @@
 """What somebody is told of a runner, by who they are."""
 
+import re
+
 from msgspec.structs import replace
 
 from hub.model import Participant, SessionRow
 from hub.told import NOTHING, RESULT_FIELDS, Known, hidden
+from hub.web.routes import STATIC
 
 ROW = SessionRow(1, 1, "Day 1", "Run", "active", 1, "UTC", "2026-11-30", 0)
 RESULTS = replace(ROW, mode="results")
@@ -35,3 +38,9 @@ def test_results_are_those_of_the_bib_and_for_everybody() -> None:
 
 def test_whatever_a_service_says_a_result_is_not_who_it_is() -> None:
     assert not set(RESULT_FIELDS) & set(Participant.__struct_fields__)
+
+
+def test_templates_may_ask_for_all_of_a_result() -> None:
+    script = (STATIC / "template-words.js").read_text()
+    names = script.partition("OF_A_RESULT = [")[2].partition("]")[0]
+    assert tuple(re.findall(r'"(\w+)"', names)) == RESULT_FIELDS

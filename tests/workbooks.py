@@ -31,8 +31,8 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
-def xlsx(sheets: Mapping[str, Rows], *, at: int = 1) -> bytes:
-    """`at`: the row in which the first one stands."""
+def xlsx(sheets: Mapping[str, Rows], *, at: int = 1, more: str = "") -> bytes:
+    """`at`: the row in which the first one stands. `more`: rows as XML, behind the others."""
     parts: dict[str, str | bytes] = {
         "[Content_Types].xml": f'{_XML}<Types xmlns="{_TYPES}"></Types>',
         "_rels/.rels": _relations([("officeDocument", "xl/workbook.xml")]),
@@ -55,7 +55,7 @@ def xlsx(sheets: Mapping[str, Rows], *, at: int = 1) -> bytes:
     for number, rows in enumerate(sheets.values(), 1):
         body = "".join(_xml_row(index, row) for index, row in enumerate(rows, at))
         parts[f"xl/worksheets/sheet{number}.xml"] = (
-            f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>{body}</sheetData></worksheet>'
+            f'{_XML}<worksheet xmlns="{_MAIN}"><sheetData>{body}{more}</sheetData></worksheet>'
         )
     return zipped(parts)
 

@@ -83,6 +83,10 @@ class Reply(NamedTuple):
         return _date_s(self.headers.get("Date", ""))
 
 
+class Denied(ProviderRefused):
+    """401: a token may have run out."""
+
+
 class _Again(Exception):
     """It may get better. `after_s`: when the service wants to be asked again; None: it does not say."""
 
@@ -141,10 +145,9 @@ class Calls:
         """
         return await self._tried("GET", self._base.joinpath(path.lstrip("/")), params, None, None, patient)
 
-    async def post_form(
-        self, url: str, form: Mapping[str, str], *, auth: aiohttp.BasicAuth | None = None
-    ) -> Reply:
-        """To an address of the service's own (a token's), with nothing else of the account."""
+    async def post_form(self, url: str, form: Mapping[str, str], *, auth: str | None = None) -> Reply:
+        """To an address of the service's own (a token's), with nothing else of the account. `auth`: an Authorization
+        header."""
         return await self._tried("POST", URL(url), None, form, auth, False)
 
     async def _tried(
@@ -153,7 +156,7 @@ class Calls:
         url: URL,
         params: Mapping[str, str | int] | None,
         form: Mapping[str, str] | None,
-        auth: aiohttp.BasicAuth | None,
+        auth: str | None,
         patient: bool,
     ) -> Reply:
         retrying = tenacity.AsyncRetrying(
@@ -176,7 +179,7 @@ class Calls:
         url: URL,
         params: Mapping[str, str | int] | None,
         form: Mapping[str, str] | None,
-        auth: aiohttp.BasicAuth | None,
+        auth: str | None,
         patient: bool,
     ) -> Reply:
         """One try, of one call, or as many as a service sends it around within its own host."""
@@ -193,7 +196,7 @@ class Calls:
                 problem = _Again(f"{self.service} does not answer in time.")
                 break
             except aiohttp.ClientConnectionError as error:
-                problem = _Again(f"{self.service} cannot be reached ({type(error).__name__}).")
+                problem = _Again(self._unreached(error))
                 break
             except (aiohttp.ClientError, ValueError) as error:
                 problem = _Again(f"{self.service} broke off its answer ({type(error).__name__}).")
@@ -206,7 +209,7 @@ class Calls:
         raise problem
 
     async def _answer(
-        self, method: str, url: URL, form: Mapping[str, str] | None, auth: aiohttp.BasicAuth | None
+        self, method: str, url: URL, form: Mapping[str, str] | None, auth: str | None
     ) -> Reply | URL:
         """The answer, or where to ask for it. Raises ProviderError, _Again, and what aiohttp raises."""
         if self._session is None:
@@ -214,11 +217,13 @@ class Calls:
                 total=self.patience.answer_s_max, connect=self.patience.connect_s_max
             )
             self._session = aiohttp.ClientSession(
-                timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True
+                timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(self._one_call,)
             )
-        headers = self.headers if form is None else {"Accept": "application/json"}
+        headers = self.headers
+        if form is not None:
+            headers = {"Accept": "application/json", **({"Authorization": auth} if auth else {})}
         async with self._session.request(
-            method, url, data=form, auth=auth, headers=headers, allow_redirects=False
+            method, url, data=form, headers=headers, allow_redirects=False
         ) as response:
             if response.status in (301, 302, 303, 307, 308):
                 return self._elsewhere(url, response.headers.get("Location", ""), form)
@@ -232,6 +237,19 @@ class Calls:
             self._json(body)
             self._no_error(url.path, body)
             return Reply(body, response.headers)
+
+    async def _one_call(
+        self, request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+    ) -> aiohttp.ClientResponse:
+        """Where a line is cut aiohttp asks again by itself, and nobody has counted it: not here."""
+        try:
+            return await send(request)
+        except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+            words = self._unreached(error)
+        raise _Again(words)
+
+    def _unreached(self, error: Exception) -> str:
+        return f"{self.service} cannot be reached ({type(error).__name__})."
 
     def _elsewhere(self, url: URL, place: str, form: Mapping[str, str] | None) -> URL:
         """Where a redirect points to, if that is the same host over the same scheme, and nothing was posted."""
@@ -284,7 +302,7 @@ class Calls:
     def _refused(self, status: int, path: str, body: bytes) -> None:
         words = REFUSALS.get(status, "refuses what it is asked")
         own = self.own_words(body)
-        raise ProviderRefused(
+        raise (Denied if status == 401 else ProviderRefused)(
             f"{self.service} {words} ({status}, {self.mask.hide(path)}){f': {own}' if own else ''}."
         )
 

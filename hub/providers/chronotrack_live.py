@@ -16,12 +16,9 @@ An entry's id may be somebody else's bib: it is never shown, and a bib that is e
 """
 
 import asyncio
-import base64
 import hashlib
 import re
-import struct
 import time
-import zlib
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import formatdate
@@ -32,7 +29,8 @@ import msgspec
 from hub.errors import ProviderAway, ProviderRefused
 from hub.providers.budget import Budget
 from hub.providers.calls import Calls, Patience, Reply
-from hub.providers.entries import day, decoded, entry, number, part, read, rows, text
+from hub.providers.compared import Compared
+from hub.providers.entries import day, decoded, entry, number, part, read, rows, state, text
 from hub.providers.masking import Mask
 from hub.providers.words import (
     Credentials,
@@ -78,8 +76,6 @@ WHOLE_S: Final = 300
 PART_MAX: Final = 5000
 """Rows that are taken for what has changed; and never more than half of what is known."""
 OVERLAP_S: Final = 10
-WITHDRAWN: Final = "withdrawn"
-OUT: Final = re.compile(r"(?i)wd|wdr|withd|cancel|canc|refund|delet|remov|transf|defer|void|drop|scratch")
 _SHA1: Final = re.compile(r"[0-9a-fA-F]{40}")
 RESULT_FIELDS: Final = {
     "finish_time": "results_time",
@@ -96,9 +92,6 @@ RESULT_FIELDS: Final = {
 """As the predecessor's screens call them. There is no place within a division: it is left out."""
 
 PARAMS: Final[Mapping[str, str | int]] = {"include_test_entries": "false", "elide_json": "false"}
-
-Known = dict[str, int]
-"""A checksum of each entry, by its id."""
 
 
 class ChronoTrackLive:
@@ -183,11 +176,11 @@ class ChronoTrackLive:
         return found
 
     async def roster(self, event_id: str, races: list[str], cursor: Cursor) -> AsyncIterator[Page]:
-        load = _Load(self, event_id, races, await asyncio.to_thread(unpacked, cursor), first=not cursor)
+        load = _Load(self, event_id, races, await asyncio.to_thread(Compared, cursor))
         whole_s = number(cursor.get("whole_s")) or 0
         ignored = cursor.get("ignores") is True
         some: list[Page] | None = None
-        if load.known and not ignored and self._now_s() < whole_s + WHOLE_S:
+        if load.compared.known and not ignored and self._now_s() < whole_s + WHOLE_S:
             some = await load.some(text(cursor.get("stamp")))
             ignored = some is None
         if some is None:
@@ -197,8 +190,8 @@ class ChronoTrackLive:
         for page in some or []:
             yield page
         after: Cursor = {"stamp": load.stamp, "whole_s": whole_s, "ignores": ignored}
-        after |= await asyncio.to_thread(packed, load.known)
-        yield Page([], load.gone, done=load.done, total=load.total, cursor=after)
+        after |= await asyncio.to_thread(load.compared.cursor)
+        yield Page([], load.compared.gone, done=load.done, total=load.total, cursor=after)
 
     async def results(self, event_id: str, races: list[str]) -> AsyncIterator[list[Result]]:
         for path, key in _paths(event_id, races, "results"):
@@ -228,17 +221,12 @@ class ChronoTrackLive:
 
 
 class _Load:
-    """One reading of a roster. known: what it says by now; gone: who was known and is in it no more; stamp: when it
-    began, by the service's clock, for `last_modified`. `first`: nothing was known before it."""
+    """One reading of a roster. stamp: when it began, by the service's clock, for `last_modified`."""
 
-    def __init__(
-        self, of: ChronoTrackLive, event_id: str, races: list[str], known: Known, *, first: bool
-    ) -> None:
+    def __init__(self, of: ChronoTrackLive, event_id: str, races: list[str], compared: Compared) -> None:
         self._of = of
         self._paths = _paths(event_id, races, "entry")
-        self._first = first
-        self.known = known
-        self.gone: list[str] = []
+        self.compared = compared
         self.done = 0
         self.total: int | None = None
         self.stamp = ""
@@ -247,46 +235,36 @@ class _Load:
         """What has changed since. None: `last_modified` seems to make no difference, or far too much."""
         found: list[Page] = []
         count = 0
-        seen: set[str] = set()
+        most = min(len(self.compared.known) // 2, PART_MAX)
         for path, key in self._paths:
             async for reply in self._of.pages(path, key, {**PARAMS, "last_modified": stamp}):
                 count += len(_raws(reply, key))
-                most = min(len(self.known) // 2, PART_MAX)
                 if count > most or not 0 <= _count(reply, "Row-Count") <= most:
+                    self.compared.again()
                     return None
-                found.append(await self._page(reply, key, seen))
+                found.append(await self._page(reply, key))
         return found
 
     async def whole(self) -> AsyncIterator[Page]:
         """Read again where rows came or went meanwhile: somebody may have moved past the reading."""
         for _ in range(ROUNDS_MAX):
-            seen: set[str] = set()
+            self.compared.again()
             counts: dict[str, set[int]] = {path: set() for path, _ in self._paths}
             for path, key in self._paths:
                 async for reply in self._of.pages(path, key, PARAMS):
                     counts[path].add(_count(reply, "Row-Count"))
                     self.total = sum(max(each, default=0) for each in counts.values())
-                    yield await self._page(reply, key, seen)
+                    yield await self._page(reply, key)
             if all(len(each) == 1 for each in counts.values()):
-                if not self._first:  # who went during a first load is told by the refresh after it
-                    self.gone = [each for each in self.known if each not in seen]
-                    self.known = {each: mark for each, mark in self.known.items() if each in seen}
+                self.compared.end(sure=True)
                 return
 
-    async def _page(self, reply: Reply, key: str, seen: set[str]) -> Page:
-        """What differs from what was known."""
+    async def _page(self, reply: Reply, key: str) -> Page:
         self.stamp = self.stamp or _stamp(reply.at_s)
         entries = []
         async for row in read(_raws(reply, key)):
-            made = _entry(row)
-            if not made.external_id:
-                continue
-            mark = zlib.crc32(msgspec.json.encode(made))
-            if self.known.get(made.external_id) != mark:
-                entries.append(made)
-            self.known[made.external_id] = mark
-            seen.add(made.external_id)
-        self.done = max(self.done, len(seen))
+            entries += self.compared.new([_entry(row)])
+        self.done = max(self.done, len(self.compared.seen))
         total = self.total if self.total is not None and self.total >= self.done else None
         return Page(entries, done=self.done, total=total)
 
@@ -296,23 +274,6 @@ def hashed(password: str) -> str:
     if _SHA1.fullmatch(password):
         return password.lower()
     return hashlib.sha1(password.encode()).hexdigest()  # noqa: S324 - what the service asks for
-
-
-def packed(known: Known) -> Cursor:
-    """For a cursor: six or seven bytes an entry."""
-    ids = zlib.compress("\n".join(known).encode(), 1)
-    marks = struct.pack(f"<{len(known)}I", *known.values())
-    return {"ids": base64.b64encode(ids).decode(), "marks": base64.b64encode(marks).decode()}
-
-
-def unpacked(cursor: Cursor) -> Known:
-    """Nothing is known where the cursor is of another shape."""
-    try:
-        ids = zlib.decompress(base64.b64decode(cursor["ids"])).decode().split("\n")
-        marks = base64.b64decode(cursor["marks"])
-        return dict(zip(ids, struct.unpack(f"<{len(marks) // 4}I", marks), strict=True)) if marks else {}
-    except (KeyError, TypeError, ValueError, struct.error, zlib.error):
-        return {}
 
 
 def _id(event_id: str) -> str:
@@ -370,7 +331,6 @@ def _entry(row: Mapping[str, Any]) -> Entry:
     first, last = text(row.get("athlete_first_name")), text(row.get("athlete_last_name"))
     if not first and not last:
         first, _, last = text(row.get("entry_name")).rpartition(" ")
-    state = text(row.get("entry_status"))
     return entry(
         text(row.get("entry_id")),
         {
@@ -387,7 +347,7 @@ def _entry(row: Mapping[str, Any]) -> Entry:
             "race_name": row.get("race_name"),
             "wave": row.get("wave_name"),
             "team_name": row.get("team_name"),
-            "status": "" if state.upper() == "CONF" else WITHDRAWN if OUT.match(state) else state,
+            "status": state(row.get("entry_status"), {"CONF"}),
         },
         custom={"reg_choice": row.get("reg_choice_name")},
     )

@@ -5,6 +5,7 @@ Nothing of that may fail a roster: what cannot be read as a text says nothing.
 """
 
 import asyncio
+import math
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
@@ -13,10 +14,14 @@ from typing import Any, Final
 import msgspec
 
 from hub.errors import ProviderAway
+from hub.providers.words import Result
 from hub.roster_words import CUSTOM_MAX, FIELD_CHARS_MAX, FIELDS, TAGS_MAX, Entry, Layer
 
-PIECE: Final = 200
-"""Rows that are read before the loop may do something else: well below a millisecond each."""
+PIECE: Final = 50
+"""Rows that are read before the loop may do something else: two milliseconds or so."""
+WITHDRAWN: Final = "withdrawn"
+"""The one word for all that a service says of somebody who will not run."""
+_OUT: Final = re.compile(r"(?i)wd|withd|cancel|canc|refund|delet|remov|transf|defer|void|drop|scratch")
 _UNFIT: Final = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _MONTH_FIRST: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})")
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
@@ -29,10 +34,12 @@ def text(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return str(int(value)) if value.is_integer() else str(value)
+        return str(int(value)) if value.is_integer() else str(value) if math.isfinite(value) else ""
     if not isinstance(value, str):
         return ""
-    return _UNFIT.sub(" ", value).strip()[:FIELD_CHARS_MAX].rstrip()
+    if not value.isprintable():
+        value = _UNFIT.sub(" ", value)
+    return value.strip()[:FIELD_CHARS_MAX].rstrip()
 
 
 def number(value: object) -> int | None:
@@ -43,6 +50,11 @@ def number(value: object) -> int | None:
 def part(value: object) -> Mapping[str, Any]:
     """An object inside another: some services say [] or null where it is empty."""
     return value if isinstance(value, dict) else {}
+
+
+def picked(row: Mapping[str, Any], *names: str) -> Any:
+    """What stands under the first of these names that says something."""
+    return next((row[name] for name in names if row.get(name) not in (None, "", [])), None)
 
 
 def rows(value: object) -> list[Any]:
@@ -62,6 +74,14 @@ def day(value: object) -> str:
         return date(year, month, of_month).isoformat()
     except ValueError:
         return ""
+
+
+def state(value: object, usual: Iterable[str]) -> str:
+    """Nothing for those who are on the roster as most are; WITHDRAWN for words that mean it; else what it says."""
+    said = text(value)
+    if said.casefold() in {each.casefold() for each in usual}:
+        return ""
+    return WITHDRAWN if _OUT.match(said) else said
 
 
 def entry(
@@ -100,3 +120,10 @@ async def read(raws: Sequence[msgspec.Raw]) -> AsyncIterator[dict[str, Any]]:
             yield row
         if count % PIECE == 0:
             await asyncio.sleep(0)
+
+
+async def no_results() -> AsyncIterator[list[Result]]:
+    """Of a service that has none, as far as is publicly known."""
+    nothing: list[list[Result]] = []
+    for each in nothing:
+        yield each

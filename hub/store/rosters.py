@@ -9,7 +9,7 @@ import msgspec
 from hub.matching import Known, known_of
 from hub.model import Participant
 from hub.participants import Record, kept_layers, layer_of
-from hub.roster import Gathering, Roster, interned
+from hub.roster import Gathering, Roster, interned, normal
 from hub.roster_words import FILE, Layer
 from hub.store.database import Connection, query
 
@@ -102,6 +102,11 @@ async def records(connection: Connection, session_id: int, ids: Sequence[int]) -
     return {row[0]: _record(row) for row in rows}
 
 
+async def record(connection: Connection, participant_id: int) -> Record | None:
+    row = await connection.fetchrow(query("participant"), participant_id)
+    return _record(row) if row else None
+
+
 async def all_records(connection: Connection, session_id: int) -> AsyncIterator[list[Record]]:
     """All that is said of all, those who are gone, too, in pieces. Not by a cursor: they may be changed meanwhile."""
     after = 0
@@ -115,6 +120,19 @@ async def session_of(connection: Connection, participant_id: int) -> int | None:
         "SELECT session_id FROM participants WHERE id = $1", participant_id
     )
     return found
+
+
+async def wearing(
+    connection: Connection, session_id: int, *, bib: str | None = None, tag: str | None = None
+) -> list[int]:
+    """Who on the roster has this bib, or this tag."""
+    bib_key, tag_key = (None if each is None else normal(each) for each in (bib, tag))
+    rows = await connection.fetch(query("roster_wearing"), session_id, bib_key, tag_key)
+    return [
+        row["id"]
+        for row in rows
+        if (bib_key and normal(row["bib"]) == bib_key) or (tag_key and tag_key in map(normal, row["tags"]))
+    ]
 
 
 async def add(connection: Connection, session_id: int, made: Sequence[Record]) -> list[int]:

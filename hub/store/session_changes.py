@@ -25,6 +25,9 @@ class State(msgspec.Struct, frozen=True):
     status: str
     event_id: int | None
     scheduled_for: datetime | None
+    mode: str
+    minors_under: int
+    minors_privacy: str
 
 
 async def state(connection: Connection, session_id: int) -> State | None:
@@ -59,9 +62,17 @@ async def make(
 
 
 async def change(connection: Connection, to: State) -> None:
-    """Name, purpose, event and time of its beginning become those of `to`."""
+    """Name, purpose, event, time of its beginning, mode and rule for minors become those of `to`."""
     await connection.execute(
-        query("session_change"), to.id, to.name, to.purpose, to.event_id, to.scheduled_for
+        query("session_change"),
+        to.id,
+        to.name,
+        to.purpose,
+        to.event_id,
+        to.scheduled_for,
+        to.mode,
+        to.minors_under,
+        to.minors_privacy,
     )
 
 

@@ -29,6 +29,7 @@ from hub.web import (
     frames,
     looks,
     middlewares,
+    people,
     proxies,
     qr,
     roster_files,
@@ -143,6 +144,8 @@ def _add_changes(app: web.Application, changes: state.Changes) -> None:
     app[state.PARTNER_WORDS] = changes.partner_words
     app[looks.TEMPLATES] = changes.templates
     app[announcers.ANNOUNCING] = changes.announcing
+    app[people.ROSTERS] = changes.rosters
+    app[people.PARTICIPANTS] = changes.participants
     app[services.ACCOUNTS] = changes.accounts
     app[services.LINKS] = changes.links
     app[state.CHANGING] = changes.changing

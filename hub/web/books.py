@@ -17,7 +17,7 @@ from hub.errors import StoreError
 from hub.model import INT64_MAX, Participant, Race, SessionRow, Whose
 from hub.passages import Passages, StoredPassage, Visit
 from hub.places import Places
-from hub.roster import Roster
+from hub.roster import Lineage, Roster
 from hub.runners import Field
 from hub.searching import PIECE, Index, Search
 from hub.session import Session
@@ -142,11 +142,13 @@ class Book:
 
 
 class Books:
-    """`indexes`: of rosters, for as long as these are held."""
+    """`indexes`: of rosters that were made whole, for as long as these are held, or others that are patched from them;
+    `patches`: of those who are others in these."""
 
     def __init__(self) -> None:
         self._books: dict[int, Book] = {}
-        self._indexes: WeakKeyDictionary[Roster, Index] = WeakKeyDictionary()
+        self._indexes: WeakKeyDictionary[Lineage, Index] = WeakKeyDictionary()
+        self._patches: WeakKeyDictionary[Roster, Index] = WeakKeyDictionary()
         self._indexing = asyncio.Lock()
 
     def kept(self, session_id: int, session: Session | None, key: object) -> Book | None:
@@ -179,28 +181,40 @@ class Books:
                 book.passages.void(offset)
 
     async def find(self, roster: Roster, text: str) -> list[Participant]:
-        index = await self._index(roster)
+        async with self._indexing:  # one roster at a time
+            index, patches = await self._index(roster), await self._index_of_patches(roster)
         search = Search(roster, text)
         for number, piece in enumerate(index.pieces):
             search.go_on(piece)
             if number % PIECES_AT_ONCE == PIECES_AT_ONCE - 1:
                 await asyncio.sleep(0)
+        for piece in patches.pieces:
+            search.go_on_patched(piece)
         return search.found()
 
     async def _index(self, roster: Roster) -> Index:
-        """One roster at a time."""
-        async with self._indexing:
-            index = self._indexes.get(roster)
-            if index is None:
-                index, everybody = Index(), roster.everybody()
-                while piece := list(islice(everybody, PIECE)):
-                    index.add(piece)
-                    await asyncio.sleep(0)
-                self._indexes[roster] = index
-            return index
+        index = self._indexes.get(roster.lineage)
+        if index is None:
+            index = self._indexes[roster.lineage] = await _indexed(roster.everybody())
+        return index
+
+    async def _index_of_patches(self, roster: Roster) -> Index:
+        index = self._patches.get(roster)
+        if index is None:
+            patches = [each for each in roster.patches.values() if each is not None]
+            index = self._patches[roster] = await _indexed(patches)
+        return index
 
     def _sweep(self) -> None:
         now = time.monotonic()
         for session_id, book in list(self._books.items()):
             if now - book.used_at > KEPT_S or (book.session is None and now - book.made_at > ENDED_KEPT_S):
                 self.forget(session_id)
+
+
+async def _indexed(participants: Iterable[Participant]) -> Index:
+    index, left = Index(), iter(participants)
+    while piece := list(islice(left, PIECE)):
+        index.add(piece)
+        await asyncio.sleep(0)
+    return index

@@ -81,8 +81,8 @@ class Links(Protocol):
 
     async def change(self, by: Caller, row: SessionRow, words: LinkChange) -> LinkState: ...
 
-    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> None:
-        """`remove`: with whoever is on the roster by the service alone."""
+    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> int:
+        """`remove`: with whoever is on the roster by the service alone. Gives how many that were."""
 
     async def refresh(self, by: Caller, row: SessionRow, *, full: bool) -> Job: ...
 

@@ -41,6 +41,7 @@ from hub.session_words import NewSession, SessionChange
 from hub.web.announcers import Announcing
 from hub.web.live import Live
 from hub.web.looks import Templates
+from hub.web.people import OfRosters
 from hub.web.services import OfServices
 
 STARTING: Final = "the hub is starting"
@@ -402,7 +403,7 @@ class Kept(Protocol):
         """All exports, newest first, or one."""
 
 
-class Changes(OfServices, Protocol):
+class Changes(OfRosters, OfServices, Protocol):
     """All that changes sessions and events. `changing`: held by whoever changes a session, a display or a roster:
     what is in memory is then what was stored last."""
 

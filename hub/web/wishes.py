@@ -23,7 +23,7 @@ def pinned_of(request: web.Request, row: DisplayRow) -> dict[str, Any] | None:
     offset = display_control.pinned(row.control, session.row.id if session else None)
     if session is None or offset is None:
         return None
-    read = session.tail.find(offset)
+    read = session.pinned(offset)
     who = session.who(read.tag) if read else None
     name = encode.full_name(who.first_name, who.last_name) if who else ""
     return {"offset": offset, "bib": who.bib if who else "", "name": name}

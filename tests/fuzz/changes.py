@@ -6,19 +6,32 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from hub import event_words, image_words, marks, message_words, session_words, sync_words, template_words
+from hub import (
+    event_words,
+    hand_words,
+    image_words,
+    marks,
+    message_words,
+    session_words,
+    sync_words,
+    template_words,
+)
 from hub.accounts import Caller
 from hub.errors import Invalid, NotFound
 from hub.event_words import EventChange, EventWords, RaceChange, RaceWords
+from hub.hand_words import Words
 from hub.image_words import Crop
+from hub.jobs import Progress
 from hub.latency import Way
 from hub.location_words import LocationChange
 from hub.marks import Call, Mark, MarkChange
 from hub.message_words import MessageChange, NewMessage
 from hub.messages import NONE, Message, Messages
-from hub.model import ExportRow, ImageRow, ScreenRow, SessionRow, TemplateRow, Whose
+from hub.model import ExportRow, ImageRow, Participant, ScreenRow, SessionRow, TemplateRow, Whose
+from hub.participants import Record, Wanted
 from hub.providers import registry
 from hub.providers.words import Kind
+from hub.roster_words import ORDERED
 from hub.session import Session, Source
 from hub.session_words import NewSession, SessionChange
 from hub.showings import Counts, ReadShown, ShowingRow, ShownFilter
@@ -382,7 +395,7 @@ class Links:
     async def change(self, by: Caller, row: SessionRow, words: LinkChange) -> NoReturn:
         raise NotFound("The session's roster comes from no service.")
 
-    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> None:
+    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> NoReturn:
         raise NotFound("The session's roster comes from no service.")
 
     async def refresh(self, by: Caller, row: SessionRow, *, full: bool) -> NoReturn:
@@ -390,6 +403,57 @@ class Links:
 
     async def results(self, whose: Whose, session_id: int, after: str, limit: int) -> list[ResultRow]:
         return []
+
+
+class Rosters:
+    """There is no participant."""
+
+    def __init__(self, changed: list[str]) -> None:
+        self.changed = changed
+
+    async def reorder(self, by: Caller, session_id: int, order: Sequence[str], progress: Progress) -> int:
+        self.changed.append(f"order {order}")
+        return 0
+
+    async def make(self, by: Caller, session_id: int, words: Words) -> Record:
+        made = hand_words.made(hand_words.checked(words), session_id)
+        self.changed.append(f"participant {words}".encode().decode())
+        return made
+
+    async def change(self, by: Caller, participant_id: int, words: Words) -> NoReturn:
+        hand_words.checked(words)
+        raise NotFound(f"There is no participant {participant_id}.")
+
+    async def remove(self, by: Caller, participant_id: int) -> NoReturn:
+        raise NotFound(f"There is no participant {participant_id}.")
+
+    restore = remove
+
+    async def tag(self, by: Caller, participant_id: int, tag: str, *, take: bool = False) -> NoReturn:
+        hand_words.checked_tag(tag)
+        raise NotFound(f"There is no participant {participant_id}.")
+
+    async def untag(self, by: Caller, participant_id: int, tag: str) -> NoReturn:
+        raise NotFound(f"There is no participant {participant_id}.")
+
+
+class Participants:
+    """None is there but one."""
+
+    async def page(self, whose: Whose, session_id: int, wanted: Wanted) -> tuple[list[Record], int]:
+        return [], 0
+
+    async def counted(self, whose: Whose, session_id: int) -> dict[str, Any]:
+        return {}
+
+    async def record(self, whose: Whose, participant_id: int) -> Record | None:
+        return Record(Participant(1, "7"), 1) if participant_id == 1 else None
+
+    async def records(self, whose: Whose, session_id: int, ids: Sequence[int]) -> dict[int, Record]:
+        return {}
+
+    async def order(self, whose: Whose, session_id: int) -> list[str]:
+        return list(ORDERED)
 
 
 class Changes:
@@ -410,5 +474,7 @@ class Changes:
         self.announcing = Announcing(changed)
         self.moving = Moving()
         self.images = Images(changed)
+        self.rosters = Rosters(changed)
+        self.participants = Participants()
         self.accounts = Accounts(changed)
         self.links = Links()

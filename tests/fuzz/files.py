@@ -5,8 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from msgspec.structs import replace
+
 from hub.errors import FileFormatError, HubError
 from hub.model import INT64_MAX, US_PER_S, Participant
+from hub.participants import merged, problem_of
 from hub.protocols.chronotrack_client import encode
 from hub.protocols.chronotrack_stream import format_line
 from hub.protocols.controller_file import (
@@ -18,12 +21,15 @@ from hub.protocols.controller_file import (
     parse_tags,
 )
 from hub.protocols.ct01 import LOCATION_CHARS_MAX, LineParser, decode
-from hub.providers import csv_roster
 from hub.replay_plan import load_plan
 from hub.roster import Roster, normal
+from hub.roster_file_words import ROSTER, TAGS, End, Look, Piece, Wanted
+from hub.roster_reading import frames
+from hub.roster_words import FIELD_CHARS_MAX, FILE, Entry
 from tests.fuzz.pieces import BETWEEN
 
 ROSTER_ROWS: Final = 50
+TODAY: Final = "2026-05-16"
 SECONDS_MAX: Final = 10**10
 """Ten digits of Unix seconds, the year 2286."""
 
@@ -121,30 +127,44 @@ def plan(data: bytes) -> None:
 
 
 def roster(data: bytes) -> None:
-    """Any bytes are participants that the database can hold and that are found by their tags, and rows that were left
-    out with their reasons; or a FileFormatError."""
-    try:
-        found, problems = csv_roster.parse(data, name="r.csv", rows_max=ROSTER_ROWS)
-    except FileFormatError as problem:
-        assert str(problem).startswith("r.csv: ")
-        assert len(str(problem)) < 1000
-        return
-    assert len(found) + len(problems) <= ROSTER_ROWS
-    for each in found:
-        assert_roster_line(each)
-    numbers = [each.line for each in problems]
-    assert numbers == sorted(set(numbers)) and all(each.reason for each in problems)
-    assert all(2 <= number <= data.count(b"\n") + data.count(b"\r") + 1 for number in numbers)
-    assert_found_again(found)
+    """Any bytes are rows, each of which is an entry that the database can hold or listed with a reason, and of whose
+    columns something is said first; or a FileFormatError."""
+    for kind in (ROSTER, TAGS):
+        wanted = Wanted("r.csv", kind, ROSTER_ROWS, TODAY)
+        try:
+            (seen,) = frames(data, replace(wanted, look=True))
+            *pieces, end = frames(data, wanted)
+        except FileFormatError as problem:
+            assert str(problem).startswith("r.csv: ")
+            assert len(str(problem)) < 1000
+            continue
+        assert isinstance(seen, Look) and isinstance(end, End)
+        assert end.rows == seen.rows == end.good + end.left_out <= ROSTER_ROWS
+        assert_rows(kind, [each for each in pieces if isinstance(each, Piece)], end)
 
 
-def assert_roster_line(each: Participant) -> None:
-    assert each.bib or each.tags
-    texts = [each.bib, *each.tags, each.first_name, each.last_name, each.age, each.gender, each.city]
-    texts += [each.state, each.country, each.division, each.race_name, each.wave, each.team_name]
-    texts += [text for pair in each.custom for text in pair]
+def assert_rows(kind: str, pieces: list[Piece], end: End) -> None:
+    entries = [each for piece in pieces for each in piece.entries]
+    bad = [each for piece in pieces for each in piece.bad]
+    assert len(bad) == end.left_out and all(each.reason for each in bad)
+    assert [each.line for each in bad] == sorted({each.line for each in bad})
+    assert kind == TAGS or len(entries) == end.good
+    for entry in entries:
+        assert not problem_of(entry)
+        assert_texts(entry)
+    if kind == ROSTER:
+        bibs = [normal(bib) for each in entries if (bib := each.said.fields.get("bib"))]
+        assert len(set(bibs)) == len(bibs)
+        assert_found_again([merged(0, {FILE: each.said}) for each in entries])
+
+
+def assert_texts(entry: Entry) -> None:
+    said = entry.said
+    assert said.tags or any(said.fields.get(name) for name in ("bib", "first_name", "last_name"))
+    texts = [entry.external_id, *(said.tags or []), *said.fields.values()]
+    texts += [text for pair in said.custom.items() for text in pair]
     for text in texts:
-        assert "\0" not in text and len(text) <= csv_roster.FIELD_CHARS_MAX and text.encode().decode() == text
+        assert "\0" not in text and len(text) <= FIELD_CHARS_MAX and text.encode().decode() == text
 
 
 def assert_found_again(found: list[Participant]) -> None:

@@ -6,7 +6,8 @@ from typing import Any, Final, Literal
 
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
-from tests.pages import building
+from hub.accounts import OPERATOR
+from tests.pages import building, roster_scenes
 from tests.pages.announcing import MESSAGES, OFFSET, AnnouncerStage, calm, flood
 from tests.pages.front_stage import NOW, FrontStage, ago, alarm, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
@@ -169,6 +170,15 @@ WORK: Final[dict[str, tuple[str, Literal["light", "dark"]]]] = {
 """Scene -> size, colours."""
 
 
+ROSTER: Final[dict[str, tuple[str, Literal["light", "dark"]]]] = {
+    "roster": ("laptop", "light"),
+    "roster-phone": ("phone", "light"),
+    "check": ("phone", "light"),
+    "check-unknown": ("tablet", "dark"),
+}
+"""Name -> size, colours."""
+
+
 ANNOUNCER: Final[dict[str, tuple[ViewportSize, Literal["light", "dark"], list[dict[str, Any]]]]] = {
     "calm-tablet": (ViewportSize(width=1024, height=768), "dark", calm()),
     "flood-tablet": (SIZES["tablet"], "light", [*calm(), *flood()]),
@@ -188,6 +198,8 @@ async def make(folder: Path) -> None:
             await take(browser, name, folder / f"front-{name}.png")
         for name in WORK:
             await take_work(browser, name, folder / f"work-{name}.png")
+        for name in ROSTER:
+            await take_roster(browser, name, folder / f"work-{name}.png")
         await take_builder(browser, folder / "work-builder.png")
         for name in ANNOUNCER:
             await take_announcer(browser, name, folder / f"announcer-{name}.png")
@@ -210,6 +222,29 @@ async def take_work(browser: Browser, name: str, path: Path) -> None:
     await page.clock.set_fixed_time(WORK_NOW)
     await stage().open(page)
     await expect(page.locator(there).first).to_be_visible(timeout=WAIT_MS)
+    await page.screenshot(path=path)
+    await page.close()
+
+
+async def take_roster(browser: Browser, name: str, path: Path) -> None:
+    """The list with one runner open; the tag check with one that was scanned."""
+    size, colours = ROSTER[name]
+    page = await browser.new_page(viewport=SIZES[size], color_scheme=colours, reduced_motion="reduce")
+    await page.clock.set_fixed_time(WORK_NOW)
+    if name.startswith("roster"):
+        await roster_scenes.roster(500, *roster_scenes.TAGS)[1].open(page)
+        await expect(page.locator("#rows tr").first).to_be_visible(timeout=WAIT_MS)
+        if size == "laptop":
+            await page.locator("#rows tr").nth(3).click()
+            await expect(page.locator("#person")).to_be_visible(timeout=WAIT_MS)
+    else:
+        await roster_scenes.check(40, OPERATOR)[1].open(page)
+        for code in ("900012", "3", "58000412" if "unknown" in name else "900005"):
+            await page.locator("#code").fill(code)
+            await page.keyboard.press("Enter")
+            await expect(page.locator("#last li").first).to_contain_text(
+                code[-2:].lstrip("0"), timeout=WAIT_MS
+            )
     await page.screenshot(path=path)
     await page.close()
 

@@ -4,12 +4,14 @@ shapes of the API's answers; all of it is made up."""
 from collections.abc import Callable
 from typing import Any, Final
 
+from hub.roster_file_text import ENCODINGS
+from hub.roster_file_words import COLUMN_FIELDS
 from tests.pages import roster_scenes
 from tests.pages.work_scenes import ago
 from tests.pages.work_stage import Answer, Asked, WorkStage, refusal
 
 FILES: Final = "/api/rosters/files"
-HEADERS: Final = (
+HEADERS: Final[tuple[tuple[str, str | None, list[str]], ...]] = (
     ("Startnr", "bib", ["101", "102", "103", "2417", "2418"]),
     ("Vorname", "first_name", ["Ingrid", "José", "Nomvula Thandeka", "李", "Ada"]),
     ("Nachname", "last_name", ["Solberg-Haugen", "García Márquez", "Dlamini", "小龙", "Lovelace"]),
@@ -36,13 +38,15 @@ def file(**parts: Any) -> dict[str, Any]:
         "bytes": 84_210,
         "sheets": [],
         "sheet": None,
-        "encoding": "windows-1252",
-        "encodings": ["utf-8", "windows-1252", "iso-8859-15", "utf-16"],
+        "encoding": "cp1252",
+        "encodings": list(ENCODINGS),
         "delimiter": ";",
         "delimiters": [",", ";", "\t", "|"],
         "header_line": 1,
         "rows": 1240,
         "columns": columns(),
+        "fields": [list(each) for each in COLUMN_FIELDS.items()],
+        "job": None,
         "made_at": ago(0.1),
         **parts,
     }
@@ -105,6 +109,7 @@ APPLIED: Final = {
     "gone": 6,
     "participants": 1237,
     "kept_by_hand": 12,
+    "left_out": 3,
     "ambiguous": [],
     "problems": [],
 }
@@ -133,6 +138,7 @@ class Desk:
     def __init__(self, given: dict[str, Any] | None = None) -> None:
         self.file = given or file()
         self.there = False
+        self.taken = 0
         self.hold = False
         self.result: dict[str, Any] = checked()
         self.jobs: dict[int, dict[str, Any]] = {}
@@ -142,6 +148,7 @@ class Desk:
             f"GET {FILES}/f1": lambda _: (
                 {"file": self.file} if self.there else refusal(404, "There is no file f1.")
             ),
+            "GET /api/jobs": lambda _: {"jobs": list(self.jobs.values())},
             f"PATCH {FILES}/f1": self.reread,
             f"DELETE {FILES}/f1": self.drop,
             f"POST {FILES}/f1/preview": lambda _: self.begin("preview", self.result),
@@ -150,12 +157,17 @@ class Desk:
             **{f"DELETE /api/jobs/{number}": self.cancel(number) for number in range(1, 9)},
         }
 
+    def look(self, _: Asked) -> Any:
+        return {"file": self.file} if self.there else refusal(404, "There is no roster file f1.")
+
     def take(self, _: Asked) -> Answer:
         self.there = True
+        self.taken += 1
         return Answer(201, {"file": self.file})
 
     def drop(self, _: Asked) -> Answer:
-        self.there = False
+        self.taken -= 1
+        self.there = self.taken > 0
         return Answer(204)
 
     def reread(self, asked: Asked) -> Any:
@@ -164,7 +176,8 @@ class Desk:
 
     def begin(self, kind: str, result: dict[str, Any]) -> Answer:
         number = len(self.jobs) + 1
-        self.jobs[number] = job(number, kind, result=result)
+        self.jobs[number] = job(number, f"roster.{kind}", result=result)
+        self.file = self.file | {"job": number}
         return Answer(202, {"job": self.jobs[number] | {"result": None}})
 
     def job(self, number: int) -> Callable[[Asked], Any]:

@@ -4,8 +4,8 @@ up."""
 from typing import Any, Final
 
 from tests.pages.import_scenes import job
-from tests.pages.work_scenes import NORDIC, ago
-from tests.pages.work_stage import Answer, Asked, refusal
+from tests.pages.work_scenes import ago
+from tests.pages.work_stage import NORDIC, Answer, Asked, refusal
 
 
 def asked(

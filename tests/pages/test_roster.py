@@ -111,8 +111,11 @@ async def test_a_runner_from_the_keyboard_alone(opened: Open) -> None:
 
 async def test_what_is_typed_stays_when_somebody_else_says_something(opened: Open) -> None:
     desk, stage = roster(10)
+    desk.people[2] |= {"custom": {"shoe": "42", "club": ""}, "locked": ["custom:shoe"]}
     page = await opened(stage, "?who=2")
     await says(page, "#person-title", "2 Maximiliane")
+    await expect(page.at("[data-field='custom:shoe'] .lock")).to_have_attribute("aria-pressed", "true")
+    await page.page.get_by_label("club", exact=True).fill("A-17")
     await page.at("#person-form-city").fill("Bodø")
     desk.people[2] |= {"city": "Molde", "team_name": "Striders"}
     desk.say({"type": "roster", "size": 10, "by": "provider", "changed": 1, "private": 0})
@@ -121,7 +124,7 @@ async def test_what_is_typed_stays_when_somebody_else_says_something(opened: Ope
     await says(page, "[data-field=city] .other", "It says “Molde” by now.")
     await page.at("#person-form [type=submit]").click()
     await says(page, "#notice", "Saved.")
-    assert stage.told("PATCH", "/api/participants/2") == [{"city": "Bodø"}]
+    assert stage.told("PATCH", "/api/participants/2") == [{"city": "Bodø", "custom": {"club": "A-17"}}]
     await expect(page.at("[data-field=city] .other")).to_be_hidden()
 
 
@@ -162,14 +165,21 @@ async def test_somebody_is_added_taken_off_and_put_back(opened: Open) -> None:
     await says(page, "#tags", "4711")
     await page.at("#person-form [type=submit]").click()
     await says(page, "#person-title", "77 Ada")
-    wanted = {"session": 4, "bib": "77", "first_name": "Ada", "tags": ["4711"]}
-    assert stage.told("POST", "/api/participants") == [wanted]
+    await says(page, "#tags", "4711")
+    assert stage.told("POST", "/api/participants") == [{"session": 4, "bib": "77", "first_name": "Ada"}]
+    assert stage.told("POST", "/api/participants/4/tags") == [{"tag": "4711"}]
     await says(page, "#counted", "4 runners")
     await page.at("#person-off").click()
     await says(page, "#notice", "77 Ada is off the roster.")
     await says(page, "#counted", "3 runners")
     await page.page.get_by_role("button", name="Undo").click()
     await says(page, "#counted", "4 runners")
+    await page.at("#rows .open", has_text="Ada").click()
+    await page.at("#person-off").click()
+    await page.at("#filters-gone").check()
+    await page.at("#rows .open", has_text="Ada").click()
+    await page.at("#person-back").click()
+    await says(page, "#notice", "77 Ada is on the roster again.")
 
 
 async def test_an_unknown_tag_is_somebodys_by_two_taps(opened: Open) -> None:

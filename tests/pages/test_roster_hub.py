@@ -1,5 +1,5 @@
-"""The roster's page over a hub that runs: a tag that nobody has on screens and before an announcer becomes somebody's; what
-was said by hand outlives a file."""
+"""The roster's page over a hub that runs: a tag that nobody has, on screens and before an announcer, becomes
+somebody's; what was said by hand outlives a file."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -18,7 +18,11 @@ from tests.pages.working import REFUSED, says
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 LAPTOP: Final = SIZES["laptop"]
-ROSTER: Final = "bib,tag,first_name,last_name,city\n101,,Ada,Lovelace,London\n102,4712,Alan,Turing,Wilmslow\n103,4713,Grace,Hopper,New York\n"
+ROSTER: Final = """bib,tag,first_name,last_name,city
+101,,Ada,Lovelace,London
+102,4712,Alan,Turing,Wilmslow
+103,4713,Grace,Hopper,New York
+"""
 LATER: Final = ROSTER.replace("Lovelace,London", "Byron,Paris")
 """The same runners from the registration, which says something else of one by then."""
 

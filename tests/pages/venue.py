@@ -17,8 +17,11 @@ from hub.app import App
 from hub.config import Database, Listener, Server, Settings, Web
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.providers import registry
+from hub.providers.words import Credentials, Provider
 from hub.web.state import FIRST
 from tests.postgres import fresh_database
+from tests.providers.loading import QUICK
 from tests.running import CHEAP
 
 ZONE: Final = ZoneInfo("Asia/Kathmandu")
@@ -92,6 +95,8 @@ class Venue:
 
     def __init__(self, dsn: str, data_dir: Path) -> None:
         self.reader = Reader()
+        self.services: dict[str, str] = {}
+        """By kind, where a registration service is instead: a test's own."""
         self._dsn = dsn
         self._data_dir = data_dir
         self._web_port = 0
@@ -123,7 +128,7 @@ class Venue:
         return (self._data_dir / "admin.token").read_text().strip()
 
     async def start(self) -> None:
-        self._app = App(self._settings(), hashes=CHEAP)
+        self._app = App(self._settings(), hashes=CHEAP, service=self._service)
         addresses = await self._app.start()
         self._web_port = addresses.web[1]
         self._reader_port = addresses.listeners["chronotrack"][1]
@@ -174,6 +179,9 @@ class Venue:
         async with aiohttp.ClientSession(self.origin, headers=headers) as client:
             answer = await client.post(f"/api/displays/{self.code}/control", json={"action": action})
             assert answer.status == 200, await answer.text()
+
+    def _service(self, kind: str, credentials: Credentials) -> Provider:
+        return registry.make(kind, credentials, self.services, patience=QUICK)
 
     def _settings(self) -> Settings:
         return Settings(

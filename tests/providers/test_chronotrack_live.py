@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from hub.errors import ProviderRefused
-from hub.providers.chronotrack_live import BASES, WHOLE_S, ChronoTrackLive, hashed, packed, unpacked
+from hub.providers.chronotrack_live import BASES, WHOLE_S, ChronoTrackLive, hashed
 from hub.providers.registry import make
 from hub.providers.words import EventRace
 from tests.providers.loading import QUICK, expected, load
@@ -187,10 +187,3 @@ async def test_results_are_kept_as_they_are_said(
             "overall_rank": "17",
             "penalty_time": "0:00:00",
         }
-
-
-def test_what_is_known_goes_into_a_cursor_and_comes_out() -> None:
-    known = {str(at): at * 7919 % 2**32 for at in range(100_000)}
-    assert unpacked(packed(known)) == known
-    assert len(str(packed(known))) < 1_500_000
-    assert unpacked(packed({})) == unpacked({}) == unpacked({"ids": "?", "marks": 3}) == {}

@@ -33,6 +33,7 @@ async def test_hello_comes_first_and_says_where_we_are(hub: Running) -> None:
         "id": hub.session_id,
         "event": "",
         "timezone": ZONE.key,
+        "mode": "race",
         "test": False,
         "races": [],
     }

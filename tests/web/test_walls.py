@@ -59,6 +59,7 @@ TELLS_NOTHING: Final = {
     "/api/displays/{code}/qr.svg",
     "/api/display/{code}/qr.svg",
     "/api/qr.svg",
+    "/api/sessions/{id}/lookup",
     "/api/refused-readers",
     "/images/{name}",
 }

@@ -2,7 +2,8 @@
 -- once that is over, and of the crew's tags nothing at all. Times of a clock that was never set are brought to where a
 -- client can show them: the years 1 to 9999.
 SELECT sessions.id, sessions.partner_id, sessions.session_name, sessions.event_id, sessions.status, sessions.purpose,
-       sessions.testing, sessions.stream_key, sessions.scheduled_for, sessions.started_at, sessions.created_at,
+       sessions.testing, sessions.mode, sessions.minors_under, sessions.minors_privacy, sessions.roster_order,
+       sessions.stream_key, sessions.scheduled_for, sessions.started_at, sessions.created_at,
        sessions.updated_at, sessions.ended_at, stats.total_reads, stats.unique_tags, locations.total_locations,
        CASE WHEN stats.first_read < '0001-01-02Z' THEN '0001-01-02Z' ELSE stats.first_read END AS first_read,
        CASE WHEN stats.last_read > '9999-12-30Z' THEN '9999-12-30Z' ELSE stats.last_read END AS last_read

@@ -11,13 +11,14 @@ from hub.encode import call_fields, full_name, iso, mark_fields
 from hub.errors import Invalid, NotFound
 from hub.extremes import flat
 from hub.marks import Mark
-from hub.model import INT64_MAX, US_PER_S, Participant
+from hub.model import INT64_MAX, US_PER_S, Participant, SessionRow
 from hub.paces import Expected, Leg, legs
 from hub.passages import Passage, Visit
 from hub.places import Places
 from hub.runners import Field, Runner
 from hub.searching import CHARS_MAX
 from hub.stories import Together
+from hub.told import hidden
 from hub.web import scope
 from hub.web.announcers import ANNOUNCING
 from hub.web.books import Book
@@ -31,7 +32,7 @@ async def get_story(request: web.Request) -> web.Response:
     """`{"offset", "who", "tags", "runner", "mark", "call", "location", "time", "facts": [{kind, words, weight}],
     "splits", "expected", "together": [{kind, name, runners}], "complete"}`. `runner` null: nobody of the roster.
     `complete` false: PostgreSQL did not say all, and there may be more."""
-    book, field = await _field(request)
+    book, field = await field_of(request)
     offset = scope.number(request.match_info["offset"], "offset", 1, INT64_MAX)
     found = field.read(offset)
     if found is None:
@@ -45,7 +46,7 @@ async def get_story(request: web.Request) -> web.Response:
     zone = ZoneInfo(book.row.timezone)
     call = book.session.said.call(offset) if book.session else None
     return web.json_response(
-        _runner(runner, marks)
+        _runner(runner, marks, field.row)
         | {
             "offset": offset,
             "location": story.location,
@@ -61,12 +62,12 @@ async def get_story(request: web.Request) -> web.Response:
 
 
 async def find_runners(request: web.Request) -> web.Response:
-    """`?find`. `{"runners": [{who, bib, name, race_name, division, age, gender, city, state, country, team_name, tags,
-    starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
+    """`?find`. `{"runners": [{who, bib, name, phonetic, race_name, division, age, gender, city, state, country,
+    team_name, tags, starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
     text = scope.storable(request.query.get("find", ""), "find").strip()
     if not 0 < len(text) <= CHARS_MAX:
         raise Invalid(f"find: expected a bib or a name, at most {CHARS_MAX} characters", field="find")
-    book, field = await _field(request)
+    book, field = await field_of(request)
     marks = await _marks(request, book)
     found = await request.app[LIVE].books.find(book.roster, text)
     runners = [field.of_participant(each) for each in found]
@@ -82,7 +83,7 @@ async def get_runner(request: web.Request) -> web.Response:
     """`{"who", "runner", "mark", "reads": [{offset, location, location_raw, tag, time, marks, called}], "splits",
     "expected", "complete"}`. Reads by their times, the last READS_MAX."""
     who = scope.storable(request.match_info["who"], "who")
-    book, field = await _field(request)
+    book, field = await field_of(request)
     runner = field.runner(who)
     if runner is None:
         raise NotFound("There is no such runner in this session.")
@@ -93,7 +94,7 @@ async def get_runner(request: web.Request) -> web.Response:
     race = field.race(runner.participant)
     others = await book.others(field, way[-1].location, race) if way else []
     return web.json_response(
-        _runner(runner, marks)
+        _runner(runner, marks, field.row)
         | {
             "reads": [_read(each, book, zone) for each in reads],
             "splits": [_split(each, zone) for each in legs(way, field.course(runner.participant))],
@@ -103,7 +104,7 @@ async def get_runner(request: web.Request) -> web.Response:
     )
 
 
-async def _field(request: web.Request) -> tuple[Book, Field]:
+async def field_of(request: web.Request) -> tuple[Book, Field]:
     """All runners of the session in the address, with what is known of them by now. Raises NotFound, Conflict."""
     session_id = scope.path_id(request)
     row = await scope.session_row(request, session_id)
@@ -126,12 +127,12 @@ async def _marks(request: web.Request, book: Book) -> dict[str, Mark]:
     return {each.who: each for each in found}
 
 
-def _runner(runner: Runner, marks: dict[str, Mark]) -> dict[str, Any]:
-    mark = _mark(runner, marks)
+def _runner(runner: Runner, marks: dict[str, Mark], row: SessionRow) -> dict[str, Any]:
+    mark, one = _mark(runner, marks), runner.participant
     return {
         "who": runner.who,
         "tags": list(runner.tags),
-        "runner": flat(runner.participant) if runner.participant else None,
+        "runner": flat(one) | hidden(one, row) if one else None,
         "mark": mark_fields(mark) if mark else None,
     }
 
@@ -150,6 +151,7 @@ def _line(field: Field, runner: Runner, marks: dict[str, Mark], zone: ZoneInfo) 
         "who": runner.who,
         "bib": one.bib if one else None,
         "name": full_name(one.first_name, one.last_name) if one else "",
+        "phonetic": one.phonetic if one else "",
         "race_name": one.race_name if one else "",
         "division": one.division if one else "",
         "age": one.age if one else "",

@@ -2,18 +2,27 @@
 `hub.removing` do it, for those for whom the session is there.
 """
 
-from typing import Final
+import asyncio
+import contextlib
+from typing import Any, Final
 
 import msgspec
 from aiohttp import web
 
+from hub.jobs import RUNNING, Job, Progress
+from hub.model import SessionRow
 from hub.session_words import NewSession, SessionChange
 from hub.web import bodies, scope
 from hub.web.api.exports import export_json
+from hub.web.api.jobs import JOBS
+from hub.web.api.jobs import shape as job_shape
 from hub.web.api.sessions import session_json
+from hub.web.people import ROSTERS
 from hub.web.state import REMOVAL, SESSIONS
 
 TYPED_CHARS_MAX: Final = 1000
+REORDER_S: Final = 2.0
+"""How long an answer waits for a roster by another order: one of some thousand is there by then."""
 
 
 class Typed(msgspec.Struct, forbid_unknown_fields=True):
@@ -35,11 +44,27 @@ async def make_session(request: web.Request) -> web.Response:
 
 
 async def change_session(request: web.Request) -> web.Response:
-    """JSON as `SessionChange`. Gives the session as it is then. Screens come back for it at once."""
+    """JSON as `SessionChange`. Gives the session as it is then. Screens come back for it at once. Of a large roster by
+    another order it gives the `job` that makes it."""
     words = bodies.decode(await bodies.json(request), SessionChange)
-    session_id = await there(request)
-    await request.app[SESSIONS].change(scope.caller(request), session_id, words)
-    return await _answer(request, session_id)
+    row = await scope.session_row(request, scope.path_id(request))
+    await request.app[SESSIONS].change(scope.caller(request), row.id, words)
+    job = await _reordered(request, row, words.roster_order) if words.roster_order else None
+    more = {"job": job_shape(request, job)} if job is not None and job.status == RUNNING else {}
+    return web.json_response(await session_json(request, row.id) | more)
+
+
+async def _reordered(request: web.Request, row: SessionRow, order: list[str]) -> Job:
+    by, rosters = scope.caller(request), request.app[ROSTERS]
+
+    async def work(progress: Progress) -> dict[str, Any]:
+        return {"changed": await rosters.reorder(by, row.id, order, progress)}
+
+    job = request.app[JOBS].start(row.partner_id, "roster_order", row.id, work)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(REORDER_S):
+            await job.over()
+    return job
 
 
 async def start_session(request: web.Request) -> web.Response:

@@ -11,6 +11,7 @@ from hub.model import INT64_MAX, Read, ReadFilter, SessionRow
 from hub.places import Places
 from hub.roster import Roster, normal
 from hub.session import Session
+from hub.told import NOTHING, Known
 from hub.web import scope
 from hub.web.state import HUB, QUERIES, RETIMING
 
@@ -39,6 +40,8 @@ def shape(request: web.Request, row: dict[str, Any]) -> dict[str, Any]:
     """`retiming`: how far the correction of its times is, while there is one."""
     shown = {key: value.isoformat() if hasattr(value, "isoformat") else value for key, value in row.items()}
     partner_id = shown.pop("partner_id", None)
+    under, how = shown.pop("minors_under", 0), shown.pop("minors_privacy", "")
+    shown["minors"] = {"under": under, "privacy": how} if under else None
     progress = request.app[RETIMING].progress(row["id"])
     retiming = {"retiming": {"done": progress[0], "total": progress[1]}} if progress else {}
     return shown | {"partner": scope.partner_json(scope.partner(request, partner_id))} | retiming
@@ -76,10 +79,12 @@ async def list_reads(request: web.Request) -> web.Response:
     found = await request.app[QUERIES].reads(scope.whose(request), row.id, wanted)
     zone = ZoneInfo(row.timezone)
     marks = session.marks if session else _marks
-    reads = [
-        _read(number_, read, read_fields(read, zone, roster.find(read.tag), places, marks(read)))
-        for number_, read in found
-    ]
+    known = session.known if session else Known(row, {})
+    reads = []
+    for number_, read in found:
+        who = roster.find(read.tag)
+        beside = known.staff(who).beside if who else NOTHING
+        reads.append(_read(number_, read, read_fields(read, zone, who, places, marks(read), beside)))
     after = found[-1][1].offset if len(found) == wanted.limit else None
     return web.json_response({"reads": reads, "next": after})
 

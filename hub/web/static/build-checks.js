@@ -3,7 +3,7 @@
 
 import { boundsOf, overlap, safeBox } from "./build-geometry.js";
 import { behind, contrast, solid } from "./build-colours.js";
-import { fill, placeholdersOf, shortened } from "./template-words.js";
+import { OF_A_RESULT, fill, placeholdersOf, shortened } from "./template-words.js";
 
 /** Heights of capitals, as parts of the size, measured in the faces that the hub brings along. */
 export const CAPITALS = { "Hanken Grotesk": .7, "Barlow Condensed": .7, "Bebas Neue": .7, "Roboto Slab": .71, "DSEG7 Classic": 1 };
@@ -193,7 +193,7 @@ function isMissing(block, { fields, missing, total }, say) {
   const known = new Map(fields.map(each => [each.toLowerCase(), each]));
   const texts = block.kind === "qr" ? [block.text] : block.kind === "clock" ? [] : textsOf(block);
   for (const name of new Set(texts.flatMap(placeholdersOf))) {
-    if (OF_A_READ.includes(name.toLowerCase())) continue;
+    if (OF_A_READ.includes(name.toLowerCase()) || OF_A_RESULT.includes(name.toLowerCase())) continue;
     const own = known.get(name.toLowerCase());
     if (own === undefined) say("missing", `The roster has no “${name}”: nothing stands there.`);
     else if (missing[own]) say("missing", `“${name}” is empty for ${missing[own].toLocaleString("en")} of ${total.toLocaleString("en")} runners.`, "note");

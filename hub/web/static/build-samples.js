@@ -2,7 +2,7 @@
 // No DOM, no clock of its own; refuses to know how anything is drawn.
 
 import { clockWords } from "./template-clock.js";
-import { fill } from "./template-words.js";
+import { OF_A_RESULT, fill } from "./template-words.js";
 
 const GUN_AGO_MS = 92 * 60000 + 7000;
 const ROWS = 40;
@@ -39,6 +39,11 @@ export const MADE_UP = {
   values: Object.fromEntries(Object.keys(PEOPLE[0]).map(field => [field, Array.from(new Set(PEOPLE.map(each => each[field]).filter(Boolean)))])),
 };
 
+const RESULT = {
+  finish_time: "1:32:07", gun_time: "1:32:19", pace: "4:22", gun_pace: "4:23", overall_rank: "12", division_rank: "3", gender_rank: "9",
+  penalty_time: "0:30", time_with_penalty: "1:32:37", gun_time_with_penalty: "1:32:49", start_time: "9:00:12", finish_timestamp: "10:32:07",
+};
+
 /** What can be asked for beside a roster's fields. */
 const OF_A_READ = ["short_name", "location", "lap", "time", "time_of_day", "tag", "message", "event", "session"];
 
@@ -61,7 +66,7 @@ export function fieldsFor(runner, extremes) {
   if (!runner) return { ...all, name: "Tag 990017", last_name: "Tag 990017", first_name: "", short_name: "Tag 990017", bib: "", tag: "990017", tag_code: "990017" };
   const initial = Array.from(runner.first_name || "")[0];
   const short_name = initial && runner.last_name && runner.name < "\u3000" ? `${initial}. ${runner.last_name}` : runner.name;
-  return { ...runner, ...all, short_name, tag: runner.tag_code || runner.bib };
+  return { ...RESULT, ...runner, ...all, short_name, tag: runner.tag_code || runner.bib };
 }
 
 /** What a painter gets. `first`: who has just come; null: an unknown tag; undefined: nobody. */
@@ -82,6 +87,6 @@ function countsOf({ total, locations, madeUp }) {
 /** For the list of what can be put in: {name, example, of}. */
 export function placeholders(extremes) {
   const example = fieldsFor(extremes.runners[0] || PEOPLE[0], extremes);
-  const own = extremes.fields.filter(each => !OF_A_READ.includes(each));
-  return [...own.map(name => ({ name, example: example[name] || (extremes.values[name] || [])[0] || "" })), ...OF_A_READ.map(name => ({ name, example: example[name] || "" }))];
+  const given = OF_A_READ.concat(OF_A_RESULT), own = extremes.fields.filter(each => !given.includes(each));
+  return [...own.map(name => ({ name, example: example[name] || (extremes.values[name] || [])[0] || "" })), ...given.map(name => ({ name, example: example[name] || "" }))];
 }

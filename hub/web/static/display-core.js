@@ -122,14 +122,15 @@ function onHello(state, hello, now) {
   return pinnedAs(resumed ? resume(next, hello, recent, before, now) : startAfresh(next, hello, recent, before, now), display, now);
 }
 
-/** The missed reads follow one by one; `recent` says how those are known by now, and `before` which of them still stand. */
+/** The missed reads follow one by one; `recent` says how those are known by now, and `before` which of the older ones still stand, and how. */
 function resume(state, hello, recent, before, now) {
   const known = knownFrom(listOf(hello.recent), recent, hello.offset), behind = hello.offset > state.offset;
-  const standing = new Set(before.map(({ offset }) => offset)), from = before.length ? before[0].offset : Infinity;
-  const held = state.reads.filter(({ offset }) => offset < known.from && (offset < from || standing.has(offset)));
+  const from = Math.min(known.from, before.length ? before[0].offset : Infinity);
+  const held = state.reads.filter(({ offset }) => offset < from);
+  const standing = before.filter(({ offset }) => offset < known.from && offset <= state.offset);
   const seen = recent.filter(({ offset }) => offset <= state.offset).map(read => heldAs(state, read, now)).sort(byOffset);
   return advance(with_(state, {
-    reads: held.concat(seen), known: behind ? known : null,
+    reads: held.concat(standing, seen), known: behind ? known : null,
     catchUp: behind ? { from: state.offset, to: hello.offset, by: now + CATCH_UP_MS } : null,
   }), now);
 }
@@ -196,12 +197,13 @@ function onSettings(state, { screen, display }, now) {
   return display ? pinnedAs(with_(next, { display: with_(next.display || {}, display) }), display, now) : next;
 }
 
-/** Whose card an operator has pinned: the read that is held, or as the hub has sent it along. */
+/** Whose card an operator has pinned: as the hub has sent it along, which is how it is known now; or the read that is held. */
 function pinnedAs(state, display, now) {
   const pin = display && display.control && display.control.pin, offset = pin ? pin.offset : null, { pinned } = state;
-  if (offset === null || (pinned && pinned.offset === offset)) return offset === null && pinned ? with_(state, { pinned: null }) : state;
-  const told = listOf([display.pinned]).find(read => read.offset === offset);
-  return with_(state, { pinned: state.reads.find(read => read.offset === offset && !read.brief) || (told ? heldAs(state, told, now) : null) });
+  const told = offset === null ? null : listOf([display.pinned]).find(read => read.offset === offset);
+  if (told) return with_(state, { pinned: heldAs(state, told, now) });
+  if (offset === null ? !pinned : pinned && pinned.offset === offset) return state;
+  return with_(state, { pinned: state.reads.find(read => read.offset === offset && !read.brief) || null });
 }
 
 function onBye(state, bye) {

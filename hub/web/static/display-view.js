@@ -37,7 +37,7 @@ export function view(state, now, shape = "wide") {
     clock: clockText(state, now),
     clocks: raceClocks(state, now),
     session: sessionLine(state.session, event),
-    test: state.session && state.session.test || cards.some(card => card.marks.includes("test")) ? "TEST" : "",
+    test: modeOf(state) === "pre_race" ? "Tag check" : state.session && state.session.test || cards.some(card => card.marks.includes("test")) ? "TEST" : "",
     identify: now < state.identifyUntil ? identity(state) : null,
     farewell: state.gone ? (FAREWELLS[state.gone] || "This screen has been switched off.") + " The timer can help." : "",
   };
@@ -163,14 +163,31 @@ function readTexts(card, state) {
   const bib = text(runner.bib) || text(card.bib);
   const name = nameOf(runner);
   const number = card.runner ? bib || text(card.tag) : text(card.tag) || bib;
-  const time = sinceGun(state, card);
+  const result = modeOf(state) === "results" ? text(runner.finish_time) : "", place = result ? placeOf(runner) : "";
+  const time = modeOf(state) === "pre_race" ? "" : result || sinceGun(state, card);
   return {
     name: name || number, short: name ? shortName(name, runner) : number,
     location: text(card.location), time, when: time ? text(runner.race_name) : timeOfDay(card.time),
     bib: name || bib !== number ? bib : "", unknown: !card.runner,
-    city: [text(runner.city), text(runner.state)].filter(Boolean).join(", "), division: text(runner.division),
+    city: [text(runner.city), text(runner.state)].filter(Boolean).join(", "), division: place || text(runner.division),
     said: text(fill(text(card.message), runner)),
   };
+}
+
+/** What the session is for now; see the hub's words. */
+function modeOf({ session }) {
+  return session && session.mode || "race";
+}
+
+/** 3rd overall, 1st in F40; of what is no number, what it is: DNF. */
+function placeOf(runner) {
+  const rank = text(runner.overall_rank), overall = ordinal(rank), inDivision = ordinal(text(runner.division_rank)), division = text(runner.division);
+  return [overall ? overall + " overall" : rank, inDivision && division && inDivision + " in " + division].filter(Boolean).join(", ");
+}
+
+function ordinal(rank) {
+  const [, number] = /^0*([1-9]\d*)$/.exec(rank) || ["", ""];
+  return number && number + (/1\d$/.test(number) ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number.slice(-1)] || "th");
 }
 
 function nameOf(runner) {

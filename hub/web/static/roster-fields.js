@@ -5,24 +5,27 @@ import { field, made, mark, say, sayOrHide, set } from "./front-paint.js";
 import { attempt } from "./work-here.js";
 import { ORIGINS, text } from "./roster-words.js";
 
+const CUSTOM = "custom:";         // before the name of a column of the roster's own, where a field is meant
 
 const told = form => [...form.querySelectorAll("[data-field]")];
+const inputOf = element => element.querySelector("input, select");
+const columnOf = name => (name.startsWith(CUSTOM) ? name.slice(CUSTOM.length) : "");
+
+function valueOf(person, name) {
+  const column = columnOf(name), from = (column ? person && person.custom : person) || {};
+  return text(from[column || name]);
+}
 
 /** `person` null: a new one. `was`: what the form was filled with before; null: it is filled anew. */
 export function fillFields(form, person, was) {
-  const shown = person || {}, custom = shown.custom || {};
-  const names = Object.keys(custom);
-  form.querySelector("#custom-box").hidden = !names.length;
-  makeCustom(form, names);
-  for (const element of told(form)) fill(element, element.dataset.field, shown, was);
-  for (const element of form.querySelectorAll("[data-custom]")) {
-    put(element.querySelector("input"), text(custom[element.dataset.custom]), was && text((was.custom || {})[element.dataset.custom]));
-  }
+  const columns = Object.keys((person && person.custom) || {});
+  form.querySelector("#custom-box").hidden = !columns.length;
+  makeCustom(form, columns);
+  for (const element of told(form)) fill(element, element.dataset.field, person || {}, was);
 }
 
 function fill(element, name, shown, was) {
-  const input = element.querySelector("input, select"), value = text(shown[name]);
-  const kept = put(input, value, was && text(was[name]));
+  const value = valueOf(shown, name), kept = put(inputOf(element), value, was && valueOf(was, name));
   const origin = (shown.origins || {})[name], locked = (shown.locked || []).includes(name);
   sayOrHide(field(element, "from"), origin && value ? ORIGINS[origin] || origin : "");
   mark(field(element, "from"), "origin", origin);
@@ -44,31 +47,27 @@ function put(input, value, before) {
   return false;
 }
 
-function makeCustom(form, names) {
-  const place = form.querySelector("#custom"), there = [...place.children].map(each => each.dataset.custom);
-  if (JSON.stringify(there) === JSON.stringify(names)) return;
-  place.replaceChildren(...names.map((name, i) => {
-    const element = made("custom-template"), label = element.querySelector("label"), input = element.querySelector("input");
-    element.dataset.custom = name;
+function makeCustom(form, columns) {
+  const place = form.querySelector("#custom"), there = [...place.children].map(each => columnOf(each.dataset.field));
+  if (JSON.stringify(there) === JSON.stringify(columns)) return;
+  place.replaceChildren(...columns.map((name, i) => {
+    const element = made("custom-template"), label = element.querySelector("label");
+    element.dataset.field = CUSTOM + name;
     say(label, name);
-    label.htmlFor = input.id = "person-form-custom-" + i;
+    label.htmlFor = inputOf(element).id = "person-form-custom-" + i;
     return element;
   }));
 }
 
-/** Texts by field. */
-export function values(form) {
-  return Object.fromEntries(told(form).map(each => [each.dataset.field, each.querySelector("input, select").value]));
-}
-
-/** Of the columns of its own, those that differ. */
-export function ownValues(form, person) {
-  const custom = (person && person.custom) || {}, changed = {};
-  for (const element of form.querySelectorAll("[data-custom]")) {
-    const name = element.dataset.custom, value = element.querySelector("input").value.trim();
-    if (value !== text(custom[name])) changed[name] = value;
+/** What somebody has changed, as the hub wants it said. */
+export function changesIn(form, person) {
+  const changes = {}, custom = {};
+  for (const element of told(form)) {
+    const name = element.dataset.field, value = inputOf(element).value.trim(), column = columnOf(name);
+    if (value === valueOf(person, name)) continue;
+    if (column) custom[column] = value; else changes[name] = value;
   }
-  return changed;
+  return Object.keys(custom).length ? { ...changes, custom } : changes;
 }
 
 /** To lock a field is to say it by hand as it stands; `change(what)` tells the hub. */
@@ -76,8 +75,8 @@ export function lockOnClick(form, change) {
   form.addEventListener("click", event => {
     const lock = event.target.closest(".lock");
     if (!lock) return;
-    const element = lock.closest("[data-field]"), name = element.dataset.field;
-    const locked = lock.getAttribute("aria-pressed") === "true";
-    attempt(() => change(locked ? { unlock: [name] } : { [name]: element.querySelector("input, select").value.trim() }));
+    const element = lock.closest("[data-field]"), name = element.dataset.field, column = columnOf(name);
+    const value = inputOf(element).value.trim(), locked = lock.getAttribute("aria-pressed") === "true";
+    attempt(() => change(locked ? { unlock: [name] } : column ? { custom: { [column]: value } } : { [name]: value }));
   });
 }

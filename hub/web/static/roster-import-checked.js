@@ -87,7 +87,6 @@ export function makeChecked(chose) {
   return {
     show,
     get gone() { return gone(); },
-    get leftOut() { return result ? result.left_out : 0; },
     stale(yes) { $("import-stale").hidden = !yes; },
   };
 }

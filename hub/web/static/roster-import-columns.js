@@ -3,7 +3,7 @@
 
 import { $, field, keep, say, set } from "./front-paint.js";
 import { chooseFrom } from "./work-choose.js";
-import { FIELDS, choices, delimiterWords, fileFacts, headerWords, missing } from "./roster-import-words.js";
+import { choices, delimiterWords, encodingWords, fieldsOf, fileFacts, headerWords, missing } from "./roster-import-words.js";
 
 const COLUMNS_SHOWN = 200;
 
@@ -40,9 +40,9 @@ export function makeColumns({ reread, chose }) {
     for (const each of document.querySelectorAll("#import .file-facts")) say(each, fileFacts(file));
     const text = file.format === "csv";
     $("import-reading-kind").value = file.kind;
-    offer("sheet", (file.sheets || []).length > 1 ? file.sheets : [], file.sheet);
-    offer("encoding", text ? file.encodings || [] : [], file.encoding);
-    offer("delimiter", text ? file.delimiters || [] : [], file.delimiter, delimiterWords);
+    offer("sheet", file.sheets.length > 1 ? file.sheets : [], file.sheet);
+    offer("encoding", text ? file.encodings : [], file.encoding, encodingWords);
+    offer("delimiter", text ? file.delimiters : [], file.delimiter, delimiterWords);
     $("import-reading-header_line").value = file.header_line;
     $("import-reading-header_line").closest(".field").hidden = file.header_line === undefined;
   }
@@ -76,7 +76,7 @@ export function makeColumns({ reread, chose }) {
     set(select, "aria-label", `What “${header}” becomes`);
     if (select.dataset.kind !== file.kind) {
       select.dataset.kind = file.kind;
-      select.replaceChildren(...FIELDS[file.kind].map(([id, label]) => new Option(label, id)));
+      select.replaceChildren(...fieldsOf(file).map(([id, label]) => new Option(label, id)));
     }
     if (select.value !== value) select.value = value;
     row.toggleAttribute("data-out", !value);

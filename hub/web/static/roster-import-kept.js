@@ -6,6 +6,7 @@ import { age } from "./work-words.js";
 import { fileFacts } from "./roster-import-words.js";
 
 export const FILES = "/api/rosters/files";
+export const APPLIES = "roster.apply";
 
 const keyOf = session => "roster-import:" + session;
 
@@ -37,18 +38,23 @@ export async function jobOf(id) {
   }
 }
 
-/** Files that another tab has sent, or this one before it was closed. `resume(file)`: somebody goes on with it. */
+/** Files that another tab has sent, or this one before it was closed, and that are not in yet. `resume(file, job)`:
+ * somebody goes on with it; `job`: the last one of it, or null. */
 export async function listWaiting(session, resume) {
-  let files = [];
   const list = $("import-waiting");
+  let files = [], jobs = [];
   try {
-    files = (await ask("GET", `${FILES}?session=${session}`)).files;
+    [{ files }, { jobs }] = await Promise.all([ask("GET", `${FILES}?session=${session}`), ask("GET", `/api/jobs?session=${session}`)]);
   } catch (problem) {
     if (problem.status === undefined) throw problem;
   }
+  const lastOf = file => jobs.find(each => each.id === file.job) || null;
+  const isIn = job => job !== null && job.kind === APPLIES && job.status === "done";
+  files = files.filter(each => !isIn(lastOf(each)));
   const paint = () => keep(list, files, each => each.id, "import-waiting-template", (element, each) => {
     say(field(element, "name"), each.name);
-    say(field(element, "detail"), ["not imported yet", fileFacts(each), each.made_at && "sent " + age(Date.parse(each.made_at), Date.now())].filter(Boolean).join(" · "));
+    const job = lastOf(each), busy = job && job.status === "running";
+    say(field(element, "detail"), [busy ? "the hub works on it" : "not imported yet", fileFacts(each), "sent " + age(Date.parse(each.made_at), Date.now())].join(" · "));
     for (const button of element.querySelectorAll("button")) set(button, "aria-label", `${button.textContent}: ${each.name}`);
   });
   paint();
@@ -56,7 +62,7 @@ export async function listWaiting(session, resume) {
     const button = event.target.closest("[data-act]"), row = button && button.closest("[data-key]");
     const each = row && files.find(one => String(one.id) === row.dataset.key);
     if (!each) return;
-    if (button.dataset.act === "resume") return resume(each);
+    if (button.dataset.act === "resume") return resume(each, lastOf(each));
     files = files.filter(one => one !== each);
     forget(each);
     paint();

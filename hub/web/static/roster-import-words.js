@@ -7,26 +7,29 @@ export const LEFT_OUT = "";
 export const OWN = "custom";
 const NAMED = 5;
 
-/** What a column can become, by the hub's words for it: [value, words]. */
-const PERSON = [
-  ["bib", "Bib"], ["tags", "Tag"], ["name", "First and last name"], ["first_name", "First name"], ["last_name", "Last name"],
-  ["phonetic", "Said as"], ["age", "Age"], ["birth_date", "Birth date (2010-05-31)"], ["birth_date:dmy", "Birth date (31.5.2010)"],
-  ["birth_date:mdy", "Birth date (5/31/2010)"], ["gender", "Gender"], ["city", "City"], ["state", "Region"], ["country", "Country"],
-  ["division", "Division"], ["race_name", "Race"], ["wave", "Wave"], ["team_name", "Team"], ["status", "Status"],
+/** What fields are called; the hub says which of them a column can become. */
+const WORDS = new Map([
+  ["bib", "Bib"], ["tags", "Tags"], ["name", "First and last name"], ["first_name", "First name"], ["last_name", "Last name"],
+  ["phonetic", "Said as"], ["age", "Age"], ["birth_date", "Birth date"], ["gender", "Gender"], ["city", "City"], ["state", "Region"],
+  ["country", "Country"], ["division", "Division"], ["race_name", "Race"], ["wave", "Wave"], ["team_name", "Team"], ["status", "Status"],
   ["notes", "Notes for the announcer"], ["privacy", "Privacy"], ["external_id", "Number of the registration"],
-];
-export const FIELDS = {
-  roster: [...PERSON, [OWN, "A field of its own"], [LEFT_OUT, "Left out"]],
-  tags: [["bib", "Bib"], ["tags", "Tag"], [LEFT_OUT, "Left out"]],
-};
-const WORDS = new Map([...PERSON, ["birth_date", "Birth date"], ["tags", "Tags"]]);
+]);
 const SEVERAL = ["tags", OWN, LEFT_OUT];     // as many columns as there are may be one of these
 
 export const FORMATS = { csv: "CSV", xlsx: "Excel", xls: "Excel", xlsb: "Excel", ods: "OpenDocument" };
+const ENCODINGS = {
+  "utf-8": "UTF-8", "utf-16": "UTF-16", cp1252: "Western European (Windows)", "iso8859-15": "Western European (ISO)", "mac-roman": "Western European (Mac)",
+  cp850: "Western European (DOS)", cp1250: "Central European (Windows)", cp1251: "Cyrillic (Windows)", cp1253: "Greek (Windows)", cp1254: "Turkish (Windows)",
+  cp1257: "Baltic (Windows)", "shift-jis": "Japanese (Shift JIS)", gb18030: "Chinese (GB 18030)", big5: "Chinese (Big5)", "euc-kr": "Korean (EUC-KR)",
+};
 const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar", " ": "Space", ":": "Colon" };
 
 export function delimiterWords(delimiter) {
   return DELIMITERS[delimiter] ? `${DELIMITERS[delimiter]}${delimiter.trim() ? ` ${delimiter}` : ""}` : delimiter;
+}
+
+export function encodingWords(encoding) {
+  return ENCODINGS[encoding] || encoding;
 }
 
 /** Of a field or an own column, for people. */
@@ -42,11 +45,17 @@ export function fileFacts({ format, bytes: size, rows, columns }) {
   return [FORMATS[format] || format, bytes(size), count(rows, "row"), count(columns.length, "column")].join(" · ");
 }
 
-/** By the column's number, as a text: what somebody has chosen for its name before, else what the hub guesses. */
+/** What a column can become: [value, words]. */
+export function fieldsOf(file) {
+  return [...file.fields, [LEFT_OUT, "Left out"]];
+}
+
+/** By the column's number, as a text: what somebody has chosen for its name before, else what the hub has for it. */
 export function choices(file, before = {}) {
-  const known = new Set(FIELDS[file.kind].map(([value]) => value));
+  const known = new Set(fieldsOf(file).map(([value]) => value));
   return Object.fromEntries(file.columns.map(column => {
-    const value = column.header in before ? before[column.header] : column.field || LEFT_OUT;
+    const held = column.chosen === undefined ? column.field : column.chosen;
+    const value = Object.prototype.hasOwnProperty.call(before, column.header) ? before[column.header] : held || LEFT_OUT;
     return [String(column.index), known.has(value) ? value : LEFT_OUT];
   }));
 }

@@ -3,24 +3,26 @@
 // that is loaded again goes on where it was. Knows the order of it; each step has a module of its own.
 
 import { $, say, set } from "./front-paint.js";
-import { ask } from "./work-ask.js";
+import { Refused, ask } from "./work-ask.js";
 import { clear, handle, sentence, tell } from "./work-form.js";
 import { notice } from "./work-here.js";
 import { sure } from "./work-sure.js";
 import { makeChecked } from "./roster-import-checked.js";
 import { makeColumns, saysIn } from "./roster-import-columns.js";
 import { fitting, send, takeDrops } from "./roster-import-send.js";
-import { FILES, forget, keepHere, keptHere, jobOf, listWaiting } from "./roster-import-kept.js";
+import { APPLIES, FILES, forget, keepHere, keptHere, jobOf, listWaiting } from "./roster-import-kept.js";
 import { asked, doneWords, keptWords, leftOutWords, undoWords } from "./roster-import-words.js";
 import { LOST, cancel, follow, makeProgress } from "./roster-jobs.js";
 
+const READ_BY = ["kind", "sheet", "encoding", "delimiter", "header_line"];
 const STEPS = ["file", "columns", "checked", "done"];
 const PREVIEW = "preview";
 const APPLY = "apply";
+const of = job => (job.kind === APPLIES ? APPLY : PREVIEW);
 
-/** `job`: what runs now, `of` PREVIEW or APPLY. `looked`: the job that has said what would change. `headers`: what
+/** `job`: what runs now. `begun`: the last one that this tab knows to be the file's. `looked`: the job that has said what would change. `headers`: what
  * somebody has said of columns, by their names. */
-const now = { step: "file", file: null, job: null, looked: null, sending: null, following: null, kind: "roster", headers: {} };
+const now = { step: "file", file: null, job: null, begun: null, looked: null, sending: null, following: null, kind: "roster", headers: {} };
 let room = null, progress = null, columns = null, checked = null;
 
 /** `session()`: as it is now. `changed()`: the roster is another. Gives `rosterChanged()`: somebody has changed it. */
@@ -32,7 +34,7 @@ export function openImport(theRoom) {
   $("import").addEventListener("click", onClick);
   $("import-input").addEventListener("change", () => { const [given] = $("import-input").files; if (given) take(given); });
   handle($("import-columns"), check);
-  handle($("import-apply"), () => begin(APPLY, { gone: checked.gone }));
+  handle($("import-apply"), apply);
   takeDrops($("drop"), (given, more) => { now.kind = pending() ? now.file.kind : "roster"; take(given, more); });
   const kept = keptHere(room.session().id);
   if (kept) resume(kept);
@@ -49,7 +51,7 @@ function remember() {
   if (now.file && now.file.columns) now.headers = { ...now.headers, ...columns.byHeader() };
   keepHere(room.session().id, pending() ? {
     file: now.file.id, step: now.step, headers: now.headers, gone: now.step === "checked" ? checked.gone : "keep",
-    job: now.job && { id: now.job.id, of: now.job.of }, looked: now.looked,
+    job: now.job && now.job.id, begun: now.begun, looked: now.looked,
   } : null);
 }
 
@@ -113,7 +115,7 @@ function lose() {
 
 function drop() {
   if (now.following) now.following.stop();
-  Object.assign(now, { file: null, job: null, following: null, looked: null, headers: {} });
+  Object.assign(now, { file: null, job: null, begun: null, following: null, looked: null, headers: {} });
   go("file", { looks: false });
   waiting();
 }
@@ -121,7 +123,7 @@ function drop() {
 // ---- the file ----------------------------------------------------------------------------------------------------
 
 function take(given, more = 0) {
-  if (now.sending || (now.job && now.job.of === APPLY)) return notice("Another file is on its way: wait until it is in, or cancel it.");
+  if (now.sending || (now.job && of(now.job) === APPLY)) return notice("Another file is on its way: wait until it is in, or cancel it.");
   if (more) notice("One file at a time: the first is taken.");
   if (!pending()) return bring(given);
   sure({
@@ -189,10 +191,12 @@ async function reread(changes) {
 }
 
 function waiting() {
-  listWaiting(room.session().id, file => {
+  listWaiting(room.session().id, (file, job) => {
     now.file = file;
     columns.show(file, now.headers);
-    go("columns");
+    if (job && job.status === "running") watch(job);
+    else if (job && job.status === "done") { now.begun = job.id; look(job); }
+    else go("columns");
   });
 }
 
@@ -202,10 +206,19 @@ async function check() {
   if (columns.areRight()) await begin(PREVIEW, { columns: asked(columns.chosen) });
 }
 
-async function begin(of, body) {
+/** What was looked at is what is done: if another tab has meanwhile had the file read or checked otherwise, it is not. */
+async function apply() {
+  const { file } = await ask("GET", `${FILES}/${now.file.id}`);
+  if (file.job !== now.begun || READ_BY.some(name => file[name] !== now.file[name])) {
+    throw new Refused(409, { message: "Another tab has this file, too, and may have named its columns otherwise. Go back to the columns and check the rows again." });
+  }
+  await begin(APPLY, { gone: checked.gone });
+}
+
+async function begin(what, body) {
   remember();
   try {
-    watch({ ...(await ask("POST", `${FILES}/${now.file.id}/${of}`, body)).job, of });
+    watch((await ask("POST", `${FILES}/${now.file.id}/${what}`, body)).job);
   } catch (problem) {
     if (problem.status !== 404) throw problem;
     refuse(problem);
@@ -214,24 +227,26 @@ async function begin(of, body) {
 
 function watch(job) {
   now.job = job;
+  now.begun = job.id;
   remember();
   progress.busy(false);
   paintJob(job, false);
   now.following = follow(job, onJob);
 }
 
-function paintJob({ of, done, total, words }, away) {
-  working(`${of === APPLY ? "Importing" : "Checking"} “${now.file.name}”`, { done, total, words, away, unit: "rows" });
+function paintJob(job, away) {
+  const { done, total, words } = job;
+  working(`${of(job) === APPLY ? "Importing" : "Checking"} “${now.file.name}”`, { done, total, words, away, unit: "rows" });
 }
 
 function onJob(job, away) {
-  const { of } = now.job;
-  if (job.status === "running") return paintJob(now.job = { ...job, of }, away);
+  if (job.status === "running") return paintJob(now.job = job, away);
   now.job = now.following = null;
-  if (job.status === "done") return of === APPLY ? applied(job.result) : look(job);
-  const back = of === APPLY && now.looked ? "checked" : "columns";
+  const applies = of(job) === APPLY;
+  if (job.status === "done") return applies ? applied(job.result) : look(job);
+  const back = applies && now.looked ? "checked" : "columns";
   go(back);
-  if (job.status === "cancelled") return notice(of === APPLY ? "Cancelled: the roster is as it was." : "Cancelled.");
+  if (job.status === "cancelled") return notice(applies ? "Cancelled: the roster is as it was." : "Cancelled.");
   tell($(back === "checked" ? "import-apply" : "import-columns"), job.status === LOST ? { message: "The hub was started again meanwhile. Check the rows again: you see what is still to be done." } : job.error);
 }
 
@@ -243,7 +258,7 @@ function look(job) {
 }
 
 function applied(result) {
-  const { file } = now, out = checked.leftOut;
+  const { file } = now, out = result.left_out || 0;
   say($("import-done-title"), `“${file.name}” is imported`);
   say($("import-done-words"), doneWords(result));
   saysIn($("import-done-says"), [{ tone: out ? "warn" : "", words: leftOutWords(out) }, { words: keptWords(result) }, { words: undoWords(result) }]);
@@ -273,7 +288,7 @@ async function stop() {
 // ---- a page that was loaded again --------------------------------------------------------------------------------
 
 async function resume(kept) {
-  now.headers = kept.headers || {};
+  Object.assign(now, { headers: kept.headers || {}, begun: kept.begun });
   try {
     now.file = { id: kept.file };
     now.file = (await ask("GET", `${FILES}/${kept.file}`)).file;
@@ -281,12 +296,12 @@ async function resume(kept) {
     return refuse(problem);
   }
   columns.show(now.file, now.headers);
-  const [mine, looked] = await Promise.all([jobOf(kept.job && kept.job.id), jobOf(kept.looked)]);
+  const [mine, looked] = await Promise.all([jobOf(kept.job), jobOf(kept.looked)]);
   if (looked && looked.status === "done") {
     now.looked = looked.id;
     checked.show(now.file, looked.result, kept.gone);
   }
-  if (mine) watch({ ...mine, of: kept.job.of });
+  if (mine) watch(mine);
   else go(kept.step === "checked" && now.looked ? "checked" : "columns", { looks: false });
 }
 

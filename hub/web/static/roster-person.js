@@ -4,10 +4,10 @@ import { $, say, sayOrHide } from "./front-paint.js";
 import { Refused, ask } from "./work-ask.js";
 import { clear, handle } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
-import { fillFields, lockOnClick, ownValues, values } from "./roster-fields.js";
+import { changesIn, fillFields, lockOnClick } from "./roster-fields.js";
 import { racesKnown } from "./roster-list.js";
-import { forgetTags, openTags, paintTags, typedTags } from "./roster-tags.js";
-import { calledOf, changesOf, fromWords, marksOf, nameOf } from "./roster-words.js";
+import { forgetTags, giveTags, openTags, paintTags, typedTags } from "./roster-tags.js";
+import { calledOf, fromWords, marksOf, nameOf } from "./roster-words.js";
 
 const UNDO_MS = 12000;
 const WIDE = "(min-width: 68rem)";
@@ -124,8 +124,7 @@ async function save() {
   held.anyway = false;
   offerAnyway(false);
   forgetTags();
-  const changes = changesOf(values($("person-form")), person || {}), custom = ownValues($("person-form"), person);
-  const more = { ...changes, ...(Object.keys(custom).length ? { custom } : {}) };
+  const more = changesIn($("person-form"), person);
   try {
     if (person) { if (Object.keys(more).length) await change(more, anyway); }
     else await make(more, anyway);
@@ -136,13 +135,15 @@ async function save() {
   notice("Saved.");
 }
 
+/** Tags come after: one that somebody else has is to be asked about. */
 async function make(more, anyway) {
-  const tags = [...held.tags, ...typedTags()];
-  if (!Object.keys(more).length && !tags.length) throw new Refused(400, { message: "Give a bib or a name.", field: "bib" });
-  const { participant } = await ask("POST", "/api/participants", { session: room.session.id, ...more, ...(tags.length ? { tags } : {}), ...anyway });
+  const tags = [...held.tags, ...typedTags()], alone = !Object.keys(more).length;
+  if (alone && !tags.length) throw new Refused(400, { message: "Give a bib or a name.", field: "bib" });
+  const { participant } = await ask("POST", "/api/participants", { session: room.session.id, ...more, ...(alone ? { tags } : {}), ...anyway });
   $("person").close();
   held.tags.length = 0;
   show(participant, true);
+  if (!alone) await giveTags(tags);
   room.changed();
 }
 

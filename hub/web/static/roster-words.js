@@ -60,13 +60,6 @@ export function unknownWords({ count: times, last }, now) {
   return [times === 1 ? "once" : `${number(times)} times`, where].filter(Boolean).join(" · ");
 }
 
-/** What differs in a form from what the hub has said, as a PATCH wants it. `values`: texts by field. */
-export function changesOf(values, person) {
-  const changes = {};
-  for (const [name, value] of Object.entries(values)) if (value.trim() !== text(person[name])) changes[name] = value.trim();
-  return changes;
-}
-
 export function number(value) {
   return Number(value || 0).toLocaleString("en");
 }

@@ -14,6 +14,10 @@ const THIN = "\u202f";
 const NO_LINES = { pinned: [], rotating: "" };
 const EAST_ASIAN_FROM = "\u3000"; // one letter of such a name is not how it is shortened
 
+/** What a runner has beside while the session shows results, as hub.told calls it. */
+export const OF_A_RESULT = ["finish_time", "gun_time", "pace", "gun_pace", "overall_rank", "division_rank", "gender_rank", "penalty_time",
+  "time_with_penalty", "gun_time_with_penalty", "start_time", "finish_timestamp"];
+
 /** All values that a text may ask for, of a card or, for null, of the session alone. */
 export function fieldsOf(card, state, now) {
   const session = { event: eventName(state.session), session: text(state.session && state.session.name) };

@@ -146,7 +146,7 @@ def too_many(after: str | None, status: int = 429) -> Fault:
     """`after`: Retry-After as it is sent; `+N`: an HTTP date in N seconds; None: no word of it."""
 
     async def fault(service: StandIn, request: web.Request, response: web.Response) -> web.StreamResponse:
-        said = service.date(float(after)) if after and after.startswith("+") else after
+        said = service.date(float(after[1:])) if after and after.startswith("+") else after
         headers = {"Date": service.date(), **({"Retry-After": said} if said else {})}
         return answer({"error": {"message": "Too many calls"}}, status=status, headers=headers)
 
