@@ -45,8 +45,8 @@ async def test_taken_over_once(database_dsn: str, tmp_path: Path) -> None:
         await commands_old.take_over(settings, found, None, lambda _path: None)
     async with running_hub(settings) as hub:
         for _ in range(2):
-            seen: list[str] = []
-            done = await commands_old.take_over(settings, found, None, lambda path: seen.append(path.name))
+            seen: list[Path] = []
+            done = await commands_old.take_over(settings, found, None, seen.append)
             assert (done.templates, done.uploads, len(seen)) == (2, 1, 6)
             assert [name for name, _ in done.problems] == ["lies.png", "broken.json", "list.json"]
         assert await hub.get("/api/templates") == ["Finish wall", "plain"]

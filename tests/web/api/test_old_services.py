@@ -1,4 +1,4 @@
-"""The old pages' way from an account to a roster: with a real hub, and a server that answers as ChronoTrack Live does."""
+"""The old pages' way from an account to a roster, with a real hub and a server that answers as ChronoTrack Live."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
