@@ -19,7 +19,7 @@ def test_those_who_have_signed_in_are_told_more() -> None:
     assert known.staff(ANN) == (ANN, {"phonetic": "lee", "notes": "Twin"})
     assert known.public(ANN) == (replace(ANN, phonetic="", notes=""), NOTHING)
     plain = replace(ANN, phonetic="", notes="")
-    assert known.public(plain).participant is plain and known.staff(plain) == known.public(plain)
+    assert known.public(plain)[0] is plain and known.staff(plain) == known.public(plain)
 
 
 def test_how_much_everybody_is_told_is_only_said_where_it_is_not_all() -> None:
@@ -30,9 +30,9 @@ def test_how_much_everybody_is_told_is_only_said_where_it_is_not_all() -> None:
 
 def test_results_are_those_of_the_bib_and_for_everybody() -> None:
     told = {"finish_time": "0:39:59", "overall_rank": "3"}
-    assert Known(RESULTS, OFFICIAL).public(replace(ANN, privacy="bib")).beside == told
-    assert Known(RESULTS, OFFICIAL).staff(ANN).beside == told | {"phonetic": "lee", "notes": "Twin"}
-    assert Known(ROW, OFFICIAL).public(ANN).beside == NOTHING, "nothing of it before"
+    assert Known(RESULTS, OFFICIAL).public(replace(ANN, privacy="bib"))[1] == told
+    assert Known(RESULTS, OFFICIAL).staff(ANN)[1] == told | {"phonetic": "lee", "notes": "Twin"}
+    assert Known(ROW, OFFICIAL).public(ANN)[1] == NOTHING, "nothing of it before"
     assert Known(RESULTS, OFFICIAL).result(replace(ANN, bib="18")) == NOTHING
 
 
