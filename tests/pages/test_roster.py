@@ -142,7 +142,7 @@ async def test_what_is_typed_stays_when_somebody_else_says_something(opened: Ope
 
 async def test_a_bib_and_a_tag_of_another_are_given_only_when_somebody_says_so(opened: Open) -> None:
     desk, stage = roster(10)
-    page = await opened(stage, "?who=2")
+    page = await opened(stage, "?who=2", "phone")
     await says(page, "#person-title", "2 Maximiliane")
     await page.at("#person-form-bib").fill("7")
     await page.at("#person-form [type=submit]").click()

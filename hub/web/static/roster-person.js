@@ -98,6 +98,7 @@ function show(person, anew) {
   if (!dialog.open) {
     dialog.dataset.beside = wide ? "yes" : "";
     if (wide) dialog.show(); else dialog.showModal();
+    if (!wide) dialog.append($("notice"));    // what is said at the foot of the page would be behind it, and out of reach
   }
   dialog.scrollTop = 0;
   $("person-title").focus({ preventScroll: wide });
@@ -120,6 +121,7 @@ function close() {
   const id = held.person && held.person.id;
   held.opened++;
   $("person").close();
+  document.body.append($("notice"));
   delete $("sheet").dataset.open;
   address(null);
   held.person = null;
