@@ -250,6 +250,7 @@ ABOVE: Final = {
     "hub.provider_accounts",
     "hub.provider_links",
     "hub.refreshing",
+    "hub.sync_times",
     "hub.syncing",
     "hub.moving",
     "hub.reader_feed",
