@@ -256,6 +256,17 @@ async def test_a_changed_roster_and_nothing_to_change(opened: Open) -> None:
     ).to_be_hidden()
 
 
+async def test_a_file_that_is_dropped_beside_an_open_runner(opened: Open) -> None:
+    page = await opened(roster(Desk()))
+    await page.at("#rows .open").first.click()
+    await expect(page.at("#person")).to_be_visible(timeout=WAIT_MS)
+    await expect(page.at("#import")).to_be_hidden()
+    await page.page.evaluate(DROP, "drop")
+    await at_step(page, "columns")
+    await expect(page.at("#person")).to_be_visible()
+    await expect(page.at("#settings")).to_be_hidden()
+
+
 async def test_tags_need_a_bib_and_a_tag(opened: Open) -> None:
     chips = columns(("Chip", None, ["E1", "E2"]), ("Bib", "bib", ["1", "2"]))
     given = file(
