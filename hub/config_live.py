@@ -18,6 +18,8 @@ LIVE = frozenset(
         "server.name",
         "server.public_url",
         "server.log_level",
+        "web.cors_origins",
+        "web.legacy_dir",
         "journal.max_mib",
         "listeners[].allow",
         "limits.line_bytes",

@@ -91,6 +91,24 @@ class ProviderAccounts:
             )
             return await providers.account(connection, account_id), words
 
+    async def given(
+        self, by: Caller, partner_id: int, kind: str, name: str, given: Mapping[str, str]
+    ) -> tuple[AccountRow, str]:
+        """The account that signs in with this, made under this name when there is none. Something that is no secret and
+        was left out is as in another account of the partner at this service: a company's own id, for example."""
+        fields = self._fields(kind)
+        known = {each.name for each in fields}
+        words = {key: value for key, value in given.items() if key in known}
+        for row in await self.rows(by.whose):
+            if row.partner_id != partner_id or row.kind != kind:
+                continue
+            held = await self._credentials(row.id) or {}
+            if all(held.get(key) == value for key, value in words.items()):
+                return await self.test(by, row.id)
+            lent = {each.name: held[each.name] for each in fields if not each.secret and each.name in held}
+            words = lent | words
+        return await self.make(by, partner_id, kind, name, words)
+
     async def change(
         self,
         by: Caller,

@@ -293,8 +293,6 @@ OTHER_VALUES = {
     "server.debug": ("true", "true"),
     "web.tls_cert": ('"a.pem"', '"a.pem"'),
     "web.tls_key": ('"a.pem"', '"a.pem"'),
-    "web.cors_origins": ('["https://a.example"]', '["https://a.example"]'),
-    "web.legacy_dir": ('"old"', '"old"'),
     "web.metrics_allow": ("[]", "[]"),
 }
 
