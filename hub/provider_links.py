@@ -108,7 +108,7 @@ class ProviderLinks:
             self._syncing.changed(kept)
         return self._state(by, kept)
 
-    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> None:
+    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> int:
         async with self._stores.change_of(by.whose) as connection:
             link = await self._there(connection, row)
             await providers.delete_link(connection, row.id)
@@ -118,11 +118,13 @@ class ProviderLinks:
             await self._note(connection, by, "session.service_left", row, link.account_name, detail)
         await self._cancel(by, row.id)
         self._syncing.forget(row.id)
-        if remove:
-            await self._rostering.apply(by, row.id, PROVIDER, [], gone=REMOVE)
-            session = self._hub.sessions.get(row.id)
-            if session is not None:
-                self._live.new_results(session, {})
+        if not remove:
+            return 0
+        outcome = await self._rostering.apply(by, row.id, PROVIDER, [], gone=REMOVE)
+        session = self._hub.sessions.get(row.id)
+        if session is not None:
+            self._live.new_results(session, {})
+        return outcome.gone
 
     async def refresh(self, by: Caller, row: SessionRow, *, full: bool) -> Job:
         async with self._stores.web().of(by.whose) as connection:
@@ -137,12 +139,11 @@ class ProviderLinks:
     def _start(self, link: LinkRow, *, full: bool) -> Job:
         async def work(progress: Progress) -> Result:
             try:
-                done = await self._syncing.by_hand(link, progress, full=full)
+                return await self._syncing.by_hand(link, progress, full=full)
             except ProviderRefused as problem:
                 raise ServiceRefused(str(problem)) from None
             except ProviderAway as problem:
                 raise ServiceAway(str(problem)) from None
-            return {"figures": done.figures}
 
         return self._jobs.start(link.partner_id, KIND, link.session_id, work)
 

@@ -32,8 +32,9 @@ FULL_S: Final = 6 * HOUR_S
 
 BACK_OFF_S: Final = 5.0
 BACK_OFF_S_MAX: Final = 10 * MINUTE_S
-SHARE: Final = 0.9
-"""Of the calls that an account may make: the rest is for what somebody asks for by hand."""
+SHARE: Final = 0.74
+"""Of the calls that an account may make in an hour. The rest may be made at once, by whoever asks for something by hand
+(a quarter: hub.providers.budget)."""
 
 
 class Facts(NamedTuple):

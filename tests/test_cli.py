@@ -81,17 +81,18 @@ def test_migrate_without_postgresql(run: Run, tmp_path: Path) -> None:
 
 def test_roster_without_a_hub(run: Run, database_dsn: str, tmp_path: Path) -> None:
     write_config(tmp_path, database_dsn)
-    Path("r.csv").write_text("bib,name\n7,Eve Fox\n,Nobody\n")
+    Path("r.csv").write_text("bib,name,city\n7,Eve Fox\n,,Linz\n")
     code, _, err = run("roster", "r.csv", "--session", "1")
-    assert code == 1 and err.strip().endswith("there is no session 1")
+    assert code == 1 and err.strip().endswith("There is no session 1.")
     assert run("migrate")[0] == 0
     asyncio.run(rows(database_dsn, SESSION))
     code, out, err = run("roster", "r.csv", "--session", "1")
-    assert (code, out) == (0, "session 1: 1 participants, 1 rows left out\n")
-    assert "r.csv: line 3: neither a bib nor a tag" in err
+    assert (code, out) == (0, f"added: 7 Eve Fox\n{LOADED}")
+    assert "r.csv: line 3: neither a bib nor a tag nor a name" in err
     assert [row["bib"] for row in asyncio.run(rows(database_dsn, "SELECT bib FROM participants"))] == ["7"]
 
 
+LOADED = "session 1: 1 participants: 1 added, 0 changed, 0 as they were, 0 gone; 1 rows left out\n"
 SESSION = (
     "INSERT INTO timing_sessions (partner_id, session_name, stream_key)"
     " SELECT id, 'Sunday', 'key' FROM partners RETURNING id"
@@ -100,7 +101,10 @@ SESSION = (
 
 @pytest.mark.parametrize(
     ("name", "content", "said"),
-    [("none.csv", None, "No such file"), ("r.csv", "colour\nred\n", "expected a column named bib or tag")],
+    [
+        ("none.csv", None, "No such file"),
+        ("r.csv", "colour\nred\n", "expected a column named bib, tag or name"),
+    ],
 )
 def test_a_roster_that_is_none(run: Run, name: str, content: str | None, said: str) -> None:
     if content is not None:
@@ -247,7 +251,7 @@ async def test_serve_on_a_port_that_is_taken(database_dsn: str, tmp_path: Path) 
 async def test_replay_import_and_roster_through_a_hub_that_runs(database_dsn: str, tmp_path: Path) -> None:
     config = str(write_config(tmp_path, database_dsn))
     (tmp_path / "FINISH.csv").write_text(controller_file())
-    (tmp_path / "r.csv").write_text("bib,name\n101,Eve Fox\n,Nobody\n")
+    (tmp_path / "r.csv").write_text("bib,name,city\n101,Eve Fox\n,,Linz\n")
     async with hub_process("serve", "--config", config, folder=tmp_path) as process:
         addresses = await process.ready()
         arguments = ("FINISH.csv", "--to", addresses["chronotrack"], "--location", "FINISH", "--speed", "0")
@@ -262,8 +266,8 @@ async def test_replay_import_and_roster_through_a_hub_that_runs(database_dsn: st
             assert (code, out) == (0, line), err
         async with hub_process("roster", "r.csv", "--session", "1", folder=tmp_path) as roster:
             code, out, err = await roster.end()
-            assert (code, out) == (0, "session 1: 1 participants, 1 rows left out\n"), err
-            assert "line 3: neither a bib nor a tag" in err
+            assert (code, out) == (0, f"added: 101 Eve Fox\n{LOADED}"), err
+            assert "line 3: neither a bib nor a tag nor a name" in err
         await check_names(tmp_path, addresses["web"])
         async with hub_process("roster", "r.csv", "--session", "77", folder=tmp_path) as roster:
             code, out, err = await roster.end()

@@ -9,11 +9,12 @@ from hub import commands, commands_roster
 from hub.config import Limits, Settings
 from hub.errors import FileFormatError, HubError
 from hub.folder import DataFolder
-from hub.store.migrate import migrations
 from tests.postgres import execute
 from tests.running import ROSTER, rows, running_hub, settings_for, until
 
 NOBODY_DSN = "postgresql://nobody@127.0.0.1:1/none"
+ON_IT = "SELECT bib FROM participants WHERE gone = ''"
+NOT_ALL = ROSTER.replace("last_name", "last_name,city") + ",,,,Linz\n"
 NO_ONE = "neither a bib nor a tag nor a name"
 
 
@@ -34,22 +35,29 @@ async def load(settings: Settings, file: Path, session_id: int = 1, **how: Any) 
 
 async def test_a_roster_without_a_hub(empty_dsn: str, tmp_path: Path) -> None:
     settings = settings_for(empty_dsn, tmp_path)
-    with pytest.raises(HubError, match="there is no session 1"):
+    with pytest.raises(HubError, match="There is no session 1"):
         await load(settings, roster(tmp_path))
-    assert await commands.apply_migrations(settings) == [each.name for each in migrations()], "all or nothing"
+    assert await commands.apply_migrations(settings) == [], "as a hub would have"
     await execute(
         empty_dsn,
         "INSERT INTO timing_sessions (partner_id, session_name, stream_key)"
         " SELECT id, 'Sunday', 'key' FROM partners",
     )
-    loaded = await load(settings, roster(tmp_path, ROSTER + ",,,,M\n"))
+    loaded = await load(settings, roster(tmp_path, NOT_ALL))
     assert (loaded["participants"], loaded["left_out"]) == (2, 1)
     assert [(each["line"], each["reason"]) for each in loaded["problems"]] == [(4, NO_ONE)]
     assert loaded["ambiguous"] == []
     twins = await load(settings, roster(tmp_path, "bib,tag\n13,999\n14,0999\n"))
     assert twins["ambiguous"] == ["999"]
     assert (await load(settings, roster(tmp_path)))["left_out"] == 0
-    assert len(await rows(empty_dsn, "SELECT 1 FROM participants")) == 2
+    assert len(await rows(empty_dsn, ON_IT)) == 2
+    more = roster(tmp_path, "bib,name\n9,Ida Poe\n")
+    added = await load(settings, more, add=True)
+    assert (added["added"], added["gone"], added["participants"]) == (1, 0, 3)
+    tags = await load(settings, roster(tmp_path, "bib,tag\n9,B1\n9,B2\n"), add=True, kind="tags")
+    assert (tags["changed"], tags["participants"]) == (1, 3)
+    assert (await rows(empty_dsn, "SELECT tags FROM participants WHERE bib = '9'"))[0]["tags"] == ["B1", "B2"]
+    assert [each.name for each in (tmp_path / "rosters").iterdir()] == []
 
 
 async def test_a_roster_through_a_hub_corrects_its_screens(database_dsn: str, tmp_path: Path) -> None:
@@ -58,7 +66,7 @@ async def test_a_roster_through_a_hub_corrects_its_screens(database_dsn: str, tm
         reader = await hub.reader().connect()
         reader.add("A1")
         await screen.next("read")
-        loaded = await load(settings, roster(tmp_path, ROSTER + ",,,,M\n"), hub.session_id)
+        loaded = await load(settings, roster(tmp_path, NOT_ALL), hub.session_id)
         assert (loaded["participants"], loaded["left_out"]) == (2, 1)
         assert [(each["line"], each["reason"]) for each in loaded["problems"]] == [(4, NO_ONE)]
         assert (await screen.next("correction"))["runner"]["name"] == "Ann Lee"

@@ -21,7 +21,8 @@ async def test_another_event_takes_the_place_of_the_one_before_while_that_is_loa
     path = f"sessions/{made['id']}/provider"
     assert (await serviced.refused("PATCH", path, {"enabled": True}, 404))["code"] == "not_found"
     first = (await serviced.ask("PUT", path, {"account": account["id"], "event": "1"}))["job"]
-    await serviced.over(first)
+    done = await serviced.over(first)
+    assert done["result"] == {"added": 2, "changed": 0, "gone": 0, "participants": 2, "results": 0}
     slow.wait = asyncio.Event()
     answer = await serviced.ask("POST", f"{path}/refresh", {"full": True}, 202)
     again = await serviced.ask("POST", f"{path}/refresh", {"full": False}, 202)
@@ -47,7 +48,7 @@ async def test_what_a_service_has_said_stays_or_goes_with_it(serviced: Serviced)
         await serviced.fed(made, "1")  # it goes on
         await until(lambda made=made: serviced.memory(made).official == {"1": {"finish_time": "0:40:01"}})  # type: ignore[misc]
         path = f"sessions/{made['id']}/provider?participants={kept}"
-        await serviced.ask("DELETE", path, status=204)
+        assert await serviced.ask("DELETE", path) == {"gone": 2 - len(bibs)}
         assert await serviced.link(made) is None and serviced.bibs(made) == bibs
         found = (await serviced.ask("GET", f"sessions/{made['id']}/official-results"))["results"]
         assert len(found) == len(serviced.memory(made).official) == (kept == "keep")
@@ -82,6 +83,25 @@ async def test_results_are_asked_for_and_what_is_not_there_any_more_goes(service
     calls = service.calls
     await until(lambda: service.calls > calls + 8)
     assert list(serviced.memory(made).official) == ["2"], "a service that names nobody takes no result away"
+
+
+async def test_a_session_is_filled_before_it_begins_and_only_by_an_account_of_its_partner(
+    serviced: Serviced,
+) -> None:
+    account, service = await serviced.account()
+    service.say(1, 2)
+    made = await serviced.session("Later", scheduled_for="2999-05-16T07:00:00Z")
+    assert (await serviced.put(made, account))["result"]["participants"] == 2
+    link = await serviced.link(made)
+    assert link["period_s"] == 36, "an hour, in a hundredth of it"
+    answer = await serviced.ask("POST", "partners", {"name": "Another of them"}, 201)
+    theirs, _ = await serviced.account(partner=answer["partner"]["slug"])
+    body = {"account": theirs["id"], "event": "1"}
+    try:
+        error = await serviced.refused("PUT", f"sessions/{made['id']}/provider", body, 404)
+        assert error["field"] == "account"
+    finally:
+        await serviced.ask("DELETE", f"partners/{answer['partner']['id']}", status=204)
 
 
 async def test_a_deleted_account_and_a_deleted_session_leave_nothing_behind(serviced: Serviced) -> None:

@@ -2,10 +2,12 @@
 
 import pytest
 
+from hub.providers.budget import BURST
 from hub.sync_plan import (
     DAY_S,
     HOUR_S,
     MINUTE_S,
+    SHARE,
     Asked,
     Facts,
     back_off_s,
@@ -100,8 +102,12 @@ def test_a_service_that_is_away_is_left_alone_for_longer_each_time() -> None:
 
 def test_what_is_too_much_for_an_account_is_stretched_for_all_its_sessions_alike() -> None:
     assert stretch([], 100) == 1
-    assert stretch([Asked(1, 10)], 400) == 1
-    assert stretch([Asked(1, 10)], 200) == 2
+    assert stretch([Asked(2, 10)], 1000) == 1
+    assert stretch([Asked(1, 10)], 200) == pytest.approx(360 / (200 * SHARE))
     four = [Asked(2, 10)] * 4
     factor = stretch(four, 500)
-    assert sum(each.calls * HOUR_S / (each.period_s * factor) for each in four) == pytest.approx(450)
+    assert sum(each.calls * HOUR_S / (each.period_s * factor) for each in four) == pytest.approx(500 * SHARE)
+
+
+def test_what_is_left_of_an_hour_is_no_less_than_what_may_be_made_at_once() -> None:
+    assert SHARE < 1 - BURST

@@ -14,10 +14,11 @@ from typing import Any, Final
 import msgspec
 
 from hub.errors import ProviderAway
+from hub.providers.words import Result
 from hub.roster_words import CUSTOM_MAX, FIELD_CHARS_MAX, FIELDS, TAGS_MAX, Entry, Layer
 
-PIECE: Final = 200
-"""Rows that are read before the loop may do something else: well below a millisecond each."""
+PIECE: Final = 50
+"""Rows that are read before the loop may do something else: two milliseconds or so."""
 WITHDRAWN: Final = "withdrawn"
 """The one word for all that a service says of somebody who will not run."""
 _OUT: Final = re.compile(r"(?i)wd|withd|cancel|canc|refund|delet|remov|transf|defer|void|drop|scratch")
@@ -36,7 +37,9 @@ def text(value: object) -> str:
         return str(int(value)) if value.is_integer() else str(value) if math.isfinite(value) else ""
     if not isinstance(value, str):
         return ""
-    return _UNFIT.sub(" ", value).strip()[:FIELD_CHARS_MAX].rstrip()
+    if not value.isprintable():
+        value = _UNFIT.sub(" ", value)
+    return value.strip()[:FIELD_CHARS_MAX].rstrip()
 
 
 def number(value: object) -> int | None:
@@ -47,6 +50,11 @@ def number(value: object) -> int | None:
 def part(value: object) -> Mapping[str, Any]:
     """An object inside another: some services say [] or null where it is empty."""
     return value if isinstance(value, dict) else {}
+
+
+def picked(row: Mapping[str, Any], *names: str) -> Any:
+    """What stands under the first of these names that says something."""
+    return next((row[name] for name in names if row.get(name) not in (None, "", [])), None)
 
 
 def rows(value: object) -> list[Any]:
@@ -112,3 +120,10 @@ async def read(raws: Sequence[msgspec.Raw]) -> AsyncIterator[dict[str, Any]]:
             yield row
         if count % PIECE == 0:
             await asyncio.sleep(0)
+
+
+async def no_results() -> AsyncIterator[list[Result]]:
+    """Of a service that has none, as far as is publicly known."""
+    nothing: list[list[Result]] = []
+    for each in nothing:
+        yield each

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from hub.errors import ProviderRefused
-from hub.providers import chronotrack_live, runsignup
+from hub.providers import chronotrack_live, haku, lets_do_this, race_roster, runsignup
 from hub.providers.budget import Budget
 from hub.providers.calls import Patience
 from hub.providers.words import Credentials, Kind, Provider
@@ -12,8 +12,14 @@ from hub.providers.words import Credentials, Kind, Provider
 _MAKERS: Final[dict[str, Callable[..., Provider]]] = {
     chronotrack_live.KIND.kind: chronotrack_live.ChronoTrackLive,
     runsignup.KIND.kind: runsignup.RunSignUp,
+    race_roster.KIND.kind: race_roster.RaceRoster,
+    haku.KIND.kind: haku.Haku,
+    lets_do_this.KIND.kind: lets_do_this.LetsDoThis,
 }
-KINDS: Final[dict[str, Kind]] = {each.kind: each for each in (chronotrack_live.KIND, runsignup.KIND)}
+KINDS: Final[dict[str, Kind]] = {
+    each.kind: each
+    for each in (chronotrack_live.KIND, runsignup.KIND, race_roster.KIND, haku.KIND, lets_do_this.KIND)
+}
 """By their names in the tables, those that were tried first."""
 
 

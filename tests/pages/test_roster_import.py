@@ -7,9 +7,10 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, Page, expect
 
+from hub.roster_file_text import ENCODINGS
 from hub.roster_file_words import COLUMN_FIELDS, TAG_FILE_FIELDS
 from tests.pages.browsers import browsers_of
-from tests.pages.import_scenes import FILES, Desk, checked, columns, file, roster, watched
+from tests.pages.import_scenes import CSV, FILES, Desk, checked, columns, file, roster, watched
 from tests.pages.screens import WAIT_MS, Screen
 from tests.pages.usable import FAINT, SIZES, check_usable
 from tests.pages.work_stage import ORIGIN, WorkStage, refusal
@@ -18,7 +19,6 @@ from tests.pages.working import REFUSED, agree, says
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 Open = Callable[[WorkStage], Awaitable[Screen]]
-CSV: Final = FilePayload(name="meldeliste.csv", mimeType="text/csv", buffer=b"Startnr;Vorname\n1;Ada\n")
 DROP: Final = """kind => {
   const held = new DataTransfer();
   held.items.add(new File(["Startnr;Vorname\\n1;Ada\\n"], "meldeliste.csv", { type: "text/csv" }));
@@ -127,10 +127,6 @@ async def test_a_page_that_is_loaded_again_goes_on(opened: Open) -> None:
     page = await opened(stage)
     await choose(page)
     await page.at("#import-map select").nth(3).select_option("city")
-    await page.page.reload()
-    await at_step(page, "columns")
-    await expect(page.at("#import-map select").nth(3)).to_have_value("city")
-
     desk.hold = True
     await page.at("#import-columns [type=submit]").click()
     await says(page, "#import-job", "Checking “meldeliste.csv”")
@@ -142,10 +138,6 @@ async def test_a_page_that_is_loaded_again_goes_on(opened: Open) -> None:
     desk.hold = False
     await at_step(page, "checked")
     await page.at("#import-gone [value=remove]").check()
-    await page.page.reload()
-    await at_step(page, "checked")
-    await expect(page.at("#import-gone [value=remove]")).to_be_checked()
-
     desk.hold = True
     await page.at("#import-apply [type=submit]").click()
     await says(page, "#import-job", "Importing")
@@ -153,9 +145,7 @@ async def test_a_page_that_is_loaded_again_goes_on(opened: Open) -> None:
     await page.at("#import-job").get_by_role("button", name="Cancel").click()
     await at_step(page, "checked")
     await says(page, "#notice", "the roster is as it was")
-    desk.jobs.clear()
-    await page.page.reload()
-    await at_step(page, "columns")
+    await expect(page.at("#import-gone [value=remove]")).to_be_checked()
     desk.there = False
     await page.page.reload()
     await says(page, "#import-error", "does not have the file any more", "Choose it again")
@@ -181,7 +171,7 @@ async def test_what_goes_wrong_stands_where_it_belongs(opened: Open) -> None:
     stage.answers[f"PATCH {FILES}/f1"] = refusal(422, "encoding: it is not written so", "encoding")
     await page.at("#import-reading-encoding").select_option("utf-16")
     await says(page, "#import-reading-encoding-error", "It is not written so.")
-    await expect(page.at("#import-reading-encoding")).to_have_value("windows-1252")
+    await expect(page.at("#import-reading-encoding")).to_have_value("cp1252")
     stage.answers[f"POST {FILES}/f1/preview"] = refusal(429, "4 jobs are running already")
     await page.at("#import-columns [type=submit]").click()
     await says(page, "#import-columns .form-error", "4 jobs are running already.")
@@ -266,6 +256,17 @@ async def test_a_changed_roster_and_nothing_to_change(opened: Open) -> None:
     ).to_be_hidden()
 
 
+async def test_a_file_that_is_dropped_beside_an_open_runner(opened: Open) -> None:
+    page = await opened(roster(Desk()))
+    await page.at("#rows .open").first.click()
+    await expect(page.at("#person")).to_be_visible(timeout=WAIT_MS)
+    await expect(page.at("#import")).to_be_hidden()
+    await page.page.evaluate(DROP, "drop")
+    await at_step(page, "columns")
+    await expect(page.at("#person")).to_be_visible()
+    await expect(page.at("#settings")).to_be_hidden()
+
+
 async def test_tags_need_a_bib_and_a_tag(opened: Open) -> None:
     chips = columns(("Chip", None, ["E1", "E2"]), ("Bib", "bib", ["1", "2"]))
     given = file(
@@ -313,16 +314,12 @@ async def test_each_step_can_be_used_by_everybody(opened: Open) -> None:
 
 
 async def test_what_a_large_file_shows_is_capped_and_told(opened: Open) -> None:
-    many = columns(*[(f"Column {index + 1}", None, ["x" * 60] * 5) for index in range(260)])
     problems = [{"line": line, "reason": "no bib", "cells": ["x" * 200] * 20} for line in range(2, 202)]
-    desk = Desk(file(rows=100_000, columns=many))
+    desk = Desk(file(rows=100_000))
     desk.result = checked(left_out=5_000, problems=problems)
     page = await opened(roster(desk))
     await choose(page)
     await at_step(page, "columns")
-    await expect(page.at("#import-map tr")).to_have_count(200)
-    await says(page, "#import-missing", "The first 200 of 260 columns are shown")
-    await page.at("#import-map select").first.select_option("bib")
     await page.at("#import-columns [type=submit]").click()
     await at_step(page, "checked")
     await expect(page.at("#import-problem-rows tr")).to_have_count(200)
@@ -364,8 +361,10 @@ async def test_what_was_chosen_for_a_name_holds_for_another_file(modules: Page) 
     assert await modules.evaluate(ask, [WORDS, given, {}]) == {"0": "bib", "1": "", "2": "city"}
 
 
-async def test_every_field_has_words(modules: Page) -> None:
-    ask = "async ([words, names]) => { const { fieldWords } = await import(words); return names.map(fieldWords); }"
+async def test_fields_and_encodings_have_the_hubs_words(modules: Page) -> None:
+    ask = "async ([words, say, names]) => names.map((await import(words))[say])"
+    said = await modules.evaluate(ask, [WORDS, "encodingWords", list(ENCODINGS)])
+    assert said == list(ENCODINGS.values())
     names = [name.partition(":")[0] for name in COLUMN_FIELDS if name != "custom"]
-    said = await modules.evaluate(ask, [WORDS, names])
+    said = await modules.evaluate(ask, [WORDS, "fieldWords", names])
     assert all(words[0].isupper() and "_" not in words for words in said)

@@ -150,6 +150,34 @@ async def test_rehearsal_is_marked_on_every_frame(modules: Page) -> None:
     assert (await say(modules, read(1, marks=["test"]), read(2, tag="2")))["test"] == "TEST"
 
 
+async def test_tag_check_says_so_and_no_times(modules: Page) -> None:
+    check: dict[str, Any] = {"session": {**HELLO["session"], "test": True, "mode": "pre_race"}}
+    assert (await say(modules, **check))["test"] == "Tag check"
+    who = {"name": "Ada", "race_name": "5K", "finish_time": "18:00"}
+    assert await card(modules, who, **check) == ("", "10:00:00")
+
+
+@pytest.mark.parametrize(
+    ("result", "place"),
+    [
+        ({"overall_rank": "3", "division_rank": "1"}, "3rd overall, 1st in F40"),
+        ({"overall_rank": "112"}, "112th overall"),
+        ({"overall_rank": "021", "division": ""}, "21st overall"),
+        ({"overall_rank": "42", "division_rank": "13"}, "42nd overall, 13th in F40"),
+        ({"overall_rank": "DNF"}, "DNF"),
+        ({}, "F40"),
+    ],
+)
+async def test_results_say_time_and_place(modules: Page, result: dict[str, str], place: str) -> None:
+    results: dict[str, Any] = {"session": {**HELLO["session"], "mode": "results"}}
+    who = {"name": "Ada", "race_name": "5K", "division": "F40", "finish_time": "19:30", **result}
+    texts = (await say(modules, read(1, who), **results))["cards"][0]
+    assert (texts["time"], texts["when"], texts["division"]) == ("19:30", "5K", place)
+    without = {"name": "Ada", "race_name": "5K", "division": "F40", "overall_rank": "3"}
+    texts = (await say(modules, read(1, without), **results))["cards"][0]
+    assert (texts["time"], texts["division"]) == ("19:59", "F40"), "what is known until there is a result"
+
+
 @pytest.mark.parametrize("zone", ["Europe/Oslo", "Nowhere/Land", None])
 async def test_time_of_day_is_the_sessions_or_else_the_screens(modules: Page, zone: str | None) -> None:
     found = await say(modules, session={**HELLO["session"], "timezone": zone})

@@ -10,14 +10,18 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
+from msgspec import structs
 from playwright.async_api import BrowserContext
 
 from hub.app import App
 from hub.config import Database, Listener, Server, Settings, Web
 from hub.protocols.chronotrack_client import Client
 from hub.protocols.chronotrack_stream import Item, Stream, gun_item
+from hub.providers import registry
+from hub.providers.words import Credentials, Provider
 from hub.web.state import FIRST
 from tests.postgres import fresh_database
+from tests.providers.loading import QUICK
 from tests.running import CHEAP
 
 ZONE: Final = ZoneInfo("Asia/Kathmandu")
@@ -91,6 +95,8 @@ class Venue:
 
     def __init__(self, dsn: str, data_dir: Path) -> None:
         self.reader = Reader()
+        self.services: dict[str, str] = {}
+        """By kind, where a registration service is instead: a test's own."""
         self._dsn = dsn
         self._data_dir = data_dir
         self._web_port = 0
@@ -122,11 +128,17 @@ class Venue:
         return (self._data_dir / "admin.token").read_text().strip()
 
     async def start(self) -> None:
-        self._app = App(self._settings(), hashes=CHEAP)
+        self._app = App(self._settings(), hashes=CHEAP, service=self._service)
         addresses = await self._app.start()
         self._web_port = addresses.web[1]
         self._reader_port = addresses.listeners["chronotrack"][1]
+        self._let_cards_stay()
         self._reading = self._reading or asyncio.create_task(self.reader.run(self._reader_port))
+
+    def _let_cards_stay(self) -> None:
+        """For ten minutes, so that a test can look at them for as long as it takes."""
+        row = self.app.hub.displays[self.code]
+        self.app.hub.displays[self.code] = structs.replace(row, settings={**row.settings, "duration": 600})
 
     async def stop(self) -> None:
         """The hub alone: the reader tries to come back."""
@@ -167,6 +179,9 @@ class Venue:
         async with aiohttp.ClientSession(self.origin, headers=headers) as client:
             answer = await client.post(f"/api/displays/{self.code}/control", json={"action": action})
             assert answer.status == 200, await answer.text()
+
+    def _service(self, kind: str, credentials: Credentials) -> Provider:
+        return registry.make(kind, credentials, self.services, patience=QUICK)
 
     def _settings(self) -> Settings:
         return Settings(

@@ -4,9 +4,10 @@ import asyncpg
 import pytest
 from msgspec.structs import replace
 
+from hub.accounts import MACHINE_CALLER
 from hub.errors import NotFound
 from hub.model import EVERYONE
-from hub.store import providers
+from hub.store import partners, providers
 from hub.store.database import Connection
 from hub.sync_words import LinkRow
 from tests.store.making import as_web, migrated, new_session
@@ -53,6 +54,16 @@ async def test_the_web_may_put_what_it_may_not_read(database_dsn: str) -> None:
     async with web.of(2) as of_web:
         assert await providers.accounts(of_web) == []
     await web.close()
+    await connection.close()
+
+
+async def test_they_go_with_their_partner(database_dsn: str) -> None:
+    connection = await migrated(database_dsn)
+    partner = await partners.make(connection, MACHINE_CALLER, "Other")
+    await providers.make(connection, partner.id, "runsignup", "Theirs", b"x", tested=True, made_by="")
+    await made(connection)
+    await partners.delete(connection, MACHINE_CALLER, partner.id)
+    assert [each.name for each in await providers.accounts(connection)] == ["Ours"]
     await connection.close()
 
 

@@ -62,8 +62,8 @@ async def get_story(request: web.Request) -> web.Response:
 
 
 async def find_runners(request: web.Request) -> web.Response:
-    """`?find`. `{"runners": [{who, bib, name, phonetic, race_name, division, age, gender, city, state, country, team_name, tags,
-    starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
+    """`?find`. `{"runners": [{who, bib, name, phonetic, race_name, division, age, gender, city, state, country,
+    team_name, tags, starred, note, last: {location, time, offset} | null}], "complete"}`, at most 20."""
     text = scope.storable(request.query.get("find", ""), "find").strip()
     if not 0 < len(text) <= CHARS_MAX:
         raise Invalid(f"find: expected a bib or a name, at most {CHARS_MAX} characters", field="find")

@@ -41,13 +41,13 @@ async def change_link(request: web.Request) -> web.Response:
 
 
 async def delete_link(request: web.Request) -> web.Response:
-    """`?participants=keep` or `remove`. Gives 204."""
+    """`?participants=keep` or `remove`. Gives `{"gone"}`: how many are not on the roster any more."""
     wanted = request.query.get("participants", "keep")
     if wanted not in KEPT:
         raise Invalid(f"participants: expected one of {', '.join(KEPT)}", field="participants")
     row = await scope.session_row(request, scope.path_id(request))
-    await request.app[LINKS].delete(scope.caller(request), row, remove=KEPT[wanted])
-    return web.Response(status=204)
+    gone = await request.app[LINKS].delete(scope.caller(request), row, remove=KEPT[wanted])
+    return web.json_response({"gone": gone})
 
 
 async def refresh(request: web.Request) -> web.Response:

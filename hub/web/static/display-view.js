@@ -179,16 +179,15 @@ function modeOf({ session }) {
   return session && session.mode || "race";
 }
 
-/** 3rd overall, 1st in F40 */
+/** 3rd overall, 1st in F40; of what is no number, what it is: DNF. */
 function placeOf(runner) {
-  const overall = ordinal(text(runner.overall_rank)), inDivision = ordinal(text(runner.division_rank)), division = text(runner.division);
-  return [overall && overall + " overall", inDivision && division && inDivision + " in " + division].filter(Boolean).join(", ");
+  const rank = text(runner.overall_rank), overall = ordinal(rank), inDivision = ordinal(text(runner.division_rank)), division = text(runner.division);
+  return [overall ? overall + " overall" : rank, inDivision && division && inDivision + " in " + division].filter(Boolean).join(", ");
 }
 
-/** Of what is no number, what it is: DNF. */
 function ordinal(rank) {
-  const number = /^0*([1-9]\d*)$/.exec(rank), last = number && number[1].slice(-1);
-  return number ? number[1] + (/1\d$/.test(number[1]) ? "th" : { 1: "st", 2: "nd", 3: "rd" }[last] || "th") : rank;
+  const [, number] = /^0*([1-9]\d*)$/.exec(rank) || ["", ""];
+  return number && number + (/1\d$/.test(number) ? "th" : { 1: "st", 2: "nd", 3: "rd" }[number.slice(-1)] || "th");
 }
 
 function nameOf(runner) {

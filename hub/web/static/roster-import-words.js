@@ -17,10 +17,19 @@ const WORDS = new Map([
 const SEVERAL = ["tags", OWN, LEFT_OUT];     // as many columns as there are may be one of these
 
 export const FORMATS = { csv: "CSV", xlsx: "Excel", xls: "Excel", xlsb: "Excel", ods: "OpenDocument" };
+const ENCODINGS = {
+  "utf-8": "UTF-8", "utf-16": "UTF-16", cp1252: "Western European (Windows)", "iso8859-15": "Western European (ISO)", "mac-roman": "Western European (Mac)",
+  cp850: "Western European (DOS)", cp1250: "Central European (Windows)", cp1251: "Cyrillic (Windows)", cp1253: "Greek (Windows)", cp1254: "Turkish (Windows)",
+  cp1257: "Baltic (Windows)", "shift-jis": "Japanese (Shift JIS)", gb18030: "Chinese (GB 18030)", big5: "Chinese (Big5)", "euc-kr": "Korean (EUC-KR)",
+};
 const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar", " ": "Space", ":": "Colon" };
 
 export function delimiterWords(delimiter) {
   return DELIMITERS[delimiter] ? `${DELIMITERS[delimiter]}${delimiter.trim() ? ` ${delimiter}` : ""}` : delimiter;
+}
+
+export function encodingWords(encoding) {
+  return ENCODINGS[encoding] || encoding;
 }
 
 /** Of a field or an own column, for people. */
@@ -159,13 +168,13 @@ export function doneWords(result) {
 /** How it can be taken back. */
 export function undoWords(result) {
   return [
-    result.gone && "Who was taken off is kept: filter the list by “Only who was taken off”, and put them back there.",
+    result.gone && "Who was taken off is kept: filter the list by “Taken off”, and put them back there.",
     (result.changed || result.added) && "To undo the rest, import the file of before: what it says holds then.",
   ].filter(Boolean).join(" ");
 }
 
 export function problemsWords({ problems, left_out: out }) {
-  return problems.length < out ? `The first ${problems.length.toLocaleString("en")} of ${count(out, "row")} that cannot be taken; the file has all.` : "All others are taken.";
+  return problems.length < out ? `The first ${problems.length.toLocaleString("en")} of ${count(out, "row")} that cannot be taken; all of them are in the CSV.` : "All others are taken.";
 }
 
 export function leftOutWords(out) {

@@ -31,15 +31,16 @@ export function openList(theRoom) {
   keys({ filter: $("find"), rows: () => [...document.querySelectorAll("#rows tr")] });
 }
 
-/** All of it anew: somebody may have changed it. */
-export async function loadList() {
+/** All of it anew: somebody may have changed it. How many are what takes the hub longer than a page of them, so that is
+ * not asked for with every letter (`facets` false). */
+export async function loadList(facets = true) {
   const mine = ++list.wanted;
-  const found = await ask("GET", "/api/participants?" + query({ facets: 1 }));
+  const found = await ask("GET", "/api/participants?" + query(facets ? { facets: 1 } : {}));
   if (mine !== list.wanted) return;
   Object.assign(list, { people: found.participants, total: found.total, next: found.next, loaded: true });
   if (found.facets) list.facets = found.facets;
   if (!isFiltered()) list.all = found.total;
-  if (!found.participants.length && list.starts.length > 1) { list.starts = [null]; return loadList(); }
+  if (!found.participants.length && list.starts.length > 1) { list.starts = [null]; return loadList(facets); }
   paintList();
 }
 
@@ -60,7 +61,7 @@ function isFiltered() {
 
 function first() {
   list.starts = [null];
-  attempt(loadList);
+  attempt(() => loadList(!list.facets));
 }
 
 function unfilter() {
@@ -74,7 +75,7 @@ function unfilter() {
 async function turn(step) {
   if (step > 0 && list.next === null) return;
   list.starts = step > 0 ? list.starts.concat([list.next]) : list.starts.slice(0, Math.max(1, list.starts.length - 1));
-  if (await attempt(loadList)) $("people").scrollIntoView({ block: "start" });
+  if (await attempt(() => loadList(false))) $("people").scrollIntoView({ block: "start" });
 }
 
 function onClick(event) {
@@ -93,6 +94,14 @@ function sortBy(name) {
 export function focusRow(id) {
   const row = document.querySelector(`#rows tr[data-key="${id}"] button`);
   (row || $("people")).focus();
+}
+
+/** Opens the one below or above. */
+export function stepRow(id, by) {
+  const next = list.people[list.people.findIndex(each => each.id === id) + by];
+  if (!next) return;
+  room.open(next.id);
+  document.querySelector(`#rows tr[data-key="${next.id}"]`).scrollIntoView({ block: "nearest" });
 }
 
 // ---- painting ----------------------------------------------------------------------------------------------------
@@ -140,8 +149,9 @@ function paintFilters() {
   chooseFrom("filters-status", optionsOf(status, "any"));
   chooseFrom("filters-origin", optionsOf(origins, "anywhere", ORIGINS));
   chooseFrom("filters-without", optionsOf(without, "nothing", WITHOUT));
-  const set_ = FILTERS.filter(name => filters()[name].value).length + (filters().gone.checked ? 1 : 0);
-  say($("filters-summary"), set_ ? `Filter and sort (${set_})` : "Filter and sort");
+  $("filters-gone").closest(".field").hidden = !list.facets.gone && !filters().gone.checked;
+  const chosen = FILTERS.filter(name => filters()[name].value).length + (filters().gone.checked ? 1 : 0);
+  say($("filters-summary"), chosen ? `Filter and sort (${chosen})` : "Filter and sort");
 }
 
 function paintNobody() {

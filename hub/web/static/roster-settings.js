@@ -41,7 +41,7 @@ export function paintSettings({ session }) {
 
 /** Of whom no age is known, the rule says nothing: that has to be seen. */
 function paintMinors(minors) {
-  const unknown = without("age") || without("birth_date");
+  const unknown = without("age");
   sayOrHide($("minors-words"), minors && unknown ? `Of ${count(unknown, "runner")} neither birth date nor age is known: the rule does not reach them.` : "");
 }
 

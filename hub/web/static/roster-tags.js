@@ -43,6 +43,15 @@ export function typedTags() {
   return tag ? [tag] : [];
 }
 
+/** One after the other, as if they were typed; where one is refused it stands in the box. */
+export async function giveTags(tags) {
+  for (const tag of tags) {
+    $("tag-new").value = tag;
+    await add(false);
+    if ($("tag-new").value) return;
+  }
+}
+
 async function add(take) {
   const tag = $("tag-new").value.trim(), person = desk.person();
   if (!tag) return $("tag-new").focus();
