@@ -13,10 +13,11 @@ from hub.roster_outcome import Outcome
 from hub.roster_words import FILE, ORDERED, PROVIDER, Entry, Layer
 from hub.spool import Spool
 from hub.store import rosters
+from tests.store import conftest
 from tests.store.making import new_session
-from tests.store.conftest import teams  # noqa: F401  the same
 from tests.store.teams import Teams
 
+teams = conftest.teams
 SHARED = pytest.mark.asyncio(loop_scope="session")
 
 

@@ -34,11 +34,11 @@ def test_what_is_wrong() -> None:
     lone = Participant(4, "1")
     assert [each.kind for each in problems_of(lone, Roster([ANN, lone]))] == ["bib_of_two", "no_tag"]
     assert [
-        problems_of_code("x", kind, those)[0].kind
+        problems_of_code(kind, those)[0].kind
         for kind, those in (("", []), ("tag", [BOB, CY]), ("bib", [ANN, lone]))
     ] == [
         "unknown",
         "tag_of_two",
         "bib_of_two",
     ]
-    assert problems_of_code("x", "name", [ANN, BOB]) == []
+    assert problems_of_code("name", [ANN, BOB]) == []
