@@ -59,7 +59,6 @@ RETENTION_DAYS_MAX = 3650
 # Keys of features that are not built yet: any value but the default is refused, never ignored.
 NOT_BUILT = frozenset(
     {
-        "server.debug",
         "web.tls_cert",
         "web.tls_key",
         "web.metrics_allow",

@@ -18,6 +18,7 @@ LIVE = frozenset(
         "server.name",
         "server.public_url",
         "server.log_level",
+        "server.debug",
         "web.cors_origins",
         "web.legacy_dir",
         "journal.max_mib",

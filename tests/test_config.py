@@ -290,7 +290,6 @@ def test_file_that_cannot_be_read(file: Path) -> None:
 # --- what is not built yet
 
 OTHER_VALUES = {
-    "server.debug": ("true", "true"),
     "web.tls_cert": ('"a.pem"', '"a.pem"'),
     "web.tls_key": ('"a.pem"', '"a.pem"'),
     "web.metrics_allow": ("[]", "[]"),

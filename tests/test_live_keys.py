@@ -72,6 +72,12 @@ async def log_level(site: Site) -> None:
         assert log.isEnabledFor(logging.DEBUG) is (level == "debug")
 
 
+async def debug(site: Site) -> None:
+    """What operators may then, test_old_debug.py says: here there is an admin alone, who may anyway."""
+    await site.save(server={"debug": True})
+    assert site.hub.app.settings.server.debug
+
+
 async def cors_origins(site: Site) -> None:
     friend = "https://screens.example"
     await site.save(web={"cors_origins": [friend]})
@@ -248,6 +254,7 @@ OBSERVED: Final[dict[str, Observe]] = {
     "server.name": name,
     "server.public_url": public_url,
     "server.log_level": log_level,
+    "server.debug": debug,
     "web.cors_origins": cors_origins,
     "web.legacy_dir": legacy_dir,
     "journal.max_mib": max_mib,
