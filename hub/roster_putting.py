@@ -95,11 +95,11 @@ class Putting:
             )
         # Whom these mean is not clear.
         unclear = [Bad(each.line, each.reason, []) for each in put.outcome.problems]
-        await bad.add(unclear)
-        await bad.end()
+        put.shown = sorted([*unclear, *bad.first][:PROBLEMS_KEPT_MAX], key=lambda each: each.line)
         put.good -= len(unclear)
         put.left_out += len(unclear)
-        put.shown = sorted([*bad.first, *unclear], key=lambda each: each.line)[:PROBLEMS_KEPT_MAX]
+        await bad.add(unclear)
+        await bad.end()
         return put
 
     @asynccontextmanager
