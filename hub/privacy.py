@@ -66,7 +66,7 @@ def is_minor(participant: Participant, rule: Rule) -> bool | None:
 
 def public(participant: Participant, rule: Rule) -> Participant:
     """What everybody may know of them; the very same where that is all that there is."""
-    how = shown(participant, rule)
+    how = shown(participant, rule) if participant.privacy or rule.minors_under else PUBLIC
     if how == INITIALS:
         return Participant(
             participant.id,

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from hub.hub import Hub
 from hub.model import MODE_RESULTS, US_PER_S
 from hub.providers.words import Kind
-from hub.refreshing import Recent
+from hub.refreshing import Known, Recent
 from hub.session import Session
 from hub.store.session_changes import ENDED
 from hub.sync_plan import FULL_S, RACE_S, Asked, Facts, results_period_s, roster_period_s, stretch
@@ -43,6 +43,7 @@ class Linked:
     recent: Recent = field(default_factory=Recent)
     costs: dict[str, float] = field(default_factory=lambda: {FULL: 2.0, ROSTER: 1.0, RESULTS: 1.0})
     results_s: float = 0.0
+    results: Known | None = None
     full_wanted: bool = False
     tries: int = 0
     away: str = ""

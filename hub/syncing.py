@@ -280,11 +280,12 @@ class Syncing:
             return self._linked.get(row.session_id) is linked
 
         if what == RESULTS:
-            count = await self._refreshing.results(row, holds)
+            linked.results = await self._refreshing.results(row, linked.results, holds)
             linked.results_s = self.times.now_s()
-            linked.row = replace(linked.row, figures={**linked.row.figures, RESULTS: count})
+            figures = {**linked.row.figures, RESULTS: len(linked.results)}
+            linked.row = replace(linked.row, figures=figures)
             return
-        if what == FULL:
+        if what == FULL or not row.cursor:
             done = await self._refreshing.all(row, progress, by_hand=by_hand, holds=holds)
             linked.full_wanted = False
             linked.recent.clear()

@@ -72,7 +72,7 @@ def link(**parts: Any) -> dict[str, Any]:
         "problem": "",
         "synced_at": ago(0.01),
         "full_at": ago(3),
-        "next_at": ago(-1000),
+        "next_at": ago(-0.01),
         "period_s": 60,
         "calls": {"last_hour": 38, "limit": 1000},
         "figures": {"participants": 2301, "added": 3, "changed": 12, "gone": 1, "results": 412},
