@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
 from tests.pages.building import LAPTOP, Desk
-from tests.pages.screens import ARGUMENTS, BROWSERS, Screen, Screens, Stage, executable
+from tests.pages.screens import ARGUMENTS, BROWSERS, WAIT_MS, Screen, Screens, Stage, executable
 from tests.pages.venue import Venue, own_venue
+
+expect.set_options(timeout=WAIT_MS)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")

@@ -37,6 +37,8 @@ ARGUMENTS: Final = (
 )
 WAIT_MS: Final = 8_000
 """How long a condition may take to come true on a busy machine; nothing waits for it to pass."""
+SOON_MS: Final = 4_000
+"""What is told at once is there by then, on a busy machine, too; what waits for the hub's next tick is not."""
 FRAME_BYTES_MAX: Final = 4096
 """What the hub takes of a screen at once."""
 WALL: Final = ViewportSize(width=1920, height=1080)

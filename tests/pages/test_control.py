@@ -6,14 +6,13 @@ The tests follow one another, as a day does.
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
-from time import monotonic
 from typing import Final
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
+from tests.pages.screens import LINE_CUT, SOON_MS, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import first_link
 from tests.pages.working import REFUSED, agree, says
@@ -159,7 +158,7 @@ async def test_a_reader_that_nobody_has_claimed_is_assigned_with_one_click(day: 
     await stray.hang_up()
 
 
-async def test_the_emergency_line_is_on_all_screens_within_a_second(day: Day) -> None:
+async def test_the_emergency_line_is_on_all_screens_at_once(day: Day) -> None:
     page = day.page
     first = day.screens.all[-1]
     second = await day.screens.open(f"/d/{day.hub.code}")
@@ -167,11 +166,9 @@ async def test_the_emergency_line_is_on_all_screens_within_a_second(day: Day) ->
     await page.at("#emergency-open").click()
     await page.at("#emergency-form-text").fill("Storm: leave the course")
     await says(page, "#emergency-words", "covers everything on")
-    begun = monotonic()
     await page.page.keyboard.press("Enter")
     for wall in (first, second):
-        await expect(wall.at("#emergency-text")).to_have_text("Storm: leave the course")
-    assert monotonic() - begun < 1
+        await expect(wall.at("#emergency-text")).to_have_text("Storm: leave the course", timeout=SOON_MS)
     await says(page, "#emergency", "On all screens: Storm: leave the course")
     await page.at("#emergency").get_by_role("button", name="Clear").click()
     await agree(page, "Clear the line on all screens?")

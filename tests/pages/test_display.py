@@ -77,7 +77,7 @@ async def test_gun_shows_its_time(venue: Venue, screens: Screens) -> None:
     assert seen["state"] == "gun"
     assert seen["when"] in {clock_of(before + timedelta(seconds=each)) for each in range(10)}
     assert seen["bib"] == ""
-    await expect(screen.at("#time")).to_have_text(re.compile(r"^0:00:0\d$"))
+    await expect(screen.at("#time")).to_have_text(re.compile(r"^0:00:\d\d$"))
     await expect(screen.at("#clocks .label")).to_have_text("Start", timeout=2 * WAIT_MS)
     await expect(screen.at("#clocks .time")).to_have_text(re.compile(r"^0:00:\d\d$"))
 
@@ -125,7 +125,9 @@ async def test_roster_that_comes_later_corrects_the_card(venue: Venue, screens: 
 async def test_two_displays_of_a_session_show_the_same(venue: Venue, screens: Screens) -> None:
     await venue.import_roster(ROSTER)
     first = venue.app.hub.displays[venue.code]
-    venue.app.hub.displays["SECQND22"] = DisplayRow("SECQND22", first.partner_id, venue.session_id, "Back")
+    venue.app.hub.displays["SECQND22"] = DisplayRow(
+        "SECQND22", first.partner_id, venue.session_id, "Back", first.settings
+    )
     one, other = await screens.open(f"/d/{first.code}"), await screens.open("/d/secqnd22")
     await one.rests()
     await other.rests()

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 
 from hub.template_words import CounterBlock, ImageBlock, QrBlock
 from tests.old_templates import V2_LANDSCAPE
-from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
+from tests.pages.screens import LINE_CUT, SOON_MS, WAIT_MS, Screen, Screens
 from tests.pages.template_kinds import logo, place
 from tests.pages.test_display_template import SHOWN
 from tests.pages.test_kept import FILES_KEPT, STALE, until
@@ -18,7 +18,6 @@ from tests.pages.venue import Venue
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-SWAP_MS_MAX: Final = 1000
 IMAGE_SEEN: Final = """() => Array.from(document.querySelectorAll("#template .stage img"))
   .some(image => image.naturalWidth > 0 && image.checkVisibility({ visibilityProperty: true }))"""
 CODE_SEEN: Final = """() => {
@@ -85,7 +84,7 @@ async def test_template_of_the_hub_and_without_it(venue: Venue, screens: Screens
         QrBlock(id="qr", **place((900, 300, 300, 300)), text="https://results.example/{{bib}}"),
     )
     await save(venue, template=template(*second, resting=(text("event", "Hello"), image)))
-    await says(screen, "Hello", SWAP_MS_MAX)
+    await says(screen, "Hello", SOON_MS)
     await screen.page.reload()
     await says(screen, "Hello")
     await until(screen, ALL_KEPT, [f"/d/{venue.code}", 2])

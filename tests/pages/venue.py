@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import aiohttp
+from msgspec import structs
 from playwright.async_api import BrowserContext
 
 from hub.app import App
@@ -131,7 +132,13 @@ class Venue:
         addresses = await self._app.start()
         self._web_port = addresses.web[1]
         self._reader_port = addresses.listeners["chronotrack"][1]
+        self._let_cards_stay()
         self._reading = self._reading or asyncio.create_task(self.reader.run(self._reader_port))
+
+    def _let_cards_stay(self) -> None:
+        """For ten minutes, so that a test can look at them for as long as it takes."""
+        row = self.app.hub.displays[self.code]
+        self.app.hub.displays[self.code] = structs.replace(row, settings={**row.settings, "duration": 600})
 
     async def stop(self) -> None:
         """The hub alone: the reader tries to come back."""
