@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from hub.accounts import ADMIN, OPERATOR
+from hub.accounts import ADMIN
 from hub.encode import iso
 from hub.errors import Forbidden, NotFound
 from hub.hand_words import Words
