@@ -7,6 +7,7 @@ from typing import Final
 
 from hub.config import NOT_BUILT, Settings
 from hub.config_report import known_keys
+from hub.providers.calls import Patience
 
 TOP: Final = Path(__file__).parent.parent
 TEXT: Final = (TOP / "docs/THREAT_MODEL.md").read_text(encoding="utf-8")
@@ -14,22 +15,35 @@ MODULES: Final = (
     "hub.encode",
     "hub.fanout",
     "hub.files",
+    "hub.guns",
     "hub.hub",
     "hub.image_files",
     "hub.image_words",
     "hub.imaging",
     "hub.imaging_jobs",
+    "hub.jobs",
     "hub.listener",
     "hub.listener_connection",
     "hub.listener_door",
-    "hub.old_css",
-    "hub.old_html",
     "hub.marks",
     "hub.message_words",
+    "hub.old_css",
+    "hub.old_html",
+    "hub.old_runners",
+    "hub.old_uploads",
     "hub.own_settings",
     "hub.passwords",
     "hub.protocols.chronotrack",
+    "hub.provider_accounts",
+    "hub.providers.calls",
     "hub.refused",
+    "hub.roster_file_books",
+    "hub.roster_file_words",
+    "hub.roster_files",
+    "hub.roster_putting",
+    "hub.roster_reader",
+    "hub.roster_reading",
+    "hub.roster_words",
     "hub.searching",
     "hub.served",
     "hub.session",
@@ -39,12 +53,15 @@ MODULES: Final = (
     "hub.store.user_tokens",
     "hub.store.users",
     "hub.store.web_templates",
+    "hub.sync_words",
+    "hub.syncing",
     "hub.template_files",
     "hub.template_words",
     "hub.web.api.extremes",
     "hub.web.api.partner_words",
     "hub.web.api.reads_export",
     "hub.web.api.runners",
+    "hub.web.api.tag_desk",
     "hub.web.api.template_files",
     "hub.web.bodies",
     "hub.web.books",
@@ -53,7 +70,9 @@ MODULES: Final = (
     "hub.web.earlier",
     "hub.web.hashing",
     "hub.web.image_files",
+    "hub.web.legacy",
     "hub.web.multipart",
+    "hub.web.old_feed",
     "hub.web.pauses",
     "hub.web.proof",
     "hub.web.proxies",
@@ -61,6 +80,7 @@ MODULES: Final = (
     "hub.web.screens",
     "hub.web.sign_ins",
     "hub.web.sockets",
+    "hub.web.stream",
 )
 UNITS: Final = {"KiB": 1024, "MiB": 1024 * 1024}
 
@@ -79,6 +99,7 @@ def test_limits_are_those_of_the_code() -> None:
         if int(number) * UNITS.get(unit, 1) not in values(name)
     ]
     assert wrong == []
+    assert f"{Patience().answer_bytes_max >> 20} MiB of an answer" in TEXT
 
 
 def test_constants_exist() -> None:
