@@ -280,6 +280,7 @@ class Live:
             emergency=self._hub.emergency.get(_partner_of(session, display), ""),
             template=self._template(display),
             counts=self.counters.said(session),
+            size=session.roster.size if session is not None else 0,
         )
         cursor = resume[2] if resume is not None and recovered else topic.offset
         subscriber = Subscriber(topic, cursor, wake, self.queue_bytes_max)
