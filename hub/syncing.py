@@ -35,6 +35,8 @@ FULL_AT_ONCE: Final = 2
 """Rosters that are loaded whole by themselves, of all partners: each takes a connection to the database."""
 SHORT_AT_ONCE: Final = 8
 CALLS_WAIT_S: Final = 30.0
+NOTED_S: Final = 60.0
+"""How often it is written down from where a refresh goes on, while nothing changes."""
 CHANGED: Final = "The account signs in with something else by now."
 
 
@@ -250,6 +252,8 @@ class Syncing:
                 provider = await self._accounts.opened(row.account_id)
                 self._calls[row.account_id] = provider.calls_last_hour
                 before = provider.calls_last_hour()
+                if row.cursor is None:
+                    row = linked.row = replace(linked.row, cursor=await self._refreshing.cursor(row))
                 try:
                     await self._do(linked, what, progress, by_hand=by_hand)
                 except ProviderRefused:
@@ -293,13 +297,17 @@ class Syncing:
             figures = {**linked.row.figures, RESULTS: len(linked.results)}
             linked.row = replace(linked.row, figures=figures)
             return
+        noted = True
         if what == FULL or not row.cursor:
             done = await self._refreshing.all(row, progress, by_hand=by_hand, holds=holds)
             linked.full_wanted = False
             linked.recent.clear()
         else:
-            done = await self._refreshing.changes(row, linked.recent, holds)
+            noted = self.times.now_s() - linked.noted_s >= NOTED_S
+            done = await self._refreshing.changes(row, linked.recent, holds, note=noted)
         now_s = self.times.now_s()
+        if noted:
+            linked.noted_s = now_s
         linked.row = replace(
             linked.row,
             cursor=done.cursor,
