@@ -74,6 +74,7 @@ class Syncing:
         self._of_account: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         """Held while something short is asked in its name: so it is known how many calls that takes."""
         self._refused: set[int] = set()
+        self._changes = 0
         self._look = asyncio.Event()
         self._full = asyncio.Semaphore(FULL_AT_ONCE)
         self._short = asyncio.Semaphore(SHORT_AT_ONCE)
@@ -100,18 +101,21 @@ class Syncing:
 
     def begin(self, row: LinkRow) -> None:
         """A session's roster comes from there from now on: nothing of what was known holds."""
+        self._changes += 1
         self.forget(row.session_id)
         self._put(row)
         self._look.set()
 
     def changed(self, row: LinkRow) -> None:
         """Somebody has switched it on or off: what was refused is tried again."""
+        self._changes += 1
         linked = self._put(row)
         linked.row = replace(linked.row, problem=row.problem)
         linked.wake.set()
 
     def forget(self, session_id: int) -> None:
         """It has no service any more."""
+        self._changes += 1
         linked = self._linked.pop(session_id, None)
         if linked is not None and linked.task is not None:
             linked.task.cancel()
@@ -156,8 +160,11 @@ class Syncing:
 
     async def _reconcile(self) -> None:
         try:
+            changes = self._changes
             async with self._stores.transaction() as connection:
                 rows = await providers.links(connection, self._current.now.zone_name)
+            if changes != self._changes:  # somebody was faster: these are of before
+                return self._look.set()
             known = {row.session_id for row in rows}
             for session_id in [each for each in self._linked if each not in known]:
                 self.forget(session_id)
