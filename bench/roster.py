@@ -202,5 +202,5 @@ def rows(figures: dict[str, Any]) -> list[Row]:
         Row("roster: of that, as long as it was busy itself", busy, "ms"),
         Row("roster: states of progress seen", first["progress"], "", ">= 5", first["progress"] >= 5),
         below("roster: the hub's memory at its highest", again["hub_mb"], "MB", 600),
-        below("roster: that of the process that reads", again["child_mb"], "MB", 300),
+        below("roster: that of the process that reads", again["child_mb"], "MB", 200),
     ]
