@@ -37,6 +37,8 @@ ARGUMENTS: Final = (
 )
 WAIT_MS: Final = 8_000
 """How long a condition may take to come true on a busy machine; nothing waits for it to pass."""
+NOTHING_KEPT: Final = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
+"""As on every page that comes over plain http from another machine."""
 SOON_MS: Final = 4_000
 """What is told at once is there by then, on a busy machine, too; what waits for the hub's next tick is not."""
 FRAME_BYTES_MAX: Final = 4096
@@ -134,6 +136,8 @@ class Screens:
         self.origin = origin
         self.allowed: list[re.Pattern[str]] = []
         """What is no fault on any of them."""
+        self.keep = False
+        """Whether they keep their pages for a start without the hub: each has all its files twice then."""
         self._browsers = browsers_of(browser)
         self._contexts: list[BrowserContext] = []
 
@@ -144,6 +148,8 @@ class Screens:
         self._contexts.append(context)
         screen = Screen(await context.new_page(), origin)
         await screen.page.set_viewport_size(size)
+        if not self.keep:
+            await screen.page.add_init_script(NOTHING_KEPT)
         screen.allowed.extend(self.allowed)
         self.all.append(screen)
         return screen

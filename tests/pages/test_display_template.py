@@ -35,8 +35,6 @@ SHOWN: Final = """() => {
   return Array.from(blocks, each => each.innerText.replace(/\\s+/g, " ").trim()).filter(Boolean).join(" | ");
 }"""
 OUTAGE: Final = re.compile(r"Failed to load resource")
-NOTHING_KEPT: Final = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
-"""Each version is asked of the test."""
 WATCH: Final = """() => {
   window.stood = [];
   new MutationObserver(() => {
@@ -105,7 +103,6 @@ async def opened(browser: Browser, house: Venue) -> AsyncIterator[Wall]:
         screen, stage = await screens.blank(), Stage({**HELLO, "template": told(1)})
         made = Wall(screen, stage)
         screen.allow(OUTAGE)
-        await screen.page.add_init_script(NOTHING_KEPT)
         await screen.page.route(re.compile("/api/display/"), made.answer)
         await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
         await screen.page.goto(f"{house.origin}/d/{house.code}")

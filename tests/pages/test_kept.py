@@ -5,6 +5,7 @@ import re
 from typing import Any, Final
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Page, expect
 
 from tests.pages.browsers import spoil
@@ -35,6 +36,12 @@ AGED: Final = """([code, ms]) => {
   kept.at -= ms;
   localStorage.setItem(key, JSON.stringify(kept));
 }"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screens(screens: Screens) -> Screens:
+    screens.keep = True
+    return screens
 
 
 async def until(screen: Screen, condition: str, arg: Any) -> None:

@@ -62,6 +62,7 @@ async def violations(screen: Screen) -> Any:
 
 
 async def test_display_and_its_worker_keep_to_it(venue: Venue, screens: Screens) -> None:
+    screens.keep = True
     screen = await opened(venue, screens, f"/d/{venue.code}")
     await screen.rests()
     venue.reader.read("4711")

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from playwright.async_api import expect
 
 from hub.template_words import CounterBlock, ImageBlock, QrBlock
@@ -30,6 +31,12 @@ ALL_KEPT: Final = """async ([path, version]) => {
   return content && ["/images/", "/static/template-paint.js", "/static/template.css", path].every(
     part => names.some(name => name.includes(part)));
 }"""
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def screens(screens: Screens) -> Screens:
+    screens.keep = True
+    return screens
 
 
 async def says(screen: Screen, words: str, timeout_ms: float = WAIT_MS) -> None:

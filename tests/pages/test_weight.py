@@ -69,9 +69,6 @@ async def weighed(browser: Browser, house: Venue, code: str, ready: str) -> dict
     screens, scale = Screens(browser, house.origin), Scale()
     try:
         screen = await screens.blank()
-        await screen.page.add_init_script(
-            "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
-        )
         tools = await screen.page.context.new_cdp_session(screen.page)
         tools.on("Network.responseReceived", scale.asked)
         tools.on("Network.loadingFinished", scale.came)
