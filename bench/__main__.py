@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from rich.console import Console
 
-from bench import fanout, ingest, latency, memory, partners, replay, screens, stalled, start, table
+from bench import fanout, ingest, latency, memory, partners, replay, roster, screens, stalled, start, table
 from bench.processes import TOP, allow_open_files
 from bench.table import Row
 
@@ -41,6 +41,7 @@ BENCHES: Final = {
     "stalled": Bench(stalled.measure, stalled.rows),
     "partners": Bench(partners.measure, partners.rows),
     "replay": Bench(replay.measure, replay.rows),
+    "roster": Bench(roster.measure, roster.rows),
     "start": Bench(start.measure, start.rows),
     "memory": Bench(memory.measure, memory.rows),
 }

@@ -330,6 +330,7 @@ class App:
             token=token,
             storage=self._storage(token),
             hashes=self.hashes,
+            choices=self.stores.choices,
         )
         self._runner = connections.Runner(
             self._web, files_max=files.spare(), shutdown_timeout=HTTP_STOP_S_MAX

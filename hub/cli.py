@@ -17,6 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from hub import (
     __version__,
+    cli_old,
     cli_people,
     cli_roster,
     commands,
@@ -52,6 +53,7 @@ cli = typer.Typer(
 )
 cli.add_typer(cli_people.partner, name="partner")
 cli.add_typer(cli_people.user, name="user")
+cli.command("take-over")(cli_old.take_over)
 cli.command()(cli_roster.roster)
 
 _DEMO_HINT: Final = "The demo's runners are made up. Ctrl-C stops the hub and the demo."

@@ -26,13 +26,13 @@ from hub.config_values import (
     ListenerName,
     Name,
     Networks,
+    Origins,
     PartnerSlug,
     Port,
     PublicUrl,
     RedisUrl,
     Secret,
     Text,
-    Texts,
     Zone,
     choice,
     is_zone,
@@ -59,11 +59,8 @@ RETENTION_DAYS_MAX = 3650
 # Keys of features that are not built yet: any value but the default is refused, never ignored.
 NOT_BUILT = frozenset(
     {
-        "server.debug",
         "web.tls_cert",
         "web.tls_key",
-        "web.cors_origins",
-        "web.legacy_dir",
         "web.metrics_allow",
     }
 )
@@ -92,8 +89,8 @@ class Web(_Section):
     tls_cert: Text = ""
     tls_key: Text = ""
     trusted_proxies: Networks = ()
-    cors_origins: Texts = ()
-    legacy_dir: Text = ""
+    cors_origins: Origins = ()
+    legacy_dir: FolderOrEmpty = ""
     session_hours: Annotated[int, whole(1, SESSION_HOURS_MAX)] = 12
     session_secret: Secret = Field(default="", repr=False)
     metrics_allow: Networks = (IPv4Network("127.0.0.0/8"), IPv6Network("::1/128"))

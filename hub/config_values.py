@@ -130,6 +130,11 @@ def _is_public_url(value: str) -> bool:
     return not value or (" " not in value and not set(value) & set("?#@\\") and _is_web_url(urlsplit(value)))
 
 
+def _is_origin(value: str) -> bool:
+    url = urlsplit(value)
+    return bool(value) and value == value.lower() and not (url.path or "@" in value) and _is_public_url(value)
+
+
 def _is_web_url(url: SplitResult) -> bool:
     # A port out of range makes url.port itself raise ValueError, which `matching` takes for a no.
     named = bool(url.hostname) and (url.port is None or url.port > 0)
@@ -198,7 +203,8 @@ Networks = Annotated[
     tuple[Annotated[Network, BeforeValidator(_network)], ...],
     list_of('networks such as ["192.168.0.0/16"]'),
 ]
-Texts = Annotated[tuple[Text, ...], list_of('texts such as ["one", "two"]')]
+Origin = Annotated[str, matching(_is_origin, 'an origin such as "https://screens.example"')]
+Origins = Annotated[tuple[Origin, ...], list_of('origins such as ["https://screens.example"]')]
 RedisUrl = Annotated[
     str, matching(_is_redis_url, 'a URL such as "redis://:password@host:6379/0" or "unix:///run/redis.sock"')
 ]

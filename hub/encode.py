@@ -29,7 +29,7 @@ from hub.model import (
 from hub.places import Places
 from hub.results import Start
 from hub.roster import normal
-from hub.told import NOTHING, Fields, Known, Told
+from hub.told import NOTHING, Fields, Known
 
 CALLED_OFFSETS: Final = 500
 """Of how many it is said to whoever watches a session which of them were said."""
@@ -100,7 +100,8 @@ def runner(
     """The flat runner fields that existing screens know, all strings; a roster's own columns and whatever else is told
     beside them."""
     fields = dict(participant.custom)
-    fields.update(beside)
+    if beside:
+        fields.update(beside)
     return fields | {
         "name": full_name(participant.first_name, participant.last_name),
         "first_name": participant.first_name,
@@ -166,7 +167,7 @@ def read_message(session: SessionView, read: Read, *, staff: bool = False) -> by
     if not is_shown(session, read):
         return retract(read.offset)
     who = session.who(read.tag)
-    return _read(session, read, _told(session.known, who, staff=staff))
+    return _encode(_read(session, read, *_told(session.known, who, staff=staff)))
 
 
 def read_messages(session: SessionView, read: Read) -> tuple[bytes, bytes]:
@@ -175,25 +176,20 @@ def read_messages(session: SessionView, read: Read) -> tuple[bytes, bytes]:
         gone = retract(read.offset)
         return gone, gone
     who, known = session.who(read.tag), session.known
-    told = _told(known, who)
-    public = _read(session, read, told)
-    if told is None or told.participant is who:
+    seen, beside = _told(known, who)
+    public = _encode(_read(session, read, seen, beside))
+    if seen is who:
         return public, public
-    return public, _read(session, read, _told(known, who, staff=True))
+    return public, _encode(_read(session, read, *_told(known, who, staff=True)))
 
 
-def _told(known: Known, who: Participant | None, *, staff: bool = False) -> Told | None:
+def _told(known: Known, who: Participant | None, *, staff: bool = False) -> tuple[Participant | None, Fields]:
     if who is None:
-        return None
+        return None, NOTHING
     return known.staff(who) if staff else known.public(who)
 
 
-def _read(session: SessionView, read: Read, told: Told | None) -> bytes:
-    return _encode(_read_told(session, read, told))
-
-
-def _read_told(session: SessionView, read: Read, told: Told | None) -> dict[str, Any]:
-    who, beside = told if told is not None else (None, NOTHING)
+def _read(session: SessionView, read: Read, who: Participant | None, beside: Fields) -> dict[str, Any]:
     fields = read_fields(read, session.zone, who, session.places, session.marks(read), beside)
     words = runner_message(session, read)
     if words is not None:
@@ -237,8 +233,8 @@ def correction(
     time_text = iso(read.read_us, session.zone)
     location = session.places.shown(read.location)
     was, now = (
-        runner(told.participant, read, time_text, location, told.beside) if told else None
-        for told in (_told(before or known, shown, staff=staff), _told(known, who, staff=staff))
+        runner(seen, read, time_text, location, beside) if seen else None
+        for seen, beside in (_told(before or known, shown, staff=staff), _told(known, who, staff=staff))
     )
     if was == now:
         return None
@@ -470,4 +466,4 @@ def _pinned(session: SessionView, offset: int) -> dict[str, Any] | None:
     read = session.pinned(offset)
     if read is None or not is_shown(session, read):
         return None
-    return _read_told(session, read, _told(session.known, session.who(read.tag)))
+    return _read(session, read, *_told(session.known, session.who(read.tag)))

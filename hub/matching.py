@@ -7,21 +7,22 @@ problem, never a guess. Whoever another entry names better is not to be had by a
 in which order entries come.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from hub.model import Participant
+import msgspec
+
 from hub.roster import normal
 from hub.roster_words import Entry, Layer
 
-_NOBODY: Final = ("", "", "")
 Name = tuple[str, str, str]
-"""First and last name as they are compared, and the birth date, else the age."""
+"""First and last name, and the birth date, else the age."""
 
 
-class Known(NamedTuple):
-    """A participant as they are found; bib and tags as they are compared. own: as the same origin has said it before,
-    None: it has said nothing of them."""
+class Known(msgspec.Struct, gc=False):
+    """A participant as they are found; bib and tags as they are compared, names as they are. own: as the same origin
+    has said it before, None: it has said nothing of them. There are as many as participants: so none of it is the
+    garbage collector's."""
 
     id: int
     external_id: str
@@ -39,7 +40,26 @@ class Known(NamedTuple):
 
     @property
     def called(self) -> Name:
-        return self.own_name if self.own_name and self.own_name != _NOBODY else self.name
+        """As it is compared."""
+        own = self.own_name
+        return name_key(*(own if own is not None and (own[0] or own[1]) else self.name))
+
+
+_Table = dict[Any, Known | list[Known]]
+"""Who is found by something: mostly one."""
+
+
+def _put(table: _Table, key: object, known: Known) -> None:
+    held = table.setdefault(key, known)
+    if isinstance(held, list):
+        held.append(known)
+    elif held is not known:
+        table[key] = [held, known]
+
+
+def _of(table: _Table, key: object) -> Sequence[Known]:
+    held = table.get(key, ())
+    return (held,) if isinstance(held, Known) else held
 
 
 class TwoMeant(Exception):
@@ -50,8 +70,8 @@ class TwoMeant(Exception):
         self.those = those
 
 
-def name_key(first: str, last: str, birth_date: str, age: str) -> Name:
-    return " ".join(first.casefold().split()), " ".join(last.casefold().split()), birth_date or age.strip()
+def name_key(first: str, last: str, born: str) -> Name:
+    return " ".join(first.casefold().split()), " ".join(last.casefold().split()), born.strip()
 
 
 def layer_name(said: Layer) -> Name:
@@ -59,8 +79,7 @@ def layer_name(said: Layer) -> Name:
     return name_key(
         fields.get("first_name", ""),
         fields.get("last_name", ""),
-        fields.get("birth_date", ""),
-        fields.get("age", ""),
+        fields.get("birth_date", "") or fields.get("age", ""),
     )
 
 
@@ -71,6 +90,8 @@ class Claims:
         self.externals: set[str] = set()
         self.bibs: set[str] = set()
         self.bibs_twice: set[str] = set()
+        self.by_name = False
+        """Whether any has neither a bib nor a tag."""
 
     def add(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
@@ -79,6 +100,8 @@ class Claims:
             bib = normal(entry.said.fields.get("bib", ""))
             if bib:
                 (self.bibs_twice if bib in self.bibs else self.bibs).add(bib)
+            elif not entry.said.tags:
+                self.by_name = True
 
 
 class Matcher:
@@ -94,11 +117,11 @@ class Matcher:
         """By what they are told apart: the line that names somebody new."""
         # everybody
         self._known: list[Known] = []
-        self._external: dict[str, list[Known]] = {}
-        self._own_bib: dict[str, list[Known]] = {}
-        self._bib: dict[str, list[Known]] = {}
-        self._tag: dict[str, list[Known]] = {}
-        self._named: dict[Name, list[Known]] = {}
+        self._external: _Table = {}
+        self._own_bib: _Table = {}
+        self._bib: _Table = {}
+        self._tag: _Table = {}
+        self._named: _Table = {}
 
     def everybody(self) -> Iterator[Known]:
         return iter(self._known)
@@ -112,14 +135,24 @@ class Matcher:
             self._known.append(each)
             self.here += each.here
             if each.external_id:
-                self._external.setdefault(each.external_id, []).append(each)
+                _put(self._external, each.external_id, each)
             if each.own_bib:
-                self._own_bib.setdefault(each.own_bib, []).append(each)
+                _put(self._own_bib, each.own_bib, each)
             if each.bib:
-                self._bib.setdefault(each.bib, []).append(each)
+                _put(self._bib, each.bib, each)
             for tag in each.tags if each.own_tags == each.tags else {*each.tags, *each.own_tags}:
-                self._tag.setdefault(tag, []).append(each)
-            self._named.setdefault(each.called, []).append(each)
+                _put(self._tag, tag, each)
+            if self._claims.by_name:
+                _put(self._named, each.called, each)
+
+    def let_go(self, count: int) -> bool:
+        """Forgets so many of what it knows: all at once would take long. False: there is nothing left."""
+        for table in (self._external, self._own_bib, self._bib, self._tag, self._named):
+            while table and count:
+                table.popitem()
+                count -= 1
+        del self._known[len(self._known) - count :]
+        return bool(self._known)
 
     def claim(self, entry: Entry) -> Known | None:
         """Whom it means; None: somebody new. Raises TwoMeant, also when another entry has meant the same."""
@@ -161,9 +194,9 @@ class Matcher:
     def find(self, entry: Entry) -> Known | None:
         """Whom it means; None: somebody new. Raises TwoMeant."""
         if entry.external_id:
-            held = self._external.get(entry.external_id)
+            held = _of(self._external, entry.external_id)
             if held:
-                return _one(held, "the service's number {}", entry.external_id)
+                return _one(list(held), "the service's number {}", entry.external_id)
         bib = normal(entry.said.fields.get("bib", ""))
         if bib:
             found = self._by_bib(entry, bib)
@@ -177,7 +210,7 @@ class Matcher:
     def _by_bib(self, entry: Entry, bib: str) -> Known | None:
         twice = bib in self._claims.bibs_twice
         for table, may in ((self._own_bib, _anybody), (self._bib, _unsaid)):
-            there = [each for each in table.get(bib, ()) if may(each) and self._may_be(entry, each)]
+            there = [each for each in _of(table, bib) if may(each) and self._may_be(entry, each)]
             if not there:
                 continue
             here = [each for each in there if each.here] or there
@@ -194,7 +227,7 @@ class Matcher:
         there = {
             each.id: each
             for tag in tags
-            for each in self._tag.get(tag, ())
+            for each in _of(self._tag, tag)
             if self._may_be(entry, each) and not self._better_named(each) and not (bib and each.bib)
         }
         own = [each for each in there.values() if not {*tags}.isdisjoint(each.own_tags)]
@@ -206,7 +239,7 @@ class Matcher:
         called = layer_name(entry.said)
         there = [
             each
-            for each in self._named.get(called, ())
+            for each in _of(self._named, called)
             if self._may_be(entry, each) and not self._better_named(each)
         ]
         held = [each for each in there if each.here] or there
@@ -227,22 +260,38 @@ class Matcher:
         return (known.own_bib or known.bib) in self._claims.bibs
 
 
-def known_of(participant: Participant, external_id: str, gone: str, own: Layer | None) -> Known:
-    name = name_key(participant.first_name, participant.last_name, participant.birth_date, participant.age)
+class Words(NamedTuple):
+    """What somebody is found by, as it is said. born: the birth date, else the age."""
+
+    bib: str
+    tags: Sequence[str]
+    first_name: str
+    last_name: str
+    born: str
+
+
+def known_of(id_: int, external_id: str, gone: str, said: Words, own: Words | None) -> Known:
+    """`own`: as the same origin has said it."""
+    bib, tags, name = normal(said.bib), _keys(said.tags), said[2:]
+    if own is None:
+        return Known(id_, external_id, not gone, bib, tags, name, None, None)
     return Known(
-        participant.id,
+        id_,
         external_id,
         not gone,
-        normal(participant.bib),
-        _keys(participant.tags),
+        bib,
+        tags,
         name,
-        None if own is None else normal(own.fields.get("bib", "")),
-        None if own is None else layer_name(own),
-        _keys(own.tags) if own is not None and own.tags else (),
+        bib if own.bib == said.bib else normal(own.bib),
+        own[2:],
+        tags if own.tags == said.tags else _keys(own.tags),
     )
 
 
-def _keys(tags: Iterable[str]) -> tuple[str, ...]:
+def _keys(tags: Sequence[str]) -> tuple[str, ...]:
+    if len(tags) == 1:
+        key = normal(tags[0])
+        return (key,) if key else ()
     return tuple(key for tag in tags if (key := normal(tag)))
 
 

@@ -7,13 +7,13 @@ held up for long.
 """
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
+from itertools import chain
 from typing import Final, Literal
 
 from hub.matching import Known, Matcher, TwoMeant
 from hub.model import Participant
-from hub.participants import Record, anew, kept_layers, merged, named, unnamed
+from hub.participants import Record, anew, is_said, kept_layers, merged, named, unnamed
 from hub.roster import PATCHED_MAX, interned, normal
 from hub.roster_outcome import Outcome, RowProblem
 from hub.roster_words import Entry
@@ -86,6 +86,7 @@ class Merge:
         progress(spool.size, spool.size)
         self.outcome.problems.sort(key=lambda each: each.line)
         self.outcome.ambiguous = await self._ambiguous()
+        await self._let_go()
         return self.outcome
 
     async def _take(self, entries: Sequence[Entry]) -> None:
@@ -115,6 +116,10 @@ class Merge:
             if number % TURN == 0:
                 await asyncio.sleep(0)
             before = held[known.id]
+            if is_said(before, self._origin, entry):
+                self.outcome.same += 1
+                self.outcome.kept_by_hand += _is_kept(before, entry)
+                continue
             after = named(before, self._origin, entry, self._order)
             self.outcome.kept_by_hand += _is_kept(after, entry)
             if self._is_other(before, after):
@@ -140,11 +145,12 @@ class Merge:
     async def _take_off(self, gone: Gone) -> None:
         if gone == KEEP:
             return
-        ids = [
-            each.id
-            for each in self._matcher.unclaimed()
-            if each.here and (each.is_own if gone == REMOVE else each.external_id in gone)
-        ]
+        ids: list[int] = []
+        for number, each in enumerate(self._matcher.unclaimed(), 1):
+            if number % (TURN * 20) == 0:
+                await asyncio.sleep(0)
+            if each.here and (each.is_own if gone == REMOVE else each.external_id in gone):
+                ids.append(each.id)
         for start in range(0, len(ids), PIECE):
             changed: list[Record] = []
             held = await self._records(ids[start : start + PIECE])
@@ -200,18 +206,22 @@ class Merge:
 
     async def _ambiguous(self) -> list[str]:
         """Tags and bibs of two, whoever is another by it and whoever is not."""
-        others = self._keys
-        counted: Counter[str] = Counter()
-        for number, each in enumerate(self._matcher.everybody(), 1):
-            if number % (TURN * 10) == 0:
+        seen: set[str] = set()
+        twice: set[str] = set()
+        stay = (_keys(each.bib, each.tags) for each in self._matcher.everybody() if self._stays(each))
+        for number, keys in enumerate(chain(stay, self._keys.values()), 1):
+            for key in keys:
+                (twice if key in seen else seen).add(key)
+            if number % (TURN * 5) == 0:
                 await asyncio.sleep(0)
-            if each.here and each.id not in others:
-                counted.update(_keys(each.bib, each.tags))
-        for number, keys in enumerate(others.values(), 1):
-            if number % (TURN * 10) == 0:
-                await asyncio.sleep(0)
-            counted.update(keys)
-        return sorted({key[1:] for key, count in counted.items() if count > 1})
+        return sorted({key[1:] for key in twice})
+
+    def _stays(self, known: Known) -> bool:
+        return known.here and known.id not in self._keys
+
+    async def _let_go(self) -> None:
+        while self._matcher.let_go(TURN * 20):
+            await asyncio.sleep(0)
 
 
 async def merge_anew(

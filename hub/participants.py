@@ -195,6 +195,16 @@ def is_anchored(layers: Layers) -> bool:
     return FILE in layers or PROVIDER in layers or (hand is not None and hand.made)
 
 
+def is_said(record: Record, origin: str, entry: Entry) -> bool:
+    """Whether the origin has said the same of them before, and nothing comes of it."""
+    if record.gone or (entry.external_id and entry.external_id != record.external_id):
+        return False
+    own = record.layers.get(origin)
+    if own is None and not record.layers and origin == FILE:
+        own = layer_of(record.shown)
+    return own == entry.said
+
+
 def named(record: Record, origin: str, entry: Entry, order: Sequence[str] = ORDERED) -> Record:
     """What comes of it when an origin says this of them. Whom somebody has taken off by hand stays so; whom a file or a
     service does not name any more is back when one names them again."""
@@ -314,6 +324,6 @@ def taken(said: Layer) -> Layer:
     """As it is kept: trimmed, and without what says nothing."""
     return Layer(
         {name: word for name, text in said.fields.items() if (word := text.strip())},
-        None if said.tags is None else [tag for text in said.tags if (tag := text.strip())],
+        [tag for text in said.tags or () if (tag := text.strip())] or None,
         {name: word for name, text in said.custom.items() if (word := text.strip())},
     )

@@ -18,7 +18,11 @@ from hub.roster_words import BIB_ONLY, INITIALS, PRIVACIES, PUBLIC
 
 HIDDEN_FIELDS: Final = ("phonetic", "birth_date", "status", "notes", "privacy")
 """Nobody's but of those who have signed in, whoever it is."""
-_HIDDEN: Final = frozenset(HIDDEN_FIELDS)
+_NOBODYS: Final = re.compile(
+    r"mail|phon|mobile|\bcell\b|address|street|\bzip|postal|postcode|emergency|medic|allerg|birth|\bdob\b|\bborn\b"
+    r"|password|passport|\bssn\b|insur|contact|\bnotes?\b|pronounc|pronunc|^status$|^privacy$"
+)
+"""In the name of a roster's own column: registrations carry what no screen has ever been meant to show."""
 _EAST_ASIAN_FROM: Final = "\u1100"
 """From here on a letter is a syllable or a word, and the first one of a name is all of it."""
 _STRICTNESS: Final = {name: number for number, name in enumerate(PRIVACIES)}
@@ -62,7 +66,7 @@ def is_minor(participant: Participant, rule: Rule) -> bool | None:
 
 def public(participant: Participant, rule: Rule) -> Participant:
     """What everybody may know of them; the very same where that is all that there is."""
-    how = shown(participant, rule)
+    how = shown(participant, rule) if participant.privacy or rule.minors_under else PUBLIC
     if how == INITIALS:
         return Participant(
             participant.id,
@@ -109,5 +113,5 @@ def _without_hidden(participant: Participant) -> Participant:
 
 @lru_cache(maxsize=1024)
 def _is_hidden(column: str) -> bool:
-    """Whether a column of the roster's own is called as one of those is."""
-    return column in _HIDDEN or column.strip().casefold().replace(" ", "_") in _HIDDEN
+    """Whether a column of the roster's own is called as one of those is, or is how somebody is reached or insured."""
+    return bool(_NOBODYS.search(column.casefold().replace("_", " ")))

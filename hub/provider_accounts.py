@@ -8,13 +8,14 @@ service and for nobody else. It is in no answer, no log, and no word on what wen
 import asyncio
 import json
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Final, TypeVar
 
 from hub import sync_words
 from hub.accounts import Caller
-from hub.errors import Invalid, ProviderAway, ProviderRefused, ServiceAway, ServiceRefused
+from hub.errors import Invalid, ProviderAway, ProviderRefused, ServiceAway, ServiceRefused, TooMany
 from hub.model import Whose
 from hub.providers.masking import Mask
 from hub.providers.words import Credentials, Kind, Provider, ProviderEvent
@@ -30,6 +31,9 @@ ASKED_S_MAX: Final = 40.0
 """How long somebody who looks at a page waits for a service."""
 AT_ONCE: Final = 8
 """Questions of people to services, of all partners."""
+TRIES_MAX: Final = 60
+"""Of what a new account, or a changed one, signs in with: within TRIES_S, by one partner."""
+TRIES_S: Final = 3600.0
 UNREADABLE: Final = (
     "What the account signs in with cannot be read: it was sealed with another key. Enter it again."
 )
@@ -54,6 +58,7 @@ class ProviderAccounts:
         self._masks: dict[int, Mask] = {}
         self._opening = asyncio.Lock()
         self._asking = asyncio.Semaphore(AT_ONCE)
+        self._tries: dict[int, deque[float]] = {}
 
     async def rows(self, whose: Whose) -> list[AccountRow]:
         async with self._stores.web().of(whose) as connection:
@@ -75,6 +80,7 @@ class ProviderAccounts:
         credentials = sync_words.merged(self._fields(kind), given)
         async with self._stores.web().of(by.whose) as connection:
             sync_words.check_room(await providers.count(connection, partner_id))
+        self._count(partner_id)
         words, tested = await self._tried(kind, credentials, anyway)
         async with self._stores.change_of(by.whose) as connection:
             sealed = self._sealed(credentials)
@@ -90,6 +96,24 @@ class ProviderAccounts:
                 detail={"account": account_id, "kind": kind},
             )
             return await providers.account(connection, account_id), words
+
+    async def given(
+        self, by: Caller, partner_id: int, kind: str, name: str, given: Mapping[str, str]
+    ) -> tuple[AccountRow, str]:
+        """The account that signs in with this, made under this name when there is none. Something that is no secret and
+        was left out is as in another account of the partner at this service: a company's own id, for example."""
+        fields = self._fields(kind)
+        known = {each.name for each in fields}
+        words = {key: value for key, value in given.items() if key in known}
+        for row in await self.rows(by.whose):
+            if row.partner_id != partner_id or row.kind != kind:
+                continue
+            held = await self._credentials(row.id) or {}
+            if all(held.get(key) == value for key, value in words.items()):
+                return await self.test(by, row.id)
+            lent = {each.name: held[each.name] for each in fields if not each.secret and each.name in held}
+            words = lent | words
+        return await self.make(by, partner_id, kind, name, words)
 
     async def change(
         self,
@@ -107,6 +131,7 @@ class ProviderAccounts:
         if given is not None:
             held = await self._credentials(account_id) or {}
             credentials = sync_words.merged(self._fields(row.kind), given, held)
+            self._count(row.partner_id)
             words, tested = await self._tried(row.kind, credentials, anyway)
         async with self._stores.change_of(by.whose) as connection:
             row = await providers.account(connection, account_id)
@@ -149,7 +174,12 @@ class ProviderAccounts:
     async def test(self, by: Caller, account_id: int) -> tuple[AccountRow, str]:
         """What the service says of it now; that is kept, too."""
         before = await self._row(by.whose, account_id)
-        words = await self._of(before, lambda provider: provider.test())
+        try:
+            words = await self._of(before, lambda provider: provider.test())
+        except ServiceRefused as problem:
+            async with self._stores.change_of(by.whose) as connection:
+                await providers.tested(connection, account_id, problem.message)
+            raise
         async with self._stores.change_of(by.whose) as connection:
             await providers.tested(connection, account_id, "")
             await providers.forgive(connection, account_id)
@@ -227,9 +257,19 @@ class ProviderAccounts:
             return self._make(kind, credentials)
         except ProviderRefused:
             raise
-        except Exception as problem:  # its words may have a secret in them
+        except Exception as problem:  # noqa: BLE001  its words may have a secret in them
             log.error("provider: %s cannot be opened: %s", kind, type(problem).__name__)
         raise ProviderRefused("The hub cannot use what the account signs in with.")
+
+    def _count(self, partner_id: int) -> None:
+        """Nobody tries words by the hundred in the hub's name. Raises TooMany."""
+        now_s, tries = asyncio.get_running_loop().time(), self._tries.setdefault(partner_id, deque())
+        while tries and tries[0] < now_s - TRIES_S:
+            tries.popleft()
+        if len(tries) >= TRIES_MAX:
+            left_s = int(tries[0] + TRIES_S - now_s) + 1
+            raise TooMany("Too many accounts were tried within an hour; wait a while.", retry_s=left_s)
+        tries.append(now_s)
 
     async def _tried(self, kind: str, credentials: Credentials, anyway: bool) -> tuple[str, bool]:
         """What the service says to them; and whether it has said anything. Raises ServiceRefused and ServiceAway."""

@@ -39,6 +39,9 @@ NOBODY_LEFT: Final = (
     "The service names nobody any more; the roster stays as it is. If that is right, load all of it by hand."
 )
 
+Known = Mapping[str, int]
+"""Official results, so far as they can be told from others: by their entries."""
+
 _encode: Final = msgspec.msgpack.Encoder(order="sorted").encode
 
 
@@ -169,27 +172,31 @@ class Refreshing:
         await self._synced(row, cursor, figures, full=False)
         return replace(row, cursor=cursor, figures=figures, problem="")
 
-    async def results(self, row: LinkRow, holds: Callable[[], bool] = lambda: True) -> int:
-        """All official results, put in force where they are others than before. Gives how many there are."""
+    async def results(
+        self, row: LinkRow, known: Known | None, holds: Callable[[], bool] = lambda: True
+    ) -> Known:
+        """All official results, put in force where they are others than before. `known`: what it gave the last time;
+        None: that is to be looked up."""
         provider = await self._accounts.opened(row.account_id)
         found = await _results(provider, row)
-        async with self._stores.transaction() as connection:
-            held = {
-                each.entry: each for each in await official_results.of_session(connection, row.session_id)
-            }
+        if known is None:
+            async with self._stores.transaction() as connection:
+                held = await official_results.of_session(connection, row.session_id)
+            known = await asyncio.to_thread(_digests, held)
+        now = await asyncio.to_thread(_digests, list(found.values()))
         _check(holds)
-        if not found or found == held:
-            return len(held)
-        changed = [each for entry, each in found.items() if held.get(entry) != each]
+        if not found or now == known:
+            return known
+        changed = [found[entry] for entry, digest in now.items() if known.get(entry) != digest]
         for first in range(0, len(changed), RESULTS_AT_ONCE):
             async with self._stores.transaction() as connection:
                 await official_results.put(
                     connection, row.session_id, changed[first : first + RESULTS_AT_ONCE]
                 )
         async with self._stores.transaction() as connection:
-            await official_results.remove(connection, row.session_id, held.keys() - found.keys())
+            await official_results.remove(connection, row.session_id, known.keys() - now.keys())
         self.show(row.session_id, await asyncio.to_thread(official_results.by_bib, list(found.values())))
-        return len(found)
+        return now
 
     def show(self, session_id: int, results: Official) -> None:
         """To the screens of an active session."""
@@ -241,5 +248,9 @@ def _figures(before: Mapping[str, int], outcome: Outcome) -> dict[str, int]:
     return {**before, **sums, "participants": outcome.participants}
 
 
-def _digest(entry: Entry) -> int:
+def _digests(rows: Iterable[ResultRow]) -> Known:
+    return {each.entry: _digest(each) for each in rows}
+
+
+def _digest(entry: Entry | ResultRow) -> int:
     return int.from_bytes(hashlib.blake2b(_encode(entry), digest_size=8).digest(), "big")

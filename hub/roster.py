@@ -132,6 +132,10 @@ class Roster:
                 return kind, list(those)
         return "", []
 
+    def held(self) -> list[Participant]:
+        """Those who are found by something, some of them twice: at once."""
+        return [*self._by_bib.values(), *self._by_tag.values()]
+
     def everybody(self) -> Iterator[Participant]:
         """All who can be shown for some tag, and those who share a bib; each once."""
         seen: set[int] = set()

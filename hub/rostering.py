@@ -40,6 +40,8 @@ __all__ = ["KEEP", "REMOVE", "Outcome", "Rostering", "RowProblem", "Sample", "Sa
 AT_ONCE: Final = 2
 """Of those that take seconds: each holds one of the web's connections."""
 
+FADED_AT_ONCE: Final = 1000
+
 Pieces = AsyncIterable[Sequence[Entry]] | Iterable[Sequence[Entry]]
 
 
@@ -68,6 +70,10 @@ class _Open:
         self.by, self.changed = by, changed
         self._whole = await rosters.roster(self.connection, self.facts.id)
 
+    @property
+    def is_patch(self) -> bool:
+        return self._patch is not None
+
     def roster(self, session: Session) -> tuple[Roster, Collection[str] | None]:
         """The one in force from now on, and which tags may be somebody else's by it; None: any."""
         if self._patch is not None:
@@ -93,6 +99,7 @@ class Rostering:
         # state
         self._of_session: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self._few = asyncio.Semaphore(AT_ONCE)
+        self._fading: asyncio.Task[None] | None = None
 
     async def apply(
         self,
@@ -233,8 +240,11 @@ class Rostering:
         if session is None:
             self._live.books.forget(session_id)
         else:
+            held = [] if opened.is_patch else session.roster.held()
             roster, touched = opened.roster(session)
             self._live.new_roster(session, roster, touched)
+            if held:
+                self._fading = asyncio.create_task(_fade(held))
             self._live.tell_watchers(session_id, encode.roster(roster.size, opened.by, opened.changed))
 
 
@@ -273,6 +283,13 @@ async def _done(
     )
     await _note(opened, by, action, participant=called(now[ids[0]].shown), **detail)
     return now[ids[0]]
+
+
+async def _fade(held: list[Participant]) -> None:
+    """Gives up a roster piece by piece: a hundred thousand participants at once would take 50 ms."""
+    while held:
+        del held[-FADED_AT_ONCE:]
+        await asyncio.sleep(0)
 
 
 async def _spooled(origin: str, entries: Pieces, progress: Progress) -> Spool:

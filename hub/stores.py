@@ -26,6 +26,7 @@ from hub.store.journal import Journal
 from hub.store.journal_writer import JournalWriter
 from hub.store.pooled import WebDatabase
 from hub.store.web_accounts import WebAccounts
+from hub.store.web_choices import WebChoices
 from hub.store.web_displays import WebDisplays
 from hub.store.web_kept import WebKept
 from hub.store.web_login import WebLogin
@@ -74,6 +75,7 @@ class Stores:
         self.people = WebAccounts(self.web)
         self.kept = WebKept(self.web)
         self.users = WebUsers(self.web)
+        self.choices = WebChoices(self.web)
         self.partners = WebPartners(self.web)
         self.participants = WebParticipants(self.web)
         self.sign_ins = WebSignIns(self.web)

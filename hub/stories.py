@@ -89,7 +89,8 @@ def facts(told: Told) -> list[Fact]:
     """The heaviest first."""
     found = [Fact("note", told.note, 100)] if told.note else []
     if told.participant is not None:
-        found += [*_roster(told.participant), *_own_columns(told.participant, told.day)]
+        found += [*_for_announcers(told.participant, told.day), *_roster(told.participant)]
+        found += [*_own_columns(told.participant, told.day)]
         found += _placing(told.placing, told.participant)
     found += [*_times(told), *_legs(told.legs), *map(_together, told.together)]
     return sorted(found, key=lambda fact: -fact.weight)
@@ -158,6 +159,16 @@ def _roster(one: Participant) -> Iterable[Fact]:
         yield Fact("race", f"In the {one.race_name}", 20)
 
 
+def _for_announcers(one: Participant, day: date) -> Iterable[Fact]:
+    """What nobody else is told."""
+    if one.phonetic:
+        yield Fact("own", f"Say “{one.phonetic}”", 94)
+    if one.notes:
+        yield Fact("own", one.notes, 92)
+    if one.birth_date:
+        yield from _birthday(one.birth_date, day)
+
+
 def _own_columns(one: Participant, day: date) -> Iterable[Fact]:
     others = 0
     for name, value in one.custom:
@@ -165,7 +176,7 @@ def _own_columns(one: Participant, day: date) -> Iterable[Fact]:
         if not text:
             continue
         if column in BIRTHDAY:
-            yield from _birthday(text, day)
+            yield from () if one.birth_date else _birthday(text, day)
         elif column in FIRST_TIME:
             if text.casefold() in _YES:
                 yield Fact(

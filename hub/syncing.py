@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -18,23 +17,14 @@ from hub.config_live import Current
 from hub.errors import HubError, NotFound, ProviderAway, ProviderRefused, StoreError
 from hub.hub import Hub
 from hub.jobs import Progress
-from hub.model import MODE_RESULTS, US_PER_S
 from hub.provider_accounts import ProviderAccounts
-from hub.refreshing import Recent, Refreshing, nothing
-from hub.session import Session
+from hub.refreshing import Refreshing, nothing
 from hub.store import providers
-from hub.store.session_changes import ENDED
 from hub.stores import Stores
 from hub.sync_plan import (
-    FULL_S,
-    RACE_S,
-    Asked,
-    Facts,
     back_off_s,
-    results_period_s,
-    roster_period_s,
-    stretch,
 )
+from hub.sync_times import FULL, RESULTS, ROSTER, Due, Linked, Times
 from hub.sync_words import LinkRow
 
 log = logging.getLogger(__name__)
@@ -44,21 +34,7 @@ LOOK_S: Final = 10.0
 FULL_AT_ONCE: Final = 2
 """Rosters that are loaded whole by themselves, of all partners: each takes a connection to the database."""
 SHORT_AT_ONCE: Final = 8
-DEAR: Final = 0.25
-"""A whole load that takes more of an hour's calls than this would keep what has just changed waiting: it is not made by
-itself while the race goes on."""
 CALLS_WAIT_S: Final = 30.0
-STRETCH_S: Final = 1.0
-"""So long holds what was worked out of all that is asked in an account's name."""
-
-FULL: Final = "full"
-ROSTER: Final = "roster"
-RESULTS: Final = "results"
-
-
-class Due(NamedTuple):
-    at_s: float
-    what: str
 
 
 class Standing(NamedTuple):
@@ -71,27 +47,7 @@ class Standing(NamedTuple):
     calls_last_hour: int
 
 
-@dataclass(slots=True, eq=False)
-class Linked:
-    """A session and where its roster comes from. `one`: held while it is asked. costs: calls that each thing takes, as
-    far as it was measured. away: why the service was away when it was asked last; tries: how often by now."""
-
-    row: LinkRow
-    one: asyncio.Lock = field(default_factory=asyncio.Lock)
-    wake: asyncio.Event = field(default_factory=asyncio.Event)
-    recent: Recent = field(default_factory=Recent)
-    costs: dict[str, float] = field(default_factory=lambda: {FULL: 2.0, ROSTER: 1.0, RESULTS: 1.0})
-    results_s: float = 0.0
-    full_wanted: bool = False
-    tries: int = 0
-    away: str = ""
-    away_until_s: float = 0.0
-    task: asyncio.Task[None] | None = None
-
-
 class Syncing:
-    """`hurry`: by how much faster all periods pass, for tests."""
-
     def __init__(
         self,
         current: Current,
@@ -107,15 +63,13 @@ class Syncing:
         self._stores = stores
         self._accounts = accounts
         self._refreshing = refreshing
-        self._now_us = now_us
         accounts.changed = self._account_changed
-        self.hurry = 1.0
         # state
         self._linked: dict[int, Linked] = {}
+        self.times = Times(hub, accounts.kinds, now_us, self._linked)
         self._calls: dict[int, Callable[[], int]] = {}
         self._of_account: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         """Held while something short is asked in its name: so it is known how many calls that takes."""
-        self._stretches: dict[int, tuple[float, float]] = {}
         self._refused: set[int] = set()
         self._look = asyncio.Event()
         self._full = asyncio.Semaphore(FULL_AT_ONCE)
@@ -128,7 +82,7 @@ class Syncing:
                 self._look.clear()
                 await self._reconcile()
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(LOOK_S / self.hurry):
+                    async with asyncio.timeout(LOOK_S / self.times.hurry):
                         await self._look.wait()
         finally:
             tasks = [each.task for each in self._linked.values() if each.task is not None]
@@ -164,15 +118,15 @@ class Syncing:
         linked = self._linked.get(row.session_id)
         if linked is None or not _same(linked.row, row):
             return Standing(row, row.problem, None, None, 0)
-        now_s = self._now_s()
-        due = self._due(linked, now_s)
-        period_s = roster_period_s(self._facts(linked.row), now_s)
+        now_s = self.times.now_s()
+        due = self.times.due(linked, now_s)
+        period_s = self.times.period_s(linked.row, now_s)
         calls = self._calls.get(row.account_id)
         return Standing(
             linked.row,
             linked.row.problem or linked.away,
             None if due is None else max(now_s, due.at_s),
-            None if period_s is None or due is None else self._stretched_s(period_s, row.account_id),
+            None if due is None else period_s,
             calls() if calls else 0,
         )
 
@@ -248,103 +202,30 @@ class Syncing:
                 linked.wake.set()
         self._look.set()
 
-    # when
-
-    def _now_s(self) -> float:
-        return self._now_us() / US_PER_S
-
-    def _facts(self, row: LinkRow) -> Facts:
-        facts = Facts(row.status == ENDED, row.begins_s, row.day_s, ended_s=row.ended_s)
-        session = self._hub.sessions.get(row.session_id)
-        return facts if session is None else facts._replace(gun_s=_gun_s(session), read_s=_read_s(session))
-
-    def _due(self, linked: Linked, now_s: float) -> Due | None:
-        row = linked.row
-        if not row.enabled or row.problem:
-            return None
-        facts, found = self._facts(row), []
-        period_s = roster_period_s(facts, now_s)
-        if period_s is not None and (linked.full_wanted or not row.full_s):
-            found.append(Due(0.0, FULL))
-        elif period_s is not None:
-            every_s = self._stretched_s(period_s, row.account_id)
-            found.append(Due(min(row.synced_s, now_s) + every_s, ROSTER))
-            if period_s > RACE_S or not self._is_dear(linked):
-                found.append(Due(min(row.full_s, now_s) + FULL_S / self.hurry, FULL))
-        period_s = self._results_period_s(row, facts, now_s)
-        if period_s is not None:
-            every_s = self._stretched_s(period_s, row.account_id)
-            found.append(Due(min(linked.results_s, now_s) + every_s, RESULTS))
-        if not found:
-            return None
-        first = min(found)
-        return first._replace(at_s=max(first.at_s, linked.away_until_s))
-
-    def _results_period_s(self, row: LinkRow, facts: Facts, now_s: float) -> float | None:
-        kind = self._accounts.kinds.get(row.kind)
-        if kind is None or not kind.results:
-            return None
-        session = self._hub.sessions.get(row.session_id)
-        shown = session is not None and session.row.mode == MODE_RESULTS
-        return results_period_s(facts, now_s, results_mode=shown, wanted=row.results)
-
-    def _stretched_s(self, period_s: float, account_id: int) -> float:
-        """For all that is asked in the name of an account together."""
-        now_s = self._now_s()
-        at_s, factor = self._stretches.get(account_id, (0.0, 1.0))
-        if abs(now_s - at_s) >= STRETCH_S:
-            factor = stretch(*self._asked_of(account_id))
-            self._stretches[account_id] = now_s, factor
-        return period_s * factor / self.hurry
-
-    def _asked_of(self, account_id: int) -> tuple[list[Asked], int]:
-        """What is asked in its name, and how many calls it may make in an hour."""
-        now_s, found, limit = self._now_s(), [], 1
-        for linked in self._linked.values():
-            row = linked.row
-            if row.account_id != account_id or not row.enabled or row.problem:
-                continue
-            facts, limit = self._facts(row), max(1, self._limit(row.kind))
-            roster_s = roster_period_s(facts, now_s)
-            results_s = self._results_period_s(row, facts, now_s)
-            if roster_s is not None:
-                found.append(Asked(linked.costs[ROSTER], roster_s))
-                found.append(Asked(linked.costs[FULL], FULL_S))
-            if results_s is not None:
-                found.append(Asked(linked.costs[RESULTS], results_s))
-        return found, limit
-
-    def _limit(self, kind: str) -> int:
-        found = self._accounts.kinds.get(kind)
-        return found.calls_per_hour if found else 0
-
-    def _is_dear(self, linked: Linked) -> bool:
-        return linked.costs[FULL] > DEAR * self._limit(linked.row.kind)
-
     # asking
 
     async def _keep(self, linked: Linked) -> None:
         """Until cancelled, or forgotten."""
         while self._linked.get(linked.row.session_id) is linked:
-            now_s = self._now_s()
-            due = self._due(linked, now_s)
+            now_s = self.times.now_s()
+            due = self.times.due(linked, now_s)
             if due is not None and due.at_s <= now_s:
                 await self._by_itself(linked, due)
                 continue
             linked.wake.clear()
-            look_s = LOOK_S / self.hurry
+            look_s = LOOK_S / self.times.hurry
             with suppress(TimeoutError):
                 async with asyncio.timeout(look_s if due is None else min(look_s, due.at_s - now_s)):
                     await linked.wake.wait()
 
     async def _by_itself(self, linked: Linked, due: Due) -> None:
         async with self._full if due.what == FULL else self._short, linked.one:
-            now_s = self._now_s()
-            again = self._due(linked, now_s)  # somebody has asked meanwhile
+            now_s = self.times.now_s()
+            again = self.times.due(linked, now_s)  # somebody has asked meanwhile
             if again is None or again.what != due.what or again.at_s > now_s:
                 return
             if not self._has_calls(linked, due.what):
-                linked.away_until_s = now_s + CALLS_WAIT_S / self.hurry
+                linked.away_until_s = now_s + CALLS_WAIT_S / self.times.hurry
                 return
             try:
                 await self._asked(linked, due.what, nothing)
@@ -356,7 +237,7 @@ class Syncing:
 
     def _has_calls(self, linked: Linked, what: str) -> bool:
         """Whether there are calls left for it: a whole load waits by itself, call by call."""
-        calls, limit = self._calls.get(linked.row.account_id), self._limit(linked.row.kind)
+        calls, limit = self._calls.get(linked.row.account_id), self.times.limit(linked.row.kind)
         return calls is None or what == FULL or calls() + linked.costs[what] <= limit
 
     async def _asked(self, linked: Linked, what: str, progress: Progress, *, by_hand: bool = False) -> None:
@@ -399,17 +280,18 @@ class Syncing:
             return self._linked.get(row.session_id) is linked
 
         if what == RESULTS:
-            count = await self._refreshing.results(row, holds)
-            linked.results_s = self._now_s()
-            linked.row = replace(linked.row, figures={**linked.row.figures, RESULTS: count})
+            linked.results = await self._refreshing.results(row, linked.results, holds)
+            linked.results_s = self.times.now_s()
+            figures = {**linked.row.figures, RESULTS: len(linked.results)}
+            linked.row = replace(linked.row, figures=figures)
             return
-        if what == FULL:
+        if what == FULL or not row.cursor:
             done = await self._refreshing.all(row, progress, by_hand=by_hand, holds=holds)
             linked.full_wanted = False
             linked.recent.clear()
         else:
             done = await self._refreshing.changes(row, linked.recent, holds)
-        now_s = self._now_s()
+        now_s = self.times.now_s()
         linked.row = replace(
             linked.row,
             cursor=done.cursor,
@@ -444,7 +326,7 @@ class Syncing:
     def _wait(self, linked: Linked, words: str, retry_after_s: float | None = None) -> None:
         linked.tries += 1
         wait_s = back_off_s(linked.tries, retry_after_s)
-        linked.away_until_s = self._now_s() + wait_s / self.hurry
+        linked.away_until_s = self.times.now_s() + wait_s / self.times.hurry
         if linked.away != words:
             linked.away = words
             log.warning(
@@ -465,12 +347,3 @@ def _came_of(before: LinkRow, after: LinkRow) -> dict[str, int]:
     sums = before.figures if before.full_s == after.full_s else {}
     found = {name: after.figures.get(name, 0) - sums.get(name, 0) for name in ("added", "changed", "gone")}
     return found | {name: after.figures.get(name, 0) for name in ("participants", RESULTS)}
-
-
-def _gun_s(session: Session) -> float:
-    return max((each.guns_us[-1] for each in session.starts), default=0) / US_PER_S
-
-
-def _read_s(session: Session) -> float:
-    last = session.tail.recent(1)
-    return last[-1].received_us / US_PER_S if last else 0.0

@@ -32,11 +32,9 @@ Fields = Mapping[str, str]
 NOTHING: Final[Fields] = {}
 
 
-class Told(NamedTuple):
-    """`beside`: fields that no roster has, or that not everybody is told."""
-
-    participant: Participant
-    beside: Fields
+Told = tuple[Participant, Fields]
+"""What is told of a participant, and beside it fields that no roster has, or that not everybody is told. It has no
+class of its own: one is made for every read that is shown."""
 
 
 class Known(NamedTuple):
@@ -47,11 +45,12 @@ class Known(NamedTuple):
 
     def public(self, participant: Participant) -> Told:
         """For everybody."""
-        return Told(privacy.public(participant, self.row), self.result(participant))
+        result = self.result(participant) if self.row.mode == MODE_RESULTS else NOTHING
+        return privacy.public(participant, self.row), result
 
     def staff(self, participant: Participant) -> Told:
         """For those who have signed in."""
-        return Told(participant, {**self.result(participant), **hidden(participant, self.row)})
+        return participant, {**self.result(participant), **hidden(participant, self.row)}
 
     def result(self, participant: Participant) -> Fields:
         """The official one, while the session is there to show it."""

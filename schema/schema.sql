@@ -71,6 +71,7 @@ CREATE TABLE public.users (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    chosen_session_id bigint,
     CONSTRAINT users_check CHECK (((role = 'admin'::text) = (partner_id IS NULL))),
     CONSTRAINT users_role_check CHECK ((role = ANY (ARRAY['admin'::text, 'owner'::text, 'operator'::text, 'announcer'::text, 'viewer'::text])))
 );
@@ -82,6 +83,8 @@ COMMENT ON COLUMN public.users.password_hash IS 'argon2id; null: the user has no
 COMMENT ON COLUMN public.users.session_generation IS 'a sign-in holds the number it was made under, and ends with it';
 
 COMMENT ON COLUMN public.users.settings IS 'what one has chosen for oneself: alarms, sound';
+
+COMMENT ON COLUMN public.users.chosen_session_id IS 'the session that old screens and scripts of this user are shown; null: the newest active one of the partner';
 
 CREATE FUNCTION public.user_by_email(wanted text) RETURNS SETOF public.users
     LANGUAGE sql STABLE SECURITY DEFINER ROWS 1
@@ -1074,6 +1077,9 @@ ALTER TABLE ONLY public.tokens
 
 ALTER TABLE ONLY public.user_links
     ADD CONSTRAINT user_links_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.users
+    ADD CONSTRAINT users_chosen_session_id_fkey FOREIGN KEY (chosen_session_id) REFERENCES public.timing_sessions(id) ON DELETE SET NULL;
 
 ALTER TABLE ONLY public.users
     ADD CONSTRAINT users_partner_id_fkey FOREIGN KEY (partner_id) REFERENCES public.partners(id);

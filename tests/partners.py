@@ -365,7 +365,7 @@ def absent(mark: str, number: int) -> Furnished:
         ids=ids
         | {"images": hashlib.sha256(mark.encode()).hexdigest()[:32] + ".png"}
         | {"template_names": template_name(mark)}
-        | {"who": who(mark), "reads": 1}
+        | {"who": who(mark), "reads": 1, "tags": f"{mark}1"}
         | {"displays": f"{mark}22", "screens": f"{mark}-screen-0000", "user_links": _digest(f"{mark}-link")},
         emails={role: f"{role}@{mark}.example" for role in ROLES},
         secrets={"code": f"{mark}22", "link": f"{mark}-link"},

@@ -13,7 +13,8 @@ ROWS_MAX: Final = 200_000
 
 
 def wanted(kind: str = ROSTER, **how: Any) -> Wanted:
-    return Wanted(**({"name": "r.csv", "kind": kind, "rows_max": ROWS_MAX, "today": TODAY} | how))
+    given: dict[str, Any] = {"name": "r.csv", "kind": kind, "rows_max": ROWS_MAX, "today": TODAY}
+    return Wanted(**(given | how))
 
 
 def as_bytes(data: str | bytes) -> bytes:

@@ -24,7 +24,7 @@ class Serviced(Office):
     def __init__(self, of: Office, services: Services) -> None:
         super().__init__(of.hub, of.dsn, of.settings)
         self.services = services
-        of.hub.app.changes.syncing.hurry = HURRY
+        of.hub.app.changes.syncing.times.hurry = HURRY
 
     async def account(self, **words: object) -> tuple[Any, Service]:
         """A new one, and who answers it."""

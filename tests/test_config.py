@@ -290,11 +290,8 @@ def test_file_that_cannot_be_read(file: Path) -> None:
 # --- what is not built yet
 
 OTHER_VALUES = {
-    "server.debug": ("true", "true"),
     "web.tls_cert": ('"a.pem"', '"a.pem"'),
     "web.tls_key": ('"a.pem"', '"a.pem"'),
-    "web.cors_origins": ('["https://a.example"]', '["https://a.example"]'),
-    "web.legacy_dir": ('"old"', '"old"'),
     "web.metrics_allow": ("[]", "[]"),
 }
 

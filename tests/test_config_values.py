@@ -105,7 +105,10 @@ def test_takes(kind: Any, value: object) -> None:
             ],
         ),
         (values.Networks, ["10.0.0.0/8", 1, {}, None]),
-        (values.Texts, ["one", 1]),
+        (
+            values.Origins,
+            ["one", 1, "https://a.example/", "https://a.example/x", "HTTPS://a.example", "*", ""],
+        ),
     ],
 )
 def test_refuses(kind: Any, bad: list[object]) -> None:

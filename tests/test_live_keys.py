@@ -72,6 +72,28 @@ async def log_level(site: Site) -> None:
         assert log.isEnabledFor(logging.DEBUG) is (level == "debug")
 
 
+async def debug(site: Site) -> None:
+    """What operators may then, test_old_debug.py says: here there is an admin alone, who may anyway."""
+    await site.save(server={"debug": True})
+    assert site.hub.app.settings.server.debug
+
+
+async def cors_origins(site: Site) -> None:
+    friend = "https://screens.example"
+    await site.save(web={"cors_origins": [friend]})
+    async with site.hub.anybody.get("/api/health", headers={"Origin": friend}) as response:
+        assert response.headers["Access-Control-Allow-Origin"] == friend
+
+
+async def legacy_dir(site: Site) -> None:
+    folder = site.path.parent / "bundle"
+    folder.mkdir()
+    (folder / "index.html").write_text("old pages")
+    await site.save(web={"legacy_dir": "bundle"})
+    async with site.hub.anybody.get("/display") as response:
+        assert await response.text() == "old pages"
+
+
 async def max_mib(site: Site) -> None:
     """`site` has a journal of 1 MiB, and its PostgreSQL is away."""
     reader = await site.hub.reader().connect()
@@ -232,6 +254,9 @@ OBSERVED: Final[dict[str, Observe]] = {
     "server.name": name,
     "server.public_url": public_url,
     "server.log_level": log_level,
+    "server.debug": debug,
+    "web.cors_origins": cors_origins,
+    "web.legacy_dir": legacy_dir,
     "journal.max_mib": max_mib,
     "listeners[].allow": allow,
     "limits.line_bytes": line_bytes,

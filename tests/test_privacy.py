@@ -91,6 +91,27 @@ def test_what_is_for_announcers_is_nobody_elses() -> None:
     assert public(ANN, ROW).custom == (("Shirt", "M"),), "nor what a roster has in a column of that name"
 
 
+@pytest.mark.parametrize(
+    ("column", "there"),
+    [
+        ("Club", True),
+        ("Shirt size", True),
+        ("Charity", True),
+        ("Cellar band", True),
+        ("E-Mail", False),
+        ("Emergency_Contact", False),
+        ("Date of birth", False),
+        ("DOB", False),
+        ("Announcer Notes", False),
+        ("Phonetic name", False),
+        ("Zip Code", False),
+        ("Status", False),
+    ],
+)
+def test_columns_of_its_own_that_no_screen_is_meant_to_show(column: str, there: bool) -> None:
+    assert bool(public(replace(ANN, custom=((column, "x"),)), ROW).custom) is there
+
+
 def test_initials_and_what_does_not_say_who_it_is() -> None:
     assert public(replace(ANN, privacy="initials"), ROW) == Participant(
         7,

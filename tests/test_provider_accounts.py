@@ -2,11 +2,13 @@
 
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
+from hub import provider_accounts
 from hub.accounts import MACHINE_CALLER
-from hub.errors import Invalid, NotFound, ProviderAway, ProviderRefused, ServiceAway, ServiceRefused
+from hub.errors import Invalid, NotFound, ProviderAway, ProviderRefused, ServiceAway, ServiceRefused, TooMany
 from hub.provider_accounts import UNREADABLE
 from tests.running import rows
 from tests.serviced import Serviced, a_serviced
@@ -69,6 +71,24 @@ async def test_a_change_is_tested_and_used_from_then_on(serviced: Serviced) -> N
     )
     assert [each["action"].split(".")[1] for each in noted] == ["made", "changed", "changed"]
     assert not any("right" in each["detail"] or "b-key" in each["detail"] for each in noted)
+
+
+@SHARED
+async def test_what_is_refused_later_is_noted_and_nobody_tries_for_ever(serviced: Serviced) -> None:
+    accounts, service = serviced.hub.app.changes.accounts, serviced.services.of("e-key")
+    row, _ = await accounts.make(MACHINE_CALLER, 1, "runsignup", "e", CHOSEN | {"api_key": "e-key"})
+    service.problems = [ProviderRefused("Not any more.")]
+    with pytest.raises(ServiceRefused):
+        await accounts.test(MACHINE_CALLER, row.id)
+    (row,) = [each for each in await accounts.rows(1) if each.id == row.id]
+    assert row.problem == "Not any more."
+    assert (await accounts.test(MACHINE_CALLER, row.id))[0].problem == ""
+    with (
+        patch.object(provider_accounts, "TRIES_MAX", len(accounts._tries[1])),
+        pytest.raises(TooMany) as many,
+    ):
+        await accounts.change(MACHINE_CALLER, row.id, None, CHOSEN)
+    assert 3500 < many.value.retry_s <= 3601
 
 
 async def test_without_the_key_they_have_to_be_entered_again(database_dsn: str, tmp_path: Path) -> None:

@@ -85,6 +85,25 @@ async def test_results_are_asked_for_and_what_is_not_there_any_more_goes(service
     assert list(serviced.memory(made).official) == ["2"], "a service that names nobody takes no result away"
 
 
+async def test_a_session_is_filled_before_it_begins_and_only_by_an_account_of_its_partner(
+    serviced: Serviced,
+) -> None:
+    account, service = await serviced.account()
+    service.say(1, 2)
+    made = await serviced.session("Later", scheduled_for="2999-05-16T07:00:00Z")
+    assert (await serviced.put(made, account))["result"]["participants"] == 2
+    link = await serviced.link(made)
+    assert link["period_s"] == 36, "an hour, in a hundredth of it"
+    answer = await serviced.ask("POST", "partners", {"name": "Another of them"}, 201)
+    theirs, _ = await serviced.account(partner=answer["partner"]["slug"])
+    body = {"account": theirs["id"], "event": "1"}
+    try:
+        error = await serviced.refused("PUT", f"sessions/{made['id']}/provider", body, 404)
+        assert error["field"] == "account"
+    finally:
+        await serviced.ask("DELETE", f"partners/{answer['partner']['id']}", status=204)
+
+
 async def test_a_deleted_account_and_a_deleted_session_leave_nothing_behind(serviced: Serviced) -> None:
     made, service = await serviced.linked(1)
     account_id = (await serviced.link(made))["account"]["id"]

@@ -99,7 +99,7 @@ def test_one_that_unpacks_to_too_much_is_not_opened(monkeypatch: pytest.MonkeyPa
     def opened(*_: object) -> None:
         raise AssertionError
 
-    monkeypatch.setattr(roster_file_books.calamine.CalamineWorkbook, "from_filelike", opened)
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_filelike", opened)
     monkeypatch.setattr(roster_file_books, "UNPACKED_BYTES_MAX", 1 << 20)
     data = xlsx({"A": ROWS})
     with zipfile.ZipFile(io.BytesIO(data)) as packed:

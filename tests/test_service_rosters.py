@@ -70,7 +70,7 @@ async def test_a_change_at_the_service_is_on_a_screen_while_the_race_goes_on(
     async with RunSignUpStandIn(people.made(300)) as service:
         make = partial(registry.make, bases={"runsignup": f"{service.base}/Rest"}, patience=QUICK)
         async with office(database_dsn, tmp_path, make) as of:
-            of.hub.app.changes.syncing.hurry = HURRY
+            of.hub.app.changes.syncing.times.hurry = HURRY
             made = await led(of, "runsignup", runsignup.CREDENTIALS, runsignup.RACE, races=["71", "72"])
             async with of.screen(await of.displayed(made["id"])) as screen:
                 await of.fed(made, runner.bib)

@@ -83,6 +83,17 @@ def test_what_own_columns_say(column: str, value: str, words: str | None) -> Non
     assert [fact.words for fact in found] == ([] if words is None else [words])
 
 
+def test_what_is_for_announcers_is_said_first() -> None:
+    ann = Participant(
+        1, "17", custom=(("dob", "1990-05-17"),), phonetic="LEE", notes="Twin", birth_date="1990-05-16"
+    )
+    assert said(Told(ann, DAY, "")) == [
+        ("birthday", "Has a birthday today, the 36th"),
+        ("own", "Say “LEE”"),
+        ("own", "Twin"),
+    ]
+
+
 def test_a_birthday_across_the_turn_of_the_year_and_of_a_leap_day() -> None:
     turn = Told(own(dob="1990-12-30"), date(2026, 1, 2), "")
     assert said(turn) == [("birthday", "35th birthday 3 days ago")]

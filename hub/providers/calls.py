@@ -290,7 +290,7 @@ class Calls:
         try:
             msgspec.json.decode(body, type=msgspec.Raw)
         except msgspec.DecodeError:
-            page = body.lstrip()[:1] == b"<"
+            page = _is_page(body)
         else:
             return
         raise _Again(
@@ -300,6 +300,10 @@ class Calls:
         )
 
     def _refused(self, status: int, path: str, body: bytes) -> None:
+        if status == 403 and _is_page(
+            body
+        ):  # something between the hub and the service, as a venue's network has it
+            raise _Again(f"{self.service} is shut off by a page for people (403).")
         words = REFUSALS.get(status, "refuses what it is asked")
         own = self.own_words(body)
         raise (Denied if status == 401 else ProviderRefused)(
@@ -340,6 +344,10 @@ class Calls:
         problem = state.outcome.exception() if state.outcome else None
         pause_s = state.next_action.sleep if state.next_action else 0.0
         log.info("%s Again in %.1f s, try %d", problem, pause_s, state.attempt_number + 1)
+
+
+def _is_page(body: bytes) -> bool:
+    return body.lstrip()[:1] == b"<"
 
 
 def _words(found: object, depth: int = 0) -> str:

@@ -28,6 +28,7 @@ class Compared:
         self.known = unpacked(cursor)
         self.gone: list[str] = []
         self.seen: set[str] = set()
+        self._told: set[str] = set()
         self._first = not cursor
         self._missed = set(_texts(cursor.get("missing")))
         self._missing: list[str] = []
@@ -37,16 +38,19 @@ class Compared:
         self.seen = set()
 
     def new(self, entries: Iterable[Entry]) -> list[Entry]:
-        """Those that say something else than before. One without an id is nobody."""
+        """Those that say something else than before, each once a load: what has changed within it is told by the next.
+        One without an id is nobody; of two with the same, the first counts."""
         found = []
         for each in entries:
-            if not each.external_id:
+            name = each.external_id
+            if not name or name in self.seen:
                 continue
+            self.seen.add(name)
             mark = zlib.crc32(msgspec.json.encode(each))
-            if self.known.get(each.external_id) != mark:
+            if self.known.get(name) != mark and name not in self._told:
                 found.append(each)
-            self.known[each.external_id] = mark
-            self.seen.add(each.external_id)
+                self._told.add(name)
+                self.known[name] = mark
         return found
 
     def end(self, *, sure: bool) -> None:

@@ -150,33 +150,31 @@ class Haku:
         details = await asyncio.to_thread(_unpacked, cursor) or self._learned.get(event_id, {})
         there: dict[str, Mapping[str, Any]] = {}
         async for found in self._pages(event_id):
-            entries: list[Entry] = []
-            for count, row in enumerate(found, 1):
-                key = text(row.get("registration_number"))
-                there[key] = row
-                if _is_of(row, details, races):
-                    entries += compared.new([_entry(row, details.get(key, {}))])
-                if count % PIECE == 0:
-                    await asyncio.sleep(0)
-            there.pop("", None)
-            yield Page(entries, done=len(there))
+            there |= {key: row for row in found if (key := text(row.get("registration_number")))}
+            yield Page([], done=len(there))
         turn = number(cursor.get("turn")) or 0
-        count = DETAILS_AGAIN if cursor else DETAILS_FIRST
-        learned = 0
-        for key in _wanted(list(there), details, turn, count):
-            learned += 1
+        wanted = _wanted(list(there), details, turn, DETAILS_AGAIN if cursor else DETAILS_FIRST)
+        later = set(wanted)
+        now = [each for each in there if each not in later]
+        for first in range(0, len(now), PIECE):
+            known = [each for each in now[first : first + PIECE] if _is_of(there[each], details, races)]
+            entries = compared.new(_entry(there[each], details.get(each, {})) for each in known)
+            yield Page(entries, done=len(there), total=len(there))
+            await asyncio.sleep(0)
+        for key in wanted:
             try:
                 details[key] = await self._detail(event_id, key)
             except Denied:
                 raise
-            except ProviderRefused:  # gone since the list was read
-                continue
+            except ProviderRefused:  # gone since the list was read: what is known has to do
+                pass
             if _is_of(there[key], details, races):
-                yield Page(compared.new([_entry(there[key], details[key])]), done=len(there))
+                entries = compared.new([_entry(there[key], details.get(key, {}))])
+                yield Page(entries, done=len(there), total=len(there))
         compared.end(sure=False)
         after = await asyncio.to_thread(compared.cursor)
         kept = self._learned[event_id] = {key: each for key, each in details.items() if key in there}
-        after |= {"details": await asyncio.to_thread(_packed, kept), "turn": turn + learned}
+        after |= {"details": await asyncio.to_thread(_packed, kept), "turn": turn + len(wanted)}
         yield Page([], compared.gone, done=len(there), total=len(there), cursor=after)
 
     def results(self, event_id: str, races: list[str]) -> AsyncIterator[list[Result]]:

@@ -3,18 +3,19 @@
 Its words are one step off from the hub's: what RunSignUp calls a race is an event here, what it calls an event is a
 race.
 
-Documented (runsignup.com/API, read as public pages, and its table of parameters): the base, `format=json`, `api_key`
-and `api_secret`; `races` with at most 1,000 a page; `race/ID` with past years' events unless told otherwise;
-`race/ID/participants` with `event_id` (several by commas), `page`, `results_per_page`, `sort`,
-`after_registration_id`, `modified_after_timestamp` (on or after), `include_questions`, `include_corrals`,
-`include_user_anonymous_flag` (is_anonymous of a user) and `supports_nb`; `race/ID/removed-participants` with the same
-paging and the reasons cleared, removed, transferred, deferred.
-Seen with others who use it: participants as a list of blocks where the pages show one object, the array inside `event`
-empty (but filled for those removed); 2,500 a page; Unix seconds; errors with HTTP 200; results in
-`individual_results_sets` with place, bib, clock_time, chip_time, pace, `public_results`, and `registration_ids` beside
-the rows.
-Inferred: the names inside question_responses and corrals; that somebody anonymous is to be shown by the bib alone; the
-places within a division.
+Documented (runsignup.com/API, its table of parameters and the help page on downloading participants, read as public
+pages): the base, `format=json`, `api_key` and `api_secret`; `races` with at most 1,000 a page, `start_date` and
+`only_partner_races`; `race/ID` with past years' events unless told otherwise; `race/ID/participants` with `event_id`
+(several by commas), at most 2,500 a page, `sort` by registration_id to go on by `after_registration_id`,
+`modified_after_timestamp` (on or after; ten seconds of overlap are advised), the list inside `event` always empty,
+`include_questions`, `include_corrals`, `include_user_anonymous_flag` (is_anonymous of a user) and `supports_nb`;
+`race/ID/removed-participants` with the same paging, the list inside `event`, and the reasons cleared, removed,
+transferred, deferred.
+Seen with others who use it: participants as a list of blocks where the pages show one object; Unix seconds; errors with
+HTTP 200; results in `individual_results_sets` with place, bib, clock_time, chip_time, pace, `public_results`, and
+`registration_ids` beside the rows.
+Inferred: that `races` can be asked for by `name`; the names inside question_responses and corrals; that somebody
+anonymous is to be shown by the bib alone; the places within a division.
 """
 
 import asyncio
@@ -117,29 +118,31 @@ class RunSignUp:
         await self._calls.close()
 
     async def test(self) -> str:
-        found = await self._races({"results_per_page": 1})
-        seen = f"it sees {found[0].name}" if found else "it sees no race to come"
+        found = await self._races({"results_per_page": 1, "only_partner_races": "T"})
+        seen = f"it sees {found[0].name}" if found else "look for an event by its name or number"
         return f"RunSignUp accepts the key; {seen}."
 
     async def events(self, find: str = "") -> list[ProviderEvent]:
-        """Those to come, the next first. `find`: part of a name, or a race's number."""
-        if find.strip().isdigit():
+        """Those to come, the next first: the account's own; where it has none of that name, whoever's it is. `find`:
+        part of a name, or a race's number."""
+        find = find.strip()
+        if find.isdigit():
             try:
-                return [await self.event(find.strip())]
+                return [await self.event(find)]
             except ProviderRefused:
                 return []
         since = datetime.fromtimestamp(self._now_s(), UTC).date() - timedelta(days=2)
-        found = await self._races(
-            {
-                "results_per_page": RACES_A_PAGE,
-                "events": "T",
-                "sort": "date ASC",
-                "start_date": since.isoformat(),
-                **({"name": find.strip()} if find.strip() else {}),
-            }
-        )
-        folded = find.strip().casefold()
-        return sorted((each for each in found if folded in each.name.casefold()), key=_by_date)
+        asked: dict[str, str | int] = {
+            "results_per_page": RACES_A_PAGE,
+            "events": "T",
+            "start_date": since.isoformat(),
+            **({"name": find} if find else {}),
+        }
+        found = await self._races({**asked, "only_partner_races": "T"})
+        if find and not found:
+            found = await self._races(asked)
+        named = (each for each in found if find.casefold() in each.name.casefold())
+        return sorted(named, key=_by_date)
 
     async def event(self, event_id: str) -> ProviderEvent:
         answer = await self._asked(f"race/{_id(event_id)}", {"future_events_only": "F"})
@@ -318,7 +321,7 @@ def _plain(raw: msgspec.Raw | None) -> Any:
 async def _rows(reply: Reply) -> _Rows:
     """Of a list of blocks, or of one. What counts is the array beside `event`; the one inside it is empty, but not for
     those removed."""
-    found: _Rows = []
+    found: dict[object, dict[str, Any]] = {}
     blocks = reply.read(list[_Answer] | _Answer)
     for block in blocks if isinstance(blocks, list) else [blocks]:
         event = decoded(block.get("event", NOTHING), dict[str, msgspec.Raw] | list[Any] | None, KIND.name)
@@ -333,10 +336,10 @@ async def _rows(reply: Reply) -> _Rows:
             raws = list(listed.values()) if isinstance(listed, dict) else listed or []
             async for row in read(raws):
                 row.setdefault("event_id", of)
-                found.append(row)
+                found.setdefault(text(row.get("registration_id")), row)  # blocks may repeat each other
             if raws:
                 break
-    return found
+    return list(found.values())
 
 
 async def _entries(found: _Rows, names: _Names) -> list[Entry]:

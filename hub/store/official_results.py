@@ -1,7 +1,9 @@
 """Official results of sessions. Knows their table; refuses to know where they come from."""
 
+import asyncio
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from hub.model import Official
 from hub.roster import normal
@@ -10,16 +12,25 @@ from hub.sync_words import ResultRow
 
 
 async def of_session(connection: Connection, session_id: int) -> list[ResultRow]:
-    return await page(connection, session_id, "", None)
+    """All. They may be a hundred thousand: what they say is read beside the loop."""
+    return await asyncio.to_thread(_read, await _rows(connection, session_id, "", None))
 
 
-async def page(connection: Connection, session_id: int, after: str, limit: int | None) -> list[ResultRow]:
-    """Those after this entry, in their order; limit None: all."""
+async def page(connection: Connection, session_id: int, after: str, limit: int) -> list[ResultRow]:
+    """Those after this entry, in their order."""
+    return _read(await _rows(connection, session_id, after, limit))
+
+
+async def _rows(connection: Connection, session_id: int, after: str, limit: int | None) -> Sequence[Any]:
     statement = (
         "SELECT entry, bib, fields::text FROM official_results"
         " WHERE session_id = $1 AND entry > $2 ORDER BY entry LIMIT $3"
     )
-    rows = await connection.fetch(statement, session_id, after, limit)
+    found: Sequence[Any] = await connection.fetch(statement, session_id, after, limit)
+    return found
+
+
+def _read(rows: Sequence[Any]) -> list[ResultRow]:
     return [ResultRow(row[0], row[1], json.loads(row[2])) for row in rows]
 
 

@@ -6,9 +6,9 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from hub.matching import Known, known_of
+from hub.matching import Known, Words, known_of
 from hub.model import Participant
-from hub.participants import Record, kept_layers, layer_of
+from hub.participants import Record, kept_layers
 from hub.roster import Gathering, Roster, interned, normal
 from hub.roster_words import FILE, Layer
 from hub.store.database import Connection, query
@@ -164,22 +164,16 @@ def _record(row: Any) -> Record:
 
 
 def _known(row: Any, origin: str) -> Known:
-    who = Participant(
-        row["id"],
-        row["bib"],
-        tuple(row["tags"]),
-        row["first_name"],
-        row["last_name"],
-        row["age"],
-        birth_date=row["birth_date"],
-    )
-    own: Layer | None = None
-    if row["plain"]:
-        own = layer_of(who) if origin == FILE else None
-    elif row["own"]:
-        names = ("bib", "first_name", "last_name", "birth_date", "age")
-        own = Layer({name: row[f"own_{name}"] or "" for name in names}, _TAGS.decode(row["own_tags"] or "[]"))
-    return known_of(who, row["external_id"], row["gone"], own)
+    (id_, external_id, gone, bib, tags, first_name, last_name, birth_date, age, plain, is_own, *own) = row
+    said = Words(bib, tags, first_name, last_name, birth_date or age)
+    words: Words | None = None
+    if plain:
+        words = said if origin == FILE else None
+    elif is_own:
+        own_bib, own_first, own_last, own_born, own_age, own_tags = own
+        found = _TAGS.decode(own_tags) if own_tags and own_tags != "[]" else []
+        words = Words(own_bib or "", found, own_first or "", own_last or "", own_born or own_age or "")
+    return known_of(id_, external_id, gone, said, words)
 
 
 def _columns(each: Record) -> dict[str, object]:

@@ -18,6 +18,7 @@ from hub.config_live import Current
 from hub.hub import Hub
 from hub.image_files import FOLDER
 from hub.jobs import Jobs
+from hub.old_uploads import Uploads
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
 from hub.tokens import new_link
@@ -26,6 +27,7 @@ from hub.web import (
     assets,
     bodies,
     codes,
+    cors,
     frames,
     looks,
     middlewares,
@@ -39,12 +41,14 @@ from hub.web import (
     sockets,
     state,
 )
-from hub.web.api import extremes
+from hub.web.api import extremes, old_images
 from hub.web.api.jobs import JOBS
 from hub.web.api.reads_export import EXPORTS_MAX, SENDING
 from hub.web.expiring import EXPIRING, Expiring
 from hub.web.hashing import HASHING, Hashing
 from hub.web.live import Live
+from hub.web.old_feed import FEEDS, Feeds
+from hub.web.old_place import CHOICES, Choices
 from hub.web.pauses import PAUSES, Pauses
 from hub.web.proof import PROOF, PROOFS, Proof, ProofStore
 from hub.web.screens import FLEET, Fleet
@@ -80,9 +84,11 @@ def build(
     token: str,
     storage: Storage,
     hashes: Hashes,
+    choices: Choices,
 ) -> web.Application:
     chain = [
         proxies.behind_proxies,
+        cors.others,
         middlewares.errors,
         session_middleware(storage),
         middlewares.ready,
@@ -107,6 +113,7 @@ def build(
     app[state.FIRST] = new_link()
     app[STORAGE] = storage
     app[HASHING] = Hashing(hashes)
+    app[CHOICES] = choices
     _add_screens(app, screens, proofs)
     app[WATCH] = Watch((("the data", settings.now.data_path), ("the journal", settings.now.journal_path)))
     _add_changes(app, changes)
@@ -114,6 +121,7 @@ def build(
     app[roster_files.ROSTER_FILES] = files
     _add_own(app)
     app.on_response_prepare.append(middlewares.add_headers)
+    app.on_response_prepare.append(cors.add_headers)
     aiohttp_jinja2.setup(app, loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
     app.on_cleanup.append(_close)
     routes.add(app)
@@ -163,6 +171,8 @@ def _add_own(app: web.Application) -> None:
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app[frames.FRAME] = frames.frame(app[assets.ASSETS])
+    app[FEEDS] = Feeds(app[state.CONDITION].now_us)
+    app[old_images.UPLOADS] = Uploads(app[state.IMAGE_FOLDER])
 
 
 async def _close(app: web.Application) -> None:

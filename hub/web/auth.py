@@ -146,7 +146,12 @@ def _from_own_page(request: web.Request) -> bool:
     if origin is None:
         said = request.headers.get("Sec-Fetch-Site", "same-origin" if harmless else "")
         return said in ("same-origin", "none")
-    own = {_place(f"//{request.host}"), _place(settings(request).server.public_url)}
+    current = settings(request)
+    own = {
+        _place(f"//{request.host}"),
+        _place(current.server.public_url),
+        *map(_place, current.web.cors_origins),
+    }
     return _place(origin) in own - {""}
 
 

@@ -3,9 +3,10 @@ refuses to know what they mean.
 """
 
 import asyncio
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeVar, cast
+from urllib.parse import parse_qsl
 
 import msgspec
 from aiohttp import BodyPartReader, MultipartReader, StreamReader, web
@@ -17,6 +18,8 @@ from hub.web.seldom import say_seldom
 
 JSON_BYTES_MAX: Final = 64 * 1024
 """The largest that any address takes has a tenth."""
+FIELD_BYTES_MAX: Final = 4096
+"""Of a form that is texts alone."""
 GRACE_S: Final = 10.0
 BYTES_PER_S_MIN: Final = 4096
 """After GRACE_S: half of what GPRS gives at the edge of a cell. A list of 10 MiB may so take 43 minutes."""
@@ -82,6 +85,11 @@ def decode(data: bytes, kind: type[T]) -> T:
 async def form(request: web.Request, rooms: Mapping[str, Room]) -> dict[str, Part]:
     """The parts of a multipart body that have one of these names, as far as they came; of two the last. Raises
     Unsupported, TooLarge, TooSlow, Invalid."""
+    return dict(await form_parts(request, rooms))
+
+
+async def form_parts(request: web.Request, rooms: Mapping[str, Room]) -> list[tuple[str, Part]]:
+    """The same, and of several of one name all, in their order. Raises as `form` does."""
     if request.content_type != "multipart/form-data":
         raise Unsupported(f"expected a multipart body with the parts {' and '.join(rooms)}")
     size = sum(room.bytes_max for room in rooms.values()) + HEADS_BYTES_MAX
@@ -93,8 +101,26 @@ async def form(request: web.Request, rooms: Mapping[str, Room]) -> dict[str, Par
         raise Invalid(f"the multipart body cannot be read: {_words(problem)}") from problem
 
 
-async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> dict[str, Part]:
-    found: dict[str, Part] = {}
+async def fields(request: web.Request, names: Collection[str]) -> dict[str, str]:
+    """The texts of these names in a form, however it is sent; the last of two. Raises Unsupported, TooLarge, TooSlow,
+    Invalid."""
+    room = Room(FIELD_BYTES_MAX, f"{FIELD_BYTES_MAX} bytes")
+    if request.content_type == "application/x-www-form-urlencoded":
+        try:
+            data = await _Body(request, JSON_BYTES_MAX, "", JSON_ROOM).all()
+            found = dict(parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=PARTS_MAX))
+        except BROKEN as problem:
+            raise Invalid(f"the form cannot be read: {_words(problem)}") from problem
+        return {name: value for name, value in found.items() if name in names}
+    parts = await form(request, dict.fromkeys(names, room))
+    try:
+        return {name: part.data.decode() for name, part in parts.items()}
+    except UnicodeDecodeError as problem:
+        raise Invalid("expected a form in UTF-8") from problem
+
+
+async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> list[tuple[str, Part]]:
+    found: list[tuple[str, Part]] = []
     count = 0
     async for part in reader:
         count += 1
@@ -104,7 +130,7 @@ async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> dict[str
             raise Invalid("expected no multipart body inside the multipart body")
         name = part.name or ""
         if name in rooms:
-            found[name] = Part(part.filename or "", await _read(part, name, rooms[name]))
+            found.append((name, Part(part.filename or "", await _read(part, name, rooms[name]))))
     return found
 
 

@@ -28,8 +28,11 @@ OTHERWISE: Final = {
 
 
 async def image_file(request: web.Request) -> web.StreamResponse:
-    """It never changes: what the name says is what is in it."""
-    name = request.match_info["name"]
+    return await send(request, request.match_info["name"])
+
+
+async def send(request: web.Request, name: str) -> web.StreamResponse:
+    """The file of this name. It never changes: what the name says is what is in it. Raises NotFound."""
     found = OURS.fullmatch(name)
     if found is None or found[4]:
         raise no_file()

@@ -45,10 +45,14 @@ from hub.web.turns import Turns
 log = logging.getLogger(__name__)
 
 CORRECTED_AT_ONCE: Final = 200
-"""Reads of which it is said in one turn of the loop who it was after all, some milliseconds; those that came last
-before the others."""
+"""Reads that are looked at in one turn of the loop, and of which it is said who it was after all: some milliseconds.
+Those that came last before the others."""
 _NO_SESSION = 0
 """The topic of screens that have no session to show: they hear that the hub lives, and rest."""
+
+
+Changed = Callable[[Sequence[Read]], Iterable[Corrected]]
+"""Which of these reads are known otherwise than they were."""
 
 
 class Live:
@@ -121,8 +125,8 @@ class Live:
         before, session.roster = session.roster, roster
         self.counters.changed(session)
 
-        def changed() -> Iterator[Corrected]:
-            for read in session.recent(TAIL_READS_MAX):
+        def changed(reads: Sequence[Read]) -> Iterator[Corrected]:
+            for read in reads:
                 if touched is None or normal(read.tag) in touched:
                     shown = before.find(read.tag)
                     if shown is not session.who(read.tag):
@@ -134,29 +138,31 @@ class Live:
         """Another rule for minors is in force: what everybody is told of them is corrected at once."""
         before = session.known
         self._hub.change_session(session, row)
-        self._corrected(session, lambda: _known_otherwise(session, before, Known.public))
+        self._corrected(session, lambda reads: _known_otherwise(session, reads, before, Known.public))
 
     def new_results(self, session: Session, official: Official) -> None:
         """Other official results are known: cards are corrected, if they say results now."""
         before, session.official = session.known, official
         if session.row.mode == MODE_RESULTS:
-            self._corrected(session, lambda: _known_otherwise(session, before, Known.result))
+            self._corrected(session, lambda reads: _known_otherwise(session, reads, before, Known.result))
 
-    def _corrected(self, session: Session, corrected: Callable[[], Iterator[Corrected]]) -> None:
-        """Something else is known of reads: which, is asked if somebody has them."""
+    def _corrected(self, session: Session, changed: Changed) -> None:
+        """Something else is known of reads: of which, is asked if somebody has them."""
         there = self._of(session.row.id)
         for each in there:
             each.encode_anew(session)
         if there:
-            self._correct(session, list(corrected()))
+            self._correct(session, session.recent(TAIL_READS_MAX), changed)
             self._tell_pinned(session)
 
-    def _correct(self, session: Session, corrected: list[Corrected]) -> None:
-        for each in self._of(session.row.id):
-            each.correct(session, corrected[-CORRECTED_AT_ONCE:])
-        rest = corrected[:-CORRECTED_AT_ONCE]
-        if rest:
-            asyncio.get_running_loop().call_soon(self._correct, session, rest)
+    def _correct(self, session: Session, reads: list[Read], changed: Changed) -> None:
+        corrected = list(changed(reads[-CORRECTED_AT_ONCE:]))
+        there = self._of(session.row.id)
+        for each in there:
+            each.correct(session, corrected)
+        rest = reads[:-CORRECTED_AT_ONCE]
+        if rest and there:
+            asyncio.get_running_loop().call_soon(self._correct, session, rest, changed)
 
     def _tell_pinned(self, session: Session) -> None:
         """Displays on which a card of this session stays: of whom it is may be known otherwise now."""
@@ -384,11 +390,11 @@ def _partner_of(session: Session | None, display: DisplayRow | None) -> int:
 
 
 def _known_otherwise(
-    session: Session, before: Known, told: Callable[[Known, Participant], object]
+    session: Session, reads: Sequence[Read], before: Known, told: Callable[[Known, Participant], object]
 ) -> Iterator[Corrected]:
     """Of whom something else is told by what is known now."""
     known = session.known
-    for read in session.recent(TAIL_READS_MAX):
+    for read in reads:
         who = session.who(read.tag)
         if who is not None and told(before, who) != told(known, who):
             yield read, who, before

@@ -50,6 +50,12 @@ class Accounts(Protocol):
     ) -> tuple[AccountRow, str]:
         """Gives what the service says to it, too."""
 
+    async def given(
+        self, by: Caller, partner_id: int, kind: str, name: str, given: Mapping[str, str]
+    ) -> tuple[AccountRow, str]:
+        """The account that signs in with this, made under this name when there is none. Something that is no secret and
+        was left out is as in another account of the partner at this service. As `make`."""
+
     async def change(
         self,
         by: Caller,

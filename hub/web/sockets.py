@@ -326,7 +326,7 @@ async def _screen(request: web.Request) -> AsyncIterator[tuple[Screen, web.WebSo
     if not _is_handshake(request, ws):
         raise Invalid("This address takes WebSocket connections only.")
     await ws.prepare(request)
-    _limit_unread(request)
+    limit_unread(request)
     screen = Screen(request, ws)
     request.app[SCREENS].add(screen)
     try:
@@ -371,7 +371,7 @@ def _resume(request: web.Request, session_id: str) -> Resume | None:
     return session, epoch, after
 
 
-def _limit_unread(request: web.Request) -> None:
+def limit_unread(request: web.Request) -> None:
     """What a screen that reads no more costs the kernel, as far as the system has such limits."""
     raw = request.transport.get_extra_info("socket") if request.transport else None
     limits = {"TCP_NOTSENT_LOWAT": UNSENT_BYTES_MAX, "TCP_USER_TIMEOUT": UNANSWERED_MS_MAX}

@@ -67,7 +67,7 @@ class Storage(AbstractStorage):
     def say(self, request: web.Request, response: web.StreamResponse, value: str) -> None:
         """Sets the cookie; without a value, ends it."""
         self.save_cookie(response, value, max_age=self.max_age)
-        if _is_https(request):
+        if is_https(request):
             response.cookies[self.cookie_name]["secure"] = True
 
 
@@ -201,5 +201,5 @@ def _now_s(request: web.Request) -> int:
     return request.app[CONDITION].now_us() // US_PER_S
 
 
-def _is_https(request: web.Request) -> bool:
+def is_https(request: web.Request) -> bool:
     return request.secure or settings(request).server.public_url.startswith("https:")

@@ -93,6 +93,16 @@ class NoUsers:
         return []
 
 
+class Choices:
+    """Nobody has chosen a session."""
+
+    async def of(self, by: Caller) -> int | None:
+        return None
+
+    async def choose(self, by: Caller, session_id: int | None) -> None:
+        pass
+
+
 class NoPartners:
     """There is one, which cannot be changed; those that are made are forgotten."""
 

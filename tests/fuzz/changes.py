@@ -357,6 +357,11 @@ class Accounts:
         self.changed.append(f"account {name}".encode().decode())
         return AccountRow(1, partner_id, kind, name), ""
 
+    async def given(
+        self, by: Caller, partner_id: int, kind: str, name: str, given: Mapping[str, str]
+    ) -> tuple[AccountRow, str]:
+        return await self.make(by, partner_id, kind, name, given)
+
     async def change(
         self,
         by: Caller,

@@ -36,7 +36,7 @@ from hub.web.live import Live
 from hub.web.routes import STATIC
 from hub.web.web_sessions import storage
 from tests.frames import CLOSE, PING, PONG, TEXT, upgrade, whole_frames
-from tests.fuzz.accounts import NoPartners, NoUsers
+from tests.fuzz.accounts import Choices, NoPartners, NoUsers
 from tests.fuzz.changes import Changes, Kept, Proofs, Screens
 from tests.fuzz.rosters import RosterFiles
 
@@ -309,6 +309,7 @@ class Site:
             token=TOKEN,
             storage=storage(None, hours=12, secret=TOKEN, own=TOKEN),
             hashes=CHEAP,
+            choices=Choices(),
         )
         runner = connections.Runner(app, files_max=100, shutdown_timeout=1)
         await runner.setup()

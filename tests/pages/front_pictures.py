@@ -7,7 +7,7 @@ from typing import Any, Final, Literal
 from playwright.async_api import Browser, ViewportSize, async_playwright, expect
 
 from hub.accounts import OPERATOR
-from tests.pages import building, roster_scenes
+from tests.pages import building, import_scenes, roster_scenes, service_scenes
 from tests.pages.announcing import MESSAGES, OFFSET, AnnouncerStage, calm, flood
 from tests.pages.front_stage import NOW, FrontStage, ago, alarm, display, listener, session, source, state
 from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
@@ -200,6 +200,8 @@ async def make(folder: Path) -> None:
             await take_work(browser, name, folder / f"work-{name}.png")
         for name in ROSTER:
             await take_roster(browser, name, folder / f"work-{name}.png")
+        await take_import(browser, folder / "work-roster-import.png")
+        await take_service(browser, folder / "work-roster-service.png")
         await take_builder(browser, folder / "work-builder.png")
         for name in ANNOUNCER:
             await take_announcer(browser, name, folder / f"announcer-{name}.png")
@@ -246,6 +248,28 @@ async def take_roster(browser: Browser, name: str, path: Path) -> None:
                 code[-2:].lstrip("0"), timeout=WAIT_MS
             )
     await page.screenshot(path=path)
+    await page.close()
+
+
+async def take_import(browser: Browser, path: Path) -> None:
+    """What a file would change."""
+    page = await browser.new_page(viewport=SIZES["laptop"], color_scheme="light", reduced_motion="reduce")
+    await import_scenes.roster(import_scenes.Desk(), people=40).open(page)
+    await page.locator("#import-input").set_input_files(import_scenes.CSV)
+    await page.locator("#import-columns [type=submit]").click()
+    await page.locator("#import-problems summary").click()
+    await page.locator("#import").screenshot(path=path)
+    await page.close()
+
+
+async def take_service(browser: Browser, path: Path) -> None:
+    """How it is with a service that fills the roster."""
+    page = await browser.new_page(viewport=SIZES["phone"], color_scheme="dark", reduced_motion="reduce")
+    await page.clock.set_fixed_time(WORK_NOW)
+    counter = service_scenes.Counter(service_scenes.account(sessions=[4]), link=service_scenes.link())
+    await import_scenes.roster(counter, people=40).open(page)
+    await expect(page.locator("#service-figures li").first).to_be_visible(timeout=WAIT_MS)
+    await page.locator("#services").screenshot(path=path)
     await page.close()
 
 

@@ -4,6 +4,8 @@ shapes of the API's answers; all of it is made up."""
 from collections.abc import Callable
 from typing import Any, Final
 
+from playwright.async_api import FilePayload
+
 from hub.roster_file_text import ENCODINGS
 from hub.roster_file_words import COLUMN_FIELDS
 from tests.pages import roster_scenes
@@ -11,6 +13,7 @@ from tests.pages.work_scenes import ago
 from tests.pages.work_stage import Answer, Asked, WorkStage, refusal
 
 FILES: Final = "/api/rosters/files"
+CSV: Final = FilePayload(name="meldeliste.csv", mimeType="text/csv", buffer=b"Startnr;Vorname\n1;Ada\n")
 HEADERS: Final[tuple[tuple[str, str | None, list[str]], ...]] = (
     ("Startnr", "bib", ["101", "102", "103", "2417", "2418"]),
     ("Vorname", "first_name", ["Ingrid", "José", "Nomvula Thandeka", "李", "Ada"]),

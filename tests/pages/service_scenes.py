@@ -72,7 +72,7 @@ def link(**parts: Any) -> dict[str, Any]:
         "problem": "",
         "synced_at": ago(0.01),
         "full_at": ago(3),
-        "next_at": ago(-1000),
+        "next_at": ago(-0.01),
         "period_s": 60,
         "calls": {"last_hour": 38, "limit": 1000},
         "figures": {"participants": 2301, "added": 3, "changed": 12, "gone": 1, "results": 412},
@@ -98,7 +98,9 @@ class Counter:
             "POST /api/provider-accounts/7/test": self.try_it,
             "DELETE /api/provider-accounts/7": self.delete,
             "GET /api/provider-accounts/7/events": self.events,
-            "GET /api/provider-accounts/7/events/4400": EVENTS[1] | {"races": [{"id": "1", "name": "24 h"}]},
+            "GET /api/provider-accounts/7/events/4400": {
+                "event": EVENTS[1] | {"races": [{"id": "1", "name": "24 h"}]}
+            },
             f"GET {where}": lambda _: {"link": self.link and self.link | {"job": self.running()}},
             f"PUT {where}": self.put,
             f"PATCH {where}": self.patch,
@@ -144,9 +146,9 @@ class Counter:
         self.link = self.link | asked["body"]
         return {"link": self.link}
 
-    def disconnect(self, _: Asked) -> Any:
+    def disconnect(self, _: Asked) -> Answer:
         self.link = None
-        return {"gone": 0}
+        return Answer(204)
 
     def running(self) -> dict[str, Any] | None:
         return self.job if self.job["status"] == "running" else None

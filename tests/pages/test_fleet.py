@@ -75,6 +75,9 @@ async def test_from_an_address_to_a_screen_and_to_its_end(made: Venue, opened: S
     url = str(await page.at("#qr-url").text_content())
     picture = Image.open(io.BytesIO(await page.at("#qr-picture").screenshot()))
     assert [each.text for each in zxingcpp.read_barcodes(picture)] == [url]
+    await page.at("#qr-old summary").click()
+    await expect(page.at("#old-url")).to_have_text(f"{url}/old")
+    await expect(page.at("#old-proxy")).to_contain_text(f"ProxyPass /stream {url.partition('/d/')[0]}/stream")
     await page.at("#qr [type=submit]").click()
     code = url.rpartition("/")[2]
     address = page.at(f".code-row[data-key='{code}']")

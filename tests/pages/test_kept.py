@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from tests.pages.browsers import spoil
 from tests.pages.screens import HELLO, LINE_CUT, WAIT_MS, Screen, Screens, Stage, read
@@ -210,3 +210,29 @@ async def test_address_that_is_not_valid_any_more_is_forgotten(venue: Venue, scr
     stage.say({"type": "bye", "code": 4001, "again": False})
     await expect(screen.at("#farewell")).to_be_visible(timeout=WAIT_MS)
     assert await screen.page.evaluate(KEPT, venue.code) is None
+
+
+KEEP: Final = """async messages => {
+  const core = await import("/static/display-core.js"), { keepPicture } = await import("/static/display-keep.js");
+  let state = core.initial(0);
+  const kept = messages.map(message => {
+    state = core.reduce(state, message, 1);
+    keepPicture("PRIVATE1", state, 1);
+    return localStorage.getItem("picture of PRIVATE1");
+  });
+  localStorage.removeItem("picture of PRIVATE1");
+  return kept;
+}"""
+
+
+async def test_nothing_is_kept_that_was_taken_back(modules: Page) -> None:
+    """Whoever turns out to be a minor is not on the screen's disk under their name any more."""
+    pinned = {"settings": {}, "control": {"pin": {"offset": 1}}, "pinned": read(1, ADA)}
+    child = {**ADA, "name": "A. L."}
+    messages = [
+        {**HELLO, "offset": 1, "recent": [read(1, ADA)], "display": pinned},
+        {"type": "correction", "offset": 1, "runner": child},
+        {"type": "settings", "display": {**pinned, "pinned": read(1, child)}},
+    ]
+    names = [("Ada" in each, "A. L." in each) for each in await modules.evaluate(KEEP, messages)]
+    assert names == [(True, False), (True, True), (False, True)]

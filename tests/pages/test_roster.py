@@ -102,6 +102,18 @@ async def test_a_runner_from_the_keyboard_alone(opened: Open) -> None:
     await city.locator(".lock").press("Enter")
     await expect(city.locator(".lock")).to_have_attribute("aria-pressed", "false", timeout=WAIT_MS)
     assert stage.told("PATCH", "/api/participants/2")[-1] == {"unlock": ["city"]}
+    # to the next and back; what was typed and not saved is not left unasked
+    await page.at("#person-title").focus()
+    await press("j")
+    await says(page, "#person-title", "3 Ann")
+    await press("k")
+    await says(page, "#person-title", "2 Maximiliane")
+    await page.at("#person-form-city").fill("Oslo, too")
+    await press("Escape")
+    await says(page, "#sure[open]", "Leave what you have typed?")
+    await press("Enter")
+    await expect(page.at("#sure")).to_be_hidden()
+    await page.at("#person-form-city").fill("Oslox")
     await press("Escape")
     await expect(page.at("#person")).to_be_hidden()
     await expect(page.at("#rows tr:nth-child(2) .open")).to_be_focused()
@@ -130,7 +142,7 @@ async def test_what_is_typed_stays_when_somebody_else_says_something(opened: Ope
 
 async def test_a_bib_and_a_tag_of_another_are_given_only_when_somebody_says_so(opened: Open) -> None:
     desk, stage = roster(10)
-    page = await opened(stage, "?who=2")
+    page = await opened(stage, "?who=2", "phone")
     await says(page, "#person-title", "2 Maximiliane")
     await page.at("#person-form-bib").fill("7")
     await page.at("#person-form [type=submit]").click()

@@ -103,3 +103,4 @@ async def test_a_loose_tag_and_a_runner_belong_together_whichever_came_first(mod
     # what nobody knows is a tag only if it looks like one
     assert await said(modules, "check-words.js", "looseTag", looked_up("Solheim", None, None)) == ""
     assert await said(modules, "check-words.js", "looseTag", looked_up("AB", "tag", None)) == "AB"
+    assert await said(modules, "check-words.js", "looseTag", looked_up("AB", None, None, reads=2)) == "AB"

@@ -169,7 +169,7 @@ async def test_tag_check_says_so_and_no_times(modules: Page) -> None:
     ],
 )
 async def test_results_say_time_and_place(modules: Page, result: dict[str, str], place: str) -> None:
-    results = {"session": {**HELLO["session"], "mode": "results"}}
+    results: dict[str, Any] = {"session": {**HELLO["session"], "mode": "results"}}
     who = {"name": "Ada", "race_name": "5K", "division": "F40", "finish_time": "19:30", **result}
     texts = (await say(modules, read(1, who), **results))["cards"][0]
     assert (texts["time"], texts["when"], texts["division"]) == ("19:30", "5K", place)

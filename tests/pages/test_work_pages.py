@@ -93,11 +93,18 @@ async def test_a_session_from_its_name_to_its_export(house: Venue, pages: Screen
     await says(page, "#event-summary", "Change “Harbour Run”")
     await says(page, "#figures", "Harbour Run")
 
-    await page.at("#roster-form-file").set_input_files(
-        {"name": "runners.csv", "mimeType": "text/csv", "buffer": ROSTER}
-    )
-    await page.at("#roster-form [type=submit]").click()
-    await says(page, "#roster-result", "in the roster")
+    await says(page, "#roster-words", "Nobody yet")
+    await page.at("#roster a", has_text="Open the roster").click()
+    await says(page, "#nobody", "Nobody is on the roster yet")
+    async with page.page.expect_file_chooser() as chooser:
+        await page.at("#import [data-kind=roster]").click()
+    await (await chooser.value).set_files({"name": "runners.csv", "mimeType": "text/csv", "buffer": ROSTER})
+    await page.at("#import-columns [type=submit]").click()
+    await page.at("#import-apply [type=submit]").click()
+    await says(page, "#counted", "2 runners")
+    await page.at(".back a").click()
+    await says(page, "#roster-words", "2 runners")
+    await says(page, "#roster-from", "2 from a file")
 
     await page.at("#show-key").click()
     key = await page.at("#key").text_content()

@@ -33,6 +33,7 @@ async def load(
     async for page in provider.roster(event, list(races), cursor or {}):
         assert not loaded.cursor, "the cursor comes with the last page"
         loaded.pages.append(page)
+        assert not loaded.by_id.keys() & {each.external_id for each in page.entries}, "each is told once"
         loaded.by_id |= {each.external_id: each for each in page.entries}
         loaded.gone += page.gone
         loaded.cursor = page.cursor or {}

@@ -99,6 +99,7 @@ GETS_BETTER: dict[str, Fault] = {
     "503": too_many("2", 503),
     "500": broken(500),
     "a page": page,
+    "a page with 403": broken(403),
     "half": half,
     "truncated": truncated,
     "no answer": slow,
@@ -152,7 +153,7 @@ async def test_a_long_pause_is_told_and_obeyed(service: Plain, calls: Made, said
     assert (len(service.calls), calls.slept) == (1, [])
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 422, 418])
+@pytest.mark.parametrize("status", [400, 401, 404, 410, 422, 418])
 async def test_a_refusal_is_not_tried_again(service: Plain, calls: Made, status: int) -> None:
     service.fail(broken(status))
     with pytest.raises(ProviderRefused, match=str(status)):
@@ -204,6 +205,19 @@ async def test_a_service_that_is_not_there(service: Plain) -> None:
         await seven(calls)
     await calls.close()
     assert len(calls.slept) == 4
+
+
+async def test_a_call_can_be_called_off(service: Plain) -> None:
+    calls = Made(service)
+    service.fail(slow)
+    call = asyncio.create_task(seven(calls))
+    while not service.calls:  # noqa: ASYNC110
+        await asyncio.sleep(0.001)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    await calls.close()
+    assert (len(service.calls), calls.slept) == (1, [])
 
 
 async def test_a_token_is_asked_for_without_the_account(service: Plain, calls: Made) -> None:

@@ -59,3 +59,16 @@ def test_who_is_missed_once_may_only_have_moved() -> None:
         load.end(sure=False)
         gone.append(load.gone)
     assert gone == [[], [], ["b"], ["c"]]
+
+
+def test_each_is_told_once_a_load_and_the_rest_by_the_next() -> None:
+    first = Compared({})
+    assert names(first.new(people(a="1", b="2"))) == ["a", "b"]
+    first.again()
+    assert names(first.new(people(a="9", b="2", c="3"))) == ["c"]
+    assert first.new(people(c="8")) == []  # of two with the same id, the first counts
+    first.end(sure=True)
+    second = Compared(first.cursor())
+    assert names(second.new(people(a="9", b="2", c="3"))) == ["a"]
+    second.end(sure=True)
+    assert second.gone == []

@@ -38,6 +38,15 @@ async def test_says_what_it_sees(provider: Provider) -> None:
     assert await provider.events("999") == []
 
 
+async def test_an_account_without_races_finds_them_by_name(
+    service: RunSignUpStandIn, provider: Provider
+) -> None:
+    service.is_partner = False
+    assert "look for an event" in await provider.test()
+    assert await provider.events() == []
+    assert [each.id for each in await provider.events("Spring")] == [RACE]
+
+
 async def test_races_are_those_of_this_year(provider: Provider) -> None:
     event = await provider.event(RACE)
     assert event.races == [EventRace("71", "10K"), EventRace("72", "Half Marathon")]

@@ -12,12 +12,17 @@ from typing import Any, Final
 import aiohttp
 
 from hub.accounts import OWNER
+from hub.web.auth import WITH_CODE
 from hub.web.routes import ROUTES, Route
 from tests.drawn import template
 from tests.partners import Furnished, absent
 
 PLACES: Final[dict[str, tuple[str, ...]]] = {
     "/static/{name}": (),
+    "/static/uploads/{name}": ("images",),
+    "/old/{path}": (),
+    "/assets/{path}": (),
+    "/api/messages/{index}": ("reads",),
     "/d/{code}": ("displays",),
     "/display/{code}": ("displays",),
     "/ws/d/{code}": ("displays",),
@@ -100,7 +105,31 @@ def _image(who: Furnished) -> aiohttp.FormData:
 
 _RACE: Final = {"name": "x", "distance_m": 1000, "start_location": "S", "finish_location": "F"}
 
+_AT_A_SERVICE: Final = {
+    "provider": "runsignup",
+    "credentials": {"api_key": "x", "api_secret": "y"},
+    "event": {"event_id": "1"},
+}
+
 BODIES: Final[dict[str, Body]] = {
+    "POST /api/runner-displayed": _nothing,
+    "POST /api/queue-clear": _nothing,
+    "POST /api/messages": lambda _who: {"text": "x"},
+    "DELETE /api/messages/{index}": _nothing,
+    "POST /api/upload-image": _image,
+    "POST /api/login": lambda _who: {"user_id": "x", "password": "y", "event_id": "1"},
+    "POST /api/test-provider-connection": lambda _who: _AT_A_SERVICE,
+    "POST /api/fetch-events": lambda _who: _AT_A_SERVICE,
+    "POST /api/select-event": lambda _who: _AT_A_SERVICE,
+    "POST /api/select-mode": lambda _who: {"mode": "results"},
+    "POST /api/refresh/start": _nothing,
+    "POST /api/refresh/stop": _nothing,
+    "POST /api/refresh/trigger": _nothing,
+    "POST /api/debug/add-test-runner": _nothing,
+    "POST /api/debug/add-bib-500": _nothing,
+    "POST /api/debug/add-bib-12": _nothing,
+    "POST /api/start-test-listener": _nothing,
+    "POST /api/background-refresh": lambda _who: {"action": "start"},
     "PATCH /api/sessions/{id}": lambda who: [{"purpose": "rehearsal"}, {"event_id": who.ids["events"]}],
     "POST /api/sessions/{id}/import": _controller_file,
     "POST /api/rosters/import": _roster,
@@ -259,9 +288,12 @@ def attempts(
     for route in filter(wanted, ROUTES):
         for path in paths(route.path, at):
             for body in bodies(route, of, referring=referring):
-                said = f"{path} {query(of)} {body}"
+                asked = query(of)
+                if route.least == WITH_CODE and "{" not in route.path:
+                    asked["display"] = at.secrets["code"]  # who has the code may: it stands for the address
+                said = f"{path} {asked} {body}"
                 sent = tuple(text for text in {*_texts(at), *_texts(of)} if text in said)
-                yield Attempt(route, path, query(of), body, (path, *query(of).values(), *sent))
+                yield Attempt(route, path, asked, body, (path, *asked.values(), *sent))
 
 
 def bodies(route: Route, of: Furnished, *, referring: bool) -> list[Any]:

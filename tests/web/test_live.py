@@ -234,13 +234,16 @@ async def test_a_new_roster_corrects_what_was_shown_and_what_will_be_pulled() ->
     assert await taken(live) == []
     _, pulling = air.join(resume=(1, 1, 897))
     air.live.new_roster(air.session(), Roster([Participant(1, "7", ("T899", "T1"), "Ann", "Lee")]))
-    assert [(each["type"], each["offset"], each["runner"]["name"]) for each in await taken(live)] == [
-        ("correction", 1, "Ann Lee"),
+    told, seen = await taken(live), await taken(pulling)
+    while len(told) < 2:
+        told, seen = told + await taken(live), seen + await taken(pulling)
+    assert [(each["type"], each["offset"], each["runner"]["name"]) for each in told] == [
         ("correction", 899, "Ann Lee"),
+        ("correction", 1, "Ann Lee"),
     ]
-    seen = await taken(pulling)
-    assert [each["type"] for each in seen] == ["correction", "correction", "read", "read", "read"]
-    assert [each.get("runner", {}).get("bib") for each in seen[2:]] == [None, "7", None]
+    assert [each["offset"] for each in seen if each["type"] == "correction"] == [899, 1]
+    seen = [each for each in seen if each["type"] == "read"]
+    assert [each.get("runner", {}).get("bib") for each in seen] == [None, "7", None]
     hello, _ = air.join()
     assert hello["recent"][-2]["runner"]["name"] == "Ann Lee"
 

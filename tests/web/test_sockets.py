@@ -256,15 +256,15 @@ async def test_a_roster_repaints_what_is_shown(hub: Running) -> None:
         assert "runner" not in await screen.next("read")
         await screen.offsets(2)
         await hub.import_roster(ROSTER)
-        corrected = [await screen.next() for _ in range(2)]
+        corrected = [await screen.next("correction", "read") for _ in range(2)]
         assert [(each["type"], each["offset"], each["runner"]["name"]) for each in corrected] == [
             ("correction", 1, "Ann Lee"),
             ("correction", 2, "Bob Ray"),
         ]
         reader.add("A1")
-        assert (await screen.next())["runner"]["bib"] == "2505"
+        assert (await screen.next("correction", "read"))["runner"]["bib"] == "2505"
         await hub.import_roster(ROSTER.replace("Ray", "Roe").replace("A1,Ann,Lee", "A9,Eve,Fox"))
-        corrected = [await screen.next() for _ in range(3)]
+        corrected = [await screen.next("correction", "read") for _ in range(3)]
         assert [(each["offset"], each["runner"] and each["runner"]["name"]) for each in corrected] == [
             (1, None),
             (2, "Bob Roe"),

@@ -22,7 +22,7 @@ import pytest_asyncio
 from aiohttp import WSMsgType
 
 from hub.accounts import MACHINE_CALLER, OWNER, Caller, at_least
-from hub.config import Limits, Retention
+from hub.config import Limits, Retention, Web
 from hub.jobs import Progress
 from hub.providers.words import ProviderEvent
 from hub.roster_file_kept import Chosen
@@ -33,7 +33,7 @@ from hub.web.screens import FLEET
 from tests.made_service import Service
 from tests.partners import ROLES, Furnished, absent, contents, count_from, furnish
 from tests.postgres import fresh_database
-from tests.running import Running, running_hub, settings_for
+from tests.running import HOST, Running, running_hub, settings_for
 from tests.store.making import migrated
 from tests.web.attempts import BODIES, PNG, Attempt, attempts
 
@@ -62,6 +62,25 @@ TELLS_NOTHING: Final = {
     "/api/sessions/{id}/lookup",
     "/api/refused-readers",
     "/images/{name}",
+    "/static/uploads/{name:.+}",
+    "/stream",
+    "/d/{code}/old",
+    "/old",
+    "/old/{path:.*}",
+    "/assets/{path:.+}",
+    "/display",
+    "/runner-display",
+    "/builder",
+    "/api/current-runner",
+    "/api/queue-status",
+    "/api/queue-debug",
+    "/api/messages",
+    "/api/providers",
+    "/api/login-progress",
+    "/api/sync-status",
+    "/api/tcp-status",
+    "/api/health",
+    "/api/timing/database-status",
 }
 """What is answered there says nothing of anybody in letters."""
 FOR_ANY_NAME: Final = {"/templates/{name}"}
@@ -74,8 +93,9 @@ REFUSED_TO_OWNERS: Final = {
     "POST /api/auth/password",
     "POST /api/auth/link",
     "POST /api/auth/join",
+    "DELETE /api/messages/{index}",
 }
-"""A file that is none, a wrong password, a link that is none."""
+"""A file that is none, a wrong password, a link that is none, a place where there is no message."""
 
 
 class OfMark(Service):
@@ -139,8 +159,15 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         for each in (own, other):
             for suffix in ("", ".thumb.webp"):
                 (folder / "images" / (each.ids["images"] + suffix)).write_bytes(PNG)
+        bundle = folder / "bundle"
+        (bundle / "assets").mkdir(parents=True)
+        for name in ("index.html", "assets/front.js"):
+            (bundle / name).write_text("old")
         settings = settings_for(
-            dsn, folder, limits=Limits(code_tries_per_minute=100_000, login_tries=1000)
+            dsn,
+            folder,
+            web=Web(host=HOST, port=0, legacy_dir=str(bundle)),
+            limits=Limits(code_tries_per_minute=100_000, login_tries=1000),
         ).model_copy(
             update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
         )
@@ -179,7 +206,8 @@ async def ask(client: aiohttp.ClientSession, attempt: Attempt) -> Answer:
     if attempt.is_socket:
         return await _listen(client, attempt)
     async with client.request(attempt.route.method, attempt.path, **attempt.arguments()) as response:
-        body = (await response.read()).decode("utf-8", "replace")
+        whole = response.content_type != "text/event-stream"  # that has no end
+        body = (await (response.read() if whole else response.content.readany())).decode("utf-8", "replace")
         # An address may come back in an address, and that in another one.
         return Answer(response.status, unquote(unquote(f"{dict(response.headers)}\n{body}")))
 
@@ -213,7 +241,7 @@ def without(answer: Answer, sent: tuple[str, ...]) -> tuple[int, str]:
 
 def by_name(route: Route) -> bool:
     """Not by what only those have who were given it: a display's code, an image's name."""
-    return route.least != WITH_CODE and route.path != "/images/{name}"
+    return route.least != WITH_CODE and route.path not in ("/images/{name}", "/static/uploads/{name:.+}")
 
 
 async def test_every_address_is_known_to_the_walk(site: Site) -> None:

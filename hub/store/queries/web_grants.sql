@@ -77,9 +77,10 @@ GRANT SELECT ON public.source_moves TO racehub_web;
 
 -- No list of users has their passwords in it: those are found one by one (user_by_id and its like).
 GRANT SELECT (id, partner_id, email, name, role, session_generation, disabled_at, last_seen_at, created_at, updated_at,
-            settings),
+            settings, chosen_session_id),
     INSERT (partner_id, email, name, role, password_hash),
-    UPDATE (email, name, role, password_hash, session_generation, disabled_at, last_seen_at, settings),
+    UPDATE (email, name, role, password_hash, session_generation, disabled_at, last_seen_at, settings,
+            chosen_session_id),
     DELETE
     ON public.users TO racehub_web;
 

@@ -83,7 +83,7 @@ async def list_reads(request: web.Request) -> web.Response:
     reads = []
     for number_, read in found:
         who = roster.find(read.tag)
-        beside = known.staff(who).beside if who else NOTHING
+        beside = known.staff(who)[1] if who else NOTHING
         reads.append(_read(number_, read, read_fields(read, zone, who, places, marks(read), beside)))
     after = found[-1][1].offset if len(found) == wanted.limit else None
     return web.json_response({"reads": reads, "next": after})

@@ -69,10 +69,10 @@ function labelled(name) {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** The tag that is to become somebody's; "": none. What nobody knows is one if it looks like one. */
-export function looseTag({ code, as, participant }) {
+/** The tag that is to become somebody's; "": none. What nobody knows is one if it was read, or looks like one. */
+export function looseTag({ code, as, participant, reads }) {
   if (participant || as === "bib" || as === "name") return "";
-  return as === "tag" || /^(?=.*\d)\S{4,}$/.test(code) ? code : "";
+  return as === "tag" || reads || /^(?=.*\d)\S{4,}$/.test(code) ? code : "";
 }
 
 /** A loose tag and a runner, one looked up after the other, whichever came first: they may belong together. */

@@ -95,7 +95,9 @@ async function give(person, take = held.tag.why === "two") {
   }
   $("assign").close();
   room.changed();
-  notice(`Tag ${tag} is ${calledOf(person)}’s.`, () => attempt(async () => {
+  const words = `Tag ${tag} is ${calledOf(person)}’s.`;
+  if (take) return notice(words);    // whose it was before, the hub has not said
+  notice(words, () => attempt(async () => {
     await ask("DELETE", `/api/participants/${person.id}/tags/${encodeURIComponent(tag)}`);
     room.changed();
   }), { label: "Undo", forMs: UNDO_MS });

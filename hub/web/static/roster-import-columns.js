@@ -5,8 +5,6 @@ import { $, field, keep, say, set } from "./front-paint.js";
 import { chooseFrom } from "./work-choose.js";
 import { choices, delimiterWords, encodingWords, fieldsOf, fileFacts, headerWords, missing } from "./roster-import-words.js";
 
-const COLUMNS_SHOWN = 200;
-
 /** `reread(changes)`: read it anew, by these. `chose(chosen)`: what the columns become, by number. */
 export function makeColumns({ reread, chose }) {
   const reading = $("import-reading"), columns = $("import-columns");
@@ -57,11 +55,8 @@ export function makeColumns({ reread, chose }) {
   }
 
   function paintColumns() {
-    const shown = file.columns.slice(0, COLUMNS_SHOWN);
-    keep($("import-map"), shown, each => each.index, "import-column-template", paintColumn);
-    const says = missing(file.kind, file.columns, chosen);
-    if (file.columns.length > shown.length) says.push({ tone: "", words: `The first ${COLUMNS_SHOWN} of ${file.columns.length} columns are shown; the others are taken as they are guessed.` });
-    saysIn($("import-missing"), says);
+    keep($("import-map"), file.columns, each => each.index, "import-column-template", paintColumn);
+    saysIn($("import-missing"), missing(file.kind, file.columns, chosen));
   }
 
   function paintColumn(row, column) {

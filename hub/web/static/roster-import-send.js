@@ -30,21 +30,26 @@ export function send(path, form, tell) {
   return { sent, stop: () => request.abort() };
 }
 
-/** `place`: what is shown while a file is held over the page. `take(file, more)`: `more` others were dropped with it. */
+/** `place`: what is shown while a file is held over the page. `take(file, more)`: `more` others were dropped with it.
+ * While something is asked, nothing is taken; but the browser does not leave the page for the file. */
 export function takeDrops(place, take) {
   let depth = 0;
-  const isFile = event => event.dataTransfer && [...event.dataTransfer.types].includes("Files") && !document.querySelector("dialog[open]");
+  const isFile = event => event.dataTransfer && [...event.dataTransfer.types].includes("Files");
+  const asks = () => document.querySelector("dialog[open]:not([data-beside=yes])") !== null;
   const over = yes => { if (!yes) depth = 0; place.hidden = !yes; };
-  document.addEventListener("dragenter", event => { if (isFile(event)) { depth++; over(true); } });
+  document.addEventListener("dragenter", event => { if (isFile(event) && !asks()) { depth++; over(true); } });
   document.addEventListener("dragleave", event => { if (isFile(event) && --depth <= 0) over(false); });
-  document.addEventListener("dragover", event => { if (isFile(event)) event.preventDefault(); });
-  document.addEventListener("dragend", () => over(false));
+  document.addEventListener("dragover", event => {
+    if (!isFile(event)) return;
+    event.preventDefault();
+    if (asks()) event.dataTransfer.dropEffect = "none";
+  });
   document.addEventListener("keydown", event => { if (event.key === "Escape") over(false); });
   document.addEventListener("drop", event => {
     if (!isFile(event)) return;
     event.preventDefault();
     over(false);
     const { files } = event.dataTransfer;
-    if (files.length) take(files[0], files.length - 1);
+    if (files.length && !asks()) take(files[0], files.length - 1);
   });
 }

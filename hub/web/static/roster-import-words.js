@@ -168,13 +168,13 @@ export function doneWords(result) {
 /** How it can be taken back. */
 export function undoWords(result) {
   return [
-    result.gone && "Who was taken off is kept: filter the list by “Only who was taken off”, and put them back there.",
+    result.gone && "Who was taken off is kept: filter the list by “Taken off”, and put them back there.",
     (result.changed || result.added) && "To undo the rest, import the file of before: what it says holds then.",
   ].filter(Boolean).join(" ");
 }
 
 export function problemsWords({ problems, left_out: out }) {
-  return problems.length < out ? `The first ${problems.length.toLocaleString("en")} of ${count(out, "row")} that cannot be taken; the file has all.` : "All others are taken.";
+  return problems.length < out ? `The first ${problems.length.toLocaleString("en")} of ${count(out, "row")} that cannot be taken; all of them are in the CSV.` : "All others are taken.";
 }
 
 export function leftOutWords(out) {

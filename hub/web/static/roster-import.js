@@ -290,10 +290,12 @@ async function stop() {
 async function resume(kept) {
   Object.assign(now, { headers: kept.headers || {}, begun: kept.begun });
   try {
-    now.file = { id: kept.file };
     now.file = (await ask("GET", `${FILES}/${kept.file}`)).file;
   } catch (problem) {
-    return refuse(problem);
+    if (problem.status === undefined) throw problem;
+    if (problem.status === 404) lose();
+    else if (problem.status !== 401) notice(problem.message, () => resume(kept));
+    return;
   }
   columns.show(now.file, now.headers);
   const [mine, looked] = await Promise.all([jobOf(kept.job), jobOf(kept.looked)]);

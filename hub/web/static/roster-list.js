@@ -96,6 +96,14 @@ export function focusRow(id) {
   (row || $("people")).focus();
 }
 
+/** Opens the one below or above. */
+export function stepRow(id, by) {
+  const next = list.people[list.people.findIndex(each => each.id === id) + by];
+  if (!next) return;
+  room.open(next.id);
+  document.querySelector(`#rows tr[data-key="${next.id}"]`).scrollIntoView({ block: "nearest" });
+}
+
 // ---- painting ----------------------------------------------------------------------------------------------------
 
 export function paintList() {

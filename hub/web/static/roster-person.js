@@ -1,34 +1,44 @@
-// One runner: opened beside the list, or over it where there is no room; saved, taken off and put back.
+// One runner: opened beside the list, or over it where there is no room. What is typed is not left unasked.
 
 import { $, say, sayOrHide } from "./front-paint.js";
-import { Refused, ask } from "./work-ask.js";
-import { clear, handle } from "./work-form.js";
-import { attempt, may, notice } from "./work-here.js";
-import { changesIn, fillFields, lockOnClick } from "./roster-fields.js";
+import { ask } from "./work-ask.js";
+import { clear } from "./work-form.js";
+import { attempt, may } from "./work-here.js";
+import { offerAnyway, openActs } from "./roster-acts.js";
+import { changesIn, fillFields } from "./roster-fields.js";
 import { racesKnown } from "./roster-list.js";
-import { forgetTags, giveTags, openTags, paintTags, typedTags } from "./roster-tags.js";
-import { calledOf, fromWords, marksOf, nameOf } from "./roster-words.js";
+import { paintTags } from "./roster-tags.js";
+import { fromWords, marksOf, nameOf } from "./roster-words.js";
+import { sure } from "./work-sure.js";
 
-const UNDO_MS = 12000;
 const WIDE = "(min-width: 68rem)";
 
 /** `person`: as the hub has said it last; null while a new one is made, with the tags in `tags`. */
-const held = { person: null, tags: [], anyway: false, opened: 0, opener: null };
+const held = { person: null, tags: [], opened: 0, opener: null };
 let room = null;
 
 export function setUpPerson(theRoom) {
   room = theRoom;
   const dialog = $("person");
-  $("person-close").addEventListener("click", close);
-  dialog.addEventListener("cancel", event => { event.preventDefault(); close(); });
-  dialog.addEventListener("keydown", event => { if (event.key === "Escape") { event.preventDefault(); close(); } });
+  $("person-close").addEventListener("click", () => leaving(close));
+  dialog.addEventListener("cancel", event => { event.preventDefault(); leaving(close); });
+  dialog.addEventListener("keydown", onKey);
   if (!may("operator")) return;
-  handle($("person-form"), save);
-  lockOnClick($("person-form"), change);
-  openTags({ person: () => held.person, tags: held.tags, took, paint });
-  $("person-off").addEventListener("click", takeOff);
-  $("person-back").addEventListener("click", () => putBack(held.person));
-  $("person-anyway").addEventListener("click", () => { held.anyway = true; $("person-form").requestSubmit(); });
+  openActs({ held, session: () => room.session.id, changed: () => room.changed(), show, paint, close });
+}
+
+function onKey(event) {
+  if (event.key === "Escape") { event.preventDefault(); return leaving(close); }
+  const by = { j: 1, k: -1 }[event.key];
+  if (!by || !held.person || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select")) return;
+  event.stopPropagation();
+  room.step(held.person.id, by);
+}
+
+/** Does it, unless something that was typed would go with it: then it asks first. */
+function leaving(act) {
+  if (!$("person").open || !may("operator") || !Object.keys(changesIn($("person-form"), held.person)).length) return act();
+  sure({ title: "Leave what you have typed?", words: "It is not saved.", yes: "Leave it", tone: "danger" }, async () => act());
 }
 
 /** The id of the runner that is open. */
@@ -36,7 +46,12 @@ export function isOpen() {
   return $("person").open && held.person ? held.person.id : null;
 }
 
-export async function openPerson(id) {
+export function openPerson(id) {
+  if (isOpen() === id) return;
+  leaving(() => attempt(() => load(id)));
+}
+
+async function load(id) {
   const mine = ++held.opened;
   const { participant } = await ask("GET", "/api/participants/" + id);
   if (mine !== held.opened) return;
@@ -45,10 +60,12 @@ export async function openPerson(id) {
 
 /** A new one; `tags`: what they wear already. */
 export function addPerson({ tags = [] }) {
-  held.opened++;
-  held.tags.splice(0, held.tags.length, ...tags);
-  show(null, true);
-  $("person-form-bib").focus();
+  leaving(() => {
+    held.opened++;
+    held.tags.splice(0, held.tags.length, ...tags);
+    show(null, true);
+    $("person-form-bib").focus();
+  });
 }
 
 /** Somebody may have changed it: what is being typed stays. */
@@ -71,7 +88,7 @@ function show(person, anew) {
   if (anew) {
     if (!dialog.open) held.opener = document.activeElement;
     clear($("person-form"));
-    offerAnyway(false);
+    if (may("operator")) offerAnyway(false);
     $("races-known").replaceChildren(...racesKnown().map(name => new Option(name)));
   }
   fillFields($("person-form"), person, was);
@@ -81,6 +98,7 @@ function show(person, anew) {
   if (!dialog.open) {
     dialog.dataset.beside = wide ? "yes" : "";
     if (wide) dialog.show(); else dialog.showModal();
+    if (!wide) dialog.append($("notice"));    // what is said at the foot of the page would be behind it, and out of reach
   }
   dialog.scrollTop = 0;
   $("person-title").focus({ preventScroll: wide });
@@ -103,6 +121,7 @@ function close() {
   const id = held.person && held.person.id;
   held.opened++;
   $("person").close();
+  document.body.append($("notice"));
   delete $("sheet").dataset.open;
   address(null);
   held.person = null;
@@ -115,71 +134,4 @@ function address(person) {
   const url = new URL(location.href);
   if (person) url.searchParams.set("who", person.id); else url.searchParams.delete("who");
   history.replaceState(null, "", url);
-}
-
-// ---- what is done ------------------------------------------------------------------------------------------------
-
-async function save() {
-  const { person } = held, anyway = held.anyway ? { anyway: true } : {};
-  held.anyway = false;
-  offerAnyway(false);
-  forgetTags();
-  const more = changesIn($("person-form"), person);
-  try {
-    if (person) { if (Object.keys(more).length) await change(more, anyway); }
-    else await make(more, anyway);
-  } catch (problem) {
-    offerAnyway(problem.status === 409);
-    throw problem;
-  }
-  notice("Saved.");
-}
-
-/** Tags come after: one that somebody else has is to be asked about. */
-async function make(more, anyway) {
-  const tags = [...held.tags, ...typedTags()], alone = !Object.keys(more).length;
-  if (alone && !tags.length) throw new Refused(400, { message: "Give a bib or a name.", field: "bib" });
-  const { participant } = await ask("POST", "/api/participants", { session: room.session.id, ...more, ...(alone ? { tags } : {}), ...anyway });
-  $("person").close();
-  held.tags.length = 0;
-  show(participant, true);
-  if (!alone) await giveTags(tags);
-  room.changed();
-}
-
-/** Throws Refused. */
-async function change(what, anyway = {}) {
-  const { participant } = await ask("PATCH", "/api/participants/" + held.person.id, { ...what, ...anyway });
-  took(participant);
-}
-
-/** The hub's answer to something that was done here. */
-function took(participant) {
-  if (held.person && held.person.id === participant.id) {
-    fillFields($("person-form"), participant, held.person);
-    held.person = participant;
-    paint();
-  }
-  room.changed();
-}
-
-function offerAnyway(there) {
-  if ($("person-anyway")) $("person-anyway").hidden = !there;
-}
-
-function takeOff() {
-  return attempt(async () => {
-    const { person } = held, { participant } = await ask("DELETE", "/api/participants/" + person.id);
-    took(participant);
-    close();
-    notice(`${calledOf(person)} is off the roster.`, () => putBack(person), { label: "Undo", forMs: UNDO_MS });
-  });
-}
-
-function putBack(person) {
-  return attempt(async () => {
-    const { participant } = await ask("POST", `/api/participants/${person.id}/restore`);
-    took(participant);
-    notice(`${calledOf(person)} is on the roster again.`);
-  });
 }

@@ -79,7 +79,7 @@ async function choose(each) {
   clear($("service-find"));
   say($("service-events-words"), `Looking at “${each.name}”.`);
   try {
-    event = each.races && each.races.length ? each : await ask("GET", path("/" + encodeURIComponent(each.id)), undefined, { waitMs: WAIT_MS }).then(said => said.event || said);
+    event = each.races && each.races.length ? each : (await ask("GET", path("/" + encodeURIComponent(each.id)), undefined, { waitMs: WAIT_MS })).event;
   } catch (problem) {
     if (problem.status === undefined) throw problem;
     say($("service-events-words"), "");

@@ -200,7 +200,7 @@ function askToDisconnect() {
 
 async function disconnect(values) {
   need(values, { participants: "Choose what becomes of them." });
-  const done = await ask("DELETE", path("?participants=" + values.participants), undefined, { waitMs: 300000 });
+  await ask("DELETE", path("?participants=" + values.participants), undefined, { waitMs: 300000 });
   $("service-off").close();
   if (following) following.stop();
   job = following = null;
@@ -208,7 +208,7 @@ async function disconnect(values) {
   progress.hide();
   room.link = null;
   home();
-  notice(done && done.gone ? `Disconnected; ${count(done.gone, "runner")} taken off.` : "Disconnected.");
+  notice("Disconnected.");
   files.changed();
   await load();
 }

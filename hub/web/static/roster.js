@@ -6,7 +6,7 @@ import { ask } from "./work-ask.js";
 import { openAssign } from "./roster-assign.js";
 import { openImport } from "./roster-import.js";
 import { addPerson, isOpen, openPerson, reloadPerson, setUpPerson } from "./roster-person.js";
-import { focusRow, loadList, openList, paintList } from "./roster-list.js";
+import { focusRow, loadList, openList, paintList, stepRow } from "./roster-list.js";
 import { makeFollower, makeSoon } from "./roster-live.js";
 import { openServices } from "./roster-services.js";
 import { openSettings, paintSettings } from "./roster-settings.js";
@@ -22,7 +22,8 @@ const BEAT_MS = 1000;
 const room = {
   session: JSON.parse($("session").textContent),
   shown: () => isOpen(),
-  open: id => attempt(() => openPerson(id)),
+  open: id => openPerson(id),
+  step: (id, by) => stepRow(id, by),
   add: values => addPerson(values),
   closed: id => { paintList(); focusRow(id); },
   changed: () => { listSoon(); unknownSoon(); },

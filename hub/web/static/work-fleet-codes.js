@@ -6,6 +6,7 @@ import { ask } from "./work-ask.js";
 import { chooseFrom, choosePartner } from "./work-choose.js";
 import { CONTROL_KEYS, control, fillControl, openControl } from "./work-fleet-control.js";
 import { openSettings, settings } from "./work-fleet-settings.js";
+import { fillOld } from "./work-fleet-old.js";
 import { controlWords, displayDetail, displayName, displayState, goes } from "./work-fleet-words.js";
 import { handle, need } from "./work-form.js";
 import { attempt, may, notice } from "./work-here.js";
@@ -143,6 +144,8 @@ function showPicture(display) {
   set($("qr-picture"), "src", path(display, "/qr.svg?") + encodeURIComponent(display.url));
   set($("qr-picture"), "alt", `QR code of ${displayName(display)}, ${display.url}`);
   $("qr-local").hidden = !/^https?:\/\/(localhost|127\.|\[::1\])/.test(display.url);
+  fillOld(display);
+  $("qr-old").open = false;
   $("qr").showModal();
 }
 

@@ -8,6 +8,9 @@ import { count, listed } from "./work-words.js";
 const ASK_MS = 15000;
 const FROM = { provider: "a service", file: "a file", hand: "added by hand" };
 
+/** Where they come from takes the hub a while to count: only when there are others. */
+const known = { total: null, origins: {} };
+
 /** `session()`: as it is now. */
 export async function openRoster(session) {
   if (!$("roster-words")) return;    // the session is gone
@@ -16,11 +19,13 @@ export async function openRoster(session) {
 }
 
 async function load(id) {
+  const people = `/api/participants?session=${id}&limit=1`;
   try {
-    const [{ total, facets }, unknown, { link }] = await Promise.all([
-      ask("GET", `/api/participants?session=${id}&limit=1&facets=1`), ask("GET", `/api/sessions/${id}/unknown-tags`), ask("GET", `/api/sessions/${id}/provider`),
+    const [{ total }, unknown, { link }] = await Promise.all([
+      ask("GET", people), ask("GET", `/api/sessions/${id}/unknown-tags`), ask("GET", `/api/sessions/${id}/provider`),
     ]);
-    if ($("roster-words")) paint(total, (facets && facets.origins) || {}, unknown.total || unknown.tags.length, link);
+    if (total !== known.total) Object.assign(known, { total, origins: ((await ask("GET", people + "&facets=1")).facets || {}).origins || {} });
+    if ($("roster-words")) paint(total, known.origins, unknown.total || unknown.tags.length, link);
   } catch (problem) {
     if (problem.status === undefined) throw problem;
   }

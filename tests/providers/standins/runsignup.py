@@ -17,9 +17,11 @@ DENIED: Final = {"error": {"error_code": 3, "error_msg": "API key or secret not 
 
 
 class RunSignUpStandIn(StandIn):
-    """`as_object`: participants as one object, as the pages show it, instead of a list of blocks."""
+    """`as_object`: participants as one object, as the pages show it, instead of a list of blocks. `is_partner`: whether
+    the race is the account's own."""
 
     as_object = False
+    is_partner = True
     page_cap = 2500
     results: tuple[dict[str, Any], ...] = ()
     result_sets: tuple[dict[str, Any], ...] | None = None
@@ -44,7 +46,8 @@ class RunSignUpStandIn(StandIn):
 
     async def _races(self, request: web.Request) -> web.Response:
         find = request.query.get("name", "").casefold()
-        found = [{"race": self._shape()}] if find in "spring run" else []
+        foreign = request.query.get("only_partner_races") == "T" and not self.is_partner
+        found = [{"race": self._shape()}] if find in "spring run" and not foreign else []
         return answer({"races": found if request.query["page"] == "1" else []})
 
     async def _race(self, request: web.Request) -> web.Response:

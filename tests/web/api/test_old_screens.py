@@ -1,0 +1,81 @@
+"""What the predecessor's screens ask, field by field, and the browser that remembers its display."""
+
+from typing import Final
+
+from tests.running import Running, until
+from tests.web.old_venue import IDLE, asked, prepared
+
+RUNNER_FIELDS: Final = {
+    *(
+        "name",
+        "first_name",
+        "last_name",
+        "age",
+        "gender",
+        "city",
+        "state",
+        "country",
+        "division",
+        "race_name",
+    ),
+    *("reg_choice", "wave", "team_name", "message", "timestamp", "location", "bib", "tag_code", "lap"),
+}
+
+
+async def test_shapes_of_a_runner_and_the_queue(hub: Running) -> None:
+    old = await prepared(hub, 60)
+    by_code = f"?display={old.code}"
+    assert await asked(old, "/api/current-runner" + by_code) == IDLE | {"mode": "pre-race"}
+    assert await asked(old, "/api/runner-displayed" + by_code, "POST") == {
+        "success": False,
+        "error": "No runners in queue",
+    }
+    reader = await old.reader().connect()
+    reader.add("T1", "T2")
+    await until(lambda: old.durable == 2)
+    found = await asked(old, "/api/current-runner" + by_code)
+    runner = found["runner"]
+    assert runner == {name: found[name] for name in runner} and set(runner) >= RUNNER_FIELDS
+    assert all(isinstance(value, str) for value in runner.values())
+    assert (runner["bib"], runner["name"], runner["reg_choice"]) == ("101", "First1 Last1", "10K")
+    assert (found["queue_size"], found["max_queue_size"]) == (2, 200)
+    assert await asked(old, "/api/runner-displayed" + by_code, "POST") == {
+        "success": True,
+        "displayed_runner": runner,
+        "next_runner": runner,
+        "queue_size": 2,
+    }
+    status = await asked(old, "/api/queue-status" + by_code)
+    assert (status["queue_size"], status["current_runner"]) == (2, runner)
+    assert status["queue_contents"][1] | {"timestamp": ""} == {
+        "name": "First2 Last2",
+        "bib": "102",
+        "timestamp": "",
+    }
+    assert (await asked(old, "/api/queue-debug" + by_code))["all_bibs"] == ["101", "102"]
+    assert await asked(old, "/api/queue-clear" + by_code, "POST") == {"success": True, "cleared_count": 0}
+    async with old.http.post("/api/queue-clear" + by_code) as answer:
+        assert await answer.json() == {"success": True, "cleared_count": 2}
+    assert (await asked(old, "/api/queue-status" + by_code))["current_runner"] is None
+    await reader.hang_up()
+
+
+async def test_browser_remembers_its_display(hub: Running) -> None:
+    old = await prepared(hub)
+    path = f"/d/{old.code.lower()}/old"
+    places = {
+        "": "/display",
+        "?to=/runner-display": "/runner-display",
+        "?to=//evil.example": "/display",
+        "?to=/%5Cevil.example": "/display",
+        "?to=https://evil.example/": "/display",
+    }
+    for query, to in places.items():
+        async with old.anybody.get(path + query, allow_redirects=False) as answer:
+            assert (answer.status, answer.headers["Location"]) == (303, to), query
+            cookie = answer.headers["Set-Cookie"]
+    assert f"display={old.code}" in cookie and "HttpOnly" in cookie and "SameSite=Lax" in cookie
+    found = await asked(old, "/api/current-runner", headers={"Cookie": f"display={old.code}"})
+    assert found["mode"] == "pre-race"
+    async with old.anybody.get("/d/ABCDEFGH/old") as answer:
+        assert answer.status == 404
