@@ -220,7 +220,7 @@ class Merge:
         return known.here and known.id not in self._keys
 
     async def _let_go(self) -> None:
-        while self._matcher.let_go(TURN * 20):
+        while self._matcher.let_go(TURN * 20):  # noqa: ASYNC110  nobody is waited for
             await asyncio.sleep(0)
 
 

@@ -222,10 +222,10 @@ def unnamed(record: Record, origin: str, order: Sequence[str] = ORDERED) -> Reco
     kept: somebody may want them back."""
     layers = layers_of(record).copy()
     last = layers.pop(origin, None)
-    if last is None:
+    if last is None or record.gone:
         return record
-    if record.gone or is_anchored(layers):
-        return _merged_anew(record, layers or {origin: last}, order, gone=record.gone)
+    if is_anchored(layers):
+        return _merged_anew(record, layers, order, gone="")
     if origin == TAGS:
         layers[origin] = Layer(last.fields, None, last.custom)
         return _merged_anew(record, layers, order, gone=FILE)

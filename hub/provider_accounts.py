@@ -212,6 +212,15 @@ class ProviderAccounts:
                 self._opened[account_id] = self._made(found[0].kind, credentials)
             return self._opened[account_id]
 
+    async def let_go(self, account_id: int, provider: Provider) -> None:
+        """Nobody asks it any more: one that the account was changed under has opened again what was closed."""
+        if not self.is_open(account_id, provider):
+            await provider.close()
+
+    def is_open(self, account_id: int, provider: Provider) -> bool:
+        """Whether it is still the one that is asked."""
+        return self._opened.get(account_id) is provider
+
     def words(self, account_id: int, problem: Exception) -> str:
         """What a service has said of what was asked of it, without what the account signs in with."""
         mask = self._masks.get(account_id)

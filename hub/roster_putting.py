@@ -3,8 +3,9 @@ Knows the order of these; what a row is, `hub.roster_reader` says, what comes of
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+import gc
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from typing import Any, Final
 
 import msgspec
@@ -55,6 +56,7 @@ class Putting:
         self._reader = reader
         self._rostering = rostering
         self._folder = folder
+        self._under_way = 0
 
     async def put(
         self,
@@ -78,7 +80,10 @@ class Putting:
             if total is not None:  # until then the file is read
                 progress(done, total, later)
 
-        async with aclosing(self._entries(number, wanted, put, bad, progress)) as entries:
+        async with (
+            self._calm(),
+            aclosing(self._entries(number, wanted, put, bad, progress)) as entries,
+        ):
             put.outcome = await self._rostering.apply(
                 by,
                 session_id,
@@ -90,12 +95,26 @@ class Putting:
             )
         # Whom these mean is not clear.
         unclear = [Bad(each.line, each.reason, []) for each in put.outcome.problems]
-        await bad.add(unclear)
-        await bad.end()
+        put.shown = sorted([*unclear, *bad.first][:PROBLEMS_KEPT_MAX], key=lambda each: each.line)
         put.good -= len(unclear)
         put.left_out += len(unclear)
-        put.shown = sorted([*bad.first, *unclear], key=lambda each: each.line)[:PROBLEMS_KEPT_MAX]
+        await bad.add(unclear)
+        await bad.end()
         return put
+
+    @asynccontextmanager
+    async def _calm(self) -> AsyncIterator[None]:
+        """A collection of garbage looks at all that is held of a roster meanwhile, and holds up the loop for a tenth of
+        a second each time. For these seconds there is none, and what stays of them is no garbage: a roster."""
+        self._under_way += 1
+        gc.disable()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if self._under_way == 0:
+                gc.freeze()
+                gc.enable()
 
     async def _entries(
         self, number: int, wanted: Wanted, put: Put, bad: "_Problems", progress: Progress

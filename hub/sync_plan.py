@@ -1,5 +1,5 @@
-"""When a session's registration service is asked again: seldom long before the gun, every ten seconds in the race. Knows
-arithmetic on instants that are handed in; refuses to know services, clocks and tables.
+"""When a session's registration service is asked again: seldom long before the gun, every ten seconds in the race.
+Knows arithmetic on instants that are handed in; refuses to know services, clocks and tables.
 """
 
 from collections.abc import Iterable

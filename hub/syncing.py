@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 from msgspec.structs import replace
 
 from hub.config_live import Current
-from hub.errors import HubError, NotFound, ProviderAway, ProviderRefused, StoreError
+from hub.errors import HubError, ProviderAway, ProviderRefused, StoreError
 from hub.hub import Hub
 from hub.jobs import Progress
 from hub.provider_accounts import ProviderAccounts
@@ -35,6 +35,7 @@ FULL_AT_ONCE: Final = 2
 """Rosters that are loaded whole by themselves, of all partners: each takes a connection to the database."""
 SHORT_AT_ONCE: Final = 8
 CALLS_WAIT_S: Final = 30.0
+CHANGED: Final = "The account signs in with something else by now."
 
 
 class Standing(NamedTuple):
@@ -229,7 +230,7 @@ class Syncing:
                 return
             try:
                 await self._asked(linked, due.what, nothing)
-            except (ProviderRefused, ProviderAway, StoreError, NotFound):
+            except HubError:
                 pass  # said, and noted for how long nothing is asked
             except Exception:
                 log.exception("session %d: the %s of its service has failed", linked.row.session_id, due.what)
@@ -249,7 +250,14 @@ class Syncing:
                 provider = await self._accounts.opened(row.account_id)
                 self._calls[row.account_id] = provider.calls_last_hour
                 before = provider.calls_last_hour()
-                await self._do(linked, what, progress, by_hand=by_hand)
+                try:
+                    await self._do(linked, what, progress, by_hand=by_hand)
+                except ProviderRefused:
+                    if self._accounts.is_open(row.account_id, provider):
+                        raise
+                    raise ProviderAway(CHANGED) from None
+                finally:
+                    await self._accounts.let_go(row.account_id, provider)
                 linked.costs[what] = max(1.0, float(provider.calls_last_hour() - before))
         except ProviderRefused as problem:
             words = self._accounts.words(row.account_id, problem)

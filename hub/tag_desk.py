@@ -70,14 +70,14 @@ def problems_of(participant: Participant, roster: Roster) -> list[Problem]:
     return found
 
 
-def problems_of_code(code: str, kind: str, those: Collection[Participant]) -> list[Problem]:
+def problems_of_code(kind: str, those: Collection[Participant]) -> list[Problem]:
     """What is wrong with something that was scanned or typed, and that is nobody's."""
     if not those:
-        return [Problem("unknown", f"Nobody on the roster has the tag, the bib or the name {code}.")]
+        return [Problem("unknown", "Nobody on the roster has this tag, bib or name.")]
     if kind == "tag":
-        return [Problem("tag_of_two", f"Tag {code} is of {len(those)} on the roster.")]
+        return [Problem("tag_of_two", f"This tag is of {len(those)} on the roster.")]
     if kind == "bib":
-        return [Problem("bib_of_two", f"Bib {code} is worn by {len(those)} on the roster.")]
+        return [Problem("bib_of_two", f"This bib is worn by {len(those)} on the roster.")]
     return []
 
 

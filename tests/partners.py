@@ -184,8 +184,15 @@ async def _timing(connection: asyncpg.Connection, made: Furnished) -> None:
             custom=json.dumps({f"{mark} column": f"{mark} value"}),
             phonetic=f"{mark} Li",
             notes=f"{mark} remark",
-            layers=json.dumps({"file": {"fields": {"first_name": f"{mark} Ann"}}}),
+            layers=json.dumps({"file": _said(mark)}),
         )
+
+
+def _said(mark: str) -> dict[str, Any]:
+    """All that is in the columns of their participant."""
+    names = {"first_name": "Ann", "last_name": "Lee", "phonetic": "Li", "notes": "remark"}
+    fields = {"bib": "7"} | {name: f"{mark} {word}" for name, word in names.items()}
+    return {"fields": fields, "tags": [f"{mark}1"], "custom": {f"{mark} column": f"{mark} value"}}
 
 
 async def _services(connection: asyncpg.Connection, made: Furnished) -> None:

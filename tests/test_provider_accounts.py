@@ -63,6 +63,8 @@ async def test_a_change_is_tested_and_used_from_then_on(serviced: Serviced) -> N
     assert (row.name, words) == ("c", "It says hello.") and service.closed
     await accounts.opened(row.id)
     assert service.credentials == {"api_key": "b-key", "api_secret": "right"} and not service.closed
+    await accounts.let_go(row.id, service)
+    assert not service.closed
     row, words = await accounts.change(MACHINE_CALLER, row.id, "d", None)
     assert (row.name, words) == ("d", "") and not service.closed
     assert accounts.words(row.id, ValueError("with right")) == "with ***"

@@ -208,7 +208,9 @@ async def everything(client: aiohttp.ClientSession, heard: list[bytes], own: Fur
                 heard.append(str(message.data).encode() if message.type is WSMsgType.TEXT else b"")
             continue
         async with client.get(attempt.path, params=attempt.query, allow_redirects=False) as response:
-            heard += [await response.read(), str(dict(response.headers)).encode()]
+            endless = response.content_type == "text/event-stream"
+            answer = await (response.content.readany() if endless else response.read())
+            heard += [answer, str(dict(response.headers)).encode()]
 
 
 async def exported(hub: Running, heard: list[bytes], own: Furnished) -> None:

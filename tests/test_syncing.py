@@ -95,6 +95,24 @@ async def test_a_service_that_refuses_is_not_asked_before_somebody_has_done_some
 
 
 @SHARED
+async def test_what_is_refused_to_words_that_were_changed_meanwhile_stops_nothing(serviced: Serviced) -> None:
+    made, service = await serviced.linked(1)
+    account_id = (await serviced.link(made))["account"]["id"]
+    service.wait = asyncio.Event()
+    calls = service.calls
+    await serviced.fed(made, "1")
+    await until(lambda: service.calls > calls)
+    old, service.wait = service.wait, None
+    words = {"credentials": {"api_key": "another-of-them", "api_secret": "s"}}
+    await serviced.ask("PATCH", f"provider-accounts/{account_id}", words)
+    service.problems = [ProviderRefused("Not with these.")]
+    old.set()
+    other = serviced.services.of("another-of-them")
+    await until(lambda: len(other.asked) > 2)
+    assert (await serviced.link(made))["problem"] == "" and not service.problems
+
+
+@SHARED
 async def test_a_cursor_that_is_refused_is_answered_by_loading_all(serviced: Serviced) -> None:
     made, service = await serviced.linked(1)
     service.say(5, cursor=9)

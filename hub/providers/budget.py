@@ -33,11 +33,11 @@ class Budget:
     def __repr__(self) -> str:
         return f"Budget({self.calls_per_hour} an hour)"
 
-    async def take(self, *, wait_s_max: float | None) -> None:
+    async def take(self, *, wait_s_max: float | None, shut_s_max: float = 60.0) -> None:
         """Returns when one more call may be made. Raises ProviderAway when that is later than `wait_s_max`; with None
-        it waits as long as it takes."""
+        it waits as long as it takes. `shut_s_max`: of a pause that the service has asked for."""
         left = self.shut_s()
-        if wait_s_max is not None and left > wait_s_max:
+        if left > shut_s_max:
             raise ProviderAway(
                 "The service wants to be left alone for a while: it has had too many calls.",
                 retry_after_s=left,

@@ -62,6 +62,12 @@ class Patience(NamedTuple):
     answer_s_max: float = 60.0
     connect_s_max: float = 15.0
     answer_bytes_max: int = 32 * 1024 * 1024
+    budget_s_max: float | None = None
+    """How long it waits for the account's calls to come back; None: as long as it takes."""
+
+
+HURRIED: Final = Patience(tries=3, retry_after_s_max=10.0, answer_s_max=20.0, connect_s_max=10.0)
+"""Somebody sits before a page and waits."""
 
 
 class Reply(NamedTuple):
@@ -95,6 +101,16 @@ class _Again(Exception):
         self.after_s = after_s
 
 
+class _Asked(NamedTuple):
+    """`form`: what is posted; `auth`: an Authorization header of its own."""
+
+    method: str
+    url: URL
+    params: Mapping[str, str | int]
+    form: Mapping[str, str] | None = None
+    auth: str | None = None
+
+
 class Calls:
     """Of one account. `query`, `headers`: what it signs in with, sent with every call; they may be changed.
 
@@ -124,6 +140,8 @@ class Calls:
         self.query = dict(query or {})
         self.headers = {"Accept": "application/json", **(headers or {})}
         self.patience = patience or Patience()
+        hurried = patience or HURRIED
+        self._hurried = hurried._replace(budget_s_max=hurried.retry_after_s_max)
         self._sleep = sleep
         self._session: aiohttp.ClientSession | None = None
 
@@ -138,58 +156,44 @@ class Calls:
     async def get(
         self, path: str, params: Mapping[str, str | int] | None = None, *, patient: bool = False
     ) -> Reply:
-        """What the service answers, tried again as long as that makes sense. `patient`: a long load, for which the
-        account's budget is waited for; else it is not waited for longer than a person would.
+        """What the service answers, tried again as long as that makes sense. `patient`: for a long load, whose calls
+        may wait for the account's budget; else nothing is waited for longer than a person would.
 
         Raises ProviderRefused and ProviderAway.
         """
-        return await self._tried("GET", self._base.joinpath(path.lstrip("/")), params, None, None, patient)
+        patience = self.patience if patient else self._hurried
+        return await self._tried(_Asked("GET", self._base.joinpath(path.lstrip("/")), params or {}), patience)
 
     async def post_form(self, url: str, form: Mapping[str, str], *, auth: str | None = None) -> Reply:
         """To an address of the service's own (a token's), with nothing else of the account. `auth`: an Authorization
         header."""
-        return await self._tried("POST", URL(url), None, form, auth, False)
+        return await self._tried(_Asked("POST", URL(url), {}, form, auth), self._hurried)
 
-    async def _tried(
-        self,
-        method: str,
-        url: URL,
-        params: Mapping[str, str | int] | None,
-        form: Mapping[str, str] | None,
-        auth: str | None,
-        patient: bool,
-    ) -> Reply:
+    async def _tried(self, asked: _Asked, patience: Patience) -> Reply:
         retrying = tenacity.AsyncRetrying(
-            stop=tenacity.stop_after_attempt(self.patience.tries),
+            stop=tenacity.stop_after_attempt(patience.tries),
             retry=tenacity.retry_if_exception_type(_Again),
-            wait=self._pause_s,
+            wait=lambda state: _pause_s(state, patience),
             sleep=self._sleep,
             before_sleep=self._note,
             reraise=True,
         )
         try:
-            return await retrying(self._once, method, url, params, form, auth, patient)
+            return await retrying(self._once, asked, patience)
         except _Again as last:
             words, after_s = str(last), last.after_s
-        raise ProviderAway(f"{words} The hub has tried {self.patience.tries} times.", retry_after_s=after_s)
+        raise ProviderAway(f"{words} The hub has tried {patience.tries} times.", retry_after_s=after_s)
 
-    async def _once(
-        self,
-        method: str,
-        url: URL,
-        params: Mapping[str, str | int] | None,
-        form: Mapping[str, str] | None,
-        auth: str | None,
-        patient: bool,
-    ) -> Reply:
+    async def _once(self, asked: _Asked, patience: Patience) -> Reply:
         """One try, of one call, or as many as a service sends it around within its own host."""
-        if form is None:
-            url = url.update_query({**self.query, **{key: str(each) for key, each in (params or {}).items()}})
+        if asked.form is None:
+            query = {**self.query, **{key: str(each) for key, each in asked.params.items()}}
+            asked = asked._replace(url=asked.url.update_query(query))
         problem: Exception
         for _ in range(REDIRECTS_MAX + 1):
-            await self.budget.take(wait_s_max=None if patient else self.patience.retry_after_s_max)
+            await self.budget.take(wait_s_max=patience.budget_s_max, shut_s_max=patience.retry_after_s_max)
             try:
-                found = await self._answer(method, url, form, auth)
+                found = await self._answer(asked, patience)
             except (ProviderError, _Again):
                 raise
             except TimeoutError:
@@ -203,39 +207,43 @@ class Calls:
                 break
             if isinstance(found, Reply):
                 return found
-            url = found
+            asked = asked._replace(url=found)
         else:
             problem = ProviderAway(f"{self.service} sends the hub around in circles.")
         raise problem
 
-    async def _answer(
-        self, method: str, url: URL, form: Mapping[str, str] | None, auth: str | None
-    ) -> Reply | URL:
+    async def _answer(self, asked: _Asked, patience: Patience) -> Reply | URL:
         """The answer, or where to ask for it. Raises ProviderError, _Again, and what aiohttp raises."""
         if self._session is None:
-            timeout = aiohttp.ClientTimeout(
-                total=self.patience.answer_s_max, connect=self.patience.connect_s_max
-            )
             self._session = aiohttp.ClientSession(
-                timeout=timeout, cookie_jar=aiohttp.DummyCookieJar(), middlewares=(self._one_call,)
+                cookie_jar=aiohttp.DummyCookieJar(), middlewares=(self._one_call,)
             )
         headers = self.headers
-        if form is not None:
-            headers = {"Accept": "application/json", **({"Authorization": auth} if auth else {})}
+        if asked.form is not None:
+            headers = {
+                "Accept": "application/json",
+                **({"Authorization": asked.auth} if asked.auth else {}),
+            }
         async with self._session.request(
-            method, url, data=form, headers=headers, allow_redirects=False
+            asked.method,
+            asked.url,
+            data=asked.form,
+            headers=headers,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=patience.answer_s_max, connect=patience.connect_s_max),
         ) as response:
+            path = asked.url.path
             if response.status in (301, 302, 303, 307, 308):
-                return self._elsewhere(url, response.headers.get("Location", ""), form)
+                return self._elsewhere(asked, response.headers.get("Location", ""))
             if response.status in (429, 503) and "Retry-After" in response.headers:
-                self._left_alone(response)
+                self._left_alone(response, patience)
             if response.status >= 500 or response.status in AGAIN:
                 raise _Again(f"{self.service} answers with an error of its own ({response.status}).")
             body = await self._body(response)
             if response.status >= 300:
-                self._refused(response.status, url.path, body)
+                self._refused(response.status, path, body)
             self._json(body)
-            self._no_error(url.path, body)
+            self._no_error(path, body)
             return Reply(body, response.headers)
 
     async def _one_call(
@@ -251,25 +259,25 @@ class Calls:
     def _unreached(self, error: Exception) -> str:
         return f"{self.service} cannot be reached ({type(error).__name__})."
 
-    def _elsewhere(self, url: URL, place: str, form: Mapping[str, str] | None) -> URL:
+    def _elsewhere(self, asked: _Asked, place: str) -> URL:
         """Where a redirect points to, if that is the same host over the same scheme, and nothing was posted."""
         try:
-            found = url.join(URL(place))
-            same = bool(place) and found.origin() == url.origin() and form is None
+            found = asked.url.join(URL(place))
+            same = bool(place) and found.origin() == asked.url.origin() and asked.form is None
         except ValueError:
             same = False
         if not same:
             raise ProviderAway(f"{self.service} sends the hub to another address; it is not followed there.")
         return found
 
-    def _left_alone(self, response: aiohttp.ClientResponse) -> None:
+    def _left_alone(self, response: aiohttp.ClientResponse, patience: Patience) -> None:
         """It says how long it wants no more calls: a short pause is waited for, a long one is told."""
         after_s = _retry_after_s(response.headers["Retry-After"], response.headers.get("Date", ""))
         if after_s is None:
             return
-        after_s = min(after_s, self.patience.retry_after_s_cap)
+        after_s = min(after_s, patience.retry_after_s_cap)
         words = f"{self.service} has had too many calls ({response.status})."
-        if after_s <= self.patience.retry_after_s_max:
+        if after_s <= patience.retry_after_s_max:
             raise _Again(words, after_s)
         self.budget.shut(after_s)
         raise ProviderAway(words, retry_after_s=after_s)
@@ -330,20 +338,19 @@ class Calls:
             return ""
         return self.mask.hide(_words(found))[:WORDS_CHARS_MAX].strip().rstrip(".")
 
-    def _pause_s(self, state: tenacity.RetryCallState) -> float:
-        """As long as the service has asked for; else twice as long each time, and never quite the same."""
-        problem = state.outcome.exception() if state.outcome else None
-        if isinstance(problem, _Again) and problem.after_s is not None:
-            return problem.after_s
-        longest: float = min(
-            self.patience.wait_s_max, self.patience.first_wait_s * 2 ** (state.attempt_number - 1)
-        )
-        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads calls, hides nothing
-
     def _note(self, state: tenacity.RetryCallState) -> None:
         problem = state.outcome.exception() if state.outcome else None
         pause_s = state.next_action.sleep if state.next_action else 0.0
         log.info("%s Again in %.1f s, try %d", problem, pause_s, state.attempt_number + 1)
+
+
+def _pause_s(state: tenacity.RetryCallState, patience: Patience) -> float:
+    """As long as the service has asked for; else twice as long each time, and never quite the same."""
+    problem = state.outcome.exception() if state.outcome else None
+    if isinstance(problem, _Again) and problem.after_s is not None:
+        return problem.after_s
+    longest: float = min(patience.wait_s_max, patience.first_wait_s * 2 ** (state.attempt_number - 1))
+    return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads calls, hides nothing
 
 
 def _is_page(body: bytes) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hub.counting import Stored
 from hub.errors import StoreAway
 from hub.messages import Messages
-from hub.model import Participant, Read, ReadFilter, SessionRow, Whose
+from hub.model import Read, ReadFilter, SessionRow, Whose
 from hub.passages import StoredPassage
 from hub.roster import Roster
 from hub.store import messages, rosters, sessions
@@ -95,7 +95,3 @@ class WebQueries:
     async def roster(self, whose: Whose, session_id: int) -> Roster:
         async with self._database().of(whose) as connection:
             return Roster(await rosters.load(connection, session_id))
-
-    async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None:
-        async with self._database().of(whose) as connection:
-            await rosters.replace(connection, session_id, participants)

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from hub import display_control, encode, old_display_settings, old_runners, privacy
+from hub import display_control, encode, old_display_settings, old_runners
 from hub.model import MODE_PRE_RACE, MODE_RESULTS, US_PER_S, DisplayRow, Read
 from hub.old_runners import Queue, Waiting
 from hub.roster import normal
@@ -109,7 +109,8 @@ def runner_of(session: Session, read: Read | None) -> dict[str, str] | None:
         return None
     time_text = encode.iso(read.read_us, session.zone)
     location = session.places.shown(read.location)
-    known = encode.runner(privacy.public(who, session.row), read, time_text, location)
+    seen, beside = session.known.public(who)
+    known = encode.runner(seen, read, time_text, location, beside)
     return old_runners.flat(known, encode.runner_message(session, read) or "")
 
 

@@ -24,7 +24,6 @@ from hub.model import (
     DisplayRow,
     ExportRow,
     ImageRow,
-    Participant,
     PartnerRow,
     Read,
     ReadFilter,
@@ -90,8 +89,6 @@ class Queries(Protocol):
         """Lines that are no reads, by their ids."""
 
     async def roster(self, whose: Whose, session_id: int) -> Roster: ...
-
-    async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None: ...
 
 
 class People(Protocol):

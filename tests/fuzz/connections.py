@@ -23,7 +23,7 @@ from hub.hub import Hub
 from hub.importing import ControllerFiles, Imported, plan
 from hub.jobs import Jobs
 from hub.messages import NONE, Messages
-from hub.model import US_PER_S, DisplayRow, Participant, PartnerRow, Read, ReadFilter, SessionRow, Whose
+from hub.model import US_PER_S, DisplayRow, PartnerRow, Read, ReadFilter, SessionRow, Whose
 from hub.passages import StoredPassage
 from hub.passwords import Hashes
 from hub.refused import RefusedReaders
@@ -253,9 +253,6 @@ class Database:
         self, by: Caller, action: str, what: str, partner_id: int, source_id: int, session_id: int
     ) -> None:
         self.changed.append(f"{action} {source_id} {session_id}")
-
-    async def save_roster(self, whose: Whose, session_id: int, participants: list[Participant]) -> None:
-        self.changed.append(f"roster {session_id}: {len(participants)}")
 
 
 ROW: Final = SessionRow(1, 1, "S", "E", "active", 1, "Asia/Kathmandu", "2024-06-01", NOW_US)

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from hub.errors import ProviderAway, ProviderError, ProviderRefused
 from hub.providers.budget import Budget
-from hub.providers.calls import Calls, Patience
+from hub.providers.calls import HURRIED, Calls, Patience
 from hub.providers.masking import Mask
 from tests.providers.loading import HASTY, QUICK
 from tests.providers.standins.server import (
@@ -151,6 +151,17 @@ async def test_a_long_pause_is_told_and_obeyed(service: Plain, calls: Made, said
         await seven(calls)
     assert caught.value.retry_after_s == pytest.approx(told_s, abs=5)
     assert (len(service.calls), calls.slept) == (1, [])
+
+
+async def test_somebody_who_waits_is_told_sooner_than_a_long_load(service: Plain) -> None:
+    calls = Calls("Plain", f"{service.base}/v1", budget=Budget(9), mask=Mask(), open_base=True)
+    assert calls._hurried == HURRIED._replace(budget_s_max=10.0)
+    assert calls.patience.budget_s_max is None
+    service.fail(too_many("30"))
+    with pytest.raises(ProviderAway) as caught:
+        await calls.get("seven")
+    assert caught.value.retry_after_s == 30.0
+    await calls.close()
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 410, 422, 418])

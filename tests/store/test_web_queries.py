@@ -11,7 +11,7 @@ import pytest
 
 from hub.errors import StoreAway
 from hub.model import EVERYONE, Participant, ReadFilter
-from hub.store import reads, web_queries
+from hub.store import reads, rosters, web_queries
 from hub.store.database import query
 from hub.store.pooled import WebDatabase
 from hub.store.web_queries import WebQueries
@@ -179,11 +179,11 @@ async def test_pages_of_reads(database_dsn: str, wanted: dict[str, Any], offsets
         ]
 
 
-async def test_a_roster_is_saved_and_found(database_dsn: str) -> None:
+async def test_a_roster_is_found(database_dsn: str) -> None:
     async with asking(database_dsn) as (queries, connection):
         session_id = await new_session(connection)
         assert (await queries.roster(EVERYONE, session_id)).size == 0
-        await queries.save_roster(EVERYONE, session_id, [Participant(0, "12", ("A1",)), Participant(0, "13")])
+        await rosters.replace(connection, session_id, [Participant(0, "12", ("A1",)), Participant(0, "13")])
         roster = await queries.roster(EVERYONE, session_id)
         found = roster.find("a1")
         assert found is not None
@@ -202,8 +202,6 @@ async def test_what_is_anothers_is_not_there(database_dsn: str) -> None:
             assert len(await queries.rejects(whose, theirs, 0, 10)) == there
             assert (await queries.roster(whose, theirs)).size == there
         assert {each["partner_id"] for each in await queries.sessions(own.partner_id)} == {own.partner_id}
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await queries.save_roster(own.partner_id, theirs, [Participant(0, "1")])
         assert await contents(connection, other) == before
 
 

@@ -59,7 +59,7 @@ TELLS_NOTHING: Final = {
     "/api/displays/{code}/qr.svg",
     "/api/display/{code}/qr.svg",
     "/api/qr.svg",
-    "/api/sessions/{id}/lookup",
+    "/api/sessions/{id}/unknown-tags",
     "/api/refused-readers",
     "/images/{name}",
     "/static/uploads/{name:.+}",
@@ -313,7 +313,8 @@ async def test_their_own_is_there_for_them(site: Site) -> None:
                 continue
             if attempt.is_socket and attempt.path.endswith(str(site.own.ids["ended"])):
                 continue  # nobody watches what has ended
-            attempt.query = {"text": "x", "find": "7"}  # what a QR code is made of
+            active = str(site.own.ids["active"])
+            attempt.query = {"text": "x", "find": "7", "code": "7", "session": active}
             answer = await ask(client, attempt)
             assert answer.status in (101, 200, 303), (attempt.path, answer)
             assert traces(answer, site.other, attempt) == [], attempt.path

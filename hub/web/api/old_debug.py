@@ -1,12 +1,12 @@
-"""`/api/debug/...` and `/api/start-test-listener`: what people of the predecessor's tried their screens with. For admins,
-and for operators where `server.debug` is on. What they add is marked as a test, and is of the caller's own session.
+"""`/api/debug/...` and `/api/start-test-listener`: what people of the predecessor's tried their screens with. For
+admins, and for operators where `server.debug` is on. What they add is marked as a test, and is of the caller's own session.
 """
 
 from typing import Any, Final
 
 from aiohttp import web
 
-from hub.accounts import ADMIN, OPERATOR
+from hub.accounts import ADMIN
 from hub.encode import iso
 from hub.errors import Forbidden, NotFound
 from hub.hand_words import Words

@@ -62,9 +62,7 @@ async def look_up(request: web.Request) -> web.Response:
     shown = await _participants(request, field, those[:CANDIDATES_MAX])
     passages = _passages(field, code, one)
     official = book.session.official if book.session else {}
-    problems = (
-        tag_desk.problems_of(one, field.roster) if one else tag_desk.problems_of_code(code, kind, those)
-    )
+    problems = tag_desk.problems_of(one, field.roster) if one else tag_desk.problems_of_code(kind, those)
     return web.json_response(
         {
             "code": code,

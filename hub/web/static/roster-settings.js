@@ -2,13 +2,14 @@
 // word holds.
 
 import { $, field, keep, say, sayOrHide, set } from "./front-paint.js";
-import { ask } from "./work-ask.js";
+import { Refused, ask } from "./work-ask.js";
 import { handle } from "./work-form.js";
 import { may, notice } from "./work-here.js";
 import { without } from "./roster-list.js";
 import { ORIGIN_WORDS } from "./roster-words.js";
 import { count } from "./work-words.js";
 
+const UNDER_MAX = 21;
 const ORDER = ["hand", "provider", "file"];
 /** `shown`: the settings that the form was filled with. `order`: as somebody has put it. */
 const held = { shown: "", order: ORDER };
@@ -30,6 +31,7 @@ export function paintSettings({ session }) {
   const now = settingsOf(session), key = JSON.stringify(now);
   paintMinors(now.minors);
   if (key === held.shown) return;
+  if (held.shown) room.changed();    // how much of whom everybody sees is another by now
   const form = $("settings-form").elements;
   held.shown = key;
   held.order = now.order;
@@ -72,12 +74,16 @@ function onMove(event) {
 async function save(values) {
   const was = settingsOf(room.session);
   const minors = values.minors_under ? { under: Number(values.minors_under), privacy: values.minors_privacy } : null;
+  if (minors && !(minors.under >= 1 && minors.under <= UNDER_MAX && Number.isInteger(minors.under))) {
+    throw new Refused(422, { message: `Give years, from 1 to ${UNDER_MAX}.`, field: "minors_under" });
+  }
   const wanted = { mode: values.mode, minors, roster_order: held.order };
   const before = { mode: was.mode, minors: was.minors, roster_order: was.order };
   const change = {};
   for (const name of Object.keys(wanted)) if (JSON.stringify(wanted[name]) !== JSON.stringify(before[name])) change[name] = wanted[name];
-  if (Object.keys(change).length) await ask("PATCH", "/api/sessions/" + room.session.id, change);
+  const answer = Object.keys(change).length ? await ask("PATCH", "/api/sessions/" + room.session.id, change) : {};
   held.shown = "";
   await room.refresh();
-  notice("Saved.");
+  room.changed();
+  notice(answer.job ? "Saved. The roster is being put together anew." : "Saved.");
 }
