@@ -275,12 +275,13 @@ def hello(
     emergency: str = "",
     template: TemplateRow | None = None,
     counts: bytes | None = None,
+    size: int = 0,
 ) -> bytes:
     """`recent`: messages encoded before and joined by commas, which are taken as they are. `before`: of the reads
     before those, see `hub.web.earlier`. Without a session there is nothing to show: the screen rests. Without a display
-    it is for somebody who watches the session, who has `marks` and `calls` beside.
+    it is for somebody who watches the session, who has `marks`, `calls` and `roster` beside.
     `emergency`: the line over everything else; empty: none. `template`: the display's; None: the hub's own layout.
-    `counts`: of `count_fields`; None: nobody is to know."""
+    `counts`: of `count_fields`; None: nobody is to know. `size`: of the roster."""
     head = _encode(
         {
             "type": "hello",
@@ -296,7 +297,7 @@ def hello(
             **message_fields(session.messages if session else NONE, now_us, people=display is None),
             "template": template_ref(template, display.code) if template and display else None,
         }
-        | (_said(session.said, offset) if session and not display else {})
+        | (_said(session.said, offset) | {"roster": {"size": size}} if session and not display else {})
     )
     return b'%b,"counts":%b,"recent":[%b],"before":%b}' % (head[:-1], counts or b"null", recent, before)
 

@@ -25,6 +25,9 @@ KEEP: Final = "keep"
 REMOVE: Final = "remove"
 PIECE: Final = 1000
 """Entries that go into the tables in one statement."""
+FEW: Final = 1000
+"""Entries for which not everybody has to be looked at: a service is asked every ten seconds in a race, and says little.
+Which tags and bibs are of two, only a roster says then."""
 TURN: Final = 50
 """Entries in one turn of the loop: two milliseconds."""
 
@@ -71,9 +74,8 @@ class Merge:
         return self.others <= PATCHED_MAX
 
     async def run(self, gone: Gone, progress: Progress) -> Outcome:
-        async for known in rosters.known(self._connection, self._session_id, self._origin):
-            self._matcher.add(known)
-        self.outcome.participants = self._matcher.here
+        few = self._write and gone != REMOVE and self._spool.size + len(gone) <= FEW
+        await self._get_to_know(gone if few else None)
         spool, done = self._spool, 0
         for good, bad in spool.pieces():
             for start in range(0, len(good), PIECE):
@@ -85,9 +87,22 @@ class Merge:
         await self._take_off(gone)
         progress(spool.size, spool.size)
         self.outcome.problems.sort(key=lambda each: each.line)
-        self.outcome.ambiguous = await self._ambiguous()
+        self.outcome.ambiguous = [] if few else await self._ambiguous()
         await self._let_go()
         return self.outcome
+
+    async def _get_to_know(self, gone: Gone | None) -> None:
+        """Everybody; or, when `gone` is said, whom entries and these may mean."""
+        named: rosters.Named | None = None
+        if gone is not None:
+            externals, keys, last_names = self._spool.named()
+            named = rosters.Named(externals if gone == KEEP else externals | {*gone}, keys, last_names)
+        async for known in rosters.known(self._connection, self._session_id, self._origin, named):
+            self._matcher.add(known)
+        if named is None:
+            self.outcome.participants = self._matcher.here
+        else:
+            self.outcome.participants = await rosters.size(self._connection, self._session_id)
 
     async def _take(self, entries: Sequence[Entry]) -> None:
         met: list[tuple[Entry, Known]] = []

@@ -133,6 +133,9 @@ class Rostering:
                     await opened.reload(origin, merge.others)
                 figures = {"added": outcome.added, "changed": outcome.changed, "gone": outcome.gone}
                 await _note(opened, by, "roster.changed", origin=origin, **figures)
+        session = self._hub.find(session_id)
+        if session is not None and not dry:
+            outcome.ambiguous = session.roster.ambiguous
         return outcome
 
     async def reorder(

@@ -53,6 +53,19 @@ class Spool:
         if self._of_tags:
             yield list(self._of_tags.values()), []
 
+    def named(self) -> tuple[set[str], set[str], set[str]]:
+        """What the service calls those who are named; their bibs and tags, as they are compared; the last names of
+        those who have neither, in small letters."""
+        externals, keys, last_names = set[str](), set[str](), set[str]()
+        for good, bad in self.pieces():
+            for entry in (*good, *bad):
+                fields, tags = entry.said.fields, entry.said.tags or ()
+                externals.add(entry.external_id)
+                keys.update(map(normal, (fields.get("bib", ""), *tags)))
+                if not fields.get("bib") and not tags:
+                    last_names.add(fields.get("last_name", "").casefold())
+        return externals - {""}, keys - {""}, last_names
+
     def _nobodys(self, entry: Entry) -> str:
         of_somebody = (
             entry.external_id or layer_name(entry.said)[:2] != ("", "") or entry.said.fields.get("bib")

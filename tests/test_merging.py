@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hub import merging
 from hub.merging import KEEP, REMOVE, Gone, Merge, merge_anew
 from hub.model import EVERYONE
+from hub.participants import by_hand
 from hub.roster_outcome import Outcome
 from hub.roster_words import FILE, ORDERED, PROVIDER, Entry, Layer
 from hub.spool import Spool
@@ -103,6 +104,37 @@ async def test_by_another_order(teams: Teams) -> None:
         assert await merge_anew(connection, session_id, order, lambda so_far, _: None) == 0
         assert (await rosters.facts(connection, session_id + 1000)) is None and done == [2]
     assert [city for _, city, _ in await held(teams, session_id)] == ["Graz", "Graz"]
+
+
+@SHARED
+@pytest.mark.parametrize("few", [-1, 1000])
+async def test_whoever_is_meant_is_found_among_few_as_among_all(
+    teams: Teams, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Also whom the hand has corrected since."""
+    monkeypatch.setattr(merging, "FEW", few)
+    session_id = await new_session(teams.owner)
+    entries = [
+        entry("Straße7", first_name="Ann"),
+        entry("", "Ü5"),
+        entry("", first_name="Cy", last_name="  Ärzte  Ö", age="40"),
+        entry("8", "B8", external="E8", last_name="Lee"),
+    ]
+    assert (await merge(teams, session_id, FILE, entries)).added == 4
+    async with teams.web.change_of(EVERYONE) as connection:
+        ids = [
+            row["id"]
+            for row in await connection.fetch("SELECT id FROM participants WHERE session_id = $1", session_id)
+        ]
+        for record in (await rosters.records(connection, session_id, ids)).values():
+            hand = Layer({"bib": f"x{record.shown.id}", "last_name": "x"}, ["x"])
+            await rosters.change(
+                connection, session_id, [by_hand(record, hand, ["bib", "last_name", "tags"])]
+            )
+    upper = [entry("STRASSE7", first_name="Ann"), entry("", "ü5"), *entries[2:]]
+    again = await merge(teams, session_id, FILE, upper)
+    assert (again.added, again.changed, again.same, again.participants) == (0, 0, 4, 4), again
+    assert (await merge(teams, session_id, FILE, [], gone=["E8"])).gone == 1
 
 
 ENTRIES = st.lists(

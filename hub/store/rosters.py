@@ -1,7 +1,7 @@
 """Participants in PostgreSQL. Knows their table; refuses to know where they come from."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -22,6 +22,15 @@ _COLUMNS: Final = len(Participant.__struct_fields__)
 _CUSTOM: Final = msgspec.json.Decoder(dict[str, str])
 _TAGS: Final = msgspec.json.Decoder(list[str])
 _LAYERS: Final = msgspec.json.Decoder(dict[str, Layer])
+
+
+class Named(NamedTuple):
+    """By what participants are looked for: what the service calls them; bibs and tags as they are compared; last names
+    in small letters."""
+
+    externals: Collection[str] = ()
+    keys: Collection[str] = ()
+    last_names: Collection[str] = ()
 
 
 class Facts(NamedTuple):
@@ -84,10 +93,16 @@ async def set_order(connection: Connection, session_id: int, order: Sequence[str
     )
 
 
-async def known(connection: Connection, session_id: int, origin: str) -> AsyncIterator[list[Known]]:
-    """All participants, those who are gone, too, as entries of this origin are compared with them."""
+async def known(
+    connection: Connection, session_id: int, origin: str, named: Named | None = None
+) -> AsyncIterator[list[Known]]:
+    """All participants, those who are gone, too, as entries of this origin are compared with them; or those whom
+    `named` may mean."""
+    asked = (named is None, *(list(each) for each in (named or Named())))
     piece: list[Known] = []
-    async for row in connection.cursor(query("roster_known"), session_id, origin, prefetch=ROWS_AT_ONCE):
+    async for row in connection.cursor(
+        query("roster_known"), session_id, origin, *asked, prefetch=ROWS_AT_ONCE
+    ):
         piece.append(_known(row, origin))
         if len(piece) >= TURN_ROWS:
             yield piece
@@ -113,6 +128,12 @@ async def all_records(connection: Connection, session_id: int) -> AsyncIterator[
     while rows := await connection.fetch(query("roster_after"), session_id, after, TURN_ROWS):
         yield [_record(row) for row in rows]
         after = rows[-1]["id"]
+
+
+async def size(connection: Connection, session_id: int) -> int:
+    """How many are on the roster."""
+    counted = "SELECT count(*) FROM participants WHERE session_id = $1 AND gone = ''"
+    return int(await connection.fetchval(counted, session_id))
 
 
 async def session_of(connection: Connection, participant_id: int) -> int | None:

@@ -92,6 +92,7 @@ async def test_sessions_with_their_figures_newest_first(database_dsn: str) -> No
             *("id", "partner_id", "session_name", "event_id", "status", "purpose", "testing", "stream_key"),
             *("scheduled_for", "started_at", "created_at", "updated_at", "ended_at"),
             *("total_reads", "unique_tags", "total_locations", "first_read", "last_read"),
+            *("mode", "minors_under", "minors_privacy", "roster_order"),
         }
 
 

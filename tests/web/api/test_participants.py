@@ -62,7 +62,7 @@ async def test_what_is_said_by_hand_holds(shared_office: Office) -> None:
     assert ann["origins"]["city"] == "file" and ann["locked"] == [] and ann["shown"] == "public"
     path = f"participants/{ann['id']}"
     async with shared_office.hub.watcher(made["id"]) as watcher:
-        await watcher.next("hello")
+        assert (await watcher.next("hello"))["roster"] == {"size": 3}
         changed = (await shared_office.ask("PATCH", path, {"city": "Wien", "phonetic": "Li"}))["participant"]
         told = await watcher.next("roster")
         assert (told["by"], told["changed"], told["size"]) == ("hand", 1, 3)
