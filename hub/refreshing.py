@@ -148,15 +148,26 @@ class Refreshing:
         )
         return replace(row, cursor=cursor, figures={**row.figures, **figures}, problem="")
 
+    async def cursor(self, row: LinkRow) -> Cursor:
+        """From where the session's next refresh goes on, as the tables have it."""
+        async with self._stores.transaction() as connection:
+            return await providers.cursor(connection, row.session_id)
+
     async def changes(
-        self, row: LinkRow, recent: Recent, holds: Callable[[], bool] = lambda: True
+        self,
+        row: LinkRow,
+        recent: Recent,
+        holds: Callable[[], bool] = lambda: True,
+        *,
+        note: bool = True,
     ) -> LinkRow:
-        """What has changed since the cursor. `recent`: what it is then, too."""
+        """What has changed since the cursor. `recent`: what it is then, too. `note`: in the tables, even if nothing has
+        changed but the cursor: a hub that dies asks once more for what it has."""
         provider = await self._accounts.opened(row.account_id)
         entries: list[Entry] = []
         gone: list[str] = []
-        cursor = row.cursor
-        async for page in provider.roster(row.event_ref, row.races, row.cursor):
+        cursor = row.cursor or {}
+        async for page in provider.roster(row.event_ref, row.races, cursor):
             of_page = await recent.new(page)
             entries += of_page[0]
             gone += of_page[1]
@@ -169,7 +180,8 @@ class Refreshing:
             )
             recent.put(entries, gone)
             figures = _figures(row.figures, outcome)
-        await self._synced(row, cursor, figures, full=False)
+        if note or entries or gone:
+            await self._synced(row, cursor, figures, full=False)
         return replace(row, cursor=cursor, figures=figures, problem="")
 
     async def results(

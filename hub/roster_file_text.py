@@ -42,8 +42,9 @@ MARKS: Final = (
 )
 WESTERN: Final = "cp1252"
 TURKISH: Final = "cp1254"
-ICELANDIC: Final = frozenset("þðýÞÐÝ")
-"""What Turkish letters are in western encodings: else the two are the same."""
+ICELANDIC: Final = frozenset("þðý")
+NOT_TURKISH: Final = frozenset("óúíæáé")
+"""What Turkish letters are in western encodings, and who has these has those, too: else the two are the same."""
 CHAOS_MORE: Final = 0.05
 """Western letters are taken as long as they make not much less sense than others."""
 NARROW: Final = ("cp1250", "cp1251", "cp1253", "cp1254", "cp1257", "cp850", "mac_roman")
@@ -124,8 +125,8 @@ def _by_letters(data: bytes) -> str:
         return WESTERN
     western = next((each for each in found if each.encoding == WESTERN), None)
     if western is not None and western.chaos <= best.chaos + CHAOS_MORE:
-        is_turkish = best.encoding == TURKISH and not ICELANDIC.isdisjoint(str(western))
-        return TURKISH if is_turkish else WESTERN
+        letters = set(str(western).casefold())
+        return TURKISH if letters & ICELANDIC and not letters & NOT_TURKISH else WESTERN
     return best.encoding.replace("_", "-")
 
 

@@ -43,6 +43,7 @@ class Linked:
     recent: Recent = field(default_factory=Recent)
     costs: dict[str, float] = field(default_factory=lambda: {FULL: 2.0, ROSTER: 1.0, RESULTS: 1.0})
     results_s: float = 0.0
+    noted_s: float = 0.0
     results: Known | None = None
     full_wanted: bool = False
     tries: int = 0

@@ -44,7 +44,8 @@ class AccountRow(msgspec.Struct, frozen=True):
 
 class LinkRow(msgspec.Struct, frozen=True):
     """Where a session's roster comes from. races: those that are wanted; none: all. results: official ones are asked
-    for, too. problem: why nothing comes; empty: it does. figures: of the last refreshes.
+    for, too. cursor: from where a refresh goes on; None: it was not read, for it may be a megabyte. problem: why
+    nothing comes; empty: it does. figures: of the last refreshes.
 
     status to ended_s: what is known of the session. day_s: midnight of its day, where it is.
     """
@@ -59,7 +60,7 @@ class LinkRow(msgspec.Struct, frozen=True):
     races: list[str] = []
     results: bool = False
     enabled: bool = True
-    cursor: dict[str, Any] = {}
+    cursor: dict[str, Any] | None = None
     synced_s: float = 0
     full_s: float = 0
     problem: str = ""

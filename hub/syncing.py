@@ -35,6 +35,8 @@ FULL_AT_ONCE: Final = 2
 """Rosters that are loaded whole by themselves, of all partners: each takes a connection to the database."""
 SHORT_AT_ONCE: Final = 8
 CALLS_WAIT_S: Final = 30.0
+NOTED_S: Final = 60.0
+"""How often it is written down from where a refresh goes on, while nothing changes."""
 CHANGED: Final = "The account signs in with something else by now."
 
 
@@ -72,6 +74,7 @@ class Syncing:
         self._of_account: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         """Held while something short is asked in its name: so it is known how many calls that takes."""
         self._refused: set[int] = set()
+        self._changes = 0
         self._look = asyncio.Event()
         self._full = asyncio.Semaphore(FULL_AT_ONCE)
         self._short = asyncio.Semaphore(SHORT_AT_ONCE)
@@ -98,18 +101,21 @@ class Syncing:
 
     def begin(self, row: LinkRow) -> None:
         """A session's roster comes from there from now on: nothing of what was known holds."""
+        self._changes += 1
         self.forget(row.session_id)
         self._put(row)
         self._look.set()
 
     def changed(self, row: LinkRow) -> None:
         """Somebody has switched it on or off: what was refused is tried again."""
+        self._changes += 1
         linked = self._put(row)
         linked.row = replace(linked.row, problem=row.problem)
         linked.wake.set()
 
     def forget(self, session_id: int) -> None:
         """It has no service any more."""
+        self._changes += 1
         linked = self._linked.pop(session_id, None)
         if linked is not None and linked.task is not None:
             linked.task.cancel()
@@ -154,8 +160,11 @@ class Syncing:
 
     async def _reconcile(self) -> None:
         try:
+            changes = self._changes
             async with self._stores.transaction() as connection:
                 rows = await providers.links(connection, self._current.now.zone_name)
+            if changes != self._changes:  # somebody was faster: these are of before
+                return self._look.set()
             known = {row.session_id for row in rows}
             for session_id in [each for each in self._linked if each not in known]:
                 self.forget(session_id)
@@ -250,6 +259,8 @@ class Syncing:
                 provider = await self._accounts.opened(row.account_id)
                 self._calls[row.account_id] = provider.calls_last_hour
                 before = provider.calls_last_hour()
+                if row.cursor is None:
+                    row = linked.row = replace(linked.row, cursor=await self._refreshing.cursor(row))
                 try:
                     await self._do(linked, what, progress, by_hand=by_hand)
                 except ProviderRefused:
@@ -293,13 +304,17 @@ class Syncing:
             figures = {**linked.row.figures, RESULTS: len(linked.results)}
             linked.row = replace(linked.row, figures=figures)
             return
+        noted = True
         if what == FULL or not row.cursor:
             done = await self._refreshing.all(row, progress, by_hand=by_hand, holds=holds)
             linked.full_wanted = False
             linked.recent.clear()
         else:
-            done = await self._refreshing.changes(row, linked.recent, holds)
+            noted = self.times.now_s() - linked.noted_s >= NOTED_S
+            done = await self._refreshing.changes(row, linked.recent, holds, note=noted)
         now_s = self.times.now_s()
+        if noted:
+            linked.noted_s = now_s
         linked.row = replace(
             linked.row,
             cursor=done.cursor,

@@ -11,7 +11,7 @@ from hub import roster_file_books
 from hub.errors import FileFormatError
 from hub.roster_file_books import Book, text_of
 from hub.roster_file_text import Line
-from tests.workbooks import Rows, ods, xlsb, xlsx, zipped
+from tests.workbooks import XLS, Rows, ods, xlsb, xlsx, zipped
 
 ROWS: Rows = [
     ["Spring run 2026"],
@@ -51,6 +51,16 @@ def test_the_other_kinds(make: Callable[[dict[str, Rows]], bytes]) -> None:
     data = make({"A": [["bib", "name"], [7, "Ann"], [8.5, "Łódź"]]})
     assert read(data) == [Line(1, ["bib", "name"]), Line(2, ["7", "Ann"]), Line(3, ["8.5", "Łódź"])]
     assert Book(data, "", "x").format == make.__name__
+
+
+def test_the_old_kind() -> None:
+    book = Book(XLS, "", "r.xls")
+    assert (book.format, book.sheets) == ("xls", ["Runners"])
+    assert [each.cells for each in book.rows()] == [
+        ["Bib", "Name", "Born"],
+        ["101", "Łee", "1990-05-01"],
+        ["7a", "Bo"],
+    ]
 
 
 def test_the_first_sheet_that_has_rows() -> None:

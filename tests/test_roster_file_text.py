@@ -41,6 +41,10 @@ def test_the_encoding_is_found(encoding: str) -> None:
     assert said == encoding and all(word in text for word in WORDS[encoding].split())
 
 
+def test_icelandic_names_are_no_turkish_ones() -> None:
+    assert encoding_of("1;Þórður Jónsson\n2;Guðrún Sæþórsdóttir\n".encode("cp1252")) == "cp1252"
+
+
 def test_a_mark_says_it_and_is_none_of_the_text() -> None:
     text = "bib;Müller\n"
     for codec, encoding in (("utf-8-sig", "utf-8"), ("utf-16", "utf-16")):

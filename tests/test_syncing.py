@@ -5,11 +5,14 @@ is in test_sync_plan.py; the services here are within the test.
 import asyncio
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 
 from hub.errors import ProviderAway, ProviderRefused
 from hub.providers.words import Page
+from hub.store import providers
+from hub.sync_words import LinkRow
 from tests.made_service import entry
 from tests.running import until
 from tests.serviced import Serviced, a_serviced
@@ -188,6 +191,21 @@ async def test_two_sessions_of_an_account_share_what_it_may_ask(serviced: Servic
     # Four at one call every ten seconds are 1440 an hour, and a whole load each six hours: of 1000, three quarters.
     link = await serviced.until_link(sessions[0], lambda found: (found["period_s"] or 0) > 0.1)
     assert link["period_s"] == pytest.approx(0.2, abs=0.05)
+
+
+@SHARED
+async def test_a_look_that_began_before_a_session_was_led_there_forgets_nothing(serviced: Serviced) -> None:
+    syncing = serviced.hub.app.changes.syncing
+    made, _ = await serviced.linked(1)
+    row = syncing._linked[made["id"]].row
+
+    async def before(*_: object) -> list[LinkRow]:
+        syncing.begin(row)
+        return []
+
+    with patch.object(providers, "links", before):
+        await syncing._reconcile()
+    assert made["id"] in syncing._linked
 
 
 async def test_after_a_restart_it_goes_on_from_the_cursor(database_dsn: str, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 refuses to know what an account signs in with: that is bytes here, sealed with a key that is elsewhere.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -124,16 +125,26 @@ async def synced(
     connection: Connection, row: LinkRow, cursor: Mapping[str, Any], figures: Mapping[str, int], *, full: bool
 ) -> None:
     """A refresh has ended well. `full`: all was loaded."""
+    text = await asyncio.to_thread(json.dumps, dict(cursor))
     await connection.execute(
         query("provider_link_synced"),
         row.session_id,
         row.account_id,
         row.event_ref,
-        json.dumps(dict(cursor)),
+        text,
         json.dumps(dict(figures)),
         full,
         row.races,
     )
+
+
+async def cursor(connection: Connection, session_id: int) -> dict[str, Any]:
+    """From where its refresh goes on."""
+    text = await connection.fetchval(
+        "SELECT cursor::text FROM provider_links WHERE session_id = $1", session_id
+    )
+    found: dict[str, Any] = await asyncio.to_thread(json.loads, text or "{}")
+    return found
 
 
 async def failed(connection: Connection, row: LinkRow, problem: str) -> None:
@@ -150,10 +161,8 @@ async def forgive(connection: Connection, account_id: int) -> None:
 
 
 def _link(row: Any) -> LinkRow:
-    (session_id, partner_id, account_id, kind, account_name, ref, name, races, results, enabled, cursor) = (
-        row[:11]
-    )
-    synced_s, full_s, problem, refused, figures, status, begins_s, day_s, ended_s = row[11:]
+    session_id, partner_id, account_id, kind, account_name, ref, name, races, results, enabled = row[:10]
+    synced_s, full_s, problem, refused, figures, status, begins_s, day_s, ended_s = row[10:]
     return LinkRow(
         session_id,
         partner_id,
@@ -165,7 +174,7 @@ def _link(row: Any) -> LinkRow:
         list(races),
         results,
         enabled,
-        json.loads(cursor),
+        None,
         synced_s or 0,
         full_s or 0,
         problem,

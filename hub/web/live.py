@@ -153,7 +153,7 @@ class Live:
             each.encode_anew(session)
         if there:
             self._correct(session, session.recent(TAIL_READS_MAX), changed)
-            self._tell_pinned(session)
+            self._tell_pinned(session, changed)
 
     def _correct(self, session: Session, reads: list[Read], changed: Changed) -> None:
         corrected = list(changed(reads[-CORRECTED_AT_ONCE:]))
@@ -164,13 +164,15 @@ class Live:
         if rest and there:
             asyncio.get_running_loop().call_soon(self._correct, session, rest, changed)
 
-    def _tell_pinned(self, session: Session) -> None:
-        """Displays on which a card of this session stays: of whom it is may be known otherwise now."""
+    def _tell_pinned(self, session: Session, changed: Changed) -> None:
+        """Displays on which the card of one of these reads stays, however long ago it was."""
         for code in self.codes():
             display = self._hub.displays.get(code)
-            if display is None or display_control.pinned(display.control, session.row.id) is None:
+            offset = display_control.pinned(display.control, session.row.id) if display is not None else None
+            if display is None or offset is None or self._hub.session_of(display) is not session:
                 continue
-            if self._hub.session_of(display) is session:
+            read = session.pinned(offset)
+            if read is not None and any(True for _ in changed([read])):
                 self.new_settings(code)
 
     def new_messages(self, session: Session, messages: Messages) -> None:

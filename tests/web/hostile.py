@@ -12,6 +12,10 @@ from aiohttp import web
 
 PEOPLE: Final = re.compile(rb"/(d/|display/|$|\?)")
 """Addresses that people open: their errors are pages."""
+OLD: Final = re.compile(
+    rb"/api/(messages|upload-image|login|fetch-events|select-|test-provider|refresh/|background-refresh)"
+)
+"""Addresses of the predecessor's: its pages read a text where the hub's own have an object."""
 SEGMENTS: Final = (
     b"%00",
     b"%FF%FE",
@@ -330,7 +334,8 @@ def complaints(attack: Attack, answer: bytes) -> list[str]:
         if status >= 500:
             found.append(f"status {status}")
         if status >= 400 and not PEOPLE.match(attack.target) and b"HEAD" not in attack.data[:8]:
-            found += _misshapen(head, body, page_wanted=b"text/html" in attack.data)
+            page_wanted, old = b"text/html" in attack.data, OLD.match(attack.target) is not None
+            found += _misshapen(head, body, page_wanted=page_wanted, old=old)
     return found
 
 
@@ -346,12 +351,15 @@ def _answers(answer: bytes) -> Iterator[tuple[bytes, bytes]]:
         yield b"HTTP/1.1 599 no answer at all", answer
 
 
-def _misshapen(head: bytes, body: bytes, *, page_wanted: bool) -> list[str]:
+def _misshapen(head: bytes, body: bytes, *, page_wanted: bool, old: bool) -> list[str]:
+    """`old`: the predecessor's pages may be told in a text."""
     if page_wanted and b"text/html" in head:
         return []
     try:
         error = json.loads(body)["error"]
-        good = set(error) <= {"code", "message", "field"} and error["code"] and error["message"]
+        good = (old and isinstance(error, str) and error) or (
+            set(error) <= {"code", "message", "field"} and error["code"] and error["message"]
+        )
     except (ValueError, KeyError, TypeError):
         good = False
     return (

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from hub.model import Participant, SessionRow
 from hub.roster import Roster
+from hub.tail import TAIL_READS_MAX
 from hub.web.live import CORRECTED_AT_ONCE
 from hub.web.on_air import follows, resting
 from hub.web.turns import Turns
@@ -132,3 +133,19 @@ async def test_a_card_that_is_pinned_is_told_anew() -> None:
     assert (correction["type"], settings["type"]) == ("correction", "settings")
     assert settings["display"]["pinned"]["runner"] == correction["runner"]
     assert correction["runner"]["name"] == ""
+    air.live.new_roster(air.session(), Roster([GROWN, *air.session().roster.everybody()]))
+    assert [each["type"] for each in await taken(screen)] == ["correction"], "of somebody else"
+
+
+async def test_a_card_stays_pinned_and_is_known_better_when_it_is_long_ago() -> None:
+    air = Air()
+    air.durable(3)
+    air.hub.displays = {DISPLAY.code: replace(DISPLAY, control={"session": 1, "pin": {"offset": 2}})}
+    _, screen = air.join()
+    air.live.new_settings(DISPLAY.code)
+    air.durable(TAIL_READS_MAX + 10)
+    await taken(screen)
+    assert air.session().tail.find(2) is None
+    air.live.new_roster(air.session(), Roster([CHILD]))
+    (settings,) = await taken(screen)
+    assert settings["display"]["pinned"]["runner"]["name"] == "Ann Lee"

@@ -171,6 +171,8 @@ async def site(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> A
         ).model_copy(
             update={"retention": Retention(end_sessions_after_days=0)}  # their reads are of long ago
         )
+        debug = settings.server.model_copy(update={"debug": True})
+        settings = settings.model_copy(update={"server": debug})
         async with running_hub(settings, service=OfMark) as hub:
             for each in (own, other):
                 each.ids["roster_files"] = await brought(hub, each)

@@ -1,7 +1,7 @@
 -- Where sessions have their rosters from, with what says how often to ask there; $1: of this session only; $2: the zone
 -- of a session without an event.
 SELECT links.session_id, sessions.partner_id, links.account_id, accounts.kind, accounts.name, links.event_ref,
-       links.event_name, links.races, links.results, links.enabled, links.cursor::text,
+       links.event_name, links.races, links.results, links.enabled,
        extract(epoch FROM links.synced_at)::float8, extract(epoch FROM links.full_at)::float8, links.problem,
        accounts.problem, links.figures::text, sessions.status,
        extract(epoch FROM sessions.scheduled_for)::float8,

@@ -1,14 +1,16 @@
 """`/api/debug/...` and `/api/start-test-listener`: what people of the predecessor's tried their screens with. For
-admins, and for operators where `server.debug` is on. What they add is marked as a test, and is of the caller's own session.
+admins, and for operators where `server.debug` is on. What they add is marked as a test, and is of the caller's own
+session.
 """
 
+import contextlib
 from typing import Any, Final
 
 from aiohttp import web
 
 from hub.accounts import ADMIN
 from hub.encode import iso
-from hub.errors import Forbidden, NotFound
+from hub.errors import Conflict, Forbidden, NotFound
 from hub.hand_words import Words
 from hub.model import KIND_READ, Read
 from hub.session import Session
@@ -99,8 +101,9 @@ async def _add(request: web.Request, session: Session, runners: dict[str, tuple[
     """Those whose bib nobody has."""
     for bib, (first, last) in runners.items():
         if session.roster.of_bib(bib) is None:
-            words = Words({"bib": bib, "first_name": first, "last_name": last, "status": STATUS}, anyway=True)
-            await request.app[ROSTERS].make(scope.caller(request), session.row.id, words)
+            words = Words({"bib": bib, "first_name": first, "last_name": last, "status": STATUS})
+            with contextlib.suppress(Conflict):  # somebody else was faster
+                await request.app[ROSTERS].make(scope.caller(request), session.row.id, words)
 
 
 def _in_roster(session: Session, read: Read) -> dict[str, Any]:

@@ -74,7 +74,7 @@ export function makeChecked(chose) {
     place.hidden = !diff.gone;
     say(place.querySelector("legend"), goneWords(diff, file.kind) + ":");
     say($("import-gone-who"), named(diff.samples.gone, diff.gone));
-    say($("import-gone-remove"), `Take ${diff.gone === 1 ? "this one" : `these ${diff.gone.toLocaleString("en")}`} off the roster; they can be brought back`);
+    say($("import-gone-remove"), "Take " + (diff.gone === 1 ? "this one" : "these " + diff.gone.toLocaleString("en")) + " off the roster; they can be brought back");
     for (const each of place.querySelectorAll("input")) each.checked = each.value === (diff.gone ? chosen : "keep");
   }
 

@@ -25,7 +25,7 @@ const ENCODINGS = {
 const DELIMITERS = { ",": "Comma", ";": "Semicolon", "\t": "Tab", "|": "Vertical bar", " ": "Space", ":": "Colon" };
 
 export function delimiterWords(delimiter) {
-  return DELIMITERS[delimiter] ? `${DELIMITERS[delimiter]}${delimiter.trim() ? ` ${delimiter}` : ""}` : delimiter;
+  return DELIMITERS[delimiter] ? DELIMITERS[delimiter] + (delimiter.trim() ? " " + delimiter : "") : delimiter;
 }
 
 export function encodingWords(encoding) {
@@ -89,7 +89,7 @@ function twice(columns, chosen) {
   }
   return [...by].filter(([, same]) => same.length > 1).map(([value, same]) => ({
     tone: "bad", column: same[same.length - 1].index,
-    words: `${listed(same.map(each => `“${headerWords(each)}”`))} cannot all be “${fieldWords(value)}”: choose one.`,
+    words: listed(same.map(each => "“" + headerWords(each) + "”")) + ` cannot all be “${fieldWords(value)}”: choose one.`,
   }));
 }
 
@@ -141,7 +141,7 @@ export function keptWords({ kept_by_hand: kept }) {
 export function ambiguousWords(doubles) {
   if (!doubles || !doubles.length) return "";
   const shown = doubles.slice(0, 20), more = doubles.length - shown.length;
-  return `More than one runner has ${listed(more ? [...shown, `${more} more`] : shown)}: nobody is shown for ${doubles.length === 1 ? "it" : "them"}.`;
+  return "More than one runner has " + listed(more ? [...shown, more + " more"] : shown) + `: nobody is shown for ${doubles.length === 1 ? "it" : "them"}.`;
 }
 
 export function goneWords(diff, kind) {

@@ -120,7 +120,7 @@ async def test_words_and_settings_send_no_screen_away(hub: Running) -> None:
             "duration": 3.0,
             "locations": ["FINISH"],
         }
-        told = await screen.next()
+        told = await screen.next("settings")
         assert (told["type"], told["display"]["settings"]["duration"]) == ("settings", 3.0)
     async with hub.screen() as screen:
         assert (await screen.next())["display"]["settings"]["duration"] == 3.0

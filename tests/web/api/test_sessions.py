@@ -61,7 +61,10 @@ async def test_the_list_of_sessions(shared_hub: Running) -> None:
         "ended_at",
         "total_reads",
         "unique_tags",
-        "total_locations", "mode", "minors", "roster_order",
+        "total_locations",
+        "mode",
+        "minors",
+        "roster_order",
         "first_read",
         "last_read",
     }
