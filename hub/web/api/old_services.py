@@ -97,7 +97,7 @@ async def test_connection(request: web.Request) -> web.Response:
 
 
 async def test_form(request: web.Request) -> web.Response:
-    """A form, or JSON, as `login` takes it: only whether ChronoTrack Live takes the account. 200 whatever comes of it."""
+    """A form, or JSON, as `login` takes it: whether ChronoTrack Live takes the account. 200 whatever comes of it."""
     try:
         words = await _login(request)
         own = await _own(request)
