@@ -11,6 +11,7 @@ import json
 import re
 import time
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -157,16 +158,14 @@ def _child_mb(pid: int) -> float:
     """The highest that a child of this process that reads a roster has taken so far; 0: it has none."""
     found = 0.0
     for path in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in path.read_text(encoding="ascii").split():
-            try:
+        with suppress(OSError):  # a thread, or a child, has just ended
+            for child in path.read_text(encoding="ascii").split():
                 command = Path(f"/proc/{child}/cmdline").read_text(encoding="utf-8")
                 status = Path(f"/proc/{child}/status").read_text(encoding="utf-8")
-            except OSError:
-                continue  # it has just ended
-            if READS not in command:
-                continue  # as it is before it has become another program it is the hub's copy
-            if high := re.search(r"VmHWM:\s+(\d+) kB", status):
-                found = max(found, int(high[1]) * KIB / 1e6)
+                high = re.search(r"VmHWM:\s+(\d+) kB", status)
+                # As it is before it has become another program it is the hub's copy.
+                if high and READS in command:
+                    found = max(found, int(high[1]) * KIB / 1e6)
     return found
 
 

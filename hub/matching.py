@@ -126,9 +126,9 @@ class Matcher:
     def everybody(self) -> Iterator[Known]:
         return iter(self._known)
 
-    def unclaimed(self) -> Iterator[Known]:
-        """Whom no entry has named."""
-        return (each for each in self._known if each.id not in self._claimed)
+    def unclaimed(self) -> Iterator[Known | None]:
+        """Whom no entry has named. One step for everybody; None: an entry has."""
+        return (None if each.id in self._claimed else each for each in self._known)
 
     def add(self, known: Iterable[Known]) -> None:
         for each in known:

@@ -164,7 +164,11 @@ class Merge:
         for number, each in enumerate(self._matcher.unclaimed(), 1):
             if number % (TURN * 20) == 0:
                 await asyncio.sleep(0)
-            if each.here and (each.is_own if gone == REMOVE else each.external_id in gone):
+            if (
+                each is not None
+                and each.here
+                and (each.is_own if gone == REMOVE else each.external_id in gone)
+            ):
                 ids.append(each.id)
         for start in range(0, len(ids), PIECE):
             changed: list[Record] = []
@@ -223,7 +227,7 @@ class Merge:
         """Tags and bibs of two, whoever is another by it and whoever is not."""
         seen: set[str] = set()
         twice: set[str] = set()
-        stay = (_keys(each.bib, each.tags) for each in self._matcher.everybody() if self._stays(each))
+        stay = (_keys(each.bib, each.tags) if self._stays(each) else () for each in self._matcher.everybody())
         for number, keys in enumerate(chain(stay, self._keys.values()), 1):
             for key in keys:
                 (twice if key in seen else seen).add(key)

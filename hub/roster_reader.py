@@ -118,8 +118,14 @@ class Reader:
     async def _in_thread(self, work: Callable[..., T], *words: object) -> T:
         if self._closed:
             raise Unavailable(STOPPING)
-        async with asyncio.timeout(self._frame_s_max):
-            return await asyncio.get_running_loop().run_in_executor(self._threads, work, *words)
+        try:
+            async with asyncio.timeout(self._frame_s_max):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, work, *words)
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if self._closed and task is not None and not task.cancelling():
+                raise Unavailable(STOPPING) from None  # it had no thread yet
+            raise
 
 
 class _Process:

@@ -196,8 +196,8 @@ def _said(mark: str) -> dict[str, Any]:
 
 
 async def _services(connection: asyncpg.Connection, made: Furnished) -> None:
-    """Where the roster of the active session comes from."""
-    mark, session = made.mark, {"session_id": made.ids["active"]}
+    """Where the rosters of both sessions come from."""
+    mark = made.mark
     account_id = made.ids["provider_accounts"] = await _insert(
         connection,
         "provider_accounts",
@@ -220,8 +220,11 @@ async def _services(connection: asyncpg.Connection, made: Furnished) -> None:
             "fields": json.dumps({"finish_time": mark}),
         },
     }
-    for table, values in rows.items():
-        made.ids[table] = await _insert(connection, table, "session_id", **session, **values)
+    for of in ("ended", "active"):
+        for table, values in rows.items():
+            made.ids[table] = await _insert(
+                connection, table, "session_id", session_id=made.ids[of], **values
+            )
 
 
 async def _rest(connection: asyncpg.Connection, made: Furnished) -> None:

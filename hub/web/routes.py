@@ -108,6 +108,7 @@ ROUTES: Final = (
     Route("GET", "/api/login-progress", WITH_CODE, old_services.login_progress),
     Route("GET", "/api/providers", ANYBODY, old_services.providers),
     Route("POST", "/api/test-provider-connection", ANYBODY, old_services.test_connection),
+    Route("POST", "/api/test-connection", ANYBODY, old_services.test_form),
     Route("POST", "/api/fetch-events", ANYBODY, old_services.fetch_events),
     Route("POST", "/api/select-event", ANYBODY, old_services.select_event),
     Route("POST", "/api/select-mode", ANYBODY, old_services.select_mode),

@@ -118,6 +118,7 @@ BODIES: Final[dict[str, Body]] = {
     "DELETE /api/messages/{index}": _nothing,
     "POST /api/upload-image": _image,
     "POST /api/login": lambda _who: {"user_id": "x", "password": "y", "event_id": "1"},
+    "POST /api/test-connection": lambda _who: {"user_id": "x", "password": "y", "event_id": "1"},
     "POST /api/test-provider-connection": lambda _who: _AT_A_SERVICE,
     "POST /api/fetch-events": lambda _who: _AT_A_SERVICE,
     "POST /api/select-event": lambda _who: _AT_A_SERVICE,

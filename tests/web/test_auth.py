@@ -109,7 +109,7 @@ OLD = {
         "/api/select-event",
         "/api/select-mode",
     ),
-    *("/api/runner-displayed", "/api/queue-clear"),
+    *("/api/test-connection", "/api/runner-displayed", "/api/queue-clear"),
 }
 """What the predecessor's pages send without a sign-in changes nothing, and is answered in the shape that they show:
 tests/web/api/test_old_services.py, test_old_screens.py."""

@@ -1,4 +1,4 @@
--- Participants of a session ($1) as they are now ($2: a JSON array of them).
+-- Participants of a session ($1) as they are now ($2: a JSON array of them). Each by its id, as in roster_records.
 UPDATE participants
 SET bib = each.bib, tags = each.tags, first_name = each.first_name, last_name = each.last_name, age = each.age,
     gender = each.gender, city = each.city, state = each.state, country = each.country, division = each.division,
@@ -10,4 +10,4 @@ FROM json_to_recordset($2::json) AS each (
     country text, division text, race_name text, wave text, team_name text, custom jsonb,
     phonetic text, birth_date date, status text, notes text, privacy text,
     external_id text, layers jsonb, locked text[], gone text)
-WHERE participants.session_id = $1 AND participants.id = each.id
+WHERE participants.id = each.id AND participants.session_id + 0 = $1

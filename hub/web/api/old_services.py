@@ -96,6 +96,19 @@ async def test_connection(request: web.Request) -> web.Response:
     )
 
 
+async def test_form(request: web.Request) -> web.Response:
+    """A form, or JSON, as `login` takes it: whether ChronoTrack Live takes the account. 200 whatever comes of it."""
+    try:
+        words = await _login(request)
+        own = await _own(request)
+        account = await _account(request, own, "chronotrack_live", msgspec.to_builtins(words))
+    except (_NotYet, CallerError, StoreError) as problem:
+        return web.json_response({"status_code": 401, "success": False, "error_text": str(problem)})
+    return web.json_response(
+        {"status_code": 200, "success": True, "headers": {}, "data_sample": account.name}
+    )
+
+
 async def fetch_events(request: web.Request) -> web.Response:
     """JSON `{"provider", "credentials"}`. An unknown service is 400, one that does not answer 500."""
     asked = await _asked(request)

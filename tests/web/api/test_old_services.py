@@ -68,6 +68,10 @@ async def test_from_an_account_to_a_roster(hub: Running) -> None:
     choosing = {"provider": "chronotrack", "credentials": {**ACCOUNT, "event_id": EVENT}}
     tested = await said(hub.http, "/api/test-provider-connection", choosing)
     assert (tested["success"], tested["status_code"], tested["provider"]) == (True, 200, "chronotrack")
+    alone = await said(hub.http, "/api/test-connection", aiohttp.FormData({**ACCOUNT, "event_id": EVENT}))
+    assert (alone["status_code"], alone["success"]) == (200, True)
+    alone = await said(hub.http, "/api/test-connection", {**ACCOUNT, "password": "no", "event_id": EVENT})
+    assert (alone["status_code"], alone["success"], bool(alone["error_text"])) == (401, False, True)
     events = await said(hub.http, "/api/fetch-events", choosing)
     assert events["success"] and {each["event_id"] for each in events["events"]} == {EVENT}
     await said(hub.http, "/api/fetch-events", choosing | {"provider": "eventbrite"}, status=400)
