@@ -122,6 +122,8 @@ class Matcher:
         self._bib: _Table = {}
         self._tag: _Table = {}
         self._named: _Table = {}
+        self._by_two: dict[tuple[str, str], list[Known]] = {}
+        """Of those found by name: all of one first and last name. Made when somebody asks for it."""
 
     def everybody(self) -> Iterator[Known]:
         return iter(self._known)
@@ -175,8 +177,21 @@ class Matcher:
             those = [known] if known is not None else []
         except TwoMeant as problem:
             those = problem.those
+        if not those and layer_name(entry.said)[2] == "":
+            those = self._namesakes(entry)
         for each in those:
             self._claimed.setdefault(each.id, entry.line)
+
+    def _namesakes(self, entry: Entry) -> list[Known]:
+        """All of the same name, however old: of an entry that says no more of who is meant."""
+        called = layer_name(entry.said)[:2]
+        if entry.external_id or entry.said.fields.get("bib") or entry.said.tags or called == ("", ""):
+            return []
+        if not self._by_two:
+            for name, held in self._named.items():
+                those = held if isinstance(held, list) else [held]
+                self._by_two.setdefault((name[0], name[1]), []).extend(each for each in those if each)
+        return self._by_two.get(called, [])
 
     def _new_before(self, entry: Entry) -> int | None:
         bib = normal(entry.said.fields.get("bib", ""))

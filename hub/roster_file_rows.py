@@ -98,6 +98,26 @@ class Rows:
         self._check_who(said, line, external_id)
         return Entry(said, external_id, line)
 
+    def who(self, line: int, cells: Sequence[str]) -> Entry | None:
+        """Whom a row means that is left out; None: it does not say."""
+        said, tags, name, external_id = Layer(fields={}), list[str](), "", ""
+        for index, field in self._columns:
+            cell = cells[index] if index < len(cells) else ""
+            if not cell or len(cell) > FIELD_CHARS_MAX or "\0" in cell:
+                continue
+            if field in ("bib", "first_name", "last_name"):
+                said.fields[field] = cell
+            elif field == TAG_FIELD:
+                tags += tags_of(cell)
+            elif field == NAME:
+                name = cell
+            elif field == EXTERNAL_ID:
+                external_id = cell
+        _name(said.fields, name)
+        said.tags = tags[:TAGS_MAX] or None
+        known = said.fields or said.tags or external_id
+        return Entry(said, external_id, line, left_out=True) if known else None
+
     def end(self) -> list[Entry]:
         """What could not be said before all rows were seen."""
         return []
@@ -175,6 +195,13 @@ class TagRows:
         for each in reversed(new.items()):
             self._whose[each[0]] = (key, line)
         entry.said.tags = [*before_tags, *reversed(new.values())]
+
+    def who(self, line: int, cells: Sequence[str]) -> Entry | None:
+        """Whose tags a row means that is left out; None: it does not say."""
+        bib = cells[self._bib_at] if self._bib_at < len(cells) else ""
+        if not bib or len(bib) > FIELD_CHARS_MAX or "\0" in bib:
+            return None
+        return Entry(Layer(fields={"bib": bib}), line=line, left_out=True)
 
     def end(self) -> list[Entry]:
         """All of them: what is said of one may stand on many lines."""

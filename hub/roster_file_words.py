@@ -100,11 +100,13 @@ class Look(msgspec.Struct, tag=True):
 
 
 class Bad(msgspec.Struct):
-    """A row that was left out. line: from 1. cells: as they are, or their beginning."""
+    """A row that was left out. line: from 1. cells: as they are, or their beginning. who: whom it means, as far as it
+    says so."""
 
     line: int
     reason: str
     cells: list[str]
+    who: Entry | None = None
 
 
 class Piece(msgspec.Struct, tag=True):

@@ -46,9 +46,13 @@ class Put:
             "rows": self.rows,
             "good": self.good,
             "left_out": self.left_out,
-            "problems": msgspec.to_builtins(self.shown[:PROBLEMS_SHOWN_MAX]),
+            "problems": [_shown(each) for each in self.shown[:PROBLEMS_SHOWN_MAX]],
             "ambiguous": self.outcome.ambiguous[:PROBLEMS_SHOWN_MAX],
         }
+
+
+def _shown(row: Bad) -> dict[str, Any]:
+    return {"line": row.line, "reason": row.reason, "cells": row.cells}
 
 
 class Putting:
@@ -119,7 +123,7 @@ class Putting:
     async def _entries(
         self, number: int, wanted: Wanted, put: Put, bad: "_Problems", progress: Progress
     ) -> AsyncGenerator[list[Entry], None]:
-        """The good rows."""
+        """The good rows, and whom the others mean."""
         waiting: list[Entry] = []
         async with aclosing(self._reader.rows(self._folder.file(number), wanted)) as frames:
             async for frame in frames:
@@ -129,6 +133,7 @@ class Putting:
                 progress(frame.done, max(frame.total, frame.done), READING)
                 await bad.add(frame.bad)
                 waiting += frame.entries
+                waiting += [each.who for each in frame.bad if each.who is not None]
                 if len(waiting) >= ENTRIES_AT_ONCE:
                     yield waiting
                     waiting = []

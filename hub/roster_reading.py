@@ -98,7 +98,7 @@ def _taken(rows: Rows | TagRows, row: Line) -> Entry | Bad | None:
             raise Reason(row.problem)
         return rows.take(row.number, row.cells)
     except Reason as problem:
-        return Bad(row.number, str(problem), _cut(row.cells))
+        return Bad(row.number, str(problem), _cut(row.cells), rows.who(row.number, row.cells))
 
 
 def _cut(cells: list[str]) -> list[str]:

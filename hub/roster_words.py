@@ -71,8 +71,10 @@ class Layer(msgspec.Struct, omit_defaults=True):
 
 class Entry(msgspec.Struct):
     """A participant as an origin has it. external_id: the service's own name for it, else nothing. line: where it
-    stands in a file, from 1; 0: in none."""
+    stands in a file, from 1; 0: in none. left_out: it only says who is meant, so that nobody takes them for gone; why
+    nothing else of it is taken has been said elsewhere."""
 
     said: Layer
     external_id: str = ""
     line: int = 0
+    left_out: bool = False

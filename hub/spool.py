@@ -31,13 +31,17 @@ class Spool:
         """In one turn of the loop."""
         good, bad = [], []
         for entry in entries:
+            if entry.left_out:
+                bad.append(_who(entry))
+                continue
             problem = problem_of(entry) or self._nobodys(entry)
             if problem:
                 self.problems.append(RowProblem(entry.line, problem))
                 bad.append(_who(entry))
             else:
                 good.append(Entry(taken(entry.said), entry.external_id.strip(), entry.line))
-        self.size += len(entries)
+        self.claims.by_name = self.claims.by_name or any(map(_is_by_name, bad))
+        self.size += sum(not each.left_out for each in entries)
         if self._origin == TAGS:
             self.claims.add([entry for entry in good if self._is_first(entry)])
             good = []
@@ -83,6 +87,10 @@ class Spool:
             self.problems.append(RowProblem(entry.line, f"more than {TAGS_MAX} tags of one participant"))
         held.said.tags = tags[:TAGS_MAX]
         return False
+
+
+def _is_by_name(entry: Entry) -> bool:
+    return not (entry.external_id or entry.said.fields.get("bib") or entry.said.tags)
 
 
 def _who(entry: Entry) -> Entry:

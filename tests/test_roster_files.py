@@ -32,7 +32,7 @@ class MadeRostering:
         self.go_on.set()
 
     async def apply(self, by: object, session_id: int, origin: str, entries: Any, **words: Any) -> Outcome:
-        added = sum([len(piece) async for piece in entries])
+        added = sum([sum(not each.left_out for each in piece) async for piece in entries])
         await self.go_on.wait()
         return Outcome(added=added)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 import warnings
+from collections import Counter
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +41,7 @@ from hub.web import (
     services,
     sockets,
     state,
+    stream,
 )
 from hub.web.api import extremes, old_images
 from hub.web.api.jobs import JOBS
@@ -171,6 +173,7 @@ def _add_own(app: web.Application) -> None:
     app[extremes.FOUND] = extremes.Found()
     app[assets.ASSETS] = assets.Assets(routes.STATIC)
     app[frames.FRAME] = frames.frame(app[assets.ASSETS])
+    app[stream.STREAMS] = Counter()
     app[FEEDS] = Feeds(app[state.CONDITION].now_us)
     app[old_images.UPLOADS] = Uploads(app[state.IMAGE_FOLDER])
 

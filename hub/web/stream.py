@@ -7,7 +7,7 @@ while the hub runs, whatever becomes of its display, and says each second that i
 
 import asyncio
 import contextlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -16,15 +16,21 @@ from aiohttp import web
 
 from hub import old_runners
 from hub.accounts import Caller
+from hub.errors import Unavailable
 from hub.fanout import STOPPING, TOO_MANY_SCREENS, Cut, Subscriber
 from hub.model import DisplayRow, Read
 from hub.session import Session
 from hub.web import old_place, scope, sockets
 from hub.web.old_feed import is_for, runner_of
+from hub.web.old_place import Place
 from hub.web.seldom import say_seldom
 from hub.web.sign_ins import SIGN_IN, SIGN_INS
 from hub.web.state import CONDITION, HUB, LIVE, settings
 
+STREAMS_MAX: Final = 1000
+"""Half of what the hub has of connections for the web: who listens here is not to keep others from its pages."""
+NOBODYS_MAX: Final = 100
+"""Of those who have said neither a display nor who they are: they are told nothing but that the hub lives."""
 KEEPALIVE_S: Final = 1.0
 WRITE_S_MAX: Final = 15.0
 """What has not left by then is not going to."""
@@ -43,9 +49,26 @@ async def stream(request: web.Request) -> web.StreamResponse:
     """`?display=CODE`, or as hub/web/old_place.py has it; `Last-Event-ID` (`session.epoch.offset`): from there on.
     Raises TooMany for codes that no display has, Unavailable where there are too many streams."""
     found = await old_place.place(request)
-    if request.app[LIVE].screens >= settings(request).limits.displays:
-        say_seldom(request, "is a stream too many (limits.displays)")
-        raise web.HTTPServiceUnavailable(text=TOO_MANY_SCREENS.text)
+    streams, nobodys = request.app[STREAMS], found.display is None and found.caller is None
+    if (
+        request.app[LIVE].screens >= settings(request).limits.displays
+        or streams.total() >= STREAMS_MAX
+        or (nobodys and streams[nobodys] >= NOBODYS_MAX)
+    ):
+        say_seldom(request, "is a stream too many")
+        raise Unavailable(TOO_MANY_SCREENS.text)
+    streams[nobodys] += 1
+    try:
+        return await _answered(request, found)
+    finally:
+        streams[nobodys] -= 1
+
+
+STREAMS: Final = web.AppKey("streams_open", Counter[bool])
+"""How many there are; True: of nobody."""
+
+
+async def _answered(request: web.Request, found: Place) -> web.StreamResponse:
     response = web.StreamResponse(headers=HEADERS)
     await response.prepare(request)
     sockets.limit_unread(request)

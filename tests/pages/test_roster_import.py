@@ -290,7 +290,8 @@ async def test_tags_need_a_bib_and_a_tag(opened: Open) -> None:
     await page.at("#import-map select").first.select_option("tags")
     await expect(page.at("#import-missing")).to_be_hidden()
     await page.at("#import-reading-header_line").fill("3")
-    await page.page.keyboard.press("Enter")
+    async with page.page.expect_request(lambda request: request.method == "PATCH"):
+        await page.page.keyboard.press("Enter")
     await expect(page.at("#import-reading-header_line")).to_have_value("3")
     assert stage.told("PATCH", f"{FILES}/f1") == [{"header_line": 3}]
 

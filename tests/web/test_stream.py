@@ -1,7 +1,11 @@
 """The stream: who it was as soon as that is known, from where it was; and that it does not end."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
+import pytest
+
+from hub.web import stream
 from tests.running import Running, until
 from tests.web.old_pages import Streaming
 from tests.web.old_venue import PEOPLE, prepared
@@ -30,6 +34,24 @@ async def test_stream_says_who_it_was_as_soon_as_that_is_known_and_goes_on_from_
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await reader.hang_up()
+
+
+async def test_who_says_nothing_of_themselves_keeps_nobody_out(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "NOBODYS_MAX", 2)
+    async with AsyncExitStack() as open_:
+        for _ in range(2):
+            answer = await open_.enter_async_context(hub.anybody.get("/stream"))
+            assert answer.status == 200 and (await answer.content.readline()).startswith(b"data: ")
+        async with hub.anybody.get("/stream") as answer:
+            assert answer.status == 503
+        async with hub.anybody.get(f"/stream?display={hub.code}") as answer:
+            assert answer.status == 200
+        monkeypatch.setattr(stream, "STREAMS_MAX", 2)
+        async with hub.anybody.get(f"/stream?display={hub.code}") as answer:
+            assert answer.status == 503
+    await until(lambda: hub.app._application[stream.STREAMS].total() == 0)
 
 
 async def test_stream_does_not_end_when_its_display_does(hub: Running) -> None:

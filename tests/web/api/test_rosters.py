@@ -49,6 +49,19 @@ async def test_replaces_the_roster_and_says_what_it_left_out(hub: Running, datab
     assert hub.app.hub.sessions[hub.session_id].roster.size == 2
 
 
+async def test_bad_row_takes_nobody_off(hub: Running, database_dsn: str) -> None:
+    """Whoever it means stays as they are: by bib, by tag, by name."""
+    head = b"bib,tag,name,birth date\n"
+    good = head + b"1,A1,Ann Lee,1991-02-03\n,B7,Bob Ray,1992-02-03\n,,Eve Fox,1993-02-03\n4,D4,Dan Kay,\n"
+    assert (await post(hub, hub.session_id, good))[1]["added"] == 4
+    bad = head + b"1,,Ann Li,1991-13-02\n,B7,,never\n,,Eve Fox,31.31.1993\n"
+    body = (await post(hub, hub.session_id, bad))[1]
+    assert (body["participants"], body["changed"], body["gone"], body["left_out"]) == (3, 0, 1, 3)
+    assert [each["line"] for each in body["problems"]] == [2, 3, 4]
+    kept = await rows(database_dsn, "SELECT first_name FROM participants WHERE gone = '' ORDER BY 1")
+    assert [row["first_name"] for row in kept] == ["Ann", "Bob", "Eve"]
+
+
 async def test_who_carries_the_same_number_is_listed(hub: Running) -> None:
     status, body = await post(hub, hub.session_id, b"bib,tag\n13,0999\n14,999\n15,1\n")
     assert (status, body["participants"], body["ambiguous"]) == (200, 3, ["999"])
