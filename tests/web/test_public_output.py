@@ -69,6 +69,7 @@ ASKED: Final[dict[str, str]] = {
     "GET /api/login-progress": "/api/login-progress?display=CODE",
     "GET /api/providers": "/api/providers",
     "POST /api/test-provider-connection": "/api/test-provider-connection?display=CODE",
+    "POST /api/test-connection": "/api/test-connection?display=CODE",
     "POST /api/fetch-events": "/api/fetch-events?display=CODE",
     "POST /api/select-event": "/api/select-event?display=CODE",
     "POST /api/select-mode": "/api/select-mode?display=CODE",
