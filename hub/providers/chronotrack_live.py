@@ -18,20 +18,18 @@ An entry's id may be somebody else's bib: it is never shown, and a bib that is e
 import asyncio
 import hashlib
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
 from email.utils import formatdate
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import msgspec
 
 from hub.errors import ProviderAway, ProviderRefused
-from hub.providers.budget import Budget
-from hub.providers.calls import Calls, Patience, Reply
+from hub.providers.account import Account, How
+from hub.providers.calls import Reply
 from hub.providers.compared import Compared
 from hub.providers.entries import day, decoded, entry, number, part, read, rows, state, text
-from hub.providers.masking import Mask
 from hub.providers.words import (
     Credentials,
     Cursor,
@@ -94,48 +92,27 @@ RESULT_FIELDS: Final = {
 PARAMS: Final[Mapping[str, str | int]] = {"include_test_entries": "false", "elide_json": "false"}
 
 
-class ChronoTrackLive:
+class ChronoTrackLive(Account):
     kind = KIND
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        base: str | None = None,
-        budget: Budget | None = None,
-        patience: Patience | None = None,
-        now_s: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, credentials: Credentials, **how: Unpack[How]) -> None:
         server = credentials.get("server", "").casefold() or PRODUCTION
         if server not in BASES:
             raise ProviderRefused(f"ChronoTrack Live has two servers: {PRODUCTION} and {TEST}.")
         password = credentials["user_pass"]
         digest = hashed(password)
-        self._calls = Calls(
-            KIND.name,
-            base or BASES[server],
-            budget=budget or Budget(KIND.calls_per_hour),
-            mask=Mask([password, digest, credentials["client_id"], credentials["user_id"]]),
+        super().__init__(
+            BASES[server],
+            [password, digest, credentials["client_id"], credentials["user_id"]],
             query={
                 "format": "json",
                 "client_id": credentials["client_id"],
                 "user_id": credentials["user_id"],
                 "user_pass": digest,
             },
-            open_base=base is not None,
-            patience=patience,
+            **how,
         )
         self._only = credentials.get("event_id", "")
-        self._now_s = now_s
-
-    def __repr__(self) -> str:
-        return "ChronoTrackLive()"
-
-    def calls_last_hour(self) -> int:
-        return self._calls.budget.last_hour()
-
-    async def close(self) -> None:
-        await self._calls.close()
 
     async def test(self) -> str:
         if self._only:

@@ -14,19 +14,18 @@ line has changed, and in between of the others in turn. What was learned travels
 
 import asyncio
 import base64
-import time
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Unpack
 from urllib.parse import quote
 
 import aiohttp
 import msgspec
 
 from hub.errors import ProviderAway, ProviderRefused
-from hub.providers.budget import Budget
-from hub.providers.calls import Calls, Denied, Patience, Reply
+from hub.providers.account import Account, How
+from hub.providers.calls import Denied, Reply
 from hub.providers.compared import Compared
 from hub.providers.entries import (
     PIECE,
@@ -42,7 +41,6 @@ from hub.providers.entries import (
     rows,
     text,
 )
-from hub.providers.masking import Mask
 from hub.providers.tokens import Signed
 from hub.providers.words import (
     Credentials,
@@ -81,42 +79,18 @@ Detail = dict[str, str]
 """Of one registration, what the list does not say, by the names of FIELDS; `tag`: the chip."""
 
 
-class Haku:
+class Haku(Account):
     kind = KIND
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        base: str | None = None,
-        budget: Budget | None = None,
-        patience: Patience | None = None,
-        now_s: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, credentials: Credentials, **how: Unpack[How]) -> None:
         self._basic = aiohttp.encode_basic_auth(credentials["client_id"], credentials["client_secret"])
-        self._calls = Calls(
-            KIND.name,
-            base or BASE,
-            budget=budget or Budget(KIND.calls_per_hour),
-            mask=Mask([credentials["client_secret"], credentials["client_id"], self._basic]),
-            open_base=base is not None,
-            patience=patience,
-        )
+        super().__init__(BASE, [credentials["client_secret"], credentials["client_id"], self._basic], **how)
+        base = how.get("base")
         self._token_url = f"{base.rstrip('/')}/oauth2/token" if base else TOKEN_URL
         self._signed = Signed(self._calls, self._ask, "{}")
-        self._now_s = now_s
         self._learned: dict[
             str, dict[str, Detail]
         ] = {}  # by event: a new full load need not learn all of it again
-
-    def __repr__(self) -> str:
-        return "Haku()"
-
-    def calls_last_hour(self) -> int:
-        return self._calls.budget.last_hour()
-
-    async def close(self) -> None:
-        await self._calls.close()
 
     async def test(self) -> str:
         found = await self.events()

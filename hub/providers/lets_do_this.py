@@ -12,19 +12,17 @@ whole is read every quarter of an hour.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import msgspec
 
 from hub.errors import ProviderAway, ProviderRefused
-from hub.providers.budget import Budget
-from hub.providers.calls import Calls, Patience, Reply
+from hub.providers.account import Account, How
+from hub.providers.calls import Reply
 from hub.providers.compared import Compared
 from hub.providers.entries import day, decoded, entry, no_results, number, part, read, state, text
-from hub.providers.masking import Mask
 from hub.providers.words import (
     Credentials,
     Cursor,
@@ -55,38 +53,12 @@ OVERLAP_S: Final = 10
 USUAL: Final = ("registered", "confirmed", "complete", "completed", "active", "accepted")
 
 
-class LetsDoThis:
+class LetsDoThis(Account):
     kind = KIND
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        base: str | None = None,
-        budget: Budget | None = None,
-        patience: Patience | None = None,
-        now_s: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, credentials: Credentials, **how: Unpack[How]) -> None:
         key = credentials["api_key"]
-        self._calls = Calls(
-            KIND.name,
-            base or BASE,
-            budget=budget or Budget(KIND.calls_per_hour),
-            mask=Mask([key]),
-            headers={"Authorization": f"Bearer {key}"},
-            open_base=base is not None,
-            patience=patience,
-        )
-        self._now_s = now_s
-
-    def __repr__(self) -> str:
-        return "LetsDoThis()"
-
-    def calls_last_hour(self) -> int:
-        return self._calls.budget.last_hour()
-
-    async def close(self) -> None:
-        await self._calls.close()
+        super().__init__(BASE, [key], headers={"Authorization": f"Bearer {key}"}, **how)
 
     async def test(self) -> str:
         found = _raws(await self._calls.get("applications", {"page[size]": 1}))

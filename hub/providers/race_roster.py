@@ -13,19 +13,17 @@ have moved up, and the reading begins anew.
 """
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import msgspec
 
 from hub.errors import ProviderAway, ProviderRefused
-from hub.providers.budget import Budget
-from hub.providers.calls import Calls, Patience, Reply
+from hub.providers.account import Account, How
+from hub.providers.calls import Reply
 from hub.providers.compared import Compared
 from hub.providers.entries import day, decoded, entry, no_results, part, picked, read, rows, state, text
-from hub.providers.masking import Mask
 from hub.providers.tokens import Signed
 from hub.providers.words import (
     Credentials,
@@ -63,41 +61,16 @@ GENDERS: Final = {"1": "M", "2": "F", "8": "", "9": "X", "0": ""}
 USUAL: Final = ("registered", "active", "confirmed", "complete", "completed")
 
 
-class RaceRoster:
+class RaceRoster(Account):
     kind = KIND
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        base: str | None = None,
-        budget: Budget | None = None,
-        patience: Patience | None = None,
-        now_s: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, credentials: Credentials, **how: Unpack[How]) -> None:
         self._form = {
             name: credentials[name] for name in ("client_id", "client_secret", "username", "password")
         }
-        self._calls = Calls(
-            KIND.name,
-            base or BASE,
-            budget=budget or Budget(KIND.calls_per_hour),
-            mask=Mask(self._form.values()),
-            open_base=base is not None,
-            patience=patience,
-        )
-        self._token_url = (base or BASE).removesuffix("/").removesuffix("/api/v1") + TOKEN_PATH
+        super().__init__(BASE, self._form.values(), **how)
+        self._token_url = (how.get("base") or BASE).removesuffix("/").removesuffix("/api/v1") + TOKEN_PATH
         self._signed = Signed(self._calls, self._ask)
-        self._now_s = now_s
-
-    def __repr__(self) -> str:
-        return "RaceRoster()"
-
-    def calls_last_hour(self) -> int:
-        return self._calls.budget.last_hour()
-
-    async def close(self) -> None:
-        await self._calls.close()
 
     async def test(self) -> str:
         found = _listed(await self._signed.get("events", {"offset": 0, "limit": 1}, patient=False))

@@ -20,18 +20,16 @@ anonymous is to be shown by the bib alone; the places within a division.
 
 import asyncio
 import re
-import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 import msgspec
 
 from hub.errors import ProviderAway, ProviderRefused
-from hub.providers.budget import Budget
-from hub.providers.calls import Calls, Patience, Reply
+from hub.providers.account import Account, How
+from hub.providers.calls import Reply
 from hub.providers.entries import PIECE, day, decoded, entry, number, part, read, rows, text
-from hub.providers.masking import Mask
 from hub.providers.words import (
     Credentials,
     Cursor,
@@ -83,39 +81,13 @@ MAYBE_FULL: Final = frozenset({50, 100, 250, 500, 1000, 2000})
 DIVISION_PLACE: Final = re.compile(r"division-\d+-placement")
 
 
-class RunSignUp:
+class RunSignUp(Account):
     kind = KIND
 
-    def __init__(
-        self,
-        credentials: Credentials,
-        *,
-        base: str | None = None,
-        budget: Budget | None = None,
-        patience: Patience | None = None,
-        now_s: Callable[[], float] = time.time,
-    ) -> None:
+    def __init__(self, credentials: Credentials, **how: Unpack[How]) -> None:
         query = {"api_key": credentials["api_key"], "api_secret": credentials["api_secret"]}
-        self._calls = Calls(
-            KIND.name,
-            base or BASE,
-            budget=budget or Budget(KIND.calls_per_hour),
-            mask=Mask(query.values()),
-            query={**query, "format": "json"},
-            open_base=base is not None,
-            patience=patience,
-        )
-        self._now_s = now_s
+        super().__init__(BASE, query.values(), query={**query, "format": "json"}, **how)
         self.a_page = PARTICIPANTS_A_PAGE
-
-    def __repr__(self) -> str:
-        return "RunSignUp()"
-
-    def calls_last_hour(self) -> int:
-        return self._calls.budget.last_hour()
-
-    async def close(self) -> None:
-        await self._calls.close()
 
     async def test(self) -> str:
         found = await self._races({"results_per_page": 1, "only_partner_races": "T"})
