@@ -7,12 +7,11 @@ job, in a process of its own (hub/imaging_jobs.py): a decoder that crashes or ne
 """
 
 import io
-import os
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from typing import Any, Final
@@ -28,6 +27,7 @@ from PIL import (
 )
 
 from hub import imaging_wire
+from hub.child import step_back
 from hub.errors import Invalid
 from hub.image_words import (
     FILM_PIXELS_MAX,
@@ -293,26 +293,11 @@ def main() -> None:
 
 
 def _step_back() -> None:
-    """Reads come first; and no more of the machine is taken than a picture needs: from here on no file is opened and
-    no connection is made, whatever a picture makes of its decoder."""
+    """No more of the machine is taken than a picture needs. What is loaded late is loaded before."""
     Image.preinit()
     for name in LATE:
         import_module(name)
-    with suppress(OSError, AttributeError):
-        os.nice(NICE)
-    try:
-        import resource  # noqa: PLC0415  absent on Windows
-    except ImportError:
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
-        (resource.RLIMIT_CPU, CPU_S_MAX),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        with suppress(ValueError, OSError):  # macOS takes no limit of memory
-            resource.setrlimit(what, (most, most))
+    step_back(NICE, memory_bytes_max=MEMORY_BYTES_MAX, cpu_s_max=CPU_S_MAX)
 
 
 if __name__ == "__main__":

@@ -7,18 +7,16 @@ hears of anything, where `subprocess` has two.
 
 import asyncio
 import logging
-import os
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
 from typing import Final
 
-import hub
 from hub import imaging_wire
+from hub.child import environment
 from hub.errors import Invalid, Unavailable
 from hub.image_words import KEPT_BYTES_MAX, Crop, Picture
 from hub.imaging_wire import Broken
@@ -34,8 +32,6 @@ ANSWER_BYTES_MAX: Final = KEPT_BYTES_MAX + (2 << 20)
 """The picture, its thumbnail, and what is said of them."""
 FAULT_CHARS_MAX: Final = 2000
 COMMAND: Final = (sys.executable, "-P", "-s", "-m", "hub.imaging")
-PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
-"""Of the hub's environment. Its settings may be there, too, with their passwords."""
 FAILED: Final = (
     "file: this picture could not be decoded, so it was refused; save it anew with another program"
 )
@@ -136,14 +132,12 @@ class _Job:
 
 
 def _started(command: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-    environment["PYTHONPATH"] = str(Path(hub.__file__).parents[1])
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-        env=environment,
+        env=environment(),
         start_new_session=True,  # Ctrl-C on the terminal is the hub's alone
     )
 

@@ -7,7 +7,6 @@ more is in memory than that. The process is started by a thread, as those of pic
 
 import asyncio
 import logging
-import os
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ from typing import IO, Final, TypeVar
 
 import msgspec
 
-import hub
+from hub.child import environment
 from hub.errors import FileFormatError, Unavailable
 from hub.roster_file_words import End, Fault, Frame, Look, Piece, Wanted, Wrong
 from hub.roster_reading import LENGTH
@@ -35,8 +34,6 @@ FRAME_BYTES_MAX: Final = 64 << 20
 """Of 250 rows with two hundred long cells each."""
 FAULT_CHARS_MAX: Final = 2000
 COMMAND: Final = (sys.executable, "-P", "-s", "-m", "hub.roster_reading")
-PASSED_ON: Final = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
-"""Of the hub's environment. Its settings may be there, too, with their passwords."""
 FAILED: Final = "this file cannot be read: it takes more memory or time than a roster may; save it as CSV"
 BUSY: Final = "Many rosters are being read at once; try again in a moment."
 STOPPING: Final = "The hub is stopping; the file was not read."
@@ -141,8 +138,6 @@ class _Process:
 
     def start(self, path: Path) -> None:
         """Raises OSError."""
-        environment = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        environment["PYTHONPATH"] = str(Path(hub.__file__).parents[1])
         with self._lock, path.open("rb") as file:
             if not self._over:
                 self._process = subprocess.Popen(
@@ -150,7 +145,7 @@ class _Process:
                     stdin=file,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.DEVNULL,
-                    env=environment,
+                    env=environment(),
                     start_new_session=True,  # Ctrl-C on the terminal is the hub's alone
                 )
 

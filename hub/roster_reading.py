@@ -12,13 +12,13 @@ import struct
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import date
 from typing import BinaryIO, Final
 
 import msgspec
 
 from hub import roster_file_text
+from hub.child import step_back
 from hub.errors import FileFormatError
 from hub.roster_file_rows import Reason, Rows, TagRows, check_columns
 from hub.roster_file_tables import Head, Table, body, looked
@@ -140,8 +140,7 @@ def main() -> None:
 
 
 def _step_back() -> None:
-    """Reads come first; and no more of the machine is taken than a roster needs: from here on no file is opened and no
-    connection is made, whatever a file makes of its reader."""
+    """No more of the machine is taken than a roster needs. What is loaded late is loaded before."""
     for name in (
         *roster_file_text.ENCODINGS,
         *roster_file_text.NARROW,
@@ -152,21 +151,7 @@ def _step_back() -> None:
     ):
         codecs.lookup(name)
     roster_file_text.encoding_of("Grüße aus Łódź".encode("cp1250"))  # what detects loads some more
-    with suppress(OSError, AttributeError):
-        os.nice(NICE)
-    try:
-        import resource  # noqa: PLC0415  absent on Windows
-    except ImportError:
-        return
-    for what, most in (
-        (resource.RLIMIT_AS, MEMORY_BYTES_MAX),
-        (resource.RLIMIT_CPU, CPU_S_MAX),
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_NOFILE, 0),
-    ):
-        with suppress(ValueError, OSError):  # macOS takes no limit of memory
-            resource.setrlimit(what, (most, most))
+    step_back(NICE, memory_bytes_max=MEMORY_BYTES_MAX, cpu_s_max=CPU_S_MAX)
 
 
 if __name__ == "__main__":
