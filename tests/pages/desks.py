@@ -1,5 +1,6 @@
 """Work pages of a hub on stage, opened for a test: none of them may complain, but of what the hub refuses."""
 
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -15,14 +16,14 @@ Open = Callable[..., Awaitable[Screen]]
 
 
 @asynccontextmanager
-async def staged_pages(browser: Browser) -> AsyncIterator[Open]:
-    """Gives what opens one: `open_page(stage, query, size)`."""
+async def staged_pages(browser: Browser, *allowed: re.Pattern[str]) -> AsyncIterator[Open]:
+    """Gives what opens one: `open_page(stage, query, size)`. allowed: what they may complain of, too."""
     contexts, screens = [], []
 
     async def open_page(stage: WorkStage, query: str = "", size: str = "laptop") -> Screen:
         context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
         screen = Screen(await context.new_page(), ORIGIN)
-        screen.allow(REFUSED)
+        screen.allowed.extend((REFUSED, *allowed))
         contexts.append(context)
         screens.append(screen)
         await screen.page.set_viewport_size(SIZES[size])

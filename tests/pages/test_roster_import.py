@@ -1,6 +1,6 @@
 """A file's way into the roster with a hub on stage: chosen, corrected, checked, applied; and what goes wrong on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
@@ -9,16 +9,15 @@ from playwright.async_api import Browser, FilePayload, Page, expect
 
 from hub.roster_file_text import ENCODINGS
 from hub.roster_file_words import COLUMN_FIELDS, TAG_FILE_FIELDS
-from tests.pages.browsers import browsers_of
+from tests.pages.desks import Open, staged_pages
 from tests.pages.import_scenes import CSV, FILES, Desk, checked, columns, file, roster, watched
 from tests.pages.screens import WAIT_MS, Screen
-from tests.pages.usable import FAINT, SIZES, check_usable
-from tests.pages.work_stage import ORIGIN, WorkStage, refusal
-from tests.pages.working import REFUSED, agree, says
+from tests.pages.usable import FAINT, check_usable
+from tests.pages.work_stage import refusal
+from tests.pages.working import agree, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Open = Callable[[WorkStage], Awaitable[Screen]]
 DROP: Final = """kind => {
   const held = new DataTransfer();
   held.items.add(new File(["Startnr;Vorname\\n1;Ada\\n"], "meldeliste.csv", { type: "text/csv" }));
@@ -29,22 +28,8 @@ WORDS: Final = "/static/roster-import-words.js"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
-    contexts, screens = [], []
-
-    async def start(stage: WorkStage) -> Screen:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen = Screen(await context.new_page(), ORIGIN)
-        await screen.page.set_viewport_size(SIZES["laptop"])
-        screen.allow(REFUSED)
-        contexts.append(context)
-        screens.append(screen)
-        await stage.open(screen.page)
-        return screen
-
-    yield start
-    faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*contexts)
-    assert faults == []
+    async with staged_pages(browser) as start:
+        yield start
 
 
 async def at_step(page: Screen, step: str) -> None:

@@ -1,7 +1,7 @@
 """Registration services with a hub on stage: connected, an event chosen, loaded, watched, disconnected."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
@@ -9,17 +9,16 @@ import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
 from hub.accounts import ADMIN, VIEWER
-from tests.pages.browsers import browsers_of
+from tests.pages.desks import Open, staged_pages
 from tests.pages.import_scenes import Desk, roster
 from tests.pages.screens import WAIT_MS, Screen
 from tests.pages.service_scenes import KINDS, Counter, account, link
-from tests.pages.usable import FAINT, SIZES, check_usable
-from tests.pages.work_stage import ALPINE, ORIGIN, WorkStage, refusal
-from tests.pages.working import REFUSED, agree, says
+from tests.pages.usable import FAINT, check_usable
+from tests.pages.work_stage import ALPINE, refusal
+from tests.pages.working import agree, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Open = Callable[[WorkStage], Awaitable[Screen]]
 PROVIDER: Final = "/api/sessions/4/provider"
 WORDS: Final = "/static/roster-services-words.js"
 AWAY: Final = re.compile("responded with a status of 502")
@@ -28,23 +27,8 @@ SECRET: Final = "hidden-Xq7"
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
-    contexts, screens = [], []
-
-    async def start(stage: WorkStage) -> Screen:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen = Screen(await context.new_page(), ORIGIN)
-        await screen.page.set_viewport_size(SIZES["laptop"])
-        screen.allow(REFUSED)
-        screen.allow(AWAY)
-        contexts.append(context)
-        screens.append(screen)
-        await stage.open(screen.page)
-        return screen
-
-    yield start
-    faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*contexts)
-    assert faults == []
+    async with staged_pages(browser, AWAY) as start:
+        yield start
 
 
 def act(page: Screen, name: str) -> Any:

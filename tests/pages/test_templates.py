@@ -1,6 +1,6 @@
 """The page of templates with a hub on stage: what is there, and all that is done with one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
@@ -9,38 +9,23 @@ from playwright.async_api import Browser, expect
 
 from hub.accounts import ADMIN, VIEWER
 from tests.pages import work_scenes
-from tests.pages.browsers import browsers_of
+from tests.pages.desks import Open, staged_pages
 from tests.pages.screens import WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.work_scenes import DELETED, DRAWN, TEMPLATES
-from tests.pages.work_stage import ALPINE, ORIGIN, Asked, WorkStage, refusal
-from tests.pages.working import REFUSED, agree, says
+from tests.pages.work_stage import ALPINE, ORIGIN, Asked, refusal
+from tests.pages.working import agree, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Open = Callable[[WorkStage], Awaitable[Screen]]
 LONG: Final = TEMPLATES[1]["name"]
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
-    contexts, screens = [], []
-
-    async def start(stage: WorkStage) -> Screen:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen = Screen(await context.new_page(), ORIGIN)
-        await screen.page.set_viewport_size(SIZES["laptop"])
-        screen.allow(REFUSED)
-        contexts.append(context)
-        screens.append(screen)
-        await stage.open(screen.page)
-        return screen
-
-    yield start
-    faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*contexts)
-    assert faults == []
+    async with staged_pages(browser) as start:
+        yield start
 
 
 class Shelf:
