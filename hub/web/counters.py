@@ -8,6 +8,7 @@ back is to be told at once. What comes while it is loaded and counted waits for 
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final
 
@@ -51,7 +52,7 @@ class Counted:
         """It is to be counted again by what the session says now."""
         self.changed = self.broken = False
         self.said: bytes | None = None
-        self.said_at = 0.0
+        self.said_at = -math.inf
         self.needed_at = 0.0
         self.task: asyncio.Task[None] | None = None
 

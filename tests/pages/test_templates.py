@@ -14,7 +14,7 @@ from tests.pages.screens import WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.work_scenes import DELETED, DRAWN, TEMPLATES
-from tests.pages.work_stage import ALPINE, ORIGIN, Asked, refusal
+from tests.pages.work_stage import ALPINE, NORDIC, ORIGIN, Asked, refusal
 from tests.pages.working import agree, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -188,6 +188,23 @@ async def test_nothing_there_yet_and_several_partners(opened: Open) -> None:
     await expect(page.at(".card [data-act=export]").nth(1)).to_have_attribute(
         "href", "/api/templates/Totem/export?partner=alpine"
     )
+
+
+async def test_a_dialog_that_is_opened_before_the_hub_has_said_whose_it_can_be(opened: Open) -> None:
+    stage = work_scenes.templates(ADMIN, answers={"GET /api/partners": {"partners": []}})
+    page = await opened(stage)
+    for button, choice in (("#bring", "#import-form-partner"), ("#new", "#make-form-partner")):
+        stage.answers["GET /api/partners"] = {"partners": [NORDIC]}
+        await page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(page.at(f"{choice} option")).to_have_count(1)
+        await page.at(button).click()
+        await expect(page.at(choice)).to_be_hidden()
+        stage.answers["GET /api/partners"] = {"partners": [NORDIC, ALPINE]}
+        await page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await expect(page.at(choice)).to_be_visible()
+        await page.at(choice).select_option("alpine")
+        await page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        await page.page.keyboard.press("Escape")
 
 
 async def test_an_old_one_becomes_blocks(browser: Browser, house: Venue) -> None:

@@ -29,18 +29,18 @@ export function openMake(theRoom) {
   for (const side of ["width", "height"]) $("make-form-" + side).addEventListener("change", drawStarts);
   $("starts").addEventListener("change", takeSize);
   for (const id of ["new", "first"]) $(id).addEventListener("click", ask4new);
-  $("bring").addEventListener("click", () => { chooseWhose("import-form-partner"); $("import-form").reset(); $("import").showModal(); });
+  $("bring").addEventListener("click", () => { $("import-form").reset(); $("import").showModal(); });
   takeDrops();
 }
 
-function chooseWhose(id) {
-  choosePartner(id, room.partners);
+/** Whose it is to be: known as soon as the hub has answered, which may be after a dialog was opened. */
+export function paintMake() {
+  for (const id of ["make-form-partner", "import-form-partner"]) choosePartner(id, room.partners);
 }
 
 // ---- a new one ---------------------------------------------------------------------------------------------------
 
 function ask4new() {
-  chooseWhose("make-form-partner");
   $("make-form").reset();
   $("make-form-name").value = freeName("Template", room.templates.map(each => each.name)).replace(/^Template$/, "");
   keep($("starts"), DESIGNS, each => each.id, "start-template", (element, each) => {
@@ -155,7 +155,6 @@ function takeDrops() {
     const [file] = event.dataTransfer.files;
     if (!file) return;
     if (room.partners.length > 1) {
-      chooseWhose("import-form-partner");
       $("import-form").reset();
       const held = new DataTransfer();
       held.items.add(file);

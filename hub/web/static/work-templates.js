@@ -8,7 +8,7 @@ import { attempt, may, notice, stay } from "./work-here.js";
 import { byPartner, fits, keys } from "./work-list.js";
 import { sure } from "./work-sure.js";
 import { openDisplays, putOnDisplays } from "./work-templates-displays.js";
-import { openMake } from "./work-templates-make.js";
+import { openMake, paintMake } from "./work-templates-make.js";
 import { countedWords, detailOf, freeName, pageOf, pathOf, shownOn } from "./work-templates-words.js";
 import { count, when } from "./work-words.js";
 
@@ -45,6 +45,7 @@ function paint() {
     const button = element.querySelector("button");
     if (button) set(button, "aria-label", "Take back " + each.name);
   });
+  if (may("operator")) paintMake();
   for (const [element, { small }] of pictures) if (!element.isConnected) { small.destroy(); pictures.delete(element); }
 }
 
