@@ -1,26 +1,64 @@
-"""Browsers of their own, as walls and desks have them, lent to one test after the other. Knows how to empty one; the
-tests say what it shows.
+"""Chromium, and browsers of their own in it, as walls and desks have them, lent to one test after the other. Knows how
+to empty one; the tests say what it shows.
 
-To make a context, with a process of its own for what it shows, takes a browser half a second of a processor: three
-times what a page takes in one that is there. So one that is given back is emptied of all that a page can leave behind,
-and lent again. What a test does to a context itself stays there: it says so (`spoil`), and nobody gets it again.
+To make a browser of its own, with a process for what it shows, takes a second of a processor, and a page in one that is
+there half of that: twice what it takes to lead a page that is there to another address. So a page that is given back is
+emptied of all that a test can leave behind, and lent again. What a test has done to it that cannot be undone, such as a
+clock or a script that runs before the page's own, stays there: the test says so (`spoil`), and nobody gets it again.
 """
 
+import os
+import shutil
 from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from typing import Any, Final
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary, WeakSet
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Route
+from playwright.async_api import Browser, BrowserContext, CDPSession, Dialog, Page, async_playwright
+from playwright.async_api import Error as BrowserError
 
+from tests.pages import door
+
+EXECUTABLES: Final = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 IDLE_MAX: Final = 4
 """Of each kind: more screens than a test has at once."""
+NOWHERE: Final = "about:blank"
+FORGET: Final = (
+    "() => { window.name = ''; try { sessionStorage.clear(); } catch { /* It may be refused. */ } }"
+)
 
-Kind = tuple[str, tuple[tuple[str, Any], ...]]
-"""The site that it is for, and what else it was made with."""
+Kind = tuple[str, str, tuple[tuple[str, Any], ...]]
+"""The site that it is for, what its pages were told for good, and what else it was made with."""
 
 _of: WeakKeyDictionary[Browser, "Browsers"] = WeakKeyDictionary()
 _spoilt: WeakSet[BrowserContext] = WeakSet()
+_heard: WeakKeyDictionary[Page, list[tuple[Any, Callable[..., Any]]]] = WeakKeyDictionary()
+
+
+def executable() -> str | None:
+    """The browser: what CHROMIUM names, else the first that is installed."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, EXECUTABLES)), None)
+
+
+@asynccontextmanager
+async def launched() -> AsyncIterator[Browser]:
+    """One in which pages on stage find their files and their stage."""
+    async with door.opened() as argument, async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable(), args=[*ARGUMENTS, argument])
+        yield browser
+        await browser.close()
 
 
 def browsers_of(browser: Browser) -> "Browsers":
@@ -28,71 +66,97 @@ def browsers_of(browser: Browser) -> "Browsers":
 
 
 def spoil(page: Page) -> None:
-    """What is done now to this page is done to all pages of its context, such as to install a clock."""
+    """What is done now to this page, or to all pages of its context, nobody can take back."""
     _spoilt.add(page.context)
 
 
+def listen(page: Page, event: Any, hear: Callable[..., Any]) -> None:
+    """Until the page is given back."""
+    page.on(event, hear)
+    _heard.setdefault(page, []).append((event, hear))
+
+
 class Browsers:
-    """All of one browser's contexts that are lent."""
+    """All of one browser's pages that are lent."""
 
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._idle: defaultdict[Kind, list[_Lent]] = defaultdict(list)
-        self._lent: dict[BrowserContext, _Lent] = {}
+        self._lent: dict[Page, _Lent] = {}
 
-    async def lend(self, origin: str, **options: Any) -> BrowserContext:
-        """One that has nothing of this origin. `options`: of `new_context`, but the viewport, which is a page's."""
+    async def lend(self, origin: str, *, script: str = "", **options: Any) -> Page:
+        """The only page of a browser that has nothing of this origin. `script`: runs before each page's own;
+        `options`: of `new_context`, but the viewport, which a page is told."""
         site = f"{urlsplit(origin).scheme}://{urlsplit(origin).hostname}"
-        idle = self._idle[site, tuple(sorted(options.items()))]
-        lent = idle.pop() if idle else await _made(self._browser, idle, site, options)
+        kind = (site, script, tuple(sorted(options.items())))
+        idle = self._idle[kind]
+        lent = idle.pop() if idle else await _made(self._browser, idle, script, options)
         lent.origin = origin
-        self._lent[lent.context] = lent
-        return lent.context
+        self._lent[lent.page] = lent
+        return lent.page
 
-    async def take_back(self, *contexts: BrowserContext) -> None:
-        for context in contexts:
-            lent = self._lent.pop(context)
-            if lent.gone:
-                continue
-            if context in _spoilt or len(lent.idle) >= IDLE_MAX:
-                await context.close()
-            else:
-                await lent.empty()
+    async def take_back(self, *pages: Page) -> None:
+        for page in pages:
+            lent = self._lent.pop(page)
+            if not lent.gone and (
+                page.context in _spoilt or len(lent.idle) >= IDLE_MAX or not await lent.empty()
+            ):
+                await page.context.close()
+            elif not lent.gone:
                 lent.idle.append(lent)
 
 
 class _Lent:
-    """`home`: a page that stays open, so that there is a process for the next one."""
-
-    def __init__(self, context: BrowserContext, home: Page, tools: CDPSession, idle: list["_Lent"]) -> None:
-        self.context = context
+    def __init__(self, page: Page, tools: CDPSession, idle: list["_Lent"], options: dict[str, Any]) -> None:
+        self.page = page
         self.idle = idle
         self.origin = ""
         self.gone = False
-        self._home = home
         self._tools = tools
-        context.on("close", self._note)
+        self._media = {name: options.get(name, "null") for name in ("color_scheme", "reduced_motion")}
+        page.context.on("close", self._note)
 
-    async def empty(self) -> None:
-        for page in self.context.pages:
-            if page is not self._home:
-                await page.close()
-        everything = {"origin": self.origin, "storageTypes": "all"}
-        await self._tools.send("Storage.clearDataForOrigin", everything)
-        await self._tools.send("Network.clearBrowserCache")
-        await self.context.clear_cookies()
+    async def empty(self) -> bool:
+        """False: it cannot be lent again."""
+        for other in self.page.context.pages:
+            if other is not self.page:
+                await other.close()
+        if self.page.is_closed():
+            return False
+        for event, hear in _heard.pop(self.page, []):
+            self.page.remove_listener(event, hear)
+        try:
+            await self._leave()
+        except BrowserError:
+            return False
+        return True
+
+    async def _leave(self) -> None:
+        self.page.on("dialog", _go_on)
+        await self.page.unroute_all(behavior="ignoreErrors")
+        await self.page.evaluate(FORGET)
+        await self.page.goto(NOWHERE)
+        self.page.remove_listener("dialog", _go_on)
+        await self.page.emulate_media(media="null", **self._media)
+        await self.page.mouse.move(0, 0)
+        await self._tools.send("Page.resetNavigationHistory")
+        await self._tools.send("Storage.clearDataForOrigin", {"origin": self.origin, "storageTypes": "all"})
+        if self.origin != door.ORIGIN:
+            await self._tools.send("Network.clearBrowserCache")
+        await self.page.context.clear_cookies()
 
     def _note(self, _context: BrowserContext) -> None:
         self.gone = True
 
 
-async def _made(browser: Browser, idle: list[_Lent], site: str, options: dict[str, Any]) -> _Lent:
+async def _go_on(dialog: Dialog) -> None:
+    """What a page asks before it is left."""
+    await dialog.accept()
+
+
+async def _made(browser: Browser, idle: list[_Lent], script: str, options: dict[str, Any]) -> _Lent:
     context = await browser.new_context(**options)
-    home = await context.new_page()
-    await home.route("**/*", _answer_nothing)
-    await home.goto(f"{site}/")
-    return _Lent(context, home, await context.new_cdp_session(home), idle)
-
-
-async def _answer_nothing(route: Route) -> None:
-    await route.fulfill(body="", content_type="text/html")
+    page = await context.new_page()
+    if script:
+        await page.add_init_script(script)
+    return _Lent(page, await context.new_cdp_session(page), idle, options)

@@ -3,10 +3,11 @@
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
+from tests.pages.browsers import browsers_of, launched
 from tests.pages.building import LAPTOP, Builder, opened
-from tests.pages.screens import ARGUMENTS, WAIT_MS, WALL, executable
+from tests.pages.screens import WAIT_MS, WALL
 from tests.pages.work_scenes import NOW
 
 PICTURES: Final[dict[str, tuple[ViewportSize, Literal["light", "dark"], str]]] = {
@@ -22,24 +23,20 @@ START: Final = """async id => {
 
 async def make(folder: Path) -> None:
     """Writes builder-*.png into the folder."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+    async with launched() as browser:
         for name in PICTURES:
             await take(browser, name, folder / f"builder-{name}.png")
-        await browser.close()
 
 
 async def take(browser: Browser, name: str, path: Path) -> None:
     size, colours, design = PICTURES[name]
-    context = await browser.new_context(
-        viewport=size, color_scheme=colours, reduced_motion="reduce", locale="en-GB"
-    )
-    blank = await opened(browser, None, context=context, size=size)
+    looks = {"color_scheme": colours, "reduced_motion": "reduce"}
+    blank = await opened(browser, None, size=size, looks=looks)
     given: dict[str, Any] = await blank.page.evaluate(START, design)
-    page = await opened(browser, given, context=context, size=size, at=NOW)
+    page = await opened(browser, given, size=size, at=NOW, looks=looks)
     await hold(page)
     await page.page.screenshot(path=path)
-    await context.close()
+    await browsers_of(browser).take_back(blank.page, page.page)
 
 
 async def hold(page: Builder) -> None:

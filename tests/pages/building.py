@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from playwright.async_api import Browser, BrowserContext, ViewportSize, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from hub import template_words as words
 from hub.accounts import OPERATOR
+from tests.pages.browsers import browsers_of, spoil
+from tests.pages.door import ORIGIN
 from tests.pages.screens import WAIT_MS, Screen
-from tests.pages.work_stage import ORIGIN, Asked, WorkStage, person
+from tests.pages.work_stage import Asked, WorkStage, person
 
 LAPTOP: Final = ViewportSize(width=1366, height=768)
 NAME: Final = "Finish"
@@ -140,13 +142,13 @@ async def opened(
     role: str = OPERATOR,
     size: ViewportSize = LAPTOP,
     answers: dict[str, Any] | None = None,
-    context: BrowserContext | None = None,
     at: datetime | None = None,
+    looks: dict[str, Any] | None = None,
 ) -> Builder:
-    """`context`: one that there is already, which has the page's files by heart. `at`: the page's time stands still."""
-    context = context or await browser.new_context(viewport=size, locale="en-GB")
-    builder = Builder(await context.new_page(), ORIGIN)
+    """`at`: the page's time stands still, and nobody gets this page again; `looks`: what its browser prefers."""
+    builder = Builder(await browsers_of(browser).lend(ORIGIN, locale="en-GB", **looks or {}), ORIGIN)
     if at is not None:
+        spoil(builder.page)
         await builder.page.clock.set_fixed_time(at)
     await builder.page.set_viewport_size(size)
     await builder.begin(given, role, answers or {})
@@ -156,19 +158,16 @@ async def opened(
 class Desk:
     """The builders of one test, one beside the other. None of them may complain."""
 
-    def __init__(self, browser: Browser, context: BrowserContext) -> None:
+    def __init__(self, browser: Browser) -> None:
         self._browser = browser
-        self._context = context
         self._open: list[Builder] = []
 
     async def __call__(self, given: dict[str, Any] | None, **more: Any) -> Builder:
-        builder = await opened(self._browser, given, context=self._context, **more)
+        builder = await opened(self._browser, given, **more)
         self._open.append(builder)
         return builder
 
     async def clear(self) -> list[str]:
         """Nothing is left of it for the next test. Gives what the pages did that they should not have done."""
-        for builder in self._open:
-            await builder.page.evaluate("localStorage.clear()")
-            await builder.page.close()
+        await browsers_of(self._browser).take_back(*(builder.page for builder in self._open))
         return [fault for builder in self._open for fault in builder.faults]

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
-from tests.pages.building import LAPTOP, Desk
-from tests.pages.screens import ARGUMENTS, BROWSERS, WAIT_MS, Screen, Screens, Stage, executable
+from tests.pages.browsers import EXECUTABLES, executable, launched
+from tests.pages.building import Desk
+from tests.pages.screens import WAIT_MS, Screen, Screens, Stage
 from tests.pages.venue import Venue, own_venue
 
 expect.set_options(timeout=WAIT_MS)
@@ -20,16 +21,13 @@ expect.set_options(timeout=WAIT_MS)
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One browser for the whole run. Without one a developer goes on; a run that is to prove something fails."""
-    path = executable()
-    if path is None:
-        reason = f"no browser: set CHROMIUM, or install one of {', '.join(BROWSERS)}"
+    if executable() is None:
+        reason = f"no browser: set CHROMIUM, or install one of {', '.join(EXECUTABLES)}"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    async with async_playwright() as playwright:
-        launched = await playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield launched
-        await launched.close()
+    async with launched() as there:
+        yield there
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -91,17 +89,9 @@ async def staged(browser: Browser, house: Venue) -> AsyncIterator[tuple[Screen, 
         await opened.close()
 
 
-@pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def desktop(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """One for all tests of the builder: it has the page's files by heart."""
-    context = await browser.new_context(viewport=LAPTOP, locale="en-GB")
-    yield context
-    await context.close()
-
-
 @pytest_asyncio.fixture(loop_scope="session")
-async def build(browser: Browser, desktop: BrowserContext) -> AsyncIterator[Desk]:
+async def build(browser: Browser) -> AsyncIterator[Desk]:
     """Opens a builder for a template, without a hub."""
-    desk = Desk(browser, desktop)
+    desk = Desk(browser)
     yield desk
     assert await desk.clear() == []

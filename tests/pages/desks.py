@@ -7,9 +7,10 @@ from contextlib import asynccontextmanager
 from playwright.async_api import Browser
 
 from tests.pages.browsers import browsers_of
+from tests.pages.door import ORIGIN
 from tests.pages.screens import Screen
 from tests.pages.usable import SIZES
-from tests.pages.work_stage import ORIGIN, WorkStage
+from tests.pages.work_stage import WorkStage
 from tests.pages.working import REFUSED
 
 Open = Callable[..., Awaitable[Screen]]
@@ -18,13 +19,11 @@ Open = Callable[..., Awaitable[Screen]]
 @asynccontextmanager
 async def staged_pages(browser: Browser, *allowed: re.Pattern[str]) -> AsyncIterator[Open]:
     """Gives what opens one: `open_page(stage, query, size)`. allowed: what they may complain of, too."""
-    contexts, screens = [], []
+    screens: list[Screen] = []
 
     async def open_page(stage: WorkStage, query: str = "", size: str = "laptop") -> Screen:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen = Screen(await context.new_page(), ORIGIN)
+        screen = Screen(await browsers_of(browser).lend(ORIGIN, locale="en-GB"), ORIGIN)
         screen.allowed.extend((REFUSED, *allowed))
-        contexts.append(context)
         screens.append(screen)
         await screen.page.set_viewport_size(SIZES[size])
         await stage.open(screen.page, query)
@@ -32,5 +31,5 @@ async def staged_pages(browser: Browser, *allowed: re.Pattern[str]) -> AsyncIter
 
     yield open_page
     faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*contexts)
+    await browsers_of(browser).take_back(*(screen.page for screen in screens))
     assert faults == []

@@ -4,13 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from playwright.async_api import Browser, ViewportSize, async_playwright, expect
+from playwright.async_api import Browser, ViewportSize, expect
 
 from hub.accounts import OPERATOR
 from tests.pages import building, import_scenes, roster_scenes, service_scenes
 from tests.pages.announcing import MESSAGES, OFFSET, AnnouncerStage, calm, flood
+from tests.pages.browsers import launched
 from tests.pages.front_stage import NOW, FrontStage, ago, alarm, display, listener, session, source, state
-from tests.pages.screens import ARGUMENTS, WAIT_MS, executable, read
+from tests.pages.screens import WAIT_MS, read
 from tests.pages.usable import SIZES
 from tests.pages.work_scenes import DRAWN, SCENES
 from tests.pages.work_scenes import NOW as WORK_NOW
@@ -192,8 +193,7 @@ STEPS_MAX: Final = 40
 
 async def make(folder: Path) -> None:
     """Writes front-*.png, work-*.png and announcer-*.png into the folder."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+    async with launched() as browser:
         for name in PICTURES:
             await take(browser, name, folder / f"front-{name}.png")
         for name in WORK:
@@ -205,7 +205,6 @@ async def make(folder: Path) -> None:
         await take_builder(browser, folder / "work-builder.png")
         for name in ANNOUNCER:
             await take_announcer(browser, name, folder / f"announcer-{name}.png")
-        await browser.close()
 
 
 async def take(browser: Browser, name: str, path: Path) -> None:

@@ -6,13 +6,12 @@ import json
 import re
 from typing import Any, Final
 
-from playwright.async_api import Page, Route, WebSocketRoute
+from aiohttp import web
+from playwright.async_api import Page, WebSocketRoute
 
 from hub import __version__
 from hub.web.qr import svg
-from tests.pages.work_stage import NAME, NORDIC, ORIGIN, Asked, WorkStage, person
-
-__all__ = ["NAME", "ORIGIN"]
+from tests.pages.work_stage import NORDIC, Asked, WorkStage, person
 
 HOST: Final = "192.168.1.20"
 USUAL: Final = {"silent_min": 5, "location_min": 20, "sound": False, "seen": {}}
@@ -96,14 +95,14 @@ class FrontStage(WorkStage):
         assert self._socket is not None
         await self._socket.close(code=code)
 
-    async def _say(self, route: Route, path: str, query: str) -> None:
+    def said(self, asked: Asked) -> web.Response:
+        path = asked["path"]
         if path.endswith("/qr.svg"):
             code = path.split("/")[3]
-            await route.fulfill(body=svg(f"http://{HOST}:8080/d/{code}"), content_type="image/svg+xml")
-        elif path.endswith("/stream"):
-            await route.fulfill(json=STREAM)
-        else:
-            await super()._say(route, path, query)
+            return web.Response(body=svg(f"http://{HOST}:8080/d/{code}"), content_type="image/svg+xml")
+        if path.endswith("/stream"):
+            return web.json_response(STREAM)
+        return super().said(asked)
 
 
 def ago(seconds: float) -> str:

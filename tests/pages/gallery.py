@@ -12,9 +12,9 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, ViewportS
 from hub.web.application import TEMPLATES
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
+from tests.pages.door import ORIGIN
 from tests.pages.screens import HELLO, SIZES, Stage, read
 
-ORIGIN: Final = "http://hub.test"
 NOW: Final = "2026-05-09T11:14:22.000+02:00"
 """By the hub's clock, in every picture."""
 BEFORE: Final = "2026-05-09T11:00:00.000+02:00"

@@ -12,17 +12,18 @@ from time import monotonic
 from typing import Any, Final
 
 import jinja2
-from playwright.async_api import Browser, CDPSession, Page, Route, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, Route
 
 from hub.template_words import Column, ListBlock
 from hub.web.application import TEMPLATES
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
-from tests.pages.screens import ARGUMENTS, WAIT_MS, WALL, executable
+from tests.pages.browsers import launched
+from tests.pages.door import ORIGIN
+from tests.pages.screens import WAIT_MS, WALL
 from tests.pages.template_kinds import place
 from tests.pages.test_template_paint import template, text
 
-ORIGIN: Final = "http://hub.test"
 SCRIPT: Final = Path(__file__).with_name("long_race.js")
 S_PER_HOUR: Final = 3600
 TOLD: Final = {"name": "Arch", "version": 1, "url": "/api/display/ABCDEFGH/template/1/1"}
@@ -122,8 +123,7 @@ def _page() -> str:
 
 
 async def main(hours: float, step_s: float, *, with_template: bool) -> None:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+    async with launched() as browser:
         wall = await opened(browser, hours=hours, with_template=with_template)
         began = monotonic()
         print("  hours    reads   heap KiB   nodes  listeners  timers   took s", flush=True)
@@ -135,7 +135,6 @@ async def main(hours: float, step_s: float, *, with_template: bool) -> None:
                 flush=True,
             )
         print(f"at most {held.peak} names at once", *wall.faults, sep="\n")
-        await browser.close()
 
 
 if __name__ == "__main__":

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from PIL import Image
-from playwright.async_api import async_playwright
 
 from tests.pages import build_pictures, front_pictures
+from tests.pages.browsers import launched
 from tests.pages.gallery import shoot_all
-from tests.pages.screens import ARGUMENTS, executable
 from tests.pages.template_gallery import Easel, scenes
 
 FOLDER: Final = Path(__file__).parents[2] / "docs" / "pictures"
@@ -34,15 +33,13 @@ def kept(png: bytes, width_max: int = WIDTH_MAX) -> Image.Image:
 
 async def make(folder: Path) -> None:
     """Writes all pictures into this folder."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
+    async with launched() as browser:
         for (state, size), png in (await shoot_all(browser)).items():
             kept(png).save(folder / f"display-{state}-{size}.png", optimize=True)
         easel = await Easel.on(browser)
         for scene in scenes():
             picture = kept(await easel.shoot(scene), TEMPLATE_WIDTH_MAX)
             picture.save(folder / f"template-{scene.name}.png", optimize=True)
-        await browser.close()
 
 
 if __name__ == "__main__":

@@ -2,15 +2,13 @@
 
 import asyncio
 import json
-import os
 import re
-import shutil
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from playwright.async_api import (
     Browser,
-    BrowserContext,
     ConsoleMessage,
     Locator,
     Page,
@@ -19,26 +17,17 @@ from playwright.async_api import (
     expect,
 )
 
-from tests.pages.browsers import browsers_of
+from tests.pages.browsers import browsers_of, listen
 
 if TYPE_CHECKING:
     from tests.pages.venue import Venue
 
-BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome")
-ARGUMENTS: Final = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WAIT_MS: Final = 8_000
 """How long a condition may take to come true on a busy machine; nothing waits for it to pass."""
 NOTHING_KEPT: Final = "Object.defineProperty(navigator, 'serviceWorker', { value: undefined })"
 """As on every page that comes over plain http from another machine."""
+TAKEN: Final = "// The sockets of this page end in a test."
+"""So that a page whose sockets were once taken is lent to nobody else: that cannot be undone."""
 SOON_MS: Final = 4_000
 """What is told at once is there by then, on a busy machine, too; what waits for the hub's next tick is not."""
 FRAME_BYTES_MAX: Final = 4096
@@ -57,6 +46,8 @@ LINE_CUT: Final = re.compile(
 )
 """What a browser says while the hub is away; no page can keep it from saying so."""
 
+Take = Callable[[WebSocketRoute], Awaitable[None]]
+
 PICTURE: Final = """() => {
   const words = {};
   const ids = ["location", "when", "bib", "unknown", "city", "division", "test", "event", "session", "more"];
@@ -71,11 +62,6 @@ PICTURE: Final = """() => {
 }"""
 
 
-def executable() -> str | None:
-    """The browser: what CHROMIUM names, else the first that is installed."""
-    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
-
-
 class Screen:
     """One page and everything it did that it should not have done."""
 
@@ -84,10 +70,10 @@ class Screen:
         self.faults: list[str] = []
         self.allowed: list[re.Pattern[str]] = []
         self._origin = urlsplit(origin).netloc
-        page.on("console", self._heard)
-        page.on("pageerror", lambda error: self.faults.append(f"error: {error}"))
-        page.on("request", lambda request: self._asked(request.url))
-        page.on("websocket", lambda socket: self._asked(socket.url))
+        listen(page, "console", self._heard)
+        listen(page, "pageerror", lambda error: self.faults.append(f"error: {error}"))
+        listen(page, "request", lambda request: self._asked(request.url))
+        listen(page, "websocket", lambda socket: self._asked(socket.url))
 
     def allow(self, pattern: re.Pattern[str]) -> None:
         """What the test itself brings about is no fault."""
@@ -139,17 +125,21 @@ class Screens:
         self.keep = False
         """Whether they keep their pages for a start without the hub: each has all its files twice then."""
         self._browsers = browsers_of(browser)
-        self._contexts: list[BrowserContext] = []
+        self._pages: list[Page] = []
 
-    async def blank(self, size: ViewportSize = WALL, origin: str = "") -> Screen:
-        """A screen that shows nothing yet, with a browser of its own as a wall has. `origin`: as it sees the hub."""
+    async def blank(
+        self, size: ViewportSize = WALL, origin: str = "", take: Take | None = None, script: str = ""
+    ) -> Screen:
+        """A screen that shows nothing yet, with a browser of its own as a wall has. `origin`: as it sees the hub;
+        `take`: gets its socket; `script`: runs before the page's own."""
         origin = origin or self.origin
-        context = await self._browsers.lend(origin, locale="en-GB", timezone_id="America/Lima")
-        self._contexts.append(context)
-        screen = Screen(await context.new_page(), origin)
+        told = "\n".join(filter(None, (script, "" if self.keep else NOTHING_KEPT, TAKEN if take else "")))
+        wall = {"locale": "en-GB", "timezone_id": "America/Lima"}
+        screen = Screen(await self._browsers.lend(origin, script=told, **wall), origin)
+        self._pages.append(screen.page)
         await screen.page.set_viewport_size(size)
-        if not self.keep:
-            await screen.page.add_init_script(NOTHING_KEPT)
+        if take:
+            await screen.page.route_web_socket(re.compile("/ws/d/"), take)
         screen.allowed.extend(self.allowed)
         self.all.append(screen)
         return screen
@@ -168,20 +158,20 @@ class Screens:
 
     async def cabled(self, code: str) -> tuple[Screen, "Cable"]:
         """A screen whose line can be pulled."""
-        screen, cable = await self.blank(), Cable()
-        await screen.page.route_web_socket(re.compile("/ws/d/"), cable.take)
+        cable = Cable()
+        screen = await self.blank(take=cable.take)
         await screen.page.goto(f"{self.origin}/d/{code}")
         return screen, cable
 
     async def staged(self, code: str, size: ViewportSize = WALL) -> tuple[Screen, "Stage"]:
         """A screen whose socket ends in the test."""
-        screen, stage = await self.blank(size), Stage()
-        await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
+        stage = Stage()
+        screen = await self.blank(size, take=stage.take)
         await screen.page.goto(f"{self.origin}/d/{code}")
         return screen, stage
 
     async def close(self) -> None:
-        await self._browsers.take_back(*self._contexts)
+        await self._browsers.take_back(*self._pages)
 
     def faults(self) -> list[str]:
         return [fault for screen in self.all for fault in screen.faults]

@@ -15,10 +15,10 @@ from hub.web import frames
 from hub.web.assets import Assets
 from hub.web.routes import STATIC
 from tests.old_templates import KINDS as OLD
+from tests.pages.door import ORIGIN
 from tests.pages.gallery import AMIRA, INGRID, NOW, SEVERAL, WIDE, crossing
 from tests.pages.template_kinds import KINDS, LOGO, PHOTO, logo, photo, template_of
 
-ORIGIN: Final = "http://hub.test"
 PAGE: Final = """<!doctype html><html lang="en"><link rel="stylesheet" href="/static/fonts.css">
 <link rel="stylesheet" href="/static/template.css"><link rel="stylesheet" href="/stage.css"><div id="root"></div>"""
 STYLE: Final = "html, body { margin: 0; background: #000; }"

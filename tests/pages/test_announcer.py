@@ -6,13 +6,15 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, Page, ViewportSize, expect
+from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from tests.pages.announcing import MESSAGES, OFFSET, RUNNERS, AnnouncerStage, calm, crossing, flood
+from tests.pages.browsers import browsers_of, spoil
+from tests.pages.door import ORIGIN
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen
 from tests.pages.usable import FAINT, check_usable
 from tests.pages.work_scenes import NOW, SESSION
-from tests.pages.work_stage import ORIGIN, refusal
+from tests.pages.work_stage import refusal
 from tests.pages.working import REFUSED, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -20,6 +22,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 Open = Callable[..., Awaitable[Screen]]
 
 TABLET: Final = ViewportSize(width=1024, height=768)
+STILL: Final = "// The time of this page stands still."
+"""So that it is lent to nobody else: that cannot be undone."""
 UPRIGHT: Final = ViewportSize(width=820, height=1180)
 PHONE: Final = ViewportSize(width=390, height=844)
 NEWEST: Final = OFFSET + 20
@@ -40,17 +44,16 @@ CUT_OFF: Final = """() => {
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
     """Opens the page on a stage, at the stage's time, which stands still."""
-    contexts: list[BrowserContext] = []
     screens: list[Screen] = []
 
     async def open_page(
         stage: AnnouncerStage, size: ViewportSize = TABLET, shown: dict[str, Any] = SESSION, **more: Any
     ) -> Screen:
         stage.show(session=shown)
-        context = await browser.new_context(viewport=size, locale="en-GB", reduced_motion="reduce", **more)
-        screen = Screen(await context.new_page(), ORIGIN)
+        looks = {"locale": "en-GB", "reduced_motion": "reduce", **more}
+        screen = Screen(await browsers_of(browser).lend(ORIGIN, script=STILL, **looks), ORIGIN)
+        await screen.page.set_viewport_size(size)
         screen.allowed.extend((REFUSED, LINE_CUT))
-        contexts.append(context)
         screens.append(screen)
         await screen.page.clock.set_fixed_time(NOW)
         await stage.open(screen.page)
@@ -58,8 +61,7 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
 
     yield open_page
     faults = [fault for screen in screens for fault in screen.faults]
-    for context in contexts:
-        await context.close()
+    await browsers_of(browser).take_back(*(screen.page for screen in screens))
     assert faults == []
 
 
@@ -196,6 +198,7 @@ async def test_a_flood_is_one_line_each_and_stays_small(opened: Open) -> None:
     stage = AnnouncerStage()
     page = await opened(stage)
     await says(page, "#hero-name", "Hương")
+    spoil(page.page)
     client = await page.page.context.new_cdp_session(page.page)
 
     async def measured() -> tuple[float, float]:

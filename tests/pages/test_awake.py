@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 
+from tests.pages.browsers import spoil
 from tests.pages.screens import HELLO, WAIT_MS, Screens, Stage, read
 from tests.pages.venue import Venue
 
@@ -58,10 +59,10 @@ class Laptop:
         self.stage = Stage()
 
     async def opens(self, script: str, given: object, query: str = "") -> Any:
-        self.screen = await self._screens.blank()
+        self.screen = await self._screens.blank(take=self.stage.take)
         page = self.screen.page
+        spoil(page)
         await page.add_init_script(f"({script})({'null' if given is None else given})")
-        await page.route_web_socket(re.compile("/ws/d/"), self.stage.take)
         await page.goto(f"{self._origin}/d/{self._code}{query}")
         await self.stage.taken.wait()
         return self.screen

@@ -6,6 +6,7 @@ from typing import Final
 import pytest
 from playwright.async_api import Dialog, expect
 
+from tests.pages.browsers import listen
 from tests.pages.building import NAME, Desk, block, template
 from tests.pages.screens import WAIT_MS
 from tests.pages.work_stage import refusal
@@ -123,7 +124,7 @@ async def test_what_was_not_saved_is_offered_again(build: Desk) -> None:
         asked.append(dialog.type)
         await dialog.accept()
 
-    page.page.on("dialog", stay)
+    listen(page.page, "dialog", stay)
     await page.page.reload()
     assert asked == ["beforeunload"]
     await expect(page.at("#offer")).to_contain_text("were not saved")

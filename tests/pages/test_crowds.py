@@ -9,7 +9,8 @@ from typing import Any, Final
 import pytest
 from playwright.async_api import Browser, Page, ViewportSize
 
-from tests.pages.gallery import BEFORE, NOW, ORIGIN, SESSION, STEP_MS, Gallery, runner
+from tests.pages.door import ORIGIN
+from tests.pages.gallery import BEFORE, NOW, SESSION, STEP_MS, Gallery, runner
 from tests.pages.screens import HELLO, WALL, Stage, read
 from tests.pages.test_sizes import ANYTHING_MIN, MEASURE
 

@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Route, ViewportSize, expect
 
 from hub.template_words import Column, Enter, ListBlock, QrBlock
+from tests.pages.browsers import spoil
 from tests.pages.screens import HELLO, WAIT_MS, WALL, Screen, Screens, Stage, read
 from tests.pages.template_kinds import place
 from tests.pages.test_memory import GROWTH_BYTES_MAX, NODES_MAX, feed, held
@@ -100,11 +101,12 @@ async def opened(browser: Browser, house: Venue) -> AsyncIterator[Wall]:
     """One screen for all of these tests."""
     screens = Screens(browser, house.origin)
     try:
-        screen, stage = await screens.blank(), Stage({**HELLO, "template": told(1)})
+        stage = Stage({**HELLO, "template": told(1)})
+        screen = await screens.blank(take=stage.take)
+        spoil(screen.page)
         made = Wall(screen, stage)
         screen.allow(OUTAGE)
         await screen.page.route(re.compile("/api/display/"), made.answer)
-        await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
         await screen.page.goto(f"{house.origin}/d/{house.code}")
         yield made
         assert screens.faults() == []
@@ -202,7 +204,8 @@ async def test_what_draws_it_may_fail_to_come(browser: Browser, house: Venue) ->
     """A line that breaks in that moment: the hub's own layout, and then the template."""
     screens = Screens(browser, house.origin)
     try:
-        screen, stage = await screens.blank(), Stage({**HELLO, "template": told(1)})
+        stage = Stage({**HELLO, "template": told(1)})
+        screen = await screens.blank(take=stage.take)
         made, failing = Wall(screen, stage), [1]
         screen.allow(OUTAGE)
 
@@ -211,7 +214,6 @@ async def test_what_draws_it_may_fail_to_come(browser: Browser, house: Venue) ->
 
         await screen.page.route(re.compile("/static/display-template.js"), fail_once)
         await screen.page.route(re.compile("/api/display/"), made.answer)
-        await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
         await screen.page.goto(f"{house.origin}/d/{house.code}")
         await screen.rests()
         await made.says("Welcome to Three Rivers Marathon")

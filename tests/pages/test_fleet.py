@@ -17,11 +17,12 @@ from hub import __version__
 from hub.web.screens import FLEET, known_as
 from tests.pages import work_scenes
 from tests.pages.browsers import browsers_of
+from tests.pages.door import ORIGIN
 from tests.pages.front_stage import FrontStage, display, state
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue, own_venue
-from tests.pages.work_stage import ORIGIN, WorkStage
+from tests.pages.work_stage import WorkStage
 from tests.pages.working import REFUSED, agree, says
 from tests.running import until
 
@@ -248,7 +249,7 @@ async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser
     await screen.page.keyboard.press("j")
     await expect(screen.at(".screen").nth(1)).to_be_focused()
     stage.answers["GET /api/screens"] = lambda _asked: None
-    await browsers_of(browser).take_back(screen.page.context)
+    await browsers_of(browser).take_back(screen.page)
     assert screen.faults == []
 
 
@@ -271,7 +272,7 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
             "expires_at": None,
         }
     ]
-    await browsers_of(browser).take_back(screen.page.context)
+    await browsers_of(browser).take_back(screen.page)
     assert screen.faults == []
 
 
@@ -318,7 +319,7 @@ async def test_how_it_shows_runners_is_said_in_one_form(browser: Browser) -> Non
             }
         }
     ]
-    await browsers_of(browser).take_back(screen.page.context)
+    await browsers_of(browser).take_back(screen.page)
     assert screen.faults == []
 
 
@@ -361,7 +362,7 @@ async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) 
         {"action": "pin", "offset": 9},
     ]
     assert await screen.at(".code-row", has_text="Start, seaward").locator(".controls").is_hidden()
-    await browsers_of(browser).take_back(screen.page.context)
+    await browsers_of(browser).take_back(screen.page)
     assert screen.faults == []
 
 
@@ -383,13 +384,12 @@ async def test_in_the_control_room_a_display_is_made_dark_and_held(browser: Brow
     await hold.click()
     wished = [{"action": action} for action in ("blank", "unblank", "hold")]
     await until(lambda: stage.told("POST", path) == wished)
-    await browsers_of(browser).take_back(screen.page.context)
+    await browsers_of(browser).take_back(screen.page)
     assert screen.faults == []
 
 
 async def _opened(browser: Browser, stage: WorkStage) -> Screen:
-    context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-    screen = Screen(await context.new_page(), ORIGIN)
+    screen = Screen(await browsers_of(browser).lend(ORIGIN, locale="en-GB"), ORIGIN)
     await screen.page.set_viewport_size(SIZES["laptop"])
     screen.allow(REFUSED)
     await stage.open(screen.page)

@@ -11,11 +11,10 @@ from playwright.async_api import Browser, Page, ViewportSize, expect
 
 from hub.web import assets
 from tests.pages.browsers import browsers_of
+from tests.pages.door import ORIGIN
 from tests.pages.front_pictures import busy, reads, take, trouble
 from tests.pages.front_stage import (
     HOST,
-    NAME,
-    ORIGIN,
     FrontStage,
     ago,
     alarm,
@@ -28,7 +27,7 @@ from tests.pages.front_stage import (
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens, read
 from tests.pages.usable import FAINT, SIZES, check_usable
 from tests.pages.venue import Venue
-from tests.pages.work_stage import refusal
+from tests.pages.work_stage import NAME, refusal
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -50,7 +49,7 @@ REFUSES: Final = """() => Object.defineProperty(navigator, "clipboard", {
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
     """Opens front pages with a hub on stage. None of them may complain."""
-    contexts, screens = [], []
+    screens: list[Screen] = []
 
     async def open_page(
         told: dict[str, Any],
@@ -58,10 +57,8 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
         size: ViewportSize = LAPTOP,
         answers: dict[str, Any] | None = None,
     ) -> Opened:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen = Screen(await context.new_page(), ORIGIN)
+        screen = Screen(await browsers_of(browser).lend(ORIGIN, locale="en-GB"), ORIGIN)
         stage = FrontStage(told, list(recent), answers=answers)
-        contexts.append(context)
         screens.append(screen)
         await screen.page.set_viewport_size(size)
         await stage.open(screen.page)
@@ -69,7 +66,7 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
 
     yield open_page
     faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*contexts)
+    await browsers_of(browser).take_back(*(screen.page for screen in screens))
     assert faults == []
 
 

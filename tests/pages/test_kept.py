@@ -160,6 +160,7 @@ async def test_network_comes_first_and_what_is_kept_is_replaced_whole(venue: Ven
 async def test_what_is_kept_may_be_broken(venue: Venue, screens: Screens, content: str) -> None:
     screen = await screens.blank()
     script = f"localStorage.setItem('picture of {venue.code}', {content!r}.replace('AT', Date.now()))"
+    spoil(screen.page)
     await screen.page.add_init_script(script)
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()
@@ -175,6 +176,7 @@ async def test_storage_may_be_full_or_refused(venue: Venue, screens: Screens, re
         if refusal == "localStorage"
         else f"Storage.prototype.{refusal} = {fail}"
     )
+    spoil(screen.page)
     await screen.page.add_init_script(script)
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()
@@ -184,14 +186,14 @@ async def test_storage_may_be_full_or_refused(venue: Venue, screens: Screens, re
 
 async def test_is_written_at_most_once_a_second(venue: Venue, screens: Screens) -> None:
     """Counted by the page's own clock, which the test moves."""
-    screen, stage = await screens.blank(), Stage()
+    stage = Stage()
+    screen = await screens.blank(take=stage.take)
     spoil(screen.page)
     await screen.page.clock.install(time=HELLO["now"])
     await screen.page.add_init_script(
         "const set = Storage.prototype.setItem; window.writes = 0;"
         "Storage.prototype.setItem = function (...all) { window.writes++; return set.apply(this, all); };"
     )
-    await screen.page.route_web_socket(re.compile("/ws/d/"), stage.take)
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()
     await screen.page.clock.pause_at("2024-05-04T08:01:00.000+00:00")

@@ -5,6 +5,7 @@ from typing import Final
 import pytest
 from playwright.async_api import CDPSession
 
+from tests.pages.browsers import spoil
 from tests.pages.screens import HELLO, WAIT_MS, Screen, Stage, read
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -50,6 +51,7 @@ async def held(tools: CDPSession) -> tuple[int, int]:
 
 async def test_memory_is_flat(staged: tuple[Screen, Stage]) -> None:
     screen, stage = staged
+    spoil(screen.page)
     tools = await screen.page.context.new_cdp_session(screen.page)
     await tools.send("HeapProfiler.enable")
     await feed(screen, stage, 1, WARM_READS)

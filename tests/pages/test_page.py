@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from hub.web.assets import FOREVER
+from tests.pages.browsers import listen
 from tests.pages.screens import LINE_CUT, PHONE, WAIT_MS, WALL, Screen, Screens, Stage, read
 from tests.pages.venue import Venue
 
@@ -25,8 +26,10 @@ async def test_files_are_asked_for_anew_so_that_versions_never_mix(venue: Venue,
     """Modules import each other by name alone: what the browser holds has to be checked, file by file."""
     screen = await screens.blank()
     answers: dict[str, dict[str, str]] = {}
-    screen.page.on(
-        "response", lambda each: answers.update({each.url.removeprefix(venue.origin): each.headers})
+    listen(
+        screen.page,
+        "response",
+        lambda each: answers.update({each.url.removeprefix(venue.origin): each.headers}),
     )
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, BrowserContext, expect
+from playwright.async_api import Browser, expect
 
 from tests.pages.browsers import browsers_of, spoil
 from tests.pages.building import NAME, Builder, block, opened, template
 from tests.pages.usable import FAINT, UNNAMED
 from tests.pages.work_scenes import DISPLAYS, SESSION, ago
-from tests.pages.work_stage import ORIGIN, Answer, Asked, refusal
+from tests.pages.work_stage import Answer, Asked, refusal
 from tests.pages.working import REFUSED, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -45,20 +45,17 @@ BIG: Final = {"size": 200, "least": 150}
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def build(browser: Browser) -> AsyncIterator[Open]:
-    contexts: list[BrowserContext] = []
     made: list[Builder] = []
 
     async def start(given: dict[str, Any] | None, **more: Any) -> Builder:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        contexts.append(context)
-        builder = await opened(browser, given, context=context, **more)
+        builder = await opened(browser, given, **more)
         builder.allow(REFUSED)
         made.append(builder)
         return builder
 
     yield start
     faults = [fault for each in made for fault in each.faults]
-    await browsers_of(browser).take_back(*contexts)
+    await browsers_of(browser).take_back(*(each.page for each in made))
     assert faults == []
 
 

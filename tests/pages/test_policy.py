@@ -50,9 +50,8 @@ REFUSED: Final = (
 
 
 async def opened(venue: Venue, screens: Screens, path: str) -> Screen:
-    screen = await screens.blank()
+    screen = await screens.blank(script=LISTEN)
     await venue.sign_in(screen.page.context)
-    await screen.page.add_init_script(LISTEN)
     await screen.page.goto(screens.origin + path)
     return screen
 

@@ -10,11 +10,12 @@ from playwright.async_api import Browser, expect
 from hub.accounts import ADMIN, VIEWER
 from tests.pages import work_scenes
 from tests.pages.desks import Open, staged_pages
+from tests.pages.door import ORIGIN
 from tests.pages.screens import WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
 from tests.pages.venue import Venue
 from tests.pages.work_scenes import DELETED, DRAWN, TEMPLATES
-from tests.pages.work_stage import ALPINE, NORDIC, ORIGIN, Asked, refusal
+from tests.pages.work_stage import ALPINE, NORDIC, Asked, refusal
 from tests.pages.working import agree, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -9,6 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, expect
 
 from hub.template_words import ClockBlock, Column, CounterBlock, ListBlock
+from tests.pages.browsers import spoil
 from tests.pages.screens import WAIT_MS, Screens
 from tests.pages.template_kinds import place
 from tests.pages.test_template_paint import template, text
@@ -69,6 +70,7 @@ async def weighed(browser: Browser, house: Venue, code: str, ready: str) -> dict
     screens, scale = Screens(browser, house.origin), Scale()
     try:
         screen = await screens.blank()
+        spoil(screen.page)
         tools = await screen.page.context.new_cdp_session(screen.page)
         tools.on("Network.responseReceived", scale.asked)
         tools.on("Network.loadingFinished", scale.came)

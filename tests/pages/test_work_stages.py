@@ -9,11 +9,12 @@ from playwright.async_api import Browser, Page, expect
 
 from hub.accounts import ADMIN, OWNER, VIEWER
 from tests.pages import work_scenes
-from tests.pages.browsers import browsers_of, spoil
+from tests.pages.browsers import browsers_of, listen, spoil
+from tests.pages.door import ORIGIN
 from tests.pages.screens import WAIT_MS, Screen, read
 from tests.pages.usable import FAINT, SIZES, check_usable
 from tests.pages.work_scenes import SCENES, SESSION, ago
-from tests.pages.work_stage import ORIGIN, Answer, Asked, WorkStage, refusal
+from tests.pages.work_stage import Answer, Asked, WorkStage, refusal
 from tests.pages.working import REFUSED, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -46,13 +47,11 @@ LOOK: Final = """async () => {
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
     """Opens pages of a hub on stage. None of them may complain, but of what the hub refuses."""
-    contexts, screens = [], []
+    screens: list[Screen] = []
 
     async def open_page(stage: WorkStage, query: str = "") -> Screen:
-        context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-        screen = Screen(await context.new_page(), ORIGIN)
+        screen = Screen(await browsers_of(browser).lend(ORIGIN, locale="en-GB"), ORIGIN)
         screen.allow(REFUSED)
-        contexts.append(context)
         screens.append(screen)
         await screen.page.set_viewport_size(LAPTOP)
         await stage.open(screen.page, query)
@@ -60,7 +59,7 @@ async def opened(browser: Browser) -> AsyncIterator[Open]:
 
     yield open_page
     faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*contexts)
+    await browsers_of(browser).take_back(*(screen.page for screen in screens))
     assert faults == []
 
 
@@ -289,7 +288,7 @@ async def test_names_from_outside_are_text(opened: Open) -> None:
             answers={"GET /api/users": {"users": nasty}, "GET /api/audit": {"audit": changes, "next": None}}
         )
     )
-    page.page.on("dialog", lambda dialog: asked.append(dialog.message))
+    listen(page.page, "dialog", lambda dialog: asked.append(dialog.message))
     await says(page, ".user", NASTY)
     await says(page, "#changes", NASTY)
     shown = SESSION | {"session_name": NASTY}

@@ -8,15 +8,14 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import jinja2
-from playwright.async_api import Page, Route, WebSocketRoute
+from aiohttp import web
+from playwright.async_api import Page, WebSocketRoute
 
 from hub.accounts import ADMIN, ANNOUNCER, OPERATOR, OWNER, VIEWER, at_least
 from hub.web.application import TEMPLATES
-from hub.web.routes import STATIC
 from hub.web.work_pages import NAV
+from tests.pages.door import ORIGIN, enter
 
-ORIGIN: Final = "http://hub.test"
-"""No name of this machine: a browser gives the page what it gives over plain http, and no more."""
 NAME: Final = "Riverside timing"
 NORDIC: Final = {"id": 1, "slug": "nordic", "name": "Nordic Timing"}
 ALPINE: Final = {"id": 2, "slug": "alpine", "name": "Alpine Chrono"}
@@ -79,7 +78,7 @@ class WorkStage:
         self._context |= context
 
     async def open(self, page: Page, query: str = "") -> None:
-        await page.route(f"{ORIGIN}/**", self._route)
+        await page.set_extra_http_headers(enter(self))
         await page.route_web_socket(re.compile("/ws/me$"), self._attend)
         await page.goto(f"{ORIGIN}{self._path}{query}")
 
@@ -96,32 +95,29 @@ class WorkStage:
         """The bodies of what was asked there."""
         return [each["body"] for each in self.asked if (each["method"], each["path"]) == (method, path)]
 
-    async def _route(self, route: Route) -> None:
-        request = route.request
-        path, _, query = request.url.removeprefix(ORIGIN).partition("?")
-        if path.startswith("/static/"):
-            await route.fulfill(path=STATIC / path.removeprefix("/static/"))
-        elif request.resource_type == "document":
-            await self._page(route, path, query)
-        else:
-            await self._say(route, path, query)
-
-    async def _page(self, route: Route, path: str, query: str) -> None:
-        if path == self._path:
-            await route.fulfill(body=self.page(), content_type="text/html; charset=utf-8")
-        else:
-            self.others.append(path + (f"?{query}" if query else ""))
-            await route.fulfill(body="<!doctype html><title>Another</title>", content_type="text/html")
-
-    async def _say(self, route: Route, path: str, query: str) -> None:
-        request = route.request
-        asked = {"method": request.method, "path": path, "query": query, "body": _body(request.post_data)}
+    async def respond(self, request: web.Request) -> web.Response:
+        """What comes through the door."""
+        path, _, query = request.raw_path.partition("?")
+        if "text/html" in request.headers.get("Accept", ""):
+            return self._document(path, query)
+        body = _body((await request.read()).decode(errors="replace"))
+        asked = {"method": request.method, "path": path, "query": query, "body": body}
         self.asked.append(asked)
+        return self.said(asked)
+
+    def _document(self, path: str, query: str) -> web.Response:
+        if path == self._path:
+            return web.Response(text=self.page(), content_type="text/html")
+        self.others.append(path + (f"?{query}" if query else ""))
+        return web.Response(text="<!doctype html><title>Another</title>", content_type="text/html")
+
+    def said(self, asked: Asked) -> web.Response:
+        """The answer, as a browser gets it."""
         said = self.answer(asked)
         answer = said if isinstance(said, Answer) else Answer(200, said)
-        text = "" if answer.body is None else json.dumps(answer.body)
-        headers = answer.headers | {"Content-Type": "application/json"}
-        await route.fulfill(status=answer.status, body=text, headers=headers)
+        text = None if answer.body is None else json.dumps(answer.body)
+        headers = {"Content-Type": "application/json", "Cache-Control": "no-store"} | answer.headers
+        return web.Response(status=answer.status, text=text, headers=headers)
 
     def answer(self, asked: Asked) -> Any:
         """What the hub says to it."""
