@@ -34,6 +34,8 @@ ARGUMENTS: Final = (
 )
 IDLE_MAX: Final = 4
 """Of each kind: more screens than a test has at once."""
+LENT_MAX: Final = 12
+"""The driver remembers each socket that a test took for as long as there is the page, and tells it of every new one."""
 NOWHERE: Final = "about:blank"
 FORGET: Final = (
     "() => { window.name = ''; try { sessionStorage.clear(); } catch { /* It may be refused. */ } }"
@@ -92,18 +94,24 @@ class Browsers:
         idle = self._idle[kind]
         lent = idle.pop() if idle else await _made(self._browser, idle, script, options)
         lent.origin = origin
+        lent.times += 1
         self._lent[lent.page] = lent
         return lent.page
 
     async def take_back(self, *pages: Page) -> None:
         for page in pages:
             lent = self._lent.pop(page)
-            if not lent.gone and (
-                page.context in _spoilt or len(lent.idle) >= IDLE_MAX or not await lent.empty()
-            ):
-                await page.context.close()
-            elif not lent.gone:
+            if lent.gone:
+                continue
+            if await self._can_be_lent(lent):
                 lent.idle.append(lent)
+            else:
+                await page.context.close()
+
+    async def _can_be_lent(self, lent: "_Lent") -> bool:
+        if lent.page.context in _spoilt or len(lent.idle) >= IDLE_MAX or lent.times >= LENT_MAX:
+            return False
+        return await lent.empty()
 
 
 class _Lent:
@@ -111,6 +119,7 @@ class _Lent:
         self.page = page
         self.idle = idle
         self.origin = ""
+        self.times = 0
         self.gone = False
         self._tools = tools
         self._media = {name: options.get(name, "null") for name in ("color_scheme", "reduced_motion")}

@@ -12,6 +12,9 @@ from tests.pages.browsers import spoil
 from tests.pages.screens import HELLO, LINE_CUT, WAIT_MS, Screen, Screens, Stage, read
 from tests.pages.venue import Venue
 
+NO_ICON: Final = re.compile("Failed to load resource: the server responded with a status of 404")
+"""What a browser says of a file that is no page, which names no icon."""
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ADA: Final = {"name": "Ada Lovelace", "bib": "101"}
@@ -159,9 +162,10 @@ async def test_network_comes_first_and_what_is_kept_is_replaced_whole(venue: Ven
 )
 async def test_what_is_kept_may_be_broken(venue: Venue, screens: Screens, content: str) -> None:
     screen = await screens.blank()
+    screen.allow(NO_ICON)
+    await screen.page.goto(f"{venue.origin}/static/display.css")
     script = f"localStorage.setItem('picture of {venue.code}', {content!r}.replace('AT', Date.now()))"
-    spoil(screen.page)
-    await screen.page.add_init_script(script)
+    await screen.page.evaluate(script)
     await screen.page.goto(f"{venue.origin}/d/{venue.code}")
     await screen.rests()
     await screen.reaches(0)

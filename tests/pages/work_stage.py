@@ -20,6 +20,8 @@ NAME: Final = "Riverside timing"
 NORDIC: Final = {"id": 1, "slug": "nordic", "name": "Nordic Timing"}
 ALPINE: Final = {"id": 2, "slug": "alpine", "name": "Alpine Chrono"}
 
+ENVIRONMENT: Final = jinja2.Environment(loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True)
+
 Asked = dict[str, Any]
 Says = Callable[[Asked], Any]
 
@@ -126,8 +128,6 @@ class WorkStage:
         return said(asked) if callable(said) else said
 
     def page(self) -> str:
-        loader = jinja2.FileSystemLoader(TEMPLATES)
-        environment = jinja2.Environment(loader=loader, autoescape=True)
         context = {"name": NAME, "here": self._path, "me": self.me, "may": {}, "nav": []} | self._context
         if self.me:
             role = self.me["role"]
@@ -139,7 +139,7 @@ class WorkStage:
                 "look": at_least(role, VIEWER),
             }
             context["nav"] = [(path, words) for path, words, least in NAV if at_least(role, least)]
-        return environment.get_template(self._template).render(context)
+        return ENVIRONMENT.get_template(self._template).render(context)
 
 
 def _body(text: str | None) -> Any:
