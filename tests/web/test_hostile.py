@@ -4,6 +4,7 @@ up on, none is a fault of ours, and the hub is well afterwards.
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Final
@@ -103,13 +104,23 @@ def _endless_last(route: tuple[str, str]) -> tuple[bool, tuple[str, str]]:
     return route[1] == ENDLESS, route
 
 
-@pytest.mark.parametrize(("method", "path"), table())
-async def test_every_address(hub: Running, caplog: pytest.LogCaptureFixture, method: str, path: str) -> None:
+@pytest.mark.parametrize(("turn", "method", "path"), [(turn, *each) for turn, each in enumerate(table())])
+async def test_every_address(
+    hub: Running, caplog: pytest.LogCaptureFixture, turn: int, method: str, path: str
+) -> None:
     async with hub.http.post("/api/displays", json={"name": "To be attacked"}) as response:
         code = (await response.json())["display"]["code"]
-    assert await attacked(hub, hostile.of_route(method, path, hub.token, code)) == []
+    assert await attacked(hub, hostile.of_route(method, path, hub.token, code, turn)) == []
     await on_the_air(hub)
     await check_well(hub, caplog)
+
+
+async def test_every_method_meets_all_of_it() -> None:
+    tried, wanted = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for turn, (method, path) in enumerate(table()):
+        tried[method] |= {each.name for each in hostile.of_route(method, path, "", "", turn)}
+        wanted[method] |= {each.name for each in hostile.of_route(method, path, "", "")}
+    assert tried == wanted
 
 
 async def test_what_is_no_request_at_all(hub: Running, caplog: pytest.LogCaptureFixture) -> None:
