@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from typing import Final
 
+import aiohttp
 import pytest
 import pytest_asyncio
 from aiohttp import web
@@ -39,13 +40,22 @@ async def hub(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> As
     """One that waits for nobody, so that what keeps its connection open costs the test nothing."""
     limits = Limits(code_tries_per_minute=100_000, upload_mib=10)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"SWEEP_S": 0.05, "IDLE_S_MAX": 0.2, "HEAD_S_MAX": 1.0, "LINGER_S": 0.2}.items():
+        for name, value in {"SWEEP_S": 0.02, "IDLE_S_MAX": 0.05, "HEAD_S_MAX": 1.0, "LINGER_S": 0.2}.items():
             patch.setattr(connections, name, value)
         patch.setattr(sockets, "HEARTBEAT_S", 0.5)
         async with (
             fresh_database(postgres_dsn) as dsn,
             running_hub(settings_for(dsn, tmp_path_factory.mktemp("hostile"), limits=limits)) as running,
+            aiohttp.ClientSession(
+                running.origin,
+                headers=running.http.headers,
+                connector=aiohttp.TCPConnector(
+                    force_close=True
+                ),  # kept open, one might be hung up on as it asks
+            ) as http,
         ):
+            await running.http.close()
+            running.http = http
             yield running
 
 
