@@ -1,7 +1,8 @@
 """Fixtures for every test. What they are made of is in postgres.py."""
 
+import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -20,14 +21,25 @@ LONGEST: Final = (
     "tests/adversity/",
     "tests/soak/test_soak.py",
     "tests/pages/",
-    "tests/test_joined.py",
+    "tests/fuzz/test_fuzz.py",
+    "tests/test_app.py",
     "tests/test_cli.py",
+    "tests/test_commands_import.py",
+    "tests/test_feeding.py",
+    "tests/test_joined.py",
     "tests/test_moving.py",
     "tests/test_stores.py",
     "tests/test_seen_model.py",
     "tests/test_reload.py",
+    "tests/store/test_batch.py",
     "tests/store/test_drain.py",
+    "tests/store/test_embedded.py",
+    "tests/web/test_counters.py",
     "tests/web/test_hostile.py",
+    "tests/web/test_hostile_frames.py",
+    "tests/web/test_old_feed.py",
+    "tests/web/test_stream.py",
+    "tests/web/test_walls.py",
 )
 """What takes more than five seconds: begun first, so that at the end no process works on while the others are done."""
 
@@ -44,6 +56,17 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """What is long is known by its length: in an archive is the time of its making, and each worker makes its own."""
     return f"{argname}-of-{len(val)}" if isinstance(val, bytes) and len(val) > ID_BYTES_MAX else None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Ten thousand tests stay until the end: nothing is gained by looking again and again which of them are garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

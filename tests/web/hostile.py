@@ -16,6 +16,12 @@ OLD: Final = re.compile(
     rb"/api/(messages|upload-image|login|fetch-events|select-|test-provider|refresh/|background-refresh)"
 )
 """Addresses of the predecessor's: its pages read a text where the hub's own have an object."""
+ITSELF: Final = re.compile(
+    r"/(ws|static|images|assets|old)\b|/(import|upload-image|rosters/files|qr\.svg)$|/template/"
+)
+"""Addresses that look at a request's head, or take a form, themselves: those of files and sockets."""
+IN_TURN: Final = 6
+"""What the same code answers wherever it arrives is tried at one of so many addresses that follow each other."""
 SEGMENTS: Final = (
     b"%00",
     b"%FF%FE",
@@ -230,6 +236,11 @@ CHUNKED: Final = (
 CHUNKS_MAX: Final = 70_000
 """Of a byte each: more than a body of JSON may have. Where nobody looks at it, it is skipped whatever the address is: a
 tenth of it shows that as well."""
+WRITING: Final = ("POST", "PATCH", "PUT")
+"""Others do not look at a body."""
+SMALL: Final = 1100
+"""So long a body of JSON may be something that an address has words for; longer ones are refused before it sees them,
+or by the reader of JSON, which is the same for all."""
 LINES: Final = (
     b"GET / HTTP/1.1 HTTP/1.1",
     b"GET /",
@@ -275,22 +286,43 @@ class Attack:
     target: bytes
 
 
-def of_route(method: str, path: str, token: str, code: str) -> Iterator[Attack]:
-    """All that is tried on one address of the hub's table. `code`: of a display that there is."""
-    known = _filled(path, b"1" if "{id}" in path else b"AAAA2222")
+def of_route(method: str, path: str, token: str, code: str, turn: int | None = None) -> Iterator[Attack]:
+    """What is tried on one address of the hub's table: all, or what falls to this turn. `code`: of a display that there
+    is."""
+    attacks = enumerate(_common(method, path, token, code))
+    all_of_it = turn is None or ITSELF.search(path) is not None
+    yield from _its_own(method, path, token)
+    yield from (each for number, each in attacks if all_of_it or number % IN_TURN == (turn or 0) % IN_TURN)
+
+
+def _its_own(method: str, path: str, token: str) -> Iterator[Attack]:
+    """What an address may have its own answer to."""
+    known = _known(path)
     if "{" in path:
         for segment in SEGMENTS:
             yield _attack(method.encode(), _filled(path, segment), b"", name=f"segment {segment[:30]!r}")
-    for query in QUERIES:
-        yield _attack(method.encode(), known + b"?" + query, _bearer(token), name=f"query {query[:30]!r}")
+    if method == "GET":
+        yield from _queries(method, known, token)
+    if method in WRITING:
+        for number, body in enumerate(JSON_BODIES):
+            if len(body) <= SMALL:
+                yield _with_body(method, known, token, b"application/json", body, name=f"json {number}")
+
+
+def _common(method: str, path: str, token: str, code: str) -> Iterator[Attack]:
+    """What is answered before an address is looked up, or by what they all use."""
+    known = _known(path)
+    if method != "GET":
+        yield from _queries(method, known, token)
     for header in HEADERS:
         yield _attack(method.encode(), known, header, name=f"header {header[:60]!r}")
     for other in METHODS:
         yield _attack(other, known, _bearer(token), name=f"method {other[:20]!r}")
-    every = 1 if method in ("POST", "PATCH") else 7  # others do not look at a body
-    for number, body in list(enumerate(JSON_BODIES))[::every]:
-        yield _with_body(method, known, token, b"application/json", body, name=f"json {number}")
+    for number, body in enumerate(JSON_BODIES):
+        if method not in WRITING or len(body) > SMALL:
+            yield _with_body(method, known, token, b"application/json", body, name=f"json {number}")
     yield _with_body(method, known, token, b"text/html", b"{}", name="no json")
+    every = 1 if method in WRITING else 7
     for number, (kind, body) in list(enumerate(FORM_BODIES))[::every]:
         yield _with_body(method, known, token, kind, body, name=f"form {number}")
     there = _filled(path, b"1" if "{id}" in path else code.encode())
@@ -298,12 +330,17 @@ def of_route(method: str, path: str, token: str, code: str) -> Iterator[Attack]:
         for number, frame in enumerate(FRAMES):
             headers = HANDSHAKE + protocols + b"\r\n" + _bearer(token)
             yield _attack(method.encode(), there, headers, frame, name=f"frame {number} {protocols!r}")
-    tiny = b"1\r\n{\r\n" * (CHUNKS_MAX if method in ("POST", "PATCH", "PUT") else CHUNKS_MAX // 10)
+    tiny = b"1\r\n{\r\n" * (CHUNKS_MAX if method in WRITING else CHUNKS_MAX // 10)
     for number, body in enumerate((*CHUNKED, tiny + b"0\r\n\r\n")):
         headers = b"Transfer-Encoding: chunked\r\nContent-Type: application/json"
         yield _attack(
             method.encode(), known, _bearer(token) + b"\r\n" + headers, body, name=f"chunks {number}"
         )
+
+
+def _queries(method: str, known: bytes, token: str) -> Iterator[Attack]:
+    for query in QUERIES:
+        yield _attack(method.encode(), known + b"?" + query, _bearer(token), name=f"query {query[:30]!r}")
 
 
 def of_the_line() -> Iterator[Attack]:
@@ -367,6 +404,10 @@ def _misshapen(head: bytes, body: bytes, *, page_wanted: bool, old: bool) -> lis
         if good and b"\r\nX-Content-Type-Options: nosniff" in head
         else [f"shape of {head[:200]!r} {body[:200]!r}"]
     )
+
+
+def _known(path: str) -> bytes:
+    return _filled(path, b"1" if "{id}" in path else b"AAAA2222")
 
 
 def _filled(path: str, segment: bytes) -> bytes:
