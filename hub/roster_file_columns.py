@@ -129,7 +129,7 @@ def guess(
 def birth_field(name: str, orders: Orders) -> str:
     """What a column of birth dates is, when all of it was seen; a column of years is none."""
     if orders.dates == 0 and orders.others:
-        return CUSTOM
+        return CUSTOM if orders.serials < orders.others or not name else BIRTH_DATE
     return BIRTH_FIELDS[orders.order(MONTH_FIRST if plain(name) in ENGLISH or not name else _DMY)]
 
 

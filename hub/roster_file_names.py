@@ -45,6 +45,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         *(
             "name vorname",
             "vorname name",
+            "nachname vorname",
+            "vorname nachname",
+            "last name first name",
+            "first name last name",
+            "last first",
+            "first last",
+            "surname first name",
             "vor und nachname",
             "nombre",
             "nombre completo",
