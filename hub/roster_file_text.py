@@ -95,8 +95,8 @@ def decoded(data: bytes, wanted: str, name: str) -> tuple[str, str]:
         raise FileFormatError(f"{name}: this is no text and no workbook; expected a CSV or an Excel file")
     if _PAGE.match(text):
         raise FileFormatError(
-            f"{name}: this is a web page or XML, whatever it is called; open it in a spreadsheet, and save it as xlsx or"
-            " CSV"
+            f"{name}: this is a web page or XML, whatever it is called; open it in a spreadsheet, and save it as xlsx"
+            " or CSV"
         )
     return text, encoding
 

@@ -137,7 +137,7 @@ def test_a_cell_that_is_far_too_long_takes_no_other_row_with_it() -> None:
     ],
 )
 def test_a_page_that_is_called_a_workbook(page: str) -> None:
-    with pytest.raises(FileFormatError, match="r.xls: this is a web page or XML.*save it as xlsx"):
+    with pytest.raises(FileFormatError, match=r"r\.xls: this is a web page or XML.*save it as xlsx"):
         decoded(page.encode(), "", "r.xls")
     assert decoded(b"<b>,name\n1,Ann\n", "", "r.csv")[1] == "utf-8"
 
