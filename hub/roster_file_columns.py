@@ -21,6 +21,7 @@ from hub.roster_file_words import (
     CUSTOM,
     DAY_FIRST,
     EXTERNAL_ID,
+    LEFT_OUT,
     NAME,
     TAG_FIELD,
     TAG_FILE_FIELDS,
@@ -123,7 +124,10 @@ def guess(
             fields[index] = "gender"
     if not any(named):
         _settle_bare(fields, columns)
-    return _settled(named, columns, fields)
+    found = _settled(named, columns, fields)
+    if tuple(named[:2]) == LEFT_OUT:
+        found[:2] = None, None
+    return found
 
 
 def birth_field(name: str, orders: Orders) -> str:

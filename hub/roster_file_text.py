@@ -65,6 +65,8 @@ ROW_LINES_MAX: Final = 20
 _PAGE: Final = re.compile(r"\s*<(!doctype|html|table|meta|\?xml|head|body|style)\b", re.IGNORECASE)
 _UNSEEN: Final = "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
 """What is copied along from pages and mails: with it no bib would be found again."""
+_NO_FORMULA: Final = re.compile("(?:^|(?<=[;\t\r\n|]))'(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""What the hub's own files, and those of others, put before what a spreadsheet would take for a formula."""
 CONTROLS_MAX: Final = 0.02
 """Of all characters: in text there are fewer."""
 OPEN_QUOTE: Final = "a quote is opened and not closed"
@@ -283,4 +285,4 @@ def trimmed(cells: Sequence[str]) -> list[str]:
     found = [cell.strip() if cell.isascii() else cell.strip().strip(_UNSEEN).strip() for cell in cells]
     while found and not found[-1]:
         found.pop()
-    return found
+    return [_NO_FORMULA.sub("", cell) if "'" in cell else cell for cell in found]

@@ -68,6 +68,11 @@ def test_birth_dates_by_the_whole_column() -> None:
     assert fields("bib,dob\n1,29221\n2,unknown to us\n") == ["bib", "custom"]
 
 
+def test_rows_that_were_left_out_come_again_without_why() -> None:
+    assert fields("line,reason,bib,Shirt\n2,no bib,7,M\n") == [None, None, "bib", "custom"]
+    assert fields("bib,reason\n2,my son\n") == ["bib", "custom"]
+
+
 def test_no_more_columns_of_its_own_than_a_roster_has() -> None:
     names = ",".join(f"Question {number}" for number in range(80))
     assert fields(f"bib,{names}\n1{',x' * 80}\n").count("custom") == 60
