@@ -27,7 +27,7 @@ from hub.roster_words import CUSTOM_MAX, FIELD_CHARS_MAX, FIELDS, HAND, TAGS_MAX
 
 class Words(msgspec.Struct):
     """What somebody says of a participant; what is not given stays. unlock: fields of which the hand's word is one of
-    many again. anyway: even if somebody else wears that bib."""
+    many again. anyway: even if somebody else wears that bib, or one of the tags."""
 
     fields: dict[str, str] = {}
     tags: list[str] | None = None

@@ -3,32 +3,29 @@ screens, and who is asking.
 
 Whoever has signed in sees all. Everybody else sees what is public: of most all but what is for announcers; of some
 initials and what does not say who it is; of some the bib. The stricter holds, of what was said of the participant and
-of the session's rule for minors. Of whom neither birth date nor age is known, that rule says nothing.
+of the session's rule for minors. Of whom neither birth date nor age is known, nor in a column of the roster's own the
+year, that rule says nothing.
 """
 
 import re
-from functools import lru_cache
 from operator import itemgetter
 from typing import Final, Protocol
 
 from msgspec.structs import replace
 
 from hub.model import Participant
+from hub.private_columns import is_birth, is_hidden
 from hub.roster_words import BIB_ONLY, INITIALS, PRIVACIES, PUBLIC
 
 HIDDEN_FIELDS: Final = ("phonetic", "birth_date", "status", "notes", "privacy")
 """Nobody's but of those who have signed in, whoever it is."""
-_NOBODYS: Final = re.compile(
-    r"mail|phon|mobile|\bcell\b|address|street|\bzip|postal|postcode|emergency|medic|allerg|birth|\bdob\b|\bborn\b"
-    r"|password|passport|\bssn\b|insur|contact|\bnotes?\b|pronounc|pronunc|^status$|^privacy$"
-)
-"""In the name of a roster's own column: registrations carry what no screen has ever been meant to show."""
 _EAST_ASIAN_FROM: Final = "\u1100"
 """From here on a letter is a syllable or a word, and the first one of a name is all of it."""
 _STRICTNESS: Final = {name: number for number, name in enumerate(PRIVACIES)}
 _column: Final = itemgetter(0)
 _NUMBER: Final = re.compile(r"\s*(\d{1,3})(?!\d)")
 _DATE: Final = re.compile(r"\d{4}(-\d\d(-\d\d)?)?")
+_YEAR: Final = re.compile(r"(19|20)\d\d(-\d\d(-\d\d)?)?")
 
 
 class Rule(Protocol):
@@ -58,10 +55,19 @@ def is_minor(participant: Participant, rule: Rule) -> bool | None:
     """Whether they are younger than the rule says on the event's day; None: it is not known how old they are."""
     born = participant.birth_date.strip()
     if _DATE.fullmatch(born):
-        latest = born + "-99"[: 10 - len(born)]  # of a year or a month, its end
-        return latest > f"{int(rule.day[:4]) - rule.minors_under:04}{rule.day[4:]}"
+        return _is_younger(born, rule)
     age = _NUMBER.match(participant.age)
-    return int(age[1]) < rule.minors_under if age else None
+    if age:
+        return int(age[1]) < rule.minors_under
+    for column, word in participant.custom:
+        if is_birth(column) and _YEAR.fullmatch(word.strip()):
+            return _is_younger(word.strip(), rule)
+    return None
+
+
+def _is_younger(born: str, rule: Rule) -> bool:
+    latest = born + "-99"[: 10 - len(born)]  # of a year or a month, its end
+    return latest > f"{int(rule.day[:4]) - rule.minors_under:04}{rule.day[4:]}"
 
 
 def public(participant: Participant, rule: Rule) -> Participant:
@@ -92,7 +98,7 @@ def has_hidden(participant: Participant) -> bool:
         return True
     if participant.status or participant.privacy:
         return True
-    return any(map(_is_hidden, map(_column, participant.custom)))  # of every read that is shown: no generator
+    return any(map(is_hidden, map(_column, participant.custom)))  # of every read that is shown: no generator
 
 
 def initial(name: str) -> str:
@@ -106,12 +112,6 @@ def initial(name: str) -> str:
 def _without_hidden(participant: Participant) -> Participant:
     return replace(
         participant,
-        custom=tuple(each for each in participant.custom if not _is_hidden(each[0])),
+        custom=tuple(each for each in participant.custom if not is_hidden(each[0])),
         **dict.fromkeys(HIDDEN_FIELDS, ""),
     )
-
-
-@lru_cache(maxsize=1024)
-def _is_hidden(column: str) -> bool:
-    """Whether a column of the roster's own is called as one of those is, or is how somebody is reached or insured."""
-    return bool(_NOBODYS.search(column.casefold().replace("_", " ")))

@@ -21,6 +21,7 @@ from hub.roster_file_words import (
     CUSTOM,
     DAY_FIRST,
     EXTERNAL_ID,
+    LEFT_OUT,
     NAME,
     TAG_FIELD,
     TAG_FILE_FIELDS,
@@ -123,13 +124,16 @@ def guess(
             fields[index] = "gender"
     if not any(named):
         _settle_bare(fields, columns)
-    return _settled(named, columns, fields)
+    found = _settled(named, columns, fields)
+    if tuple(named[:2]) == LEFT_OUT:
+        found[:2] = None, None
+    return found
 
 
 def birth_field(name: str, orders: Orders) -> str:
     """What a column of birth dates is, when all of it was seen; a column of years is none."""
     if orders.dates == 0 and orders.others:
-        return CUSTOM
+        return CUSTOM if orders.serials < orders.others or not name else BIRTH_DATE
     return BIRTH_FIELDS[orders.order(MONTH_FIRST if plain(name) in ENGLISH or not name else _DMY)]
 
 

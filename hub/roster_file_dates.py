@@ -4,7 +4,7 @@ order from one row: `order_of` decides it by the whole column.
 
 import re
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 YEAR_FIRST: Final = "ymd"
@@ -17,6 +17,9 @@ NOTHING: Final = frozenset({"", "-", "--", "?", "n/a", "na", "none", "null", "0"
 _TIME: Final = re.compile(r"[T ]+\d{1,2}:\d\d.*$")
 _PARTS: Final = re.compile(r"[\s./,\-]+")
 _USUAL: Final = re.compile(r"([0-9]{1,4})[./\-]([0-9]{1,2})[./\-]([0-9]{2,4})")
+_SERIAL: Final = re.compile(r"[1-9][0-9]{4}")
+_SERIAL_FROM: Final = date(1899, 12, 30)
+"""Days since then: 29221 is the first of January 1980, where a spreadsheet has forgotten that it is a day."""
 _MONTHS: Final = {
     word: number
     for number, words in enumerate(
@@ -45,7 +48,7 @@ def read(text: str, order: str, today: date) -> str:
     """The date in ISO 8601; empty when it is none, or nobody alive has it for a birth date."""
     parts = _parts(text)
     if parts is None:
-        return ""
+        return _by_serial(text, today)
     first, _, third = parts
     months = [_month(each) for each in parts]
     numbers = [int(each) if each.isdecimal() else 0 for each in parts]
@@ -66,6 +69,13 @@ def read(text: str, order: str, today: date) -> str:
     return found.isoformat() if found.year >= YEAR_MIN and found <= today else ""
 
 
+def _by_serial(text: str, today: date) -> str:
+    if not _SERIAL.fullmatch(text):
+        return ""
+    found = _SERIAL_FROM + timedelta(days=int(text))
+    return found.isoformat() if found <= today else ""
+
+
 class Orders:
     """Votes of a column's values for the order of their parts."""
 
@@ -73,6 +83,8 @@ class Orders:
         self.votes: Counter[str] = Counter()
         self.dates = 0
         self.others = 0
+        self.serials = 0
+        """Of the others: numbers that are days, if the column's name says so."""
         self._slashes = False
 
     def see(self, text: str) -> None:
@@ -81,6 +93,7 @@ class Orders:
             return
         parts = _parts(text)
         if parts is None or not (parts[0].isdecimal() or _month(parts[0])):
+            self.serials += _SERIAL.fullmatch(text) is not None
             self.others += 1
             return
         self.dates += 1

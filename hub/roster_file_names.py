@@ -5,6 +5,7 @@ RunSignUp, Race Result and MYLAPS. Pure: a header in, a field out.
 import unicodedata
 from typing import Final
 
+from hub.private_columns import is_private
 from hub.roster_file_words import BIRTH_DATE, EXTERNAL_ID, NAME, TAG_FIELD
 
 NAMES: Final[dict[str, tuple[str, ...]]] = {
@@ -44,6 +45,13 @@ NAMES: Final[dict[str, tuple[str, ...]]] = {
         *(
             "name vorname",
             "vorname name",
+            "nachname vorname",
+            "vorname nachname",
+            "last name first name",
+            "first name last name",
+            "last first",
+            "first last",
+            "surname first name",
             "vor und nachname",
             "nombre",
             "nombre completo",
@@ -211,17 +219,6 @@ NOT_WANTED: Final = (
     ),
 )
 """What a registration knows and a finish line must not: kept only when somebody says so."""
-NOT_WANTED_PARTS: Final = (
-    "emergency",
-    "notfall",
-    "emergencia",
-    "urgence",
-    "email",
-    "phone",
-    "telefon",
-    "medical",
-)
-"""The same, wherever it stands in a header."""
 LAST_BESIDE_FIRST: Final = frozenset({"name", "nom"})
 """What is the last name where another column is the first name."""
 FIRST_BESIDE_LAST: Final = frozenset({"nombre", "nome"})
@@ -267,4 +264,4 @@ def is_known(header: str) -> bool:
 def is_wanted(header: str) -> bool:
     """Whether a column that is none of the fields may be kept at all, unless somebody says so."""
     text = plain(header)
-    return text not in _NOT_WANTED and not any(part in text for part in NOT_WANTED_PARTS)
+    return text not in _NOT_WANTED and not is_private(header)

@@ -7,6 +7,7 @@ A row that cannot be read never takes the next one with it: a quote that is not 
 import codecs
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -17,9 +18,11 @@ from hub.errors import FileFormatError
 from hub.roster_file_names import is_known
 
 UTF8: Final = "utf-8"
+UTF16: Final = "utf-16"
+_BIG: Final = "utf-16-be"
 ENCODINGS: Final[dict[str, str]] = {
     UTF8: "UTF-8",
-    "utf-16": "UTF-16",
+    UTF16: "UTF-16",
     "cp1252": "Western European (Windows)",
     "iso8859-15": "Western European (ISO)",
     "mac-roman": "Western European (Mac)",
@@ -37,8 +40,8 @@ ENCODINGS: Final[dict[str, str]] = {
 """What may be asked for, and what people call it. With a byte order mark or without."""
 MARKS: Final = (
     (codecs.BOM_UTF8, UTF8),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF16_LE, UTF16),
+    (codecs.BOM_UTF16_BE, UTF16),
 )
 WESTERN: Final = "cp1252"
 TURKISH: Final = "cp1254"
@@ -59,6 +62,11 @@ LINES_LOOKED_AT: Final = 30
 LINE_CHARS_MAX: Final = 100_000
 ROW_LINES_MAX: Final = 20
 """Of one row, with line breaks in its cells: a quote that is open for longer was not closed."""
+_PAGE: Final = re.compile(r"\s*<(!doctype|html|table|meta|\?xml|head|body|style)\b", re.IGNORECASE)
+_UNSEEN: Final = "\ufeff\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069"
+"""What is copied along from pages and mails: with it no bib would be found again."""
+_NO_FORMULA: Final = re.compile("(?:^|(?<=[;\t\r\n|]))'(?=[=+\\-@\uff1d\uff0b\uff0d\uff20])")
+"""What the hub's own files, and those of others, put before what a spreadsheet would take for a formula."""
 CONTROLS_MAX: Final = 0.02
 """Of all characters: in text there are fewer."""
 OPEN_QUOTE: Final = "a quote is opened and not closed"
@@ -82,17 +90,16 @@ def decoded(data: bytes, wanted: str, name: str) -> tuple[str, str]:
     encoding = wanted or encoding_of(data)
     if encoding not in ENCODINGS:
         raise FileFormatError(f"{name}: no encoding {encoding!r}; expected one of {', '.join(ENCODINGS)}")
-    if wanted:
-        text = data.decode(encoding, "replace")
-    else:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            # A cell of another program's making: that one is wrong, and all others are right.
-            text = data.decode(encoding, "replace")
+    # A cell of another program's making: that one is wrong, and all others are right.
+    text = data.decode(_BIG if encoding == UTF16 and _is_big(data) else encoding, "replace")
     text = text.removeprefix("\ufeff")
     if _is_binary(text):
         raise FileFormatError(f"{name}: this is no text and no workbook; expected a CSV or an Excel file")
+    if _PAGE.match(text):
+        raise FileFormatError(
+            f"{name}: this is a web page or XML, whatever it is called; open it in a spreadsheet, and save it as xlsx"
+            " or CSV"
+        )
     return text, encoding
 
 
@@ -103,12 +110,20 @@ def encoding_of(data: bytes) -> str:
             return encoding
     head = data[:2000]
     if len(head) > 3 and max(head[::2].count(0), head[1::2].count(0)) * 5 > len(head) // 2 * 2:
-        return "utf-16"
+        return UTF16
     try:
         data.decode(UTF8)
     except UnicodeDecodeError:
         return _by_letters(data)
     return UTF8
+
+
+def _is_big(data: bytes) -> bool:
+    """Whether UTF-16 has the greater byte first, where no mark says so."""
+    head = data[:2000]
+    return not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and head[::2].count(0) > head[
+        1::2
+    ].count(0)
 
 
 def _by_letters(data: bytes) -> str:
@@ -265,8 +280,9 @@ class _Feed:
 
 
 def trimmed(cells: Sequence[str]) -> list[str]:
-    """Without blanks around each, and without empty ones at the end, which spreadsheets like to add."""
-    found = [cell.strip() for cell in cells]
+    """Without blanks and what nobody sees around each, and without empty ones at the end, which spreadsheets like to
+    add."""
+    found = [cell.strip() if cell.isascii() else cell.strip().strip(_UNSEEN).strip() for cell in cells]
     while found and not found[-1]:
         found.pop()
-    return found
+    return [_NO_FORMULA.sub("", cell) if "'" in cell else cell for cell in found]

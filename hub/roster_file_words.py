@@ -45,6 +45,8 @@ COLUMN_FIELDS: Final[dict[str, str]] = {
 TAG_FILE_FIELDS: Final = ("bib", TAG_FIELD)
 """What one of a file of tags may be."""
 
+LEFT_OUT: Final = ("line", "reason")
+"""The first columns of a table of rows that were left out: no runner's, when they come again."""
 COLUMNS_MAX: Final = 200
 HEADER_LINES_MAX: Final = 50
 """The line that names the columns is one of so many first ones."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from hub.errors import StoreError
 from hub.reads_export import cell, written
-from hub.roster_file_words import Bad
+from hub.roster_file_words import LEFT_OUT, Bad
 
 FOLDER: Final = "rosters"
 FILE: Final = ".file"
@@ -38,7 +38,7 @@ class RosterFolder:
 
     def begin_problems(self, number: int, headers: Sequence[str]) -> None:
         """A table with no row yet: lines, reasons, and the row as it was. headers: of its columns."""
-        _create(self.problems(number), written([["line", "reason", *map(cell, headers)]]))
+        _create(self.problems(number), written([[*LEFT_OUT, *map(cell, headers)]]))
 
     def add_problems(self, number: int, rows: Sequence[Bad]) -> None:
         """No program takes what stands in a cell for a formula."""

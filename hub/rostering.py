@@ -158,6 +158,7 @@ class Rostering:
         words = checked(words)
         async with self._changed(by, session_id) as opened:
             await _check_bib(opened, words, 0)
+            await _check_tags(opened, words, Participant(0, ""))
             record = made(words, session_id)
             (participant_id,) = await rosters.add(opened.connection, session_id, [record])
             return await _done(opened, by, "participant.made", [participant_id], {})
@@ -167,6 +168,7 @@ class Rostering:
         async with self._of(by, participant_id) as (opened, before):
             if normal(words.fields.get("bib", "")) != normal(before.shown.bib):
                 await _check_bib(opened, words, participant_id)
+            await _check_tags(opened, words, before.shown)
             after = changed(before, words, opened.facts.order)
             return await _put(opened, by, "participant.changed", {before.shown.id: (before, after)})
 
@@ -185,16 +187,10 @@ class Rostering:
         """It is theirs from now on; `take`: even if it is somebody else's."""
         tag = checked_tag(tag)
         async with self._of(by, participant_id) as (opened, before):
-            connection, session_id, order = opened.connection, opened.facts.id, opened.facts.order
-            ids = [
-                each
-                for each in await rosters.wearing(connection, session_id, tag=tag)
-                if each != participant_id
-            ]
-            others = await rosters.records(connection, session_id, ids)
+            order = opened.facts.order
+            others = await _others(opened, participant_id, tag=tag)
             if others and not take:
-                names = " and of ".join(called(each.shown) for each in others.values())
-                raise Conflict(f"Tag {tag} is that of {names}.", field="tag")
+                raise Conflict(f"Tag {tag} is that of {_names(others)}.", field="tag")
             steps = {before.shown.id: (before, with_tag(before, tag, order))}
             steps |= {id_: (each, without_tag(each, tag, order)) for id_, each in others.items()}
             return await _put(opened, by, "participant.tagged", steps, tag=tag)
@@ -256,12 +252,30 @@ async def _check_bib(opened: _Open, words: Words, participant_id: int) -> None:
     bib = words.fields.get("bib", "")
     if not bib or words.anyway:
         return
+    others = await _others(opened, participant_id, bib=bib)
+    if others:
+        raise Conflict(f"Bib {bib} is that of {_names(others)}.", field="bib")
+
+
+async def _check_tags(opened: _Open, words: Words, before: Participant) -> None:
+    """Raises Conflict when somebody else has one of them: then it would be nobody's."""
+    held = set(map(normal, before.tags))
+    for tag in [] if words.anyway else words.tags or []:
+        if normal(tag) not in held and (others := await _others(opened, before.id, tag=tag)):
+            raise Conflict(f"Tag {tag} is that of {_names(others)}.", field="tags")
+
+
+async def _others(
+    opened: _Open, participant_id: int, *, bib: str | None = None, tag: str | None = None
+) -> dict[int, Record]:
+    """Who else wears it."""
     connection, session_id = opened.connection, opened.facts.id
-    ids = [each for each in await rosters.wearing(connection, session_id, bib=bib) if each != participant_id]
-    if ids:
-        others = await rosters.records(connection, session_id, ids)
-        names = " and of ".join(called(each.shown) for each in others.values())
-        raise Conflict(f"Bib {bib} is that of {names}.", field="bib")
+    ids = await rosters.wearing(connection, session_id, bib=bib, tag=tag)
+    return await rosters.records(connection, session_id, [each for each in ids if each != participant_id])
+
+
+def _names(others: Mapping[int, Record]) -> str:
+    return " and of ".join(called(each.shown) for each in others.values())
 
 
 async def _put(

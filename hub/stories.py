@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from hub.encode import full_name
 from hub.model import Participant
 from hub.paces import Expected, Leg, duration, pace
+from hub.private_columns import is_birth, is_private
 
 SOON_DAYS: Final = 7
 OLD_AGE: Final = 70
@@ -35,11 +36,10 @@ STREAK: Final = {"streak", "years in a row", "consecutive years"}
 OFTEN: Final = {"finishes", "times run", "years run", "editions"}
 _UNDERSTOOD: Final = BIRTHDAY | FIRST_TIME | STREAK | OFTEN
 _YES: Final = {"y", "yes", "true", "1", "x", "ja", "si", "sí", "oui"}
-_PRIVATE: Final = re.compile(
-    r"mail|phone|mobile|cell|address|street|zip|post|emergency|medic|birth|dob|password|paid|price|order|transaction"
-    r"|insur|passport|\bid\b|shirt|size|waiver|contact|ssn|account|fee\b|token|url|link",
-    re.IGNORECASE,
+_UNSAID: Final = re.compile(
+    r"price|order|\bid\b|shirt|size|waiver|account|fee\b|token|url|link", re.IGNORECASE
 )
+"""What nobody wants to hear, beside what is nobody's business."""
 _WOMAN: Final = {"f", "female", "w", "woman", "women"}
 _MAN: Final = {"m", "male", "man", "men"}
 
@@ -184,9 +184,13 @@ def _own_columns(one: Participant, day: date) -> Iterable[Fact]:
                 )
         elif column in STREAK | OFTEN:
             yield from _number(column, text)
-        elif others < OTHERS_SAID and not _PRIVATE.search(column):
+        elif others < OTHERS_SAID and not _is_unsaid(column):
             others += 1
             yield Fact("own", f"{name}: {text}", 10)
+
+
+def _is_unsaid(column: str) -> bool:
+    return is_private(column) or is_birth(column) or _UNSAID.search(column) is not None
 
 
 def _birthday(text: str, day: date) -> Iterable[Fact]:

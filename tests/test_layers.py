@@ -20,7 +20,15 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.accounts": {"hub.model"},
     "hub.roster": {"hub.model"},
     "hub.roster_words": set(),
-    "hub.roster_file": {"hub.errors", "hub.jobs", "hub.model", "hub.roster", "hub.roster_words"},
+    "hub.private_columns": set(),
+    "hub.roster_file": {
+        "hub.errors",
+        "hub.jobs",
+        "hub.model",
+        "hub.private_columns",
+        "hub.roster",
+        "hub.roster_words",
+    },
     "hub.roster_folder": {"hub.errors", "hub.reads_export", "hub.roster_file"},
     "hub.child": set(),
     "hub.roster_reading": {"hub.child", "hub.errors", "hub.roster_file", "hub.roster_words"},
@@ -38,7 +46,7 @@ LAYERS: Final[dict[str, set[str]]] = {
         "hub.roster_words",
     },
     "hub.hand_words": {"hub.errors", "hub.model", "hub.participants", "hub.roster", "hub.roster_words"},
-    "hub.privacy": {"hub.model", "hub.roster_words"},
+    "hub.privacy": {"hub.model", "hub.private_columns", "hub.roster_words"},
     "hub.jobs": {"hub.accounts", "hub.errors"},
     "hub.told": {"hub.model", "hub.privacy", "hub.roster", "hub.roster_words"},
     "hub.guns": {"hub.model", "hub.places", "hub.results", "hub.times"},
@@ -108,7 +116,7 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.extremes": {"hub.encode", "hub.model"},
     "hub.passages": {"hub.model", "hub.places", "hub.roster"},
     "hub.paces": {"hub.model", "hub.passages", "hub.places"},
-    "hub.stories": {"hub.encode", "hub.model", "hub.paces"},
+    "hub.stories": {"hub.encode", "hub.model", "hub.paces", "hub.private_columns"},
     "hub.searching": {"hub.encode", "hub.model", "hub.roster"},
     "hub.tag_desk": {"hub.model", "hub.passages", "hub.roster"},
     "hub.runners": {
@@ -147,7 +155,8 @@ LAYERS: Final[dict[str, set[str]]] = {
     "hub.importing": PURE | {"hub.protocols"},
     "hub.replay_plan": PURE | {"hub.protocols"},
     "hub.replay": PURE | {"hub.protocols", "hub.replay_plan"},
-    "hub.providers": PURE | {"hub.config", "hub.providers", "hub.roster", "hub.roster_words"},
+    "hub.providers": PURE
+    | {"hub.config", "hub.private_columns", "hub.providers", "hub.roster", "hub.roster_words"},
     "hub.store": PURE
     | {
         "hub.account_lines",
@@ -313,6 +322,7 @@ ONLY_IN: Final = {
     "tinycss2": {"hub.old_css"},
 }
 PURE_MODULES: Final = (
+    "hub.private_columns",
     "hub.sync_plan",
     "hub.sync_words",
     "hub.alarms",

@@ -57,6 +57,26 @@ def test_whether_somebody_is_younger_on_the_day(birth_date: str, age: str, minor
     assert shown(participant, ROW) == "public", "there is no such rule"
 
 
+@pytest.mark.parametrize(
+    ("column", "word", "age", "minor"),
+    [
+        ("Jahrgang", "2012", "", True),
+        ("Jg.", " 2008 ", "", True),  # by the end of it
+        ("Jg.", "2007", "", False),
+        ("Año de nacimiento", "2010", "", True),
+        ("DOB", "2010-02", "", True),
+        ("Jahrgang", "2012", "20", False),  # an age is worth more than a year
+        ("Jahrgang", "12", "", None),
+        ("Team of", "2012", "", None),
+        ("Geburtsort", "Ulm", "", None),
+    ],
+)
+def test_a_year_in_a_column_of_its_own(column: str, word: str, age: str, minor: bool | None) -> None:
+    participant = replace(ANN, age=age, custom=(("Shirt", "M"), (column, word)))
+    assert is_minor(participant, UNDER_18) is minor
+    assert public(participant, UNDER_18).last_name == ("D." if minor else "de Wit")
+
+
 def test_on_the_last_of_february() -> None:
     born = replace(ANN, birth_date="2008-02-29")
     days = {day: is_minor(born, replace(UNDER_18, day=day)) for day in ("2026-02-28", "2026-03-01")}
@@ -106,6 +126,9 @@ def test_what_is_for_announcers_is_nobody_elses() -> None:
         ("Phonetic name", False),
         ("Zip Code", False),
         ("Status", False),
+        ("Krankenkasse", False),
+        ("Antecedentes médicos", False),
+        ("Talla", True),
     ],
 )
 def test_columns_of_its_own_that_no_screen_is_meant_to_show(column: str, there: bool) -> None:

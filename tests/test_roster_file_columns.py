@@ -64,6 +64,13 @@ def test_birth_dates_by_the_whole_column() -> None:
     assert fields(f"Dorsal,Fecha de nacimiento\n{first}") == ["bib", "birth_date:dmy"]
     assert fields("bib,dob\n1,1990-01-31\n") == ["bib", "birth_date"]
     assert fields("bib,dob\n1,1990\n2,1991\n") == ["bib", "custom"]
+    assert fields("bib,dob\n1,29221\n2,32874\n") == ["bib", "birth_date"]
+    assert fields("bib,dob\n1,29221\n2,unknown to us\n") == ["bib", "custom"]
+
+
+def test_rows_that_were_left_out_come_again_without_why() -> None:
+    assert fields("line,reason,bib,Shirt\n2,no bib,7,M\n") == [None, None, "bib", "custom"]
+    assert fields("bib,reason\n2,my son\n") == ["bib", "custom"]
 
 
 def test_no_more_columns_of_its_own_than_a_roster_has() -> None:

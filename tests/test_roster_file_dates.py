@@ -27,6 +27,7 @@ DATES: list[tuple[str, str, str]] = [
     ("3 août 1990", DAY_FIRST, "1990-08-03"),
     ("3 Dezember 1990", DAY_FIRST, "1990-12-03"),
     ("29.2.2000", DAY_FIRST, "2000-02-29"),
+    ("32874", DAY_FIRST, "1990-01-01"),
 ]
 
 
@@ -41,7 +42,9 @@ def test_as_people_and_programs_write_them(text: str, order: str, found: str) ->
         "",
         "x",
         "1990",
-        "32874",
+        "9999",
+        "60000",
+        "032874",
         "31.2.1990",
         "0.0.0000",
         "1.1.1899",
@@ -89,4 +92,5 @@ def test_whether_they_are_dates_at_all() -> None:
         return orders.are_dates
 
     assert are("1.2.1990", "n/a", "", "-", "3.4.1991")
+    assert not are("29221", "32874"), "they may be numbers of anything"
     assert not are("1990", "1991") and not are() and not are("1.2.1990", "x", "y")

@@ -121,9 +121,17 @@ def test_a_number_behind_it_is_of_tags_alone() -> None:
 
 
 def test_what_a_finish_line_must_not_know() -> None:
-    for header in ("E-Mail", "Phone", "Emergency Contact Name", "Street", "Notfallkontakt"):
+    for header in (
+        "E-Mail",
+        "Phone",
+        "Emergency Contact Name",
+        "Street",
+        "Notfallkontakt",
+        "Medikamente",
+        "Alergias",
+    ):
         assert not is_wanted(header)
-    assert is_wanted("Shirt Size") and is_wanted("Jahrgang")
+    assert is_wanted("Shirt Size") and is_wanted("Jahrgang") and is_wanted("Phonetic first name")
 
 
 def test_what_stands_in_a_header_and_in_no_row_of_runners() -> None:

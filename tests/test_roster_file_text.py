@@ -49,7 +49,8 @@ def test_a_mark_says_it_and_is_none_of_the_text() -> None:
     text = "bib;Müller\n"
     for codec, encoding in (("utf-8-sig", "utf-8"), ("utf-16", "utf-16")):
         assert decoded(text.encode(codec), "", "r.csv") == (text, encoding)
-    assert decoded((text * 9).encode("utf-16-le"), "", "r.csv") == (text * 9, "utf-16")
+    for codec in ("utf-16-le", "utf-16-be"):
+        assert decoded((text * 9).encode(codec), "", "r.csv") == (text * 9, "utf-16")
 
 
 def test_another_may_be_asked_for() -> None:
@@ -125,3 +126,26 @@ def test_however_many_there_are() -> None:
 def test_a_cell_that_is_far_too_long_takes_no_other_row_with_it() -> None:
     found = list(rows("1,x\n2," + "y" * 200_000 + "\n3,z\n", ","))
     assert [(each.number, each.problem) for each in found] == [(1, ""), (2, TOO_LONG), (3, "")]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<html><table><tr><td>Bib</td></tr></table></html>",
+        "\r\n<!DOCTYPE html>\n<p>Sign in",
+        '<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?><Workbook/>',
+    ],
+)
+def test_a_page_that_is_called_a_workbook(page: str) -> None:
+    with pytest.raises(FileFormatError, match=r"r\.xls: this is a web page or XML.*save it as xlsx"):
+        decoded(page.encode(), "", "r.xls")
+    assert decoded(b"<b>,name\n1,Ann\n", "", "r.csv")[1] == "utf-8"
+
+
+def test_what_nobody_sees_around_a_cell_is_none_of_it() -> None:
+    text = "bib,name\n\u202a101\u202c,\u200bAnn\u00a0\n\ufeff102 ,\u0646\u200c\u0627\u200d\n"
+    assert [line.cells for line in rows(text, ",")] == [
+        ["bib", "name"],
+        ["101", "Ann"],
+        ["102", "\u0646\u200c\u0627\u200d"],
+    ]

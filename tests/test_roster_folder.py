@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import StoreError
+from hub.roster_file_text import rows
 from hub.roster_file_words import Bad
 from hub.roster_folder import RosterFolder
 
@@ -29,6 +30,19 @@ def test_rows_that_were_left_out_and_no_formula(tmp_path: Path) -> None:
         ["line", "reason", "bib", "'=cmd()"],
         ["2", "no bib", "", "'+1"],
         ["9", "bib =1 is on line 3 already", "'@x", "a,b"],
+    ]
+
+
+def test_they_can_be_brought_again(tmp_path: Path) -> None:
+    """As they were: what was put before what looks like a formula is none of it."""
+    cells = ["-3", "@x; =y", "-", "O'Hara", "\N{FULLWIDTH PLUS SIGN}49", "'n Roll"]
+    folder = RosterFolder(tmp_path)
+    folder.begin_problems(7, ["bib", "-name"])
+    folder.add_problems(7, [Bad(2, "no bib", cells)])
+    text = folder.problems(7).read_text(encoding="utf-8")
+    assert [each.cells for each in rows(text, ",")] == [
+        ["line", "reason", "bib", "-name"],
+        ["2", "no bib", *cells],
     ]
 
 

@@ -75,6 +75,8 @@ def test_what_a_roster_says() -> None:
         ("Charity", "Red Cross", "Charity: Red Cross"),
         ("Email", "ann@x.example", None),
         ("Emergency Contact", "Bob", None),
+        ("Medikamente", "Insulin", None),
+        ("Geburtsort", "Ulm", None),
         ("Shirt size", "M", None),
     ],
 )

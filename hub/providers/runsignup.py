@@ -27,6 +27,7 @@ from typing import Any, Final, Unpack
 import msgspec
 
 from hub.errors import ProviderAway, ProviderRefused
+from hub.private_columns import is_private
 from hub.providers.account import Account, How
 from hub.providers.calls import Reply
 from hub.providers.entries import PIECE, day, decoded, entry, number, part, read, rows, text
@@ -69,8 +70,6 @@ OVERLAP_S: Final = 10
 """By which a refresh asks for more than it needs: its clock and its tables need not agree."""
 PAST_DAYS: Final = 45
 """Events of a race that lie further back are those of other years."""
-PRIVATE_QUESTION: Final = re.compile(r"(?i)emergency|phone|e-?mail|medical|medication|allerg|password")
-"""Answers that nobody needs for saying who came in."""
 
 _Answer = dict[str, msgspec.Raw]
 _Rows = list[dict[str, Any]]
@@ -365,7 +364,7 @@ def _answers(row: Mapping[str, Any]) -> list[tuple[str, str]]:
         question = text(each.get("question_text"))
         answer = each.get("response")
         words = ", ".join(filter(None, map(text, answer))) if isinstance(answer, list) else text(answer)
-        if question and words and not PRIVATE_QUESTION.search(question):
+        if question and words and not is_private(question):
             found.append((question, words))
     return found
 

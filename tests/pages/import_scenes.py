@@ -69,16 +69,20 @@ GONE: Final = [
     who("83", "Lea Fox"),
 ]  # fmt: skip
 PROBLEMS: Final = [
-    {"line": 14, "reason": "it has 3 cells, the header has 6", "cells": ["104", "Bo", "Berg"]},
+    {
+        "line": 14,
+        "reason": "7 cells, but there are 6 columns",
+        "cells": ["104", "Bo", "Berg", "Oslo", "M", "", "x"],
+    },
     {
         "line": 371,
-        "reason": "bib 101 stands in line 2, too",
+        "reason": "bib 101 is on line 2 already",
         "cells": ["101", "Ingrid", "Solberg-Haugen", "Ålesund", "M", ""],
     },
     {
         "line": 902,
-        "reason": "birth date: expected a day as 1990-12-31, it says “unknown”",
-        "cells": ["911", "=cmd()", "Roe", "Leeds", "", ""],
+        "reason": "birth date 31.02.1990 is none; expected day, month and year, like 31.5.2010",
+        "cells": ["911", "=cmd()", "Roe", "Leeds", "", "31.02.1990"],
     },
 ]
 

@@ -90,6 +90,25 @@ async def test_what_is_said_by_hand_holds(shared_office: Office) -> None:
 
 
 @SHARED
+async def test_a_tag_that_another_wears_is_given_to_nobody_by_the_way(shared_office: Office) -> None:
+    made = await with_roster(shared_office, "Tags of two")
+    ann = (await page(shared_office, made, find="Ann"))["participants"][0]
+    path, new = f"participants/{ann['id']}", {"session": made["id"], "bib": "88", "tags": ["a2"]}
+    for method, place, body in (
+        ("POST", "participants", new),
+        ("PATCH", path, {"tags": [*ann["tags"], "A2"]}),
+    ):
+        refused = await shared_office.refused(method, place, body)
+        assert refused["field"] == "tags" and "Bob Ray, bib 2" in refused["message"]
+    found = shared_office.memory(made).roster.find("A2")
+    assert found is not None and found.bib == "2"
+    same = await shared_office.ask("PATCH", path, {"tags": ann["tags"], "city": "Ulm"})
+    assert (same["participant"]["tags"], same["participant"]["city"]) == (ann["tags"], "Ulm")
+    await shared_office.ask("POST", "participants", new | {"anyway": True}, 201)
+    assert shared_office.memory(made).roster.find("A2") is None
+
+
+@SHARED
 async def test_off_the_roster_and_back(shared_office: Office) -> None:
     made = await with_roster(shared_office, "Off")
     bob = (await page(shared_office, made, find="Bob"))["participants"][0]
