@@ -215,8 +215,8 @@ def _by_others(here: Visit, name: str, took: list[float]) -> Expected:
 
 
 def _spread(ranked: Sequence[float]) -> tuple[float, float, float]:
-    """The middle one; and those between which one more of the same kind lies as likely as INNER_SHARE says, or the first
-    and the last."""
+    """The middle one; and those between which one more of the same kind lies as likely as INNER_SHARE says, or the
+    first and the last."""
     outer = max(0, int((len(ranked) + 1) * (1 - INNER_SHARE) / 2) - 1)
     return ranked[outer], ranked[round((len(ranked) - 1) / 2)], ranked[-1 - outer]
 

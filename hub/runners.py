@@ -53,8 +53,8 @@ class Story:
 
 @dataclass(slots=True)
 class Field:
-    """All runners of one session, as of now. `crew`: tags, as they are compared, that are nobody's. `mats`: the locations
-    that readers have named, where nobody may have been read yet."""
+    """All runners of one session, as of now. `crew`: tags, as they are compared, that are nobody's. `mats`: the
+    locations that readers have named, where nobody may have been read yet."""
 
     row: SessionRow
     roster: Roster
