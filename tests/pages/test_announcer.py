@@ -243,8 +243,10 @@ async def test_who_is_starred_or_noted_stands_above_a_flood_until_it_is_said(ope
     marks = [
         {"who": f"bib:{starred['bib']}", "starred": True, "note": ""},
         {"who": f"bib:{noted['bib']}", "starred": False, "note": "My neighbour"},
+        {"who": "bib:2041", "starred": True, "note": ""},
     ]
-    stage = AnnouncerStage(many, marks=marks)
+    long_gone = crossing(1, 200, RUNNERS[1], tag="1")
+    stage = AnnouncerStage([long_gone, *many], marks=marks)
     page = await opened(stage)
     await expect(page.at("#desk")).to_have_attribute("data-mode", "flood", timeout=WAIT_MS)
 

@@ -7,6 +7,7 @@ import { isFlood } from "./announce-flow.js";
 export const ROWS = 60;           // until somebody asks for older ones
 const GROUPED_MAX = 120;          // further back nobody asks who came with whom
 const AWAITED_MAX = 4;            // starred or noted, on top of a flood until they are said
+const AWAITED_MS = 180000;        // and no longer than somebody is still there
 const NOTHING = {};
 
 /** `said(offset)`, `waiting(offset)` and `noted(who)`: what is known of one, with what waits for the hub. */
@@ -46,11 +47,11 @@ export function makeList({ said, waiting, noted }) {
     row,
     /** `frozen`: nothing after this offset, unless it is null, and nobody moves. In a flood of `all` those who are awaited
      * stand above the others. Gives the rows, how many there are, and how many are newer. */
-    rows(arrived, { show, frozen, limit, flood = false }) {
+    rows(arrived, { show, frozen, limit, flood = false, now = NaN }) {
       const fitting = arrived.map(row).filter(SHOWS[show] || SHOWS.all);
       const old = frozen === null ? fitting : fitting.filter(each => each.arrival.offset <= frozen);
       if (!flood || show !== "all") awaited = [];
-      else if (frozen === null) awaited = old.filter(each => SHOWS.starred(each) && SHOWS.unsaid(each)).slice(0, AWAITED_MAX).map(each => each.arrival.offset);
+      else if (frozen === null) awaited = old.filter(each => now - each.arrival.at < AWAITED_MS && SHOWS.starred(each) && SHOWS.unsaid(each)).slice(0, AWAITED_MAX).map(each => each.arrival.offset);
       const isAwaited = each => awaited.includes(each.arrival.offset);
       const above = awaited.length ? old.filter(isAwaited).concat(old.filter(each => !isAwaited(each))) : old;
       return { rows: above.slice(0, limit), count: old.length, fresh: fitting.length - old.length };

@@ -205,7 +205,7 @@ function paint() {
 }
 
 function paintList(all, large, now, flood) {
-  const { rows, count: many, fresh } = list.rows(all, { ...view, flood });
+  const { rows, count: many, fresh } = list.rows(all, { ...view, flood, now });
   paintRows(rows, { chosen: large ? large.offset : null, now });
   $("older").hidden = many <= view.limit;
   const none = { unsaid: "All of them are said.", starred: "Nobody is starred or noted. A star stays with the runner, at every location.", unshown: "All were shown.", all: "" };
