@@ -6,11 +6,14 @@ Distances come from the race (its start is 0, its finish its whole length) and f
 such as 5K, 10 km, Mile 3, Half. What is expected is said with how far it may be off, and with how that was found:
 
 * at least OTHERS_MIN others of the race went the same two legs: this runner's last leg, times how much longer than that
-  one the others took for the next; eight of ten of them lie within what is said;
+  one the others took for the next; nine of ten of them at least lie within what is said;
 * else, where the distances are known: the pace of the last leg, give or take PACE_SHARE of the time that is left, which
   is assumed;
-* else, by others who came from here to there, whatever their pace: eight of ten of them lie within what is said;
+* else, by others who came from here to there, whatever their pace: nine of ten of them at least lie within;
 * else nothing is expected.
+
+Who comes later is not quite like those who came first: so that eight of ten runners come within what is said, more of
+those have to lie within it.
 """
 
 import re
@@ -23,13 +26,13 @@ from hub.model import US_PER_S, Race
 from hub.passages import Visit
 from hub.places import Places
 
-OTHERS_MIN: Final = 5
-"""Others whose times say something: of fewer one that walked would count too much."""
+OTHERS_MIN: Final = 9
+"""Others whose times say something: between the first and the last of nine the next one is in eight of ten cases."""
 NEXT_MIN: Final = 3
 """Others who say where the way goes on: of fewer one may have been missed at a mat."""
 PACE_SHARE: Final = 0.08
-INNER_SHARE: Final = 0.8
-"""Of the others, who lie within what is said."""
+INNER_SHARE: Final = 0.9
+"""How likely somebody who is like the others lies within what is said, as far as there are enough of them."""
 HALF_M: Final = 21_097.5
 METRES: Final = {"k": 1000.0, "km": 1000.0, "mi": 1609.344, "mile": 1609.344, "miles": 1609.344, "m": 1.0}
 _NUMBER_FIRST: Final = re.compile(r"(\d{1,5}(?:[.,]\d{1,3})?) ?(km|k|miles?|mi|m)(?: (?:split|mark))?")
@@ -185,7 +188,7 @@ def _by_own_and_others(before: Visit, here: Visit, name: str, shares: list[float
     low, middle, high = (round(own * each) for each in _spread(shares))
     how = (
         f"by the time from {before.location} to {here.location}, and by how {len(shares)} others of the race"
-        " went on from there; eight of ten of them are within this"
+        " went on from there; nine of ten of them at least are within this"
     )
     at = here.at_us
     return Expected(name, at + middle, at + low, at + high, BY_OWN_AND_OTHERS, how)
@@ -203,17 +206,19 @@ def _by_own(before: Visit, here: Visit, name: str, share: float) -> Expected:
 
 def _by_others(here: Visit, name: str, took: list[float]) -> Expected:
     low, middle, high = map(round, _spread(took))
-    how = f"by {len(took)} others of the race from {here.location} to {name}; eight of ten of them are within this"
+    how = (
+        f"by {len(took)} others of the race from {here.location} to {name};"
+        " nine of ten of them at least are within this"
+    )
     at = here.at_us
     return Expected(name, at + middle, at + low, at + high, BY_OTHERS, how)
 
 
 def _spread(ranked: Sequence[float]) -> tuple[float, float, float]:
-    """The middle one, and those between which INNER_SHARE of all lie."""
-    last = len(ranked) - 1
-    outer = (1 - INNER_SHARE) / 2
-    low, middle, high = (ranked[round(last * share)] for share in (outer, 0.5, 1 - outer))
-    return low, middle, high
+    """The middle one; and those between which one more of the same kind lies as likely as INNER_SHARE says, or the
+    first and the last."""
+    outer = max(0, int((len(ranked) + 1) * (1 - INNER_SHARE) / 2) - 1)
+    return ranked[outer], ranked[round((len(ranked) - 1) / 2)], ranked[-1 - outer]
 
 
 def _between(course: Course, start: Visit, end: Visit) -> float | None:

@@ -53,7 +53,8 @@ class Story:
 
 @dataclass(slots=True)
 class Field:
-    """All runners of one session, as of now. `crew`: tags, as they are compared, that are nobody's."""
+    """All runners of one session, as of now. `crew`: tags, as they are compared, that are nobody's. `mats`: the
+    locations that readers have named, where nobody may have been read yet."""
 
     row: SessionRow
     roster: Roster
@@ -61,6 +62,7 @@ class Field:
     passages: Passages
     starts: Sequence[Start] = ()
     crew: Collection[str] = frozenset()
+    mats: Collection[str] = ()
     _courses: dict[str, Course] = field(default_factory=dict)
 
     # who
@@ -107,7 +109,8 @@ class Field:
         name = race.name if race else ""
         held = self._courses.get(name)
         if held is None:
-            held = course(race, self.places, self.passages.locations(self.places))
+            mats = [self.places.shown(each) for each in self.mats if not self.places.is_hidden(each)]
+            held = course(race, self.places, [*mats, *self.passages.locations(self.places)])
             self._courses[name] = held
         return held
 

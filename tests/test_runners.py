@@ -165,6 +165,26 @@ def test_others_are_of_the_race() -> None:
     assert [way[0].offset if way else None for way in ways] == [None, 2, 3]
 
 
+def test_the_next_location_is_one_that_a_reader_has_named() -> None:
+    """Nobody has been there yet: it is who comes first that is announced."""
+    of = field(("A1", "START", 0), ("A1", "2K", 500))
+    runner = of.of_tag("A1")
+    assert runner is not None
+    way = of.way(runner)
+    then = of.next(runner, way, ())
+    assert then is not None and then.location == "FINISH"
+    of = with_mats(of, "START", "2K", "5K", "8K")
+    then = of.next(runner, way, ())
+    assert then is not None and then.location == "5K"
+    hidden = with_mats(of, "5K", "8K", places=Places([PlaceRow("5K", "5K", hidden=True)]))
+    then = hidden.next(runner, way, ())
+    assert then is not None and then.location == "8K"
+
+
+def with_mats(of: Field, *mats: str, places: Places | None = None) -> Field:
+    return Field(of.row, of.roster, places or of.places, of.passages, of.starts, mats=mats)
+
+
 def test_a_test_is_told_while_it_goes_on() -> None:
     passages = Passages()
     passages.add([Read(1, 5, 1, "5K", "A1", AT_US, "", 1, "", 1, "read", ("test",), b"", "", AT_US)])

@@ -54,7 +54,14 @@ STORY: Final[dict[str, Any]] = {
         {"kind": "age", "words": "29 years old", "weight": 30},
         {"kind": "own", "words": "phonetic: nwin tee hoong", "weight": 10},
     ],
-    "splits": [],
+    "splits": [
+        {
+            "from": {"offset": 12_300, "location": "START 10K", "time": "2026-05-16T10:39:50+02:00"},
+            "to": {"offset": OFFSET + 20, "location": "10 KM", "time": "2026-05-16T11:29:54+02:00"},
+            "seconds": 3004.0,
+            "seconds_per_km": 300.4,
+        }
+    ],
     "expected": {
         "location": "FINISH",
         "time": "2026-05-16T11:52:10+02:00",

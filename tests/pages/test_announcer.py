@@ -80,6 +80,7 @@ async def test_the_newest_stands_large_with_what_is_worth_saying(opened: Open) -
     await says(page, "#hero .where", "10 KM", "11:29:54", "s")
     await says(page, "#hero .story li:first-child", "Here for the first time")
     await expect(page.at("#story li")).to_have_count(4)
+    await expect(page.at("#hero .passed")).to_have_text("Before: START 10K 10:39:50")
     await says(page, "#hero .next", "Expected at FINISH at 11:52, give or take 2 min")
     await says(page, "#staff", "To announcers", "Please say so twice")
     await expect(page.at("#staff li")).to_have_count(1)
@@ -237,6 +238,33 @@ async def test_a_flood_is_one_line_each_and_stays_small(opened: Open) -> None:
         await page.page.keyboard.press("f")
         await expect(page.at("#desk")).to_have_attribute("data-mode", shown, timeout=WAIT_MS)
         assert await page.page.evaluate("localStorage.getItem('announcer mode')") == mode
+
+
+async def test_who_is_starred_or_noted_stands_above_a_flood_until_it_is_said(opened: Open) -> None:
+    many = flood()
+    starred, noted = many[3], many[20]
+    marks = [
+        {"who": f"bib:{starred['bib']}", "starred": True, "note": ""},
+        {"who": f"bib:{noted['bib']}", "starred": False, "note": "My neighbour"},
+        {"who": "bib:2041", "starred": True, "note": ""},
+    ]
+    long_gone = crossing(1, 200, RUNNERS[1], tag="1")
+    stage = AnnouncerStage([long_gone, *many], marks=marks)
+    page = await opened(stage)
+    await expect(page.at("#desk")).to_have_attribute("data-mode", "flood", timeout=WAIT_MS)
+
+    async def stand(*offsets: int) -> None:
+        for place, offset in enumerate(offsets):
+            await expect(page.at("#rows .row").nth(place)).to_have_attribute("data-key", str(offset))
+
+    newest = many[-1]["offset"]
+    await stand(noted["offset"], starred["offset"], newest, newest - 1)
+    await page.page.keyboard.press("j")
+    await page.page.keyboard.press("Space")
+    await is_said(page, noted["offset"])
+    await stand(starred["offset"], newest)
+    await page.page.keyboard.press("2")
+    await stand(newest, newest - 1)
 
 
 async def test_a_list_that_is_touched_stands_still(opened: Open) -> None:

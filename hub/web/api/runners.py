@@ -119,7 +119,8 @@ async def field_of(request: web.Request) -> tuple[Book, Field]:
     await book.catch_up(queries.passed)
     starts = session.starts if session else ()
     crew = session.crew if session else frozenset[str]()
-    return book, Field(row, book.roster, book.places, book.passages, starts, crew)
+    mats = [each.name for each in session.seen.locations.values()] if session else []
+    return book, Field(row, book.roster, book.places, book.passages, starts, crew, mats)
 
 
 async def _marks(request: web.Request, book: Book) -> dict[str, Mark]:

@@ -28,7 +28,7 @@ export function paintHero(hero, said, { now, flood, empty, words }) {
   say(field(large, "facts"), hero.facts.join(" · "));
   say(field(large, "note"), noted.note || "");
   say(field(large, "together"), togetherWords(said.group) || (story ? story.together : ""));
-  say(field(large, "next"), story ? story.next : "");
+  for (const name of ["passed", "next"]) say(field(large, name), story ? story[name] : "");
   paintStory($("story"), story);
   mark(large, "said", said.said ? "yes" : "");
   fitName(hero.name);

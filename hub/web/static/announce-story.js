@@ -50,16 +50,28 @@ export function makeStories({ ask, path, changed }) {
 const SHOWN = ["note", "hometown", "division", "race", "team", "expected", "together"];
 const WORTH = 60;                 // an age that weighs less is one of many
 const FACTS_MAX = 7;
+const BEFORE_MAX = 6;             // of many laps the last
 
-/** Flat texts, whatever came: `facts`, best first; `together`: who came along; `next`: where and when the runner is
- * expected. */
+/** Flat texts, whatever came: `facts`, best first; `together`: who came along; `passed`: where the runner was before;
+ * `next`: where and when the runner is expected. */
 export function storyOf(answer) {
   const facts = list(answer && answer.facts).filter(fact => fact && text(fact.words));
   const along = facts.find(fact => fact.kind === "together");
   return {
     facts: facts.filter(isNews).map(fact => text(fact.words)).slice(0, FACTS_MAX),
-    together: along ? text(along.words) : "", next: nextOf(answer && answer.expected),
+    together: along ? text(along.words) : "", passed: beforeOf(answer && answer.splits), next: nextOf(answer && answer.expected),
   };
+}
+
+/** "Before: START 10:40:00, 5 KM 11:04:10" */
+function beforeOf(splits) {
+  const visits = list(splits).map(each => each && each.from).filter(each => each && text(each.location));
+  const words = visits.map(({ location, time }) => [text(location), timeIn(time)].filter(Boolean).join(" "));
+  return words.length ? "Before: " + words.slice(-BEFORE_MAX).join(", ") : "";
+}
+
+function timeIn(time) {
+  return (/[T ](\d\d:\d\d:\d\d)/.exec(time) || ["", ""])[1];
 }
 
 function isNews({ kind, weight, words }) {
@@ -80,7 +92,7 @@ export function nextOf(expected) {
 export function passedWords({ reads, splits }) {
   const legs = new Map(list(splits).filter(each => each && each.to && each.from).map(each => [each.to.offset, each]));
   return list(reads).filter(each => !list(each.marks).includes("repeat")).map(each => {
-    const leg = legs.get(each.offset), at = (/[T ](\d\d:\d\d:\d\d)/.exec(each.time) || ["", ""])[1];
+    const leg = legs.get(each.offset), at = timeIn(each.time);
     const since = leg ? `${lasted(leg.seconds)} from ${text(leg.from.location)}` : "", pace = leg && leg.seconds_per_km ? lasted(leg.seconds_per_km) + " a km" : "";
     return { offset: each.offset, words: [`${text(each.location)} ${at}`, since, pace].filter(Boolean).join(", ") };
   }).reverse();

@@ -197,15 +197,15 @@ function paint() {
   const said = large ? list.row(large) : null;
   paintHero(large, said && { ...said, story: flood ? null : stories.of(large.offset) }, { now, flood, empty: !all.length && !flood, words: emptyWords() });
   paintActs(large, said || {});
-  paintList(all, large, now);
+  paintList(all, large, now, flood);
   paintStaff(held, now);
   paintTools({ show: view.show, unsaid: list.unsaid(list.arrivals(held.reads, place)), unshown: line.unshown && line.unshown.length, flood, mode });
   paintTop();
   if ($("find").open) paintCard();
 }
 
-function paintList(all, large, now) {
-  const { rows, count: many, fresh } = list.rows(all, view);
+function paintList(all, large, now, flood) {
+  const { rows, count: many, fresh } = list.rows(all, { ...view, flood, now });
   paintRows(rows, { chosen: large ? large.offset : null, now });
   $("older").hidden = many <= view.limit;
   const none = { unsaid: "All of them are said.", starred: "Nobody is starred or noted. A star stays with the runner, at every location.", unshown: "All were shown.", all: "" };

@@ -47,11 +47,11 @@ function shown() {
   };
 }
 
-const room = { state: () => page.state, shown, paint: () => paint(), refresh: async () => { await poll(); await askSessions(clock(), true); } };
+const room = { state: () => page.state, shown, paint: () => paint(), refresh };
 
 // ---- the hub's state ---------------------------------------------------------------------------------------
 
-let polling = 0, polledAt = clock(), asking = false;
+let polling = 0, polledAt = clock(), asking = null;
 
 /** Nobody looks, and nobody listens. */
 const isIdle = () => document.hidden && !listens();
@@ -59,7 +59,20 @@ const isIdle = () => document.hidden && !listens();
 async function poll() {
   clearTimeout(polling);
   if (asking || isIdle()) return;
-  asking = true;
+  asking = askState().finally(() => { asking = null; });
+  await asking;
+  paint();
+  polling = setTimeout(poll, POLL_MS);
+}
+
+/** Somebody has changed something: what was asked before may be answered with what was. */
+async function refresh() {
+  await asking;
+  await poll();
+  await askSessions(clock(), true);
+}
+
+async function askState() {
   polledAt = clock();
   const impatience = new AbortController(), timer = setTimeout(() => impatience.abort(), ANSWER_MS);
   try {
@@ -72,9 +85,6 @@ async function poll() {
     page.away = "No answer from the hub";
   }
   clearTimeout(timer);
-  asking = false;
-  paint();
-  polling = setTimeout(poll, POLL_MS);
 }
 
 function pollSoon() {

@@ -1,0 +1,69 @@
+"""When the control room asks how the hub is, on a stage that answers late."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+
+from tests.pages.browsers import browsers_of, spoil
+from tests.pages.front_stage import ORIGIN, FrontStage, display, state
+from tests.pages.work_stage import Asked
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+class LateStage(FrontStage):
+    """Finds out at once how the hub is, and says so when it is let."""
+
+    def __init__(self) -> None:
+        wishes = {"POST /api/displays/K7XQ2M9P/control": self._darken}
+        super().__init__(state(displays=[display("K7XQ2M9P", "Left")]), answers=wishes)
+        self.lets = asyncio.Event()
+        self.lets.set()
+        self.asks = asyncio.Event()
+        self.wished = asyncio.Event()
+
+    def _darken(self, _asked: Asked) -> dict[str, Any]:
+        dark = {"blank": True}
+        self.wished.set()
+        self.state = state(displays=[display("K7XQ2M9P", "Left", control=dark)])
+        return {"control": dark}
+
+    async def _say(self, route: Any, path: str, query: str) -> None:
+        if path != "/front/state":
+            await super()._say(route, path, query)
+            return
+        known = self.state
+        self.asks.set()
+        await self.lets.wait()
+        await route.fulfill(json=known)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(browser: Browser) -> AsyncIterator[Page]:
+    context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
+    made = await context.new_page()
+    spoil(made)
+    yield made
+    await browsers_of(browser).take_back(context)
+
+
+async def test_a_click_while_the_page_asks(page: Page) -> None:
+    """What is found out before is not what stands there afterwards, until the page asks the next time."""
+    stage = LateStage()
+    await page.clock.install()
+    await stage.open(page)
+    blank = page.get_by_role("button", name="Blank Left")
+    await expect(blank).to_have_attribute("aria-pressed", "false")
+    await page.clock.pause_at(await page.evaluate("Date.now() + 1000"))
+    stage.asks.clear()
+    stage.lets.clear()
+    await page.evaluate("dispatchEvent(new Event('online'))")
+    await stage.asks.wait()
+    await blank.click()
+    await stage.wished.wait()
+    stage.lets.set()
+    await expect(blank).to_have_attribute("aria-pressed", "true")
