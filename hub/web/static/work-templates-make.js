@@ -112,11 +112,18 @@ async function make(values) {
   for (const side of ["width", "height"]) {
     if (!isSize(size[side])) throw new Refused(400, { message: `Expected ${SIDE_PX[0]} to ${SIDE_PX[1]} pixels.`, field: side });
   }
-  if (room.templates.some(each => each.name === values.name && (!values.partner || each.partner.slug === values.partner))) {
-    throw new Refused(409, { message: `There is a template “${values.name}” already.`, field: "name" });
-  }
-  const made = await ask("POST", "/api/templates", { name: values.name, template: templateOf(chosen(), size), ...(values.partner ? { partner: values.partner } : {}) });
+  const made = await askNew({ name: values.name, template: templateOf(chosen(), size), ...(values.partner ? { partner: values.partner } : {}) });
   location.assign(pageOf(made.name, values.partner || ""));
+}
+
+/** One of its own: what has this name already, in capitals or not, stays as it is. */
+async function askNew(body) {
+  try {
+    return await ask("POST", "/api/templates", { ...body, base: 0 });
+  } catch (problem) {
+    if (problem.field !== "base") throw problem;
+    throw new Refused(problem.status, { message: problem.message, field: "name" });
+  }
 }
 
 // ---- out of a file -----------------------------------------------------------------------------------------------

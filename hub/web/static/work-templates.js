@@ -120,7 +120,7 @@ const ACTS = {
   displays: each => attempt(() => putOnDisplays(each, refresh)),
   duplicate: each => attempt(async () => {
     const { template } = await contentOf(each), own = room.templates.filter(one => slugOf(one) === slugOf(each));
-    const made = await ask("POST", "/api/templates", { name: freeName(each.name, own.map(one => one.name)), template, ...partnerOf(each) });
+    const made = await ask("POST", "/api/templates", { name: freeName(each.name, own.map(one => one.name)), template, base: 0, ...partnerOf(each) });
     await refresh();
     notice(`“${made.name}” is a copy of “${each.name}”.`);
     focusOn(made.name);
