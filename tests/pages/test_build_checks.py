@@ -175,7 +175,8 @@ async def test_names_that_are_free(modules: Page) -> None:
         """async () => {
           const { freeName } = await import("/static/work-templates-words.js");
           const taken = [[], ["Wall"], ["Wall", "Wall 2"]];
-          return [...taken.map(each => freeName("Wall", each)), freeName("Wall 2", ["Wall 2", "Wall 3"]), freeName("WALL", ["wall"])];
+          const counted = freeName("Wall 2", ["Wall 2", "Wall 3"]);
+          return [...taken.map(each => freeName("Wall", each)), counted, freeName("WALL", ["wall"])];
         }"""
     )
     assert names == ["Wall", "Wall 2", "Wall 3", "Wall 4", "WALL 2"]

@@ -14,6 +14,7 @@ from hub.errors import Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
 from hub.web import bodies, scope, template_bodies
+from hub.web.api import old_images
 from hub.web.codes import display_of
 from hub.web.looks import TEMPLATES
 from hub.web.state import HUB
@@ -59,8 +60,9 @@ async def save_template(request: web.Request) -> web.Response:
     asked = await asyncio.to_thread(template_bodies.read, await bodies.json(request, template_bodies.ROOM))
     found = [] if asked.partner else scope.templates_named(request, asked.name)
     partner_id = found[0].partner_id if len(found) == 1 else scope.partner_for_new(request, asked.partner).id
+    content = await old_images.with_own_names(request, partner_id, asked.content)
     row = await request.app[TEMPLATES].save(
-        scope.caller(request), partner_id, asked.name, asked.content, base=asked.base
+        scope.caller(request), partner_id, asked.name, content, base=asked.base
     )
     return saved(row, asked.removed)
 
