@@ -43,6 +43,11 @@ def text(words: str = "Go", **parts: Any) -> dict[str, Any]:
     return {"kind": "text", "text": words, "type": TYPE | of_type} | parts
 
 
+def rows(words: str, **of_type: Any) -> dict[str, Any]:
+    column = {"text": words, "share": 1, "align": "start", "colour": "", "weight": 0}
+    return {"kind": "list", "columns": [column], "type": TYPE | of_type}
+
+
 def shape(fill: str, **parts: Any) -> dict[str, Any]:
     return {"kind": "shape", "box": BOX | {"fill": fill}, "x": 0, "y": 0, "w": 1920, "h": 1080} | parts
 
@@ -113,6 +118,15 @@ def roster(**parts: Any) -> dict[str, Any]:
         ([text("{{shoe}}")], roster(), [("missing", "no “shoe”")]),
         ([text("{{city}}")], roster(fields=["city"], missing={"city": 1234}), [("missing", "1,234 of 2,000")]),
         ([text("{{time}} {{location}} {{event}} {{CITY}}")], roster(fields=["city"]), []),
+        # while it rests there is the session, and runners in lists alone
+        ([], {"resting": [text("{{event}} {{name}}"), text("{{session}}")]}, []),
+        ([], {"resting": [text("Bib {{bib}}")]}, [("missing", "“Bib {{bib}}” is of a runner")]),
+        ([], {"resting": [{"kind": "message", "texts": ["Go", "Go, {{name}}!"]}]}, [("missing", "“Go, {{name}}!”")]),
+        ([], {"resting": [text("{{event}}", least=150)], **roster(session={"name": "", "event": "x" * 20})},
+         [("long", "300 px too wide at 150")]),
+        ([], {"resting": [rows("{{name}}", least=150)], **roster(runners=[{"name": "x" * 20}])},
+         [("long", "300 px too wide at 150")]),
+        ([], {"resting": [rows("{{shoe}}")], **roster()}, [("missing", "no “shoe”")]),
     ],
 )  # fmt: skip
 async def test_what_is_said(
