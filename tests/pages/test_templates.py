@@ -149,6 +149,7 @@ async def test_a_new_one_from_a_design_for_another_wall(opened: Open) -> None:
     await page.page.wait_for_url(f"{ORIGIN}/templates/Pole")
     made = stage.told("POST", "/api/templates")[-1]
     assert made["template"]["canvas"]["width"] == int(width) * 2 and made["template"]["active"]["blocks"]
+    assert made["template"]["wall"] is None, "the builder asks"
 
 
 async def test_a_file_that_is_dropped(opened: Open) -> None:

@@ -85,14 +85,12 @@ function isSize(side) {
   return Number.isInteger(side) && side >= SIDE_PX[0] && side <= SIDE_PX[1];
 }
 
-/** A design, drawn to this size. */
+/** A design, drawn to this size, and for a wall of which the builder is to ask: it is not the one that it was drawn for. */
 function templateOf({ template }, { width, height }) {
   if (!template) return newTemplate(width, height);
-  const { canvas } = template;
-  if (canvas.width === width && canvas.height === height) return template;
-  const doc = makeDoc(template), by = Math.min(width / canvas.width, height / canvas.height);
+  const doc = makeDoc(template);
+  doc.setWall(null);
   doc.setCanvas(width, height, { scale: true });
-  doc.setGrid({ margin: Math.round(template.grid.margin * by), gutter: Math.round(template.grid.gutter * by) });
   return doc.template;
 }
 
