@@ -9,6 +9,7 @@ import { makeSmall } from "./build-small.js";
 import { choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { STARTS } from "./template-starts.js";
+import { keepNew } from "./work-templates-new.js";
 import { freeName, importedWords, pageOf } from "./work-templates-words.js";
 import { bytes } from "./work-words.js";
 
@@ -110,18 +111,8 @@ async function make(values) {
   for (const side of ["width", "height"]) {
     if (!isSize(size[side])) throw new Refused(400, { message: `Expected ${SIDE_PX[0]} to ${SIDE_PX[1]} pixels.`, field: side });
   }
-  const made = await askNew({ name: values.name, template: templateOf(chosen(), size), ...(values.partner ? { partner: values.partner } : {}) });
+  const made = await keepNew(values.name, templateOf(chosen(), size), values.partner);
   location.assign(pageOf(made.name, values.partner || ""));
-}
-
-/** One of its own: what has this name already, in capitals or not, stays as it is. */
-async function askNew(body) {
-  try {
-    return await ask("POST", "/api/templates", { ...body, base: 0 });
-  } catch (problem) {
-    if (problem.field !== "base") throw problem;
-    throw new Refused(problem.status, { message: problem.message, field: "name" });
-  }
 }
 
 // ---- out of a file -----------------------------------------------------------------------------------------------
