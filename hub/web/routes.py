@@ -275,6 +275,7 @@ ROUTES: Final = (
     Route("GET", "/api/templates", VIEWER, templates.list_templates),
     Route("POST", "/api/templates", OPERATOR, templates.save_template),
     Route("POST", "/api/templates/import", OPERATOR, template_files.import_template),
+    Route("POST", "/api/templates/cleanup", OPERATOR, templates.clean_templates),
     Route("GET", "/api/templates/{name}", VIEWER, templates.get_template),
     Route("PATCH", "/api/templates/{name}", OPERATOR, templates.change_template),
     Route("DELETE", "/api/templates/{name}", OPERATOR, templates.delete_template),

@@ -181,6 +181,7 @@ BODIES: Final[dict[str, Body]] = {
     ],
     "POST /api/templates": lambda who: {"name": "x", "template": template(), "partner": who.slug},
     "POST /api/templates/import": _template_file,
+    "POST /api/templates/cleanup": _nothing,
     "PATCH /api/templates/{name}": lambda _who: {},
     "DELETE /api/templates/{name}": _nothing,
     "POST /api/templates/{name}/undelete": _nothing,

@@ -10,7 +10,7 @@ import msgspec
 from aiohttp import web
 
 from hub import template_html, template_words
-from hub.errors import Conflict, NotFound
+from hub.errors import CallerError, Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
 from hub.web import bodies, scope, template_bodies
@@ -65,6 +65,42 @@ async def save_template(request: web.Request) -> web.Response:
         scope.caller(request), partner_id, asked.name, content, base=asked.base
     )
     return saved(row, asked.removed)
+
+
+async def clean_templates(request: web.Request) -> web.Response:
+    """Each of the predecessor's once more, as if it were saved now: by what is harmless today, and with the pictures
+    that came after it. What is another by that is its next version; none is taken away. `?partner`: only this one's."""
+    slug = request.query.get("partner")
+    owner = scope.named_partner(request, slug).id if slug else None
+    rows = [each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)]
+    cleaned, refused = 0, 0
+    for row in rows:
+        try:
+            cleaned += await _clean(request, row)
+        except CallerError:  # changed meanwhile, or not to be cleaned at all: it is left
+            refused += 1
+    words = (
+        f"{cleaned} of {len(rows)} templates have another version now" if cleaned else "nothing to clean up"
+    )
+    more = f"; {refused} could not be cleaned" if refused else ""
+    return web.json_response(
+        {"success": True, "cleaned_count": cleaned, "message": f"{words}{more}".capitalize()}
+    )
+
+
+async def _clean(request: web.Request, row: TemplateRow) -> bool:
+    """Raises CallerError."""
+    content = await asyncio.to_thread(template_words.kept, row.content)
+    if not isinstance(content, OldTemplate):
+        return False
+    clean, _ = await asyncio.to_thread(template_bodies.clean, content)
+    clean = await old_images.with_own_names(request, row.partner_id, clean)
+    if clean == content:
+        return False
+    await request.app[TEMPLATES].save(
+        scope.caller(request), row.partner_id, row.name, clean, base=row.version
+    )
+    return True
 
 
 async def get_template(request: web.Request) -> web.Response:

@@ -59,6 +59,32 @@ async def test_a_template_holds_what_it_shows_by_an_old_name(hub: Running) -> No
             assert f"images/{image['name']}" in archive.namelist()
 
 
+async def test_pictures_that_came_after_their_template(hub: Running) -> None:
+    for name, html in (("Late", '<img src="/static/uploads/p0.png">'), ("Plain", "<p>{{name}}</p>")):
+        async with hub.http.post("/api/templates", json={"name": name, "html": html}) as answer:
+            assert answer.status == 200, await answer.text()
+    none = {"success": True, "cleaned_count": 0, "message": "Nothing to clean up"}
+    assert await cleaned(hub) == none
+    async with hub.http.post("/api/upload-image?keep_names=1", data=form("file")) as answer:
+        assert answer.status == 200, await answer.text()
+    assert await cleaned(hub) == {
+        "success": True,
+        "cleaned_count": 1,
+        "message": "1 of 2 templates have another version now",
+    }
+    async with hub.http.get("/api/images") as answer:
+        assert [each["used_by"] for each in (await answer.json())["images"]] == [["Late"]]
+    assert await cleaned(hub) == none
+    async with hub.http.get("/api/templates/Late/versions") as answer:
+        assert [each["version"] for each in (await answer.json())["versions"]] == [2, 1]
+
+
+async def cleaned(hub: Running) -> object:
+    async with hub.http.post("/api/templates/cleanup") as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
+
+
 def picture(shade: int) -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (40, 30), (shade, 0, 0)).save(file, "PNG")
