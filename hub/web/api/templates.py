@@ -13,7 +13,7 @@ from hub import template_html, template_words
 from hub.errors import CallerError, Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
-from hub.web import bodies, scope, template_bodies
+from hub.web import bodies, old_place, scope, template_bodies
 from hub.web.api import old_images
 from hub.web.codes import display_of
 from hub.web.looks import TEMPLATES
@@ -30,15 +30,15 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def list_templates(request: web.Request) -> web.Response:
-    """The names, as the predecessor gave them; with `?details` all that is said of each, and of those that can be taken
-    back. `?partner`: only this one's."""
+    """The names, as the predecessor gave them, first the one that the display shows of which it is asked; with
+    `?details` all that is said of each, and of those that can be taken back. `?partner`: only this one's."""
     slug = request.query.get("partner")
     owner = scope.named_partner(request, slug).id if slug else None
     if request.query.get("details", "") in ("", "0", "false"):
         rows = [
             each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)
         ]
-        return web.json_response(sorted({each.name for each in rows}, key=str.casefold))
+        return web.json_response(_names(request, rows))
     templates, whose = request.app[TEMPLATES], scope.whose(request)
     lines, deleted = await templates.lines(whose), await templates.deleted(whose)
     shown = _displays(request)
@@ -105,7 +105,10 @@ async def _clean(request: web.Request, row: TemplateRow) -> bool:
 
 async def get_template(request: web.Request) -> web.Response:
     """As the predecessor's pages show it: HTML of both states."""
-    row = scope.template(request)
+    return await as_before(scope.template(request))
+
+
+async def as_before(row: TemplateRow) -> web.Response:
     body = await asyncio.to_thread(_old_shape, row)
     return web.json_response(body)
 
@@ -197,6 +200,13 @@ async def screen_template(request: web.Request) -> web.Response:
 def saved(row: TemplateRow, removed: list[str], **more: object) -> web.Response:
     said = {"success": True, "name": row.name, "version": row.version, "removed": removed}
     return web.json_response(said | more)
+
+
+def _names(request: web.Request, rows: list[TemplateRow]) -> list[str]:
+    display = request.app[HUB].displays.get(old_place.code(request).upper())
+    shown = display.template_id if display is not None else None
+    first = {each.name for each in rows if each.id == shown}
+    return sorted({each.name for each in rows}, key=lambda name: (name not in first, name.casefold()))
 
 
 def _is_of(request: web.Request, owner: int | None, partner_id: int) -> bool:
