@@ -18,8 +18,8 @@ _get = auth.guarded(VIEWER, templates.get_template)
 
 
 async def list_templates(request: web.Request) -> web.StreamResponse:
-    """Such screens show the first that they are told. Raises TooMany."""
-    display = await _display(request)
+    """Such screens show the first that they are told. `?details` is for the hub's own pages. Raises TooMany."""
+    display = None if "details" in request.query else await _display(request)
     if display is None:
         return await _list(request)
     row = _shown(request, display)

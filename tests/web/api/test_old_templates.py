@@ -29,6 +29,7 @@ async def test_a_code_opens_what_its_display_shows_and_no_other(team: Teamed) ->
         for query in ("", "?display=", "?display=NOTHERE2"):
             assert (await asks(path, query))[0] == 401, (path, query)
     assert (await asks("/Wall/versions"))[0] == 401, "that is for who is signed in"
+    assert (await asks(query=f"?details=true&display={code}"))[0] == 401, "a page of the hub's own is told so"
     _, names = await team.ask(OPERATOR, "GET", f"{TEMPLATES}?display={code}")
     assert names[0] == "Wall" and "A other" in names, "such a screen shows the first"
     assert await team.ask(OPERATOR, "PATCH", f"/api/displays/{code}", {"template": None})
