@@ -205,6 +205,10 @@ async def test_the_canvas_and_the_wall(build: Open) -> None:
     assert made["canvas"] == {"width": 3840, "height": 2160} and made["active"]["blocks"][1]["w"] == 3456
     assert made["wall"]["distance_m"] == 20 and 0.6 < made["wall"]["pitch_mm"] < 0.7
     assert made["active"]["ground"] == "#101820" and made["resting"]["ground"] == "#0b0e14"
+    await properties.get_by_role("button", name="Forget it").click()
+    await page.at("#warnings").get_by_role("button", name="As the last wall: read from 20 m").click()
+    await says(page, "#warnings", "Its capitals are")
+    assert (await page.save())["template"]["wall"] == made["wall"]
 
 
 async def test_warnings_lead_to_their_blocks_and_go_when_it_is_mended(build: Open) -> None:
