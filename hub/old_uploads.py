@@ -7,19 +7,24 @@ is, as it did there.
 
 import re
 import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec.structs import replace
 
 from hub import disk
 from hub.errors import Conflict, Invalid
-from hub.template_words import IMAGE_NAME
+from hub.template_words import IMAGE_NAME, Content, OldState, OldTemplate
 
 FILE: Final = "uploads.json"
 NAMES_MAX: Final = 20_000
 NAME: Final = re.compile(r"[\w-][\w.() -]{0,199}")
 """As the predecessor made them; nothing that leads out of a folder."""
+_SHOWN: Final = re.compile(rf"(?<=/static/uploads/){NAME.pattern}")
+_ON: Final = re.compile(r"[\w.-]")
+"""What a name would go on with."""
 
 
 class Uploads:
@@ -37,6 +42,24 @@ class Uploads:
     def stem(self, stem: str) -> str | None:
         """The image whose name, without its ending, is this."""
         return next((image for name, image in self._images.items() if name.rpartition(".")[0] == stem), None)
+
+    def renamed(self, content: Content, images: Collection[str]) -> Content:
+        """The same under the names that these images have here: by them it is known what a template shows."""
+        if not isinstance(content, OldTemplate):
+            return content
+        resting = content.resting and self._renamed(content.resting, images)
+        return replace(content, active=self._renamed(content.active, images), resting=resting)
+
+    def _renamed(self, state: OldState, images: Collection[str]) -> OldState:
+        def image(found: re.Match[str]) -> str:
+            text = found[0]  # and what stands behind it, for a name may have blanks and brackets in it
+            for end in range(len(text), 0, -1):
+                held = self._images.get(text[:end], "")
+                if held in images and not _ON.match(text, end):
+                    return held + text[end:]
+            return text
+
+        return replace(state, html=_SHOWN.sub(image, state.html))
 
     def put(self, name: str, image: str) -> None:
         """Raises Invalid, Conflict when it is the name of another one."""

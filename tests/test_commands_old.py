@@ -52,7 +52,8 @@ async def test_taken_over_once(database_dsn: str, tmp_path: Path) -> None:
         assert await hub.get("/api/templates") == ["Finish wall", "plain"]
         shown = await hub.get("/api/templates/Finish%20wall")
         assert (shown["canvasWidth"], shown["canvasHeight"]) == (1080, 1920)
-        assert "/static/uploads/logo_1.png" in shown["html"]
+        (image,) = (await hub.get("/api/images"))["images"]
+        assert image["used_by"] == ["Finish wall"] and f"/static/uploads/{image['name']}" in shown["html"]
         assert len((await hub.get("/api/templates/plain/versions"))["versions"]) == 1
         for address in ("logo_1.png", "thumbnails/thumb_logo_1.jpeg"):
             async with hub.anybody.get(f"/static/uploads/{address}") as answer:

@@ -6,6 +6,7 @@ import pytest
 
 from hub.errors import Conflict, Invalid
 from hub.old_uploads import FILE, Uploads
+from hub.template_words import OldState, OldTemplate, Template, images
 
 ONE, OTHER = "a" * 32 + ".png", "b" * 32 + ".jpg"
 
@@ -31,3 +32,23 @@ def test_nothing_leads_out_of_the_folder(tmp_path: Path, name: str) -> None:
 def test_damaged_file_is_as_none(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("{")
     assert Uploads(tmp_path).image("x.png") is None
+
+
+def test_what_a_template_shows_is_known_by_the_names_here(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+    uploads.put("Logo (2).png", ONE)
+    uploads.put("bar.jpg", OTHER)
+    html = (
+        '<style>.a{background:url(/static/uploads/Logo (2).png) center}</style><img src="/static/uploads/bar.jpg">'
+        '<img src="/static/uploads/bar.jpg2"><img src="/static/uploads/thumbnails/thumb_bar.jpeg">bar.jpg'
+    )
+    old = OldTemplate(active=OldState(html=html, width=100, height=100))
+    both = uploads.renamed(old, {ONE, OTHER})
+    assert images(old) == set() and images(both) == {ONE, OTHER}
+    assert isinstance(both, OldTemplate) and both.resting is None
+    assert both.active.html == html.replace("Logo (2).png", ONE).replace('/bar.jpg"', f'/{OTHER}"')
+    assert images(uploads.renamed(old, {ONE})) == {ONE}, "another partner's is left as it is called"
+    resting = OldTemplate(active=OldState(html="", width=1, height=1), resting=old.active)
+    assert images(uploads.renamed(resting, {OTHER})) == {OTHER}
+    new = Template(canvas={"width": 100, "height": 100})  # type: ignore[arg-type]
+    assert uploads.renamed(new, {ONE}) is new

@@ -78,18 +78,19 @@ async def start_session(
 async def show(
     connection: Connection, partner_id: int, session_id: int, name: str, locations: Sequence[str]
 ) -> DisplayRow:
-    """Gives the demo's display, made at its first race, this session. Its code stays the same for ever."""
+    """Gives the demo's display, made at its first race, this session. Its code stays the same for ever, and so does
+    what somebody has made of it: its template, say."""
     code = await connection.fetchval(query("demo_display"), partner_id, name)
     if code is None:
         code = await sessions.create_display(connection, partner_id, name)
     settings = {"locations": list(locations)}
     await connection.execute(
-        "UPDATE displays SET session_id = $2, settings = $3 WHERE code = $1",
+        "UPDATE displays SET session_id = $2, settings = $3::jsonb || settings WHERE code = $1",
         code,
         session_id,
         msgspec.json.encode(settings).decode(),
     )
-    return DisplayRow(code, partner_id, session_id, name, settings)
+    return next(each for each in await sessions.displays(connection) if each.code == code)
 
 
 async def end_session(connection: Connection, session_id: int) -> None:

@@ -42,11 +42,16 @@ class Place(NamedTuple):
 NOWHERE: Final = Place(None, None)
 
 
+def code(request: web.Request) -> str:
+    """Of the display that is meant, whether there is such a one or not; empty: none is."""
+    return request.query.get("display") or request.cookies.get(COOKIE) or ""
+
+
 async def place(request: web.Request) -> Place:
     """Raises TooMany: codes that no display has are counted."""
-    code = request.query.get("display") or request.cookies.get(COOKIE)
-    if code:
-        display = display_with(request, code)
+    said = code(request)
+    if said:
+        display = display_with(request, said)
         return Place(display, request.app[HUB].session_of(display)) if display else NOWHERE
     caller = await auth.caller(request)
     return Place(None, await chosen(request, caller), caller) if caller else NOWHERE
@@ -54,10 +59,10 @@ async def place(request: web.Request) -> Place:
 
 async def own(request: web.Request, caller: Caller) -> Place:
     """The same for what a display's code alone does not open: of another's display there is nothing."""
-    code = request.query.get("display") or request.cookies.get(COOKIE)
-    if not code:
+    said = code(request)
+    if not said:
         return Place(None, await chosen(request, caller), caller)
-    display = request.app[HUB].displays.get(code.upper())
+    display = request.app[HUB].displays.get(said.upper())
     if display is None or not caller.sees(display.partner_id):
         return NOWHERE
     return Place(display, request.app[HUB].session_of(display), caller)

@@ -43,6 +43,11 @@ def text(words: str = "Go", **parts: Any) -> dict[str, Any]:
     return {"kind": "text", "text": words, "type": TYPE | of_type} | parts
 
 
+def rows(words: str, **of_type: Any) -> dict[str, Any]:
+    column = {"text": words, "share": 1, "align": "start", "colour": "", "weight": 0}
+    return {"kind": "list", "columns": [column], "type": TYPE | of_type}
+
+
 def shape(fill: str, **parts: Any) -> dict[str, Any]:
     return {"kind": "shape", "box": BOX | {"fill": fill}, "x": 0, "y": 0, "w": 1920, "h": 1080} | parts
 
@@ -113,6 +118,15 @@ def roster(**parts: Any) -> dict[str, Any]:
         ([text("{{shoe}}")], roster(), [("missing", "no “shoe”")]),
         ([text("{{city}}")], roster(fields=["city"], missing={"city": 1234}), [("missing", "1,234 of 2,000")]),
         ([text("{{time}} {{location}} {{event}} {{CITY}}")], roster(fields=["city"]), []),
+        # while it rests there is the session, and runners in lists alone
+        ([], {"resting": [text("{{event}} {{name}}"), text("{{session}}")]}, []),
+        ([], {"resting": [text("Bib {{bib}}")]}, [("missing", "“Bib {{bib}}” is of a runner")]),
+        ([], {"resting": [{"kind": "message", "texts": ["Go", "Go, {{name}}!"]}]}, [("missing", "“Go, {{name}}!”")]),
+        ([], {"resting": [text("{{event}}", least=150)], **roster(session={"name": "", "event": "x" * 20})},
+         [("long", "300 px too wide at 150")]),
+        ([], {"resting": [rows("{{name}}", least=150)], **roster(runners=[{"name": "x" * 20}])},
+         [("long", "300 px too wide at 150")]),
+        ([], {"resting": [rows("{{shoe}}")], **roster()}, [("missing", "no “shoe”")]),
     ],
 )  # fmt: skip
 async def test_what_is_said(
@@ -129,15 +143,16 @@ async def test_both_states_and_which_block(modules: Page) -> None:
     assert [each[:4] for each in said] == [["resting", "low", "empty", "warn"]]
 
 
-async def test_designs_to_begin_with_have_nothing_amiss_but_their_frame(modules: Page) -> None:
-    """With a ruler that says that all fits."""
+async def test_designs_to_begin_with_have_nothing_amiss(modules: Page) -> None:
+    """With a ruler that says that all fits; on the wall that each was drawn for, and before anybody has said which."""
     said = await modules.evaluate(
         """async () => {
           const { checks } = await import("/static/build-checks.js");
           const { STARTS } = await import("/static/template-starts.js");
           const fitOf = (block, words) => ({ size: block.type.size, fits: true, lines: [words] });
-          const bad = each => checks(each.template, { fitOf }).filter(one => one.tone === "warn");
-          return STARTS.flatMap(each => bad(each).map(one => [each.id, one.block, one.words]));
+          const bad = template => checks(template, { fitOf }).filter(one => one.tone === "warn" || one.kind === "safe");
+          const both = STARTS.flatMap(({ id, template }) => [[id, template], [id, { ...template, wall: null }]]);
+          return both.flatMap(([id, template]) => bad(template).map(one => [id, one.block, one.words]));
         }"""
     )
     assert said == []
@@ -175,7 +190,8 @@ async def test_names_that_are_free(modules: Page) -> None:
         """async () => {
           const { freeName } = await import("/static/work-templates-words.js");
           const taken = [[], ["Wall"], ["Wall", "Wall 2"]];
-          return [...taken.map(each => freeName("Wall", each)), freeName("Wall 2", ["Wall 2", "Wall 3"])];
+          const counted = freeName("Wall 2", ["Wall 2", "Wall 3"]);
+          return [...taken.map(each => freeName("Wall", each)), counted, freeName("WALL", ["wall"])];
         }"""
     )
-    assert names == ["Wall", "Wall 2", "Wall 3", "Wall 4"]
+    assert names == ["Wall", "Wall 2", "Wall 3", "Wall 4", "WALL 2"]

@@ -126,15 +126,62 @@ async def test_groups_are_chosen_as_one_and_copied_as_another(modules: Page) -> 
         modules, ["add", "text"], ["add", "clock"], ["add", "qr"], ["select", ["text-1", "clock-1"]], ["group"],
         ["select", ["clock-1"]], ["selection"], ["duplicate"], ["selection"], ["blocks"],
         ["select", ["qr-1"], {"toggle": True}], ["selection"], ["select", ["text-1"], {"alone": True}], ["selection"],
-        ["lock"], ["remove"], ["copyToOther", None], ["setWhich", "resting"], ["blocks"], ["undo"], ["which"],
+        ["lock"], ["remove"], ["copyToOther"], ["copyToOther"], ["template"], ["copyToOther", None],
+        ["copyToOther", None], ["setWhich", "resting"], ["blocks"], ["undo"], ["which"],
     )  # fmt: skip
     assert said[6] == ["text-1", "clock-1"]
     assert said[8] == ["text-2", "clock-2"]
     assert [each["group"] for each in said[9]] == ["group-1", "group-1", "", "group-2", "group-2"]
     assert said[11] == ["text-2", "clock-2", "qr-1"] and said[13] == ["text-1"]
     assert said[15] is False, "what is locked is not deleted"
-    assert [each["id"] for each in said[18]] == ["text-1", "clock-1", "qr-1", "text-2", "clock-2"]
-    assert said[20] == "active", "a step is undone where it was done"
+    assert [each["id"] for each in said[18]["resting"]["blocks"]] == ["text-1", "text-2"]
+    assert said[19:21] == [5, 0], "in place of what was there"
+    assert [each["id"] for each in said[22]] == ["text-1", "clock-1", "qr-1", "text-2", "clock-2"]
+    assert said[24] == "active", "a step is undone where it was done"
+
+
+async def test_a_canvas_of_any_size_has_room_for_its_grid(modules: Page) -> None:
+    """Of an LED wall, made so or made smaller; what is on it goes with it only where that is asked for."""
+    for width, height in ((384, 128), (1920, 96), (64, 32), (96, 1024), (8192, 8192)):
+        new = await asked(modules, "build-kinds.js", "newTemplate", width, height)
+        assert new["safe"] * max(width, height) <= new["grid"]["margin"], "a frame covers none of it"
+        for steps in ([["replace", "All", new]], [["setCanvas", width, height]]):
+            said = await done(modules, *steps, ["add", "text"], ["add", "list"], ["blocks"])
+            words_, rows = said[-1]
+            assert words_["x"] >= 0 and rows["x"] + rows["w"] <= width, (width, height, rows)
+            assert 0 <= words_["y"] < words_["y"] + words_["h"] <= rows["y"], (width, height, rows)
+            assert rows["y"] + rows["h"] <= height and rows["h"] > height / 4, (width, height, rows)
+            assert words_["type"]["size"] <= 2 * min(width, height), "as large as the canvas may want it"
+    plain = await done(modules, ["setCanvas", 1366, 768], ["template"])
+    assert plain[1]["grid"] == {"columns": 12, "rows": 8, "margin": 80, "gutter": 24}
+
+
+async def test_what_is_on_a_canvas_goes_with_it(modules: Page) -> None:
+    box = {
+        "fill": "#ffffff",
+        "fill_to": "",
+        "angle": 90,
+        "line": "#000000",
+        "line_px": 1,
+        "radius": 20,
+        "padding": 16,
+    }
+    said = await done(
+        modules,
+        *(["add", "list"], ["set", None, {"box": box, "gap": 6}]),
+        ["add", "shape", {"x": 100, "y": 50, "w": 400, "h": 300}],
+        *(["setCanvas", 3840, 2160, {"scale": True}], ["template"]),
+        *(["setCanvas", 960, 540, {"scale": True}], ["template"]),
+    )
+    for template, by in ((said[4], 2), (said[6], 0.5)):
+        rows, shape = template["active"]["blocks"]
+        assert template["grid"] == {"columns": 12, "rows": 8, "margin": 80 * by, "gutter": 24 * by}
+        assert rows["cell"] == [0, 0, 8, 4] and (rows["x"], rows["y"]) == (80 * by, 80 * by), (
+            "still in the grid"
+        )
+        assert (rows["type"]["size"], rows["type"]["least"], rows["gap"]) == (72 * by, 40 * by, 6 * by)
+        assert rows["box"] == box | {"line_px": max(1, by), "radius": 20 * by} | {"padding": 16 * by}
+        assert [shape[side] for side in "xywh"] == [100 * by, 50 * by, 400 * by, 300 * by]
 
 
 async def test_order_and_what_is_kept(modules: Page) -> None:

@@ -172,6 +172,7 @@ async def test_what_is_not_taken_over_is_said(modules: Page, given: dict[str, An
     ("given", "made"),
     [
         ({"image": f"/images/{IMAGE}", "fit": "cover"}, {"kind": "image", "image": IMAGE, "fit": "cover"}),
+        ({"image": f"http://hub/static/uploads/{IMAGE}"}, {"kind": "image", "image": IMAGE}),
         ({"picture": f'url("http://hub/images/{IMAGE}")'}, {"kind": "image", "image": IMAGE, "fit": "cover"}),
         ({"ground": "rgba(255, 0, 0, 0.5)"}, {"kind": "shape"}),
         ({"text": "{{finish_time}}"}, {"kind": "text", "text": "{{time}}"}),

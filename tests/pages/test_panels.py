@@ -202,6 +202,10 @@ async def test_the_canvas_and_the_wall(build: Open) -> None:
     assert made["canvas"] == {"width": 3840, "height": 2160} and made["active"]["blocks"][1]["w"] == 3456
     assert made["wall"]["distance_m"] == 20 and 0.6 < made["wall"]["pitch_mm"] < 0.7
     assert made["active"]["ground"] == "#101820" and made["resting"]["ground"] == "#0b0e14"
+    await properties.get_by_role("button", name="Forget it").click()
+    await page.at("#warnings").get_by_role("button", name="As the last wall: read from 20 m").click()
+    await says(page, "#warnings", "Its capitals are")
+    assert (await page.save())["template"]["wall"] == made["wall"]
 
 
 async def test_warnings_lead_to_their_blocks_and_go_when_it_is_mended(build: Open) -> None:
@@ -276,6 +280,38 @@ async def test_what_somebody_else_saved_meanwhile_is_not_lost_nor_is_ones_own(bu
     await page.at("#save").click()
     await says(page, "#kept", "Version 8")
     assert page.stage.told("POST", "/api/templates")[-1]["base"] == 7
+
+
+async def test_saved_under_another_name_also_when_it_is_gone(build: Open) -> None:
+    gone = "It was deleted or renamed while you worked on it."
+
+    def kept(asked: Asked) -> Any:
+        if asked["body"]["base"] != 0:
+            return refusal(404, gone, "base")
+        if asked["body"]["name"] == "wall":
+            return refusal(409, "There is a template called 'Wall' already.", "base")
+        return {"success": True, "name": asked["body"]["name"], "version": 1, "removed": []}
+
+    names = [NAME, f"{NAME} 2".lower()]
+    page = await build(two(), answers={"POST /api/templates": kept, "GET /api/templates": names})
+    await page.at("#open-save-as").click()
+    await expect(page.at("#save-as-form-name")).to_have_value(f"{NAME} 3")
+    await page.press("Escape")
+    await page.at("[data-id=text-1].layer").click()
+    await page.at(PROPERTIES).get_by_label("Text", exact=True).fill("Mine")
+    await page.press("Control+s")
+    await says(page, "#save-as[open]", gone)
+    for name, wrong in (("", "Give it a name."), ("wall", "There is a template called 'Wall' already.")):
+        await page.at("#save-as-form-name").fill(name)
+        await page.press("Enter")
+        await says(page, "#save-as-form-name-error", wrong)
+    await page.at("#save-as-form-name").fill("Other wall")
+    await page.press("Enter")
+    await page.page.wait_for_url(f"{ORIGIN}/templates/Other%20wall")
+    made = page.stage.told("POST", "/api/templates")[-1]
+    assert (made["name"], made["base"]) == ("Other wall", 0)
+    assert made["template"]["active"]["blocks"][1]["text"] == "Mine"
+    assert await page.page.evaluate("localStorage.length") == 0, "nothing is left unsaved"
 
 
 async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:

@@ -43,7 +43,10 @@ class Shelf:
             "PATCH /api/templates/Totem": self.rename,
         }
 
-    def add(self, asked: Asked) -> dict[str, Any]:
+    def add(self, asked: Asked) -> Any:
+        held = [each["name"] for each in self.there if each["name"].lower() == asked["body"]["name"].lower()]
+        if held and asked["body"].get("base") == 0:
+            return refusal(409, f"There is a template called {held[0]!r} already.", "base")
         self.there.append(work_scenes.template(asked["body"]["name"], 1))
         return {"success": True, "name": asked["body"]["name"], "version": 1, "removed": []}
 
@@ -92,7 +95,7 @@ async def test_copied_renamed_deleted_and_taken_back(opened: Open) -> None:
     page = await opened(stage)
     await card(page, "Totem").get_by_role("button", name="Duplicate").click()
     await expect(card(page, "Totem 2").locator("a.whole")).to_be_focused()
-    assert stage.told("POST", "/api/templates") == [{"name": "Totem 2", "template": DRAWN[2]}]
+    assert stage.told("POST", "/api/templates") == [{"name": "Totem 2", "template": DRAWN[2], "base": 0}]
     await says(page, "#notice", "is a copy of")
     shelf.there.pop()
 
@@ -132,9 +135,9 @@ async def test_a_new_one_from_a_design_for_another_wall(opened: Open) -> None:
     await expect(page.at("#starts .start").first.locator(".t-block").first).to_be_visible(timeout=WAIT_MS)
     await page.at("#make [type=submit]").click()
     await says(page, "#make-form-name-error", "Give it a name.")
-    await page.at("#make-form-name").fill("Totem")
+    await page.at("#make-form-name").fill("totem")
     await page.at("#make [type=submit]").click()
-    await says(page, "#make-form-name-error", "There is a template")
+    await says(page, "#make-form-name-error", "There is a template called 'Totem' already.")
     await page.at("#make-form-name").fill("Pole")
     await page.at("#starts").get_by_text("LED strip").click()
     await expect(page.at("#make-form-size")).to_have_value("")
@@ -145,8 +148,9 @@ async def test_a_new_one_from_a_design_for_another_wall(opened: Open) -> None:
     await page.at("#make-form-width").fill(str(int(width) * 2))
     await page.page.keyboard.press("Enter")
     await page.page.wait_for_url(f"{ORIGIN}/templates/Pole")
-    (made,) = stage.told("POST", "/api/templates")
+    made = stage.told("POST", "/api/templates")[-1]
     assert made["template"]["canvas"]["width"] == int(width) * 2 and made["template"]["active"]["blocks"]
+    assert made["template"]["wall"] is None, "the builder asks"
 
 
 async def test_a_file_that_is_dropped(opened: Open) -> None:

@@ -79,6 +79,16 @@ async def test_one_display_for_ever_beside_those_of_others(database_dsn: str) ->
     codes = {(await race(connection, partner_id))[1] for _ in range(3)}
     assert len(codes) == 1 and own.code not in codes
     assert own in await sessions.displays(connection)
+    template = await connection.fetchval(
+        "INSERT INTO templates (partner_id, name) VALUES ($1, 'Arch') RETURNING id", partner_id
+    )
+    wish = """UPDATE displays SET template_id = $1, settings = settings || '{"duration": 9}', place = 'Arch'
+        WHERE code = $2"""
+    await connection.execute(wish, template, *codes)
+    session_id, _ = await race(connection, partner_id)
+    shown = await demo.show(connection, partner_id, session_id, "Demo", ["FINISH"])
+    assert (shown.template_id, shown.place, shown.session_id) == (template, "Arch", session_id)
+    assert shown.settings == {"locations": ["FINISH"], "duration": 9}
     await connection.close()
 
 

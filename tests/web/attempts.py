@@ -181,6 +181,7 @@ BODIES: Final[dict[str, Body]] = {
     ],
     "POST /api/templates": lambda who: {"name": "x", "template": template(), "partner": who.slug},
     "POST /api/templates/import": _template_file,
+    "POST /api/templates/cleanup": _nothing,
     "PATCH /api/templates/{name}": lambda _who: {},
     "DELETE /api/templates/{name}": _nothing,
     "POST /api/templates/{name}/undelete": _nothing,
@@ -290,7 +291,7 @@ def attempts(
         for path in paths(route.path, at):
             for body in bodies(route, of, referring=referring):
                 asked = query(of)
-                if route.least == WITH_CODE and "{" not in route.path:
+                if route.least == WITH_CODE and "{code}" not in route.path:
                     asked["display"] = at.secrets["code"]  # who has the code may: it stands for the address
                 said = f"{path} {asked} {body}"
                 sent = tuple(text for text in {*_texts(at), *_texts(of)} if text in said)

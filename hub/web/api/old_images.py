@@ -11,7 +11,7 @@ from aiohttp import web
 from hub.image_words import THUMB_SUFFIX
 from hub.model import ImageRow
 from hub.old_uploads import Uploads
-from hub.template_words import IMAGE_NAME
+from hub.template_words import IMAGE_NAME, Content, OldTemplate
 from hub.web import bodies, image_files, scope
 from hub.web.bodies import Room
 from hub.web.state import IMAGE_FOLDER, IMAGES, settings
@@ -43,6 +43,14 @@ async def upload_image(request: web.Request) -> web.Response:
             await asyncio.to_thread(request.app[UPLOADS].put, name, row.name)
     addresses = [f"{PATH}/{name}" for name in names]
     return web.json_response({"data": addresses, "url": addresses[0]})
+
+
+async def with_own_names(request: web.Request, partner_id: int, content: Content) -> Content:
+    """One of the predecessor's, with what it calls this partner's uploads under the names that they have here."""
+    if not isinstance(content, OldTemplate):
+        return content
+    rows = await request.app[IMAGES].rows(scope.whose(request), partner_id)
+    return await asyncio.to_thread(request.app[UPLOADS].renamed, content, {each.name for each in rows})
 
 
 async def user_images(request: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from hub.model import TemplateRow
 from hub.template_files import Found, Packing
 from hub.template_words import Content
 from hub.web import multipart, scope, template_bodies
-from hub.web.api import reads_export
+from hub.web.api import old_images, reads_export
 from hub.web.api.templates import saved
 from hub.web.looks import TEMPLATES
 from hub.web.state import HUB, IMAGES, settings
@@ -46,6 +46,7 @@ async def import_template(request: web.Request) -> web.Response:
     room = settings(request).limits.upload_mib * IMAGES_TIMES_MAX << 20
     found, content, removed = await asyncio.to_thread(_read, file.name, file.data, room)
     name = template_words.check_name(form.texts.get("name") or found.name)
+    content = await old_images.with_own_names(request, partner.id, content)
     names = await _take_images(request, partner.id, found, content)
     for image in sorted(image for image, here in names.items() if not here):
         removed.append(f"the image {image}, which is not in the file")

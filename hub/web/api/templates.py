@@ -10,10 +10,11 @@ import msgspec
 from aiohttp import web
 
 from hub import template_html, template_words
-from hub.errors import Conflict, NotFound
+from hub.errors import CallerError, Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
-from hub.web import bodies, scope, template_bodies
+from hub.web import bodies, old_place, scope, template_bodies
+from hub.web.api import old_images
 from hub.web.codes import display_of
 from hub.web.looks import TEMPLATES
 from hub.web.state import HUB
@@ -29,15 +30,15 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
 
 
 async def list_templates(request: web.Request) -> web.Response:
-    """The names, as the predecessor gave them; with `?details` all that is said of each, and of those that can be taken
-    back. `?partner`: only this one's."""
+    """The names, as the predecessor gave them, first the one that the display shows of which it is asked; with
+    `?details` all that is said of each, and of those that can be taken back. `?partner`: only this one's."""
     slug = request.query.get("partner")
     owner = scope.named_partner(request, slug).id if slug else None
     if request.query.get("details", "") in ("", "0", "false"):
         rows = [
             each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)
         ]
-        return web.json_response(sorted({each.name for each in rows}, key=str.casefold))
+        return web.json_response(_names(request, rows))
     templates, whose = request.app[TEMPLATES], scope.whose(request)
     lines, deleted = await templates.lines(whose), await templates.deleted(whose)
     shown = _displays(request)
@@ -59,15 +60,55 @@ async def save_template(request: web.Request) -> web.Response:
     asked = await asyncio.to_thread(template_bodies.read, await bodies.json(request, template_bodies.ROOM))
     found = [] if asked.partner else scope.templates_named(request, asked.name)
     partner_id = found[0].partner_id if len(found) == 1 else scope.partner_for_new(request, asked.partner).id
+    content = await old_images.with_own_names(request, partner_id, asked.content)
     row = await request.app[TEMPLATES].save(
-        scope.caller(request), partner_id, asked.name, asked.content, base=asked.base
+        scope.caller(request), partner_id, asked.name, content, base=asked.base
     )
     return saved(row, asked.removed)
 
 
+async def clean_templates(request: web.Request) -> web.Response:
+    """Each of the predecessor's once more, as if it were saved now: by what is harmless today, and with the pictures
+    that came after it. What is another by that is its next version; none is taken away. `?partner`: only this one's."""
+    slug = request.query.get("partner")
+    owner = scope.named_partner(request, slug).id if slug else None
+    rows = [each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)]
+    cleaned, refused = 0, 0
+    for row in rows:
+        try:
+            cleaned += await _clean(request, row)
+        except CallerError:  # changed meanwhile, or not to be cleaned at all: it is left
+            refused += 1
+    words = (
+        f"{cleaned} of {len(rows)} templates have another version now" if cleaned else "nothing to clean up"
+    )
+    more = f"; {refused} could not be cleaned" if refused else ""
+    return web.json_response(
+        {"success": True, "cleaned_count": cleaned, "message": f"{words}{more}".capitalize()}
+    )
+
+
+async def _clean(request: web.Request, row: TemplateRow) -> bool:
+    """Raises CallerError."""
+    content = await asyncio.to_thread(template_words.kept, row.content)
+    if not isinstance(content, OldTemplate):
+        return False
+    clean, _ = await asyncio.to_thread(template_bodies.clean, content)
+    clean = await old_images.with_own_names(request, row.partner_id, clean)
+    if clean == content:
+        return False
+    await request.app[TEMPLATES].save(
+        scope.caller(request), row.partner_id, row.name, clean, base=row.version
+    )
+    return True
+
+
 async def get_template(request: web.Request) -> web.Response:
     """As the predecessor's pages show it: HTML of both states."""
-    row = scope.template(request)
+    return await as_before(scope.template(request))
+
+
+async def as_before(row: TemplateRow) -> web.Response:
     body = await asyncio.to_thread(_old_shape, row)
     return web.json_response(body)
 
@@ -159,6 +200,13 @@ async def screen_template(request: web.Request) -> web.Response:
 def saved(row: TemplateRow, removed: list[str], **more: object) -> web.Response:
     said = {"success": True, "name": row.name, "version": row.version, "removed": removed}
     return web.json_response(said | more)
+
+
+def _names(request: web.Request, rows: list[TemplateRow]) -> list[str]:
+    display = request.app[HUB].displays.get(old_place.code(request).upper())
+    shown = display.template_id if display is not None else None
+    first = {each.name for each in rows if each.id == shown}
+    return sorted({each.name for each in rows}, key=lambda name: (name not in first, name.casefold()))
 
 
 def _is_of(request: web.Request, owner: int | None, partner_id: int) -> bool:

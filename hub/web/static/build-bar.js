@@ -3,6 +3,7 @@
 import { $, mark, say, set } from "./front-paint.js";
 import { arm } from "./build-palette.js";
 import { showKeys } from "./build-keys.js";
+import { notice } from "./work-here.js";
 
 const CHOSEN = ["front", "back", "lock", "duplicate", "delete"];
 const STATES = { active: "With a runner", resting: "Resting" };
@@ -52,8 +53,10 @@ export function actsOf(room) {
     },
     state(which) { room.leaveText(); doc.setWhich(which); room.say(`${STATES[which]}.`); },
     toOther() {
-      const all = !doc.selection.length, count = doc.copyToOther(all ? null : undefined);
-      room.say(count ? `${all ? "All" : count === 1 ? "One block" : count + " blocks"} copied to ${STATES[doc.other].toLowerCase()}.` : "Nothing was copied.", true);
+      const all = !doc.selection.length, there = doc.template[doc.other].blocks.length, count = doc.copyToOther(all ? null : undefined);
+      const words = `${all ? "All" : count === 1 ? "One block" : count + " blocks"} copied to ${STATES[doc.other].toLowerCase()}`;
+      if (count && all && there) notice(`${words}, in place of ${there === 1 ? "a block" : there + " blocks"}. Undo brings ${there === 1 ? "it" : "them"} back.`);
+      else room.say(count ? `${words}.` : "Nothing was copied.");
     },
   };
 }

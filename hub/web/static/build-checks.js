@@ -17,6 +17,7 @@ const LINES = 1080;
 export const CONTRAST_LEAST = 7;
 const TRIED_MAX = 40;
 const NAMES = ["name", "short_name", "last_name", "first_name"];
+const OF_A_SESSION = ["event", "session"];
 const OF_A_READ = ["short_name", "location", "lap", "time", "time_of_day", "tag", "tag_code", "message", "event", "session", "name", "count"];
 
 /**
@@ -38,10 +39,16 @@ export function checks(template, { fitOf, needs = () => 0, extremes = null }) {
         isFaint(template[which], block, say);
         isTooHigh(block, say);
       }
-      if (extremes && !extremes.madeUp && which === "active") isMissing(block, extremes, say);
+      if (!hasRunner(block, which)) isOfNobody(block, say);
+      else if (extremes && !extremes.madeUp) isMissing(block, extremes, say);
     }
   }
   return found;
+}
+
+/** Whether somebody's values stand in it: while a runner is shown, and in lists always. */
+function hasRunner({ kind }, which) {
+  return which === "active" || kind === "list";
 }
 
 // ---- empty, outside ------------------------------------------------------------------------------------------------
@@ -132,7 +139,7 @@ function isTooLong(block, which, { fitOf, needs, extremes }, say) {
   let smallest = block.type.size;
   for (const { pattern, column } of patternsOf(block)) {
     let worst = null;
-    for (const fields of triedFor(pattern, which === "active" && extremes)) {
+    for (const fields of triedFor(pattern, extremes, hasRunner(block, which))) {
       const words = fill(pattern, fields);
       if (!words) continue;
       const short = fill(pattern, shortened(fields)), fit = fitOf(block, words, { short, column });
@@ -167,11 +174,14 @@ export function textsOf(block) {
   return [];
 }
 
-/** Fields to try a text with: those who have the longest names, and somebody with each of the longest values. */
-function triedFor(pattern, extremes) {
+/** Fields to try a text with: those who have the longest names, and somebody with each of the longest values; while
+ * nobody is shown, the session's own. */
+function triedFor(pattern, extremes, runner) {
   const names = placeholdersOf(pattern);
-  if (!extremes || !names.length) return [{ event: "", session: "", ...(extremes ? {} : SOMEBODY) }];
-  const base = { ...SOMEBODY, ...(extremes.runners[0] || {}), event: extremes.session.event || "", session: extremes.session.name };
+  if (!extremes || !names.length) return [SOMEBODY];
+  const session = { event: extremes.session.event || "", session: extremes.session.name };
+  if (!runner) return [session];
+  const base = { ...SOMEBODY, ...(extremes.runners[0] || {}), ...session };
   const tried = names.some(each => NAMES.includes(each)) ? extremes.runners.map(each => ({ ...base, ...each, short_name: shortOf(each) })) : [base];
   for (const name of names) {
     const values = name === "location" ? extremes.locations : NAMES.includes(name) && name !== "last_name" ? [] : extremes.values[name] || [];
@@ -187,6 +197,13 @@ function shortOf(runner) {
 }
 
 // ---- what is not there ---------------------------------------------------------------------------------------------
+
+/** While nobody is shown there is the session alone. */
+function isOfNobody(block, say) {
+  const texts = block.kind === "message" ? block.texts : block.kind === "text" || block.kind === "qr" ? [block.text] : [];
+  const of = texts.find(each => placeholdersOf(each).length && !placeholdersOf(each).some(name => OF_A_SESSION.includes(name.toLowerCase())));
+  if (of !== undefined) say("missing", `“${brief(of)}” is of a runner, and nobody is shown while it rests: nothing stands there.`);
+}
 
 function isMissing(block, { fields, missing, total }, say) {
   if (!total) return;

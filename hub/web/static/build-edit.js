@@ -1,11 +1,12 @@
 // What can be done to the blocks of a template, each one step of the way back. Pure; all of it goes through `doc.change`.
 
 import { boxAround, cellBox, freeCell, middleOf, nearestCell, turnedAbout } from "./build-geometry.js";
-import { BLOCKS_MAX, asBlock, copied, labelOf, newBlock, spanOf } from "./build-kinds.js";
+import { BLOCKS_MAX, SIDE_PX, asBlock, copied, labelOf, lengthOn, newBlock, spanOf } from "./build-kinds.js";
 import { aligned, cellStep, distributed } from "./build-snap.js";
 
 const COPIED = "racehub-blocks-1";
 const BESIDE_PX = 24;
+const LETTERS = ["size", "least"];
 
 /** `ids` that are not given are the chosen ones. */
 export function editsOf(doc) {
@@ -42,6 +43,7 @@ export function editsOf(doc) {
     const place = "x" in given || given.cell ? {} : { cell: freeCell(doc.template, doc.blocks(), spanOf(kind)) };
     const block = newBlock(kind, { ...place, ...given, id });
     if (block.cell) Object.assign(block, cellBox(doc.template, block.cell));
+    if (block.type && !given.type) for (const name of LETTERS) block.type[name] = letters(lengthOn(doc.template.canvas, block.type[name]));
     doc.change(`Add ${labelOf(kind).toLowerCase()}`, (draft, state) => { state.blocks.push(block); }, { select: [id] });
     return id;
   }
@@ -84,18 +86,21 @@ export function editsOf(doc) {
     return blocks.length;
   }
 
-  function putIn(blocks, which, by, label, more = () => {}) {
+  function putIn(blocks, which, by, label) {
     const there = doc.template[which].blocks;
     const isBeside = block => there.some(each => each.x === block.x && each.y === block.y && each.w === block.w && each.h === block.h);
     const made = renamed(blocks, there).map(each => (by && isBeside(each) ? { ...each, x: each.x + by, y: each.y + by, cell: null } : each));
-    doc.change(label, draft => { draft[which].blocks.push(...made); more(draft[which]); }, which === doc.which ? { select: made.map(each => each.id) } : {});
+    doc.change(label, draft => { draft[which].blocks.push(...made); }, which === doc.which ? { select: made.map(each => each.id) } : {});
   }
 
-  /** Into the state that is not shown; all of them, with the ground, when `ids` is null. Gives how many. */
+  /** Into the state that is not shown, to what is there; when `ids` is null, in place of it, with the ground. Gives how
+   * many. */
   function copyToOther(ids) {
-    const { other, state } = doc, whole = ids === null, blocks = copied(whole ? doc.blocks() : chosen(ids));
-    if ((!blocks.length && !whole) || doc.template[other].blocks.length + blocks.length > BLOCKS_MAX) return 0;
-    putIn(blocks, other, 0, `Copy to ${other}`, whole ? to => { Object.assign(to, { ground: state.ground, image: state.image }); } : undefined);
+    const { other, state } = doc, label = `Copy to ${other}`;
+    if (ids === null) return doc.change(label, draft => { draft[other] = copied(state); }) ? state.blocks.length : 0;
+    const blocks = copied(chosen(ids));
+    if (!blocks.length || doc.template[other].blocks.length + blocks.length > BLOCKS_MAX) return 0;
+    putIn(blocks, other, 0, label);
     return blocks.length;
   }
 
@@ -183,11 +188,12 @@ export function editsOf(doc) {
 
   // ---- all of it -------------------------------------------------------------------------------------------------
 
-  /** The canvas's sides; `scale`: what is on it goes with it. */
+  /** The canvas's sides; `scale`: what is on it goes with it. The grid does where it would find no room. */
   function setCanvas(width, height, { scale = false } = {}) {
     return doc.change("Canvas", draft => {
-      const x = width / draft.canvas.width, y = height / draft.canvas.height;
+      const { canvas, grid } = draft, x = width / canvas.width, y = height / canvas.height;
       draft.canvas = { width, height };
+      if (scale || isCrowded(draft)) for (const name of ["margin", "gutter"]) grid[name] = scaled(grid[name], Math.min(x, y));
       if (scale) for (const block of [...draft.active.blocks, ...draft.resting.blocks]) scaleBlock(block, x, y);
     }, { merge: "canvas" });
   }
@@ -212,11 +218,28 @@ function within(value, most) {
   return Math.max(1, Math.min(most, value));
 }
 
-/** Sides by their own measure, letters by the smaller one: they keep their form. */
+/** Sides by their own measure, letters, lines and corners by the smaller one: they keep their form. What lies in the grid
+ * goes with that. */
 function scaleBlock(block, x, y) {
   const less = Math.min(x, y);
-  Object.assign(block, { x: block.x * x, y: block.y * y, w: block.w * x, h: block.h * y });
-  if (block.type) for (const name of ["size", "least"]) block.type[name] = Math.max(4, Math.min(4000, Math.round(block.type[name] * less)));
+  if (!block.cell) Object.assign(block, { x: block.x * x, y: block.y * y, w: block.w * x, h: block.h * y });
+  for (const name of ["line_px", "radius", "padding"]) block.box[name] = scaled(block.box[name], less);
+  if (block.kind === "list") block.gap = scaled(block.gap, less);
+  if (block.type) for (const name of LETTERS) block.type[name] = letters(Math.round(block.type[name] * less));
+}
+
+function letters(px) {
+  return Math.max(4, Math.min(4000, px));
+}
+
+/** Whether margins and gutters leave less than half of a side to the cells: of a far larger canvas, they may leave nothing. */
+function isCrowded({ canvas: { width, height }, grid: { columns, rows, margin, gutter } }) {
+  return [[width, columns], [height, rows]].some(([whole, count]) => 2 * margin + (count - 1) * gutter > whole / 2);
+}
+
+/** A length that there was stays one. */
+function scaled(px, by) {
+  return px ? Math.max(1, Math.min(SIDE_PX[1], Math.round(px * by))) : 0;
 }
 
 /** The same id if that is free, else the kind with the next number. */

@@ -22,7 +22,8 @@ export async function load(name, partner) {
   }
 }
 
-/** Makes the next version. At a conflict `room.onConflict` is told; whatever is refused, nothing here is lost. */
+/** Makes the next version. At a conflict `room.onConflict` is told, and `room.onGone` when there is none to follow any
+ * more; whatever is refused, nothing here is lost. */
 export async function save(room) {
   const { doc, name, partner } = room;
   if (room.saving || !room.mayEdit) return false;
@@ -38,6 +39,7 @@ export async function save(room) {
   } catch (problem) {
     if (problem.status === undefined) throw problem;
     if (problem.status === 409 && problem.field === "base" && room.onConflict) room.onConflict(problem);
+    else if (problem.status === 404 && problem.field === "base" && room.onGone) room.onGone(problem.message);
     else if (problem.status !== 401) room.refuse(problem.message, problem.again ? () => room.save() : null);
     return false;
   } finally {

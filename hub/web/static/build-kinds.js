@@ -6,6 +6,7 @@ export const SIDE_PX = [16, 8192];
 export const PLACE_PX_MAX = 4 * SIDE_PX[1];
 export const CELLS_MAX = 48;
 export const TEXT_CHARS_MAX = 500;
+const LINES = 1080;               // for so many of them are lengths meant that nobody has said
 
 const BOX = { fill: "", fill_to: "", angle: 90, line: "", line_px: 0, radius: 0, padding: 0 };
 const TYPE = {
@@ -101,9 +102,16 @@ function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A template with nothing on it. */
+/** A length that is meant for 1080 lines, on this canvas: an LED wall may have a tenth of them. */
+export function lengthOn({ width, height }, px) {
+  return Math.round(px * Math.min(width, height) / LINES);
+}
+
+/** A template with nothing on it. Its grid is out of reach of the frame, also where one side is far longer. */
 export function newTemplate(width = 1920, height = 1080) {
-  return copied({ canvas: { width, height }, ...TEMPLATE });
+  const canvas = { width, height }, grid = { ...GRID, margin: lengthOn(canvas, GRID.margin), gutter: lengthOn(canvas, GRID.gutter) };
+  const safe = Math.min(TEMPLATE.safe, Math.floor(1000 * grid.margin / Math.max(width, height)) / 1000);
+  return copied({ canvas, ...TEMPLATE, grid, safe });
 }
 
 /** The same with all that the words know of filled in: a template may come from before there was a word. */

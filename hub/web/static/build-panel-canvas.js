@@ -3,6 +3,7 @@
 
 import { button, checkField, chooseField, colourField, el, numberField, section } from "./build-panel-dom.js";
 import { usedColours } from "./build-colours.js";
+import { keepWall } from "./build-wall.js";
 
 export const SIZES = [[1920, 1080, "television"], [1080, 1920, "upright"], [3840, 2160, "4K"], [1366, 768, "laptop"], [1024, 768, "4:3"]];
 const INCH_MM = 25.4;
@@ -60,7 +61,9 @@ export function openCanvas(host, room) {
   const say = (patch, settled) => {
     const { wall, canvas } = doc.template, held = wall || { distance_m: 10, pitch_mm: 55 * INCH_MM / Math.hypot(canvas.width, canvas.height) };
     doc.setWall({ ...held, ...patch });
-    if (settled) doc.settle();
+    if (!settled) return;
+    doc.settle();
+    keepWall(doc.template.wall);
   };
   const pitchOf = inches => Math.min(100, Math.max(.001, inches * INCH_MM / Math.hypot(doc.template.canvas.width, doc.template.canvas.height)));
   const unsaid = button("Nobody has said yet", () => { doc.setWall(null); doc.settle(); }, { class: "low" });

@@ -3,6 +3,7 @@
 
 import { checks } from "./build-checks.js";
 import { button, el } from "./build-panel-dom.js";
+import { lastWall } from "./build-wall.js";
 import { nameOf } from "./build-panel-layers.js";
 import { fitOf } from "./template-paint.js";
 import { cellRoom, roomOf } from "./template-room.js";
@@ -46,8 +47,15 @@ export function openWarnings(host, room) {
     none.textContent = found.length ? "" : "Nothing is amiss.";
     none.hidden = found.length > 0;
     const rows = [...found].sort((a, b) => (a.tone === b.tone ? 0 : a.tone === "warn" ? -1 : 1)).map(row);
-    if (!doc.template.wall && !room.reads) rows.unshift(el("li", { data: { tone: "note", kind: "wall" } }, button("From how far is it read? Say it once.", () => room.askWall())));
+    if (!doc.template.wall && !room.reads) rows.unshift(...asked());
     list.replaceChildren(...rows);
+  }
+
+  /** From how far it is read; often as the last one. */
+  function asked() {
+    const last = lastWall(), line = (words, act) => el("li", { data: { tone: "note", kind: "wall" } }, button(words, act));
+    const again = last && line(`As the last wall: read from ${last.distance_m} m, pixels ${Math.round(last.pitch_mm * 1000) / 1000} mm apart.`, () => { doc.setWall(last); doc.settle(); });
+    return [line("From how far is it read? Say it once.", () => room.askWall()), again].filter(Boolean);
   }
 
   function row({ which, block, kind, tone, words }) {

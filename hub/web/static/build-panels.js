@@ -9,6 +9,7 @@ import { openLayers } from "./build-panel-layers.js";
 import { moreButtons } from "./build-panel-more.js";
 import { openPreview } from "./build-panel-preview.js";
 import { openProperties } from "./build-panel-props.js";
+import { openSaveAs } from "./build-panel-save-as.js";
 import { openSession } from "./build-panel-session.js";
 import { openWarnings } from "./build-panel-warnings.js";
 import { dataFor } from "./build-samples.js";
@@ -40,7 +41,11 @@ function openBeside({ doc }, shared) {
   paint();
 }
 
-function openMore({ doc }, shared) {
-  const preview = button("Preview", openPreview(shared), { id: "open-preview" });
-  $("bar-more").replaceChildren(preview, ...moreButtons({ ...shared, version: () => doc.version }));
+function openMore(room, shared) {
+  const preview = button("Preview", openPreview(shared), { id: "open-preview" }), more = moreButtons({ ...shared, version: () => room.doc.version });
+  if (!shared.reads) {
+    room.onGone = openSaveAs(shared);
+    more.push(button("Save as", () => room.onGone(), { id: "open-save-as" }));
+  }
+  $("bar-more").replaceChildren(preview, ...more);
 }

@@ -25,7 +25,7 @@ const NARROW = matchMedia("(max-width: 999.98px)");
 const over = { aim: null, holds: [], rubber: null };
 const room = {
   me, name: $("builder").dataset.template, partner: new URLSearchParams(location.search).get("partner") || "",
-  stage: $("stage"), free: false, arming: "", shows: { grid: true, safe: true }, saving: false, onConflict: null,
+  stage: $("stage"), free: false, arming: "", shows: { grid: true, safe: true }, saving: false, onConflict: null, onGone: null,
   options: { qrUrl, imageUrl: name => `/images/${encodeURIComponent(name)}`, hints: true, onFonts: () => room.repaint() },
   /** What the painter gets, or a function of the time that gives it. */
   data: () => ({ fields: {}, known: true, offset: 0, rows: [], counts: [] }),

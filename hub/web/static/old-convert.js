@@ -8,7 +8,7 @@ const LABEL_CHARS_MAX = 40;
 const PLACE_PX_MAX = 32768;
 const MS_MAX = 5000;
 const GROUND = "#000000";
-const IMAGE = /\/images\/([0-9a-f]{32}\.(?:png|jpg|webp))(?:["')]|$)/;
+const IMAGE = /\/(?:images|static\/uploads)\/([0-9a-f]{32}\.(?:png|jpg|webp))(?:["')]|$)/;
 const SAME = { finish_time: "time", chip_time: "time", net_time: "time", timestamp: "time_of_day", tag_code: "tag",
   custom_message: "message" };
 const FACES = [

@@ -84,7 +84,7 @@ function totem() {
     text("last", [72, 1010, 936, 72], "Last across the line", Object.assign({ size: 60, least: 44, weight: 500, colour: QUIET }, face)),
     block("list", "list", [72, 1092, 936, 650], { rows: 6, rule: LINE, columns: [{ text: "{{bib}}", share: 1, colour: SUN }, { text: "{{name}}", share: 4 }],
       type: Object.assign({ size: 78, least: 52, weight: 700 }, face) }),
-    block("clock", "day", [72, 1770, 936, 90], { type: Object.assign({ size: 72, least: 44, weight: 500, colour: QUIET }, face) }),
+    block("clock", "day", [72, 1748, 936, 90], { type: Object.assign({ size: 72, least: 44, weight: 500, colour: QUIET }, face) }),
   ];
   return template(1080, 1920, { columns: 6, rows: 16, margin: 72, gutter: 24 }, { distance_m: 10, pitch_mm: 2.5 }, active, resting);
 }
@@ -105,7 +105,8 @@ function strip() {
     text("event", [504, 24, 248, 88], "{{event}}", Object.assign({ size: 52, least: 26, weight: 700, lines: 2, leading: 1, align: "right", valign: "top" }, face)),
     block("clock", "day", [504, 118, 248, 56], { seconds: false, type: Object.assign({ size: 52, least: 30, weight: 500, colour: QUIET, align: "right", leading: 1 }, face) }),
   ];
-  return template(768, 192, { columns: 12, rows: 3, margin: 16, gutter: 8 }, { distance_m: 15, pitch_mm: 6 }, active, resting);
+  const made = template(768, 192, { columns: 12, rows: 3, margin: 16, gutter: 8 }, { distance_m: 15, pitch_mm: 6 }, active, resting);
+  return Object.assign(made, { safe: 0 });   // there is no frame around modules
 }
 
 // ---- a list of who has come in -------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ import { makeSmall } from "./build-small.js";
 import { choosePartner } from "./work-choose.js";
 import { handle, need } from "./work-form.js";
 import { STARTS } from "./template-starts.js";
+import { keepNew } from "./work-templates-new.js";
 import { freeName, importedWords, pageOf } from "./work-templates-words.js";
 import { bytes } from "./work-words.js";
 
@@ -85,14 +86,12 @@ function isSize(side) {
   return Number.isInteger(side) && side >= SIDE_PX[0] && side <= SIDE_PX[1];
 }
 
-/** A design, drawn to this size. */
+/** A design, drawn to this size, and for a wall of which the builder is to ask: it is not the one that it was drawn for. */
 function templateOf({ template }, { width, height }) {
   if (!template) return newTemplate(width, height);
-  const { canvas } = template;
-  if (canvas.width === width && canvas.height === height) return template;
-  const doc = makeDoc(template), by = Math.min(width / canvas.width, height / canvas.height);
+  const doc = makeDoc(template);
+  doc.setWall(null);
   doc.setCanvas(width, height, { scale: true });
-  doc.setGrid({ margin: Math.round(template.grid.margin * by), gutter: Math.round(template.grid.gutter * by) });
   return doc.template;
 }
 
@@ -112,10 +111,7 @@ async function make(values) {
   for (const side of ["width", "height"]) {
     if (!isSize(size[side])) throw new Refused(400, { message: `Expected ${SIDE_PX[0]} to ${SIDE_PX[1]} pixels.`, field: side });
   }
-  if (room.templates.some(each => each.name === values.name && (!values.partner || each.partner.slug === values.partner))) {
-    throw new Refused(409, { message: `There is a template “${values.name}” already.`, field: "name" });
-  }
-  const made = await ask("POST", "/api/templates", { name: values.name, template: templateOf(chosen(), size), ...(values.partner ? { partner: values.partner } : {}) });
+  const made = await keepNew(values.name, templateOf(chosen(), size), values.partner);
   location.assign(pageOf(made.name, values.partner || ""));
 }
 

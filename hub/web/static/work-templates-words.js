@@ -27,12 +27,12 @@ export function shownOn(each, displays) {
   return "Shown on " + listed(more > 0 ? [...names.slice(0, SHOWN_MAX), count(more, "other", "others")] : names);
 }
 
-/** The next name that is free: "Wall", "Wall 2", "Wall 3". */
+/** The next name that is free: "Wall", "Wall 2", "Wall 3". To the hub "wall" is the same name. */
 export function freeName(name, taken) {
-  const plain = name.replace(/ \d+$/, ""), names = new Set(taken);
-  if (!names.has(name)) return name;
+  const plain = name.replace(/ \d+$/, ""), names = new Set(taken.map(each => each.toLowerCase()));
+  if (!names.has(name.toLowerCase())) return name;
   let number = 2;
-  while (names.has(`${plain} ${number}`)) number++;
+  while (names.has(`${plain} ${number}`.toLowerCase())) number++;
   return `${plain} ${number}`;
 }
 

@@ -9,6 +9,7 @@ import { byPartner, fits, keys } from "./work-list.js";
 import { sure } from "./work-sure.js";
 import { openDisplays, putOnDisplays } from "./work-templates-displays.js";
 import { openMake, paintMake } from "./work-templates-make.js";
+import { keepNew } from "./work-templates-new.js";
 import { countedWords, detailOf, freeName, pageOf, pathOf, shownOn } from "./work-templates-words.js";
 import { count, when } from "./work-words.js";
 
@@ -114,13 +115,11 @@ function contentOf(each) {
 
 // ---- what is done with one -----------------------------------------------------------------------------------------
 
-const partnerOf = each => (slugOf(each) ? { partner: slugOf(each) } : {});
-
 const ACTS = {
   displays: each => attempt(() => putOnDisplays(each, refresh)),
   duplicate: each => attempt(async () => {
     const { template } = await contentOf(each), own = room.templates.filter(one => slugOf(one) === slugOf(each));
-    const made = await ask("POST", "/api/templates", { name: freeName(each.name, own.map(one => one.name)), template, ...partnerOf(each) });
+    const made = await keepNew(freeName(each.name, own.map(one => one.name)), template, slugOf(each));
     await refresh();
     notice(`“${made.name}” is a copy of “${each.name}”.`);
     focusOn(made.name);

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import zipfile
 
 import aiohttp
 from PIL import Image
@@ -34,6 +35,54 @@ async def test_uploaded_listed_and_served(hub: Running) -> None:
     for address in ("none.png", "thumbnails/thumb_none.jpeg", "thumbnails/x/y.png", "..%2f..%2fadmin.token"):
         async with hub.anybody.get(f"/static/uploads/{address}") as answer:
             assert answer.status == 404, address
+
+
+async def test_a_template_holds_what_it_shows_by_an_old_name(hub: Running) -> None:
+    async with hub.http.post("/api/upload-image?keep_names=1", data=form("file")) as answer:
+        assert await answer.json() == {"data": ["/static/uploads/p0.png"], "url": "/static/uploads/p0.png"}
+    body = {
+        "name": "Of before",
+        "html": '<img src="/static/uploads/p0.png"><img src="/static/uploads/p1.png">',
+    }
+    async with hub.http.post("/api/templates", json=body) as answer:
+        assert answer.status == 200, await answer.text()
+    async with hub.http.get("/api/images") as answer:
+        (image,) = (await answer.json())["images"]
+    assert image["used_by"] == ["Of before"]
+    async with hub.http.delete(f"/api/images/{image['name']}") as answer:
+        assert answer.status == 409
+    async with hub.http.get("/api/templates/Of%20before") as answer:
+        html = (await answer.json())["html"]
+    assert html == f'<img src="/static/uploads/{image["name"]}"><img src="/static/uploads/p1.png">'
+    async with hub.http.get("/api/templates/Of%20before/export") as answer:
+        with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+            assert f"images/{image['name']}" in archive.namelist()
+
+
+async def test_pictures_that_came_after_their_template(hub: Running) -> None:
+    for name, html in (("Late", '<img src="/static/uploads/p0.png">'), ("Plain", "<p>{{name}}</p>")):
+        async with hub.http.post("/api/templates", json={"name": name, "html": html}) as answer:
+            assert answer.status == 200, await answer.text()
+    none = {"success": True, "cleaned_count": 0, "message": "Nothing to clean up"}
+    assert await cleaned(hub) == none
+    async with hub.http.post("/api/upload-image?keep_names=1", data=form("file")) as answer:
+        assert answer.status == 200, await answer.text()
+    assert await cleaned(hub) == {
+        "success": True,
+        "cleaned_count": 1,
+        "message": "1 of 2 templates have another version now",
+    }
+    async with hub.http.get("/api/images") as answer:
+        assert [each["used_by"] for each in (await answer.json())["images"]] == [["Late"]]
+    assert await cleaned(hub) == none
+    async with hub.http.get("/api/templates/Late/versions") as answer:
+        assert [each["version"] for each in (await answer.json())["versions"]] == [2, 1]
+
+
+async def cleaned(hub: Running) -> object:
+    async with hub.http.post("/api/templates/cleanup") as answer:
+        assert answer.status == 200, await answer.text()
+        return await answer.json()
 
 
 def picture(shade: int) -> bytes:
