@@ -77,6 +77,8 @@ ASKED: Final[dict[str, str]] = {
     "GET /api/sync-status": "/api/sync-status?display=CODE",
     "GET /api/health": "/api/health",
     "GET /api/messages": "/api/messages?display=CODE",
+    "GET /api/templates": "/api/templates?display=CODE",
+    "GET /api/templates/{name}": "/api/templates/One?display=CODE",
 } | OLD_FILES
 """How each address for everybody is asked."""
 ENDLESS: Final = {"/ws/d/{code}", "/stream"}

@@ -28,16 +28,20 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
 
 
-async def list_templates(request: web.Request) -> web.Response:
-    """The names, as the predecessor gave them; with `?details` all that is said of each, and of those that can be taken
-    back. `?partner`: only this one's."""
-    slug = request.query.get("partner")
-    owner = scope.named_partner(request, slug).id if slug else None
-    if request.query.get("details", "") in ("", "0", "false"):
-        rows = [
-            each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)
-        ]
-        return web.json_response(sorted({each.name for each in rows}, key=str.casefold))
+def wants_details(request: web.Request) -> bool:
+    return request.query.get("details", "") not in ("", "0", "false")
+
+
+def names(request: web.Request) -> list[str]:
+    """Those of the caller's templates, as the predecessor gave them. `?partner`: only this one's."""
+    owner = _owner(request)
+    rows = [each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)]
+    return sorted({each.name for each in rows}, key=str.casefold)
+
+
+async def list_details(request: web.Request) -> web.Response:
+    """All that is said of each, and of those that can be taken back. `?partner`: only this one's."""
+    owner = _owner(request)
     templates, whose = request.app[TEMPLATES], scope.whose(request)
     lines, deleted = await templates.lines(whose), await templates.deleted(whose)
     shown = _displays(request)
@@ -54,9 +58,13 @@ async def list_templates(request: web.Request) -> web.Response:
 
 
 async def save_template(request: web.Request) -> web.Response:
-    """A body of any of the shapes of `hub.web.template_bodies` becomes the next version. Gives its number, and what was
-    taken out of it."""
-    asked = await asyncio.to_thread(template_bodies.read, await bodies.json(request, template_bodies.ROOM))
+    """A body of any of the shapes of `hub.web.template_bodies`, JSON or a form, becomes the next version. Gives its
+    number, and what was taken out of it."""
+    data = await bodies.json_or_form(request, template_bodies.FIELDS, template_bodies.ROOM)
+    try:
+        asked = await asyncio.to_thread(template_bodies.read, data)
+    except template_bodies.OldRefused as problem:
+        return web.json_response({"error": problem.message}, status=problem.status)
     found = [] if asked.partner else scope.templates_named(request, asked.name)
     partner_id = found[0].partner_id if len(found) == 1 else scope.partner_for_new(request, asked.partner).id
     row = await request.app[TEMPLATES].save(
@@ -65,11 +73,9 @@ async def save_template(request: web.Request) -> web.Response:
     return saved(row, asked.removed)
 
 
-async def get_template(request: web.Request) -> web.Response:
+async def as_html(row: TemplateRow) -> web.Response:
     """As the predecessor's pages show it: HTML of both states."""
-    row = scope.template(request)
-    body = await asyncio.to_thread(_old_shape, row)
-    return web.json_response(body)
+    return web.json_response(await asyncio.to_thread(_old_shape, row))
 
 
 async def change_template(request: web.Request) -> web.Response:
@@ -90,8 +96,7 @@ async def delete_template(request: web.Request) -> web.Response:
 
 async def undelete_template(request: web.Request) -> web.Response:
     """The last one of this name that was deleted is there again, and on its displays."""
-    slug = request.query.get("partner")
-    owner = scope.named_partner(request, slug).id if slug else None
+    owner = _owner(request)
     name = scope.compared(request.match_info["name"])
     found = [
         each
@@ -159,6 +164,11 @@ async def screen_template(request: web.Request) -> web.Response:
 def saved(row: TemplateRow, removed: list[str], **more: object) -> web.Response:
     said = {"success": True, "name": row.name, "version": row.version, "removed": removed}
     return web.json_response(said | more)
+
+
+def _owner(request: web.Request) -> int | None:
+    slug = request.query.get("partner")
+    return scope.named_partner(request, slug).id if slug else None
 
 
 def _is_of(request: web.Request, owner: int | None, partner_id: int) -> bool:
