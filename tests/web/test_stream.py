@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 import pytest
 
@@ -83,7 +84,11 @@ async def test_it_says_that_it_lives_while_reads_come_that_it_does_not_show(
         durable += 1
         assert durable < 5000
         reader.add(f"U{durable}")
-        await until(lambda sent=durable: old.durable == sent)
+        await until(partial(_is, old, durable))
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await reader.hang_up()
+
+
+def _is(hub: Running, durable: int) -> bool:
+    return hub.durable == durable
