@@ -85,7 +85,8 @@ async def ask(
                     f"the hub at {hub['web']} does not take the token in {settings.data_path / 'admin.token'}"
                 )
             if response.status not in DONE:
-                raise HubError(json.loads(answer)["error"]["message"])
+                said = json.loads(answer)["error"]
+                raise HubError(said if isinstance(said, str) else said["message"])
             return answer
     except (aiohttp.ClientError, ValueError, KeyError, TypeError, TimeoutError) as problem:
         raise HubError(f"the hub at {hub['web']} does not answer: {problem}") from problem

@@ -92,7 +92,7 @@ async def _did(done: TakenOver, path: Path, work: Any) -> bool:
 
 
 async def _upload(settings: Settings, hub: dict[str, Any], path: Path, partner: str | None) -> None:
-    form = aiohttp.FormData()
+    form = aiohttp.FormData(quote_fields=False)  # names have spaces and umlauts, and are to keep them
     form.add_field("file", await asyncio.to_thread(path.read_bytes), filename=path.name)
     query = f"?keep_names=1{f'&partner={partner}' if partner else ''}"
     await ask(settings, hub, "POST", f"/api/upload-image{query}", form=form)

@@ -14,6 +14,8 @@ from hub.errors import Invalid
 DURATION_S: Final = 5
 """What the predecessor's screens show a card for where nobody has said."""
 MS_PER_S: Final = 1000
+OFF: Final = ("false", "0", "off", "no")
+"""What a form says where JSON has false."""
 TOO_SHORT: Final = "Duration must be greater than 0"
 """The predecessor's own words, for less than a second."""
 TOO_LONG: Final = f"Duration must be at most {DURATION_S_MAX}"
@@ -25,7 +27,7 @@ class OldSettings(msgspec.Struct, frozen=True):
 
     duration: float | str | UnsetType | None = UNSET
     duration_ms: float | str | UnsetType | None = msgspec.field(name="displayDuration", default=UNSET)
-    transitions: bool | UnsetType | None = UNSET
+    transitions: bool | str | UnsetType | None = UNSET
 
 
 def changed(settings: Mapping[str, Any], wanted: OldSettings) -> dict[str, Any]:
@@ -35,8 +37,8 @@ def changed(settings: Mapping[str, Any], wanted: OldSettings) -> dict[str, Any]:
         given["duration"] = _seconds(wanted.duration)
     elif wanted.duration_ms not in (UNSET, None):
         given["duration"] = _seconds(wanted.duration_ms, MS_PER_S)
-    if isinstance(wanted.transitions, bool):
-        given["transitions"] = wanted.transitions
+    if wanted.transitions not in (UNSET, None):
+        given["transitions"] = str(wanted.transitions).strip().lower() not in OFF
     return {**settings, **given}
 
 

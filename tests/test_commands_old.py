@@ -31,6 +31,7 @@ def predecessor(place: Path) -> Path:
     (templates / "broken.json").write_text("{")
     (templates / "list.json").write_text("[]")
     Image.new("RGB", (20, 10), "red").save(uploads / "logo_1.png")
+    Image.new("RGB", (20, 10), "green").save(uploads / "Größe 2 (1).jpg")
     Image.new("RGB", (20, 10), "blue").save(uploads / "thumbnails" / "thumb_logo_1.jpeg")
     (uploads / "lies.png").write_text("no picture")
     return place
@@ -38,7 +39,7 @@ def predecessor(place: Path) -> Path:
 
 async def test_taken_over_once(database_dsn: str, tmp_path: Path) -> None:
     found = commands_old.found(predecessor(tmp_path / "old"))
-    assert [path.name for path in found.uploads] == ["lies.png", "logo_1.png"]
+    assert [path.name for path in found.uploads] == ["Größe 2 (1).jpg", "lies.png", "logo_1.png"]
     assert found.templates["Finish wall"].suffix == ".json"
     settings = settings_for(database_dsn, tmp_path / "data")
     with pytest.raises(HubError, match="no hub runs"):
@@ -47,7 +48,7 @@ async def test_taken_over_once(database_dsn: str, tmp_path: Path) -> None:
         for _ in range(2):
             seen: list[Path] = []
             done = await commands_old.take_over(settings, found, None, seen.append)
-            assert (done.templates, done.uploads, len(seen)) == (2, 1, 6)
+            assert (done.templates, done.uploads, len(seen)) == (2, 2, 7)
             assert [name for name, _ in done.problems] == ["lies.png", "broken.json", "list.json"]
         assert await hub.get("/api/templates") == ["Finish wall", "plain"]
         shown = await hub.get("/api/templates/Finish%20wall")
@@ -55,7 +56,7 @@ async def test_taken_over_once(database_dsn: str, tmp_path: Path) -> None:
         (image,) = (await hub.get("/api/images"))["images"]
         assert image["used_by"] == ["Finish wall"] and f"/static/uploads/{image['name']}" in shown["html"]
         assert len((await hub.get("/api/templates/plain/versions"))["versions"]) == 1
-        for address in ("logo_1.png", "thumbnails/thumb_logo_1.jpeg"):
+        for address in ("logo_1.png", "Größe 2 (1).jpg", "thumbnails/thumb_logo_1.jpeg"):
             async with hub.anybody.get(f"/static/uploads/{address}") as answer:
                 assert answer.status == 200 and answer.content_type.startswith("image/")
 

@@ -83,6 +83,11 @@ class WebQueries:
         async with self._database().of(whose) as connection:
             return [dict(row) for row in await connection.fetch(query("locations_list"), session_id)]
 
+    async def location_tags(self, whose: Whose, session_id: int) -> dict[int, int]:
+        async with self._database().of(whose) as connection:
+            rows = await connection.fetch(query("location_tags"), session_id)
+            return {row["location_id"]: row["tags"] for row in rows}
+
     async def messages(self, whose: Whose, session_id: int) -> Messages:
         async with self._database().of(whose) as connection:
             return await messages.of_session(connection, session_id)

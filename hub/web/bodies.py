@@ -32,6 +32,7 @@ which the hub does nothing else."""
 HEADS_BYTES_MAX: Final = 64 * 1024
 """Of a form, what is around its parts: their heads, and small parts that nobody asked for."""
 WORDS_CHARS_MAX: Final = 200
+FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 SLOW: Final = "sent its body too slowly"
 BROKEN: Final = (
     ValueError,  # a boundary, a length, a line: aiohttp's reader has no error of its own for them
@@ -101,22 +102,36 @@ async def form_parts(request: web.Request, rooms: Mapping[str, Room]) -> list[tu
         raise Invalid(f"the multipart body cannot be read: {_words(problem)}") from problem
 
 
-async def fields(request: web.Request, names: Collection[str]) -> dict[str, str]:
+async def fields(
+    request: web.Request, names: Collection[str], bytes_max: int = JSON_BYTES_MAX
+) -> dict[str, str]:
     """The texts of these names in a form, however it is sent; the last of two. Raises Unsupported, TooLarge, TooSlow,
     Invalid."""
-    room = Room(FIELD_BYTES_MAX, f"{FIELD_BYTES_MAX} bytes")
+    size = Room(bytes_max, f"a body of {bytes_max} bytes")
     if request.content_type == "application/x-www-form-urlencoded":
         try:
-            data = await _Body(request, JSON_BYTES_MAX, "", JSON_ROOM).all()
-            found = dict(parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=PARTS_MAX))
+            data = await _Body(request, bytes_max, "", size).all()
+            found = await asyncio.to_thread(_pairs, data)
         except BROKEN as problem:
             raise Invalid(f"the form cannot be read: {_words(problem)}") from problem
         return {name: value for name, value in found.items() if name in names}
-    parts = await form(request, dict.fromkeys(names, room))
+    part = Room(FIELD_BYTES_MAX, f"{FIELD_BYTES_MAX} bytes") if bytes_max == JSON_BYTES_MAX else size
+    parts = await form(request, dict.fromkeys(names, part))
     try:
         return {name: part.data.decode() for name, part in parts.items()}
     except UnicodeDecodeError as problem:
         raise Invalid("expected a form in UTF-8") from problem
+
+
+async def json_or_form(request: web.Request, names: Collection[str], room: Room = JSON_ROOM) -> bytes:
+    """JSON as it came; of a form the texts of these names, as JSON. Raises Unsupported, TooLarge, TooSlow, Invalid."""
+    if request.content_type not in FORMS:
+        return await json(request, room)
+    return msgspec.json.encode(await fields(request, names, room.bytes_max))
+
+
+def _pairs(data: bytes) -> dict[str, str]:
+    return dict(parse_qsl(data.decode(), keep_blank_values=True, max_num_fields=PARTS_MAX, errors="strict"))
 
 
 async def _parts(reader: MultipartReader, rooms: Mapping[str, Room]) -> list[tuple[str, Part]]:

@@ -7,6 +7,7 @@ take styles and letters from there; where there is none they look plain, as they
 
 import asyncio
 import mimetypes
+import re
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,15 @@ from hub.web import headers
 from hub.web.state import settings
 
 INDEX: Final = "index.html"
+OLD: Final = "/old"
+AS_AT_HOME: Final = (
+    b'<script>history.replaceState(null,"",(location.pathname.replace(/^\\/old(?=\\/|$)/,"")||"/")'
+    b"+location.search+location.hash)</script>"
+)
+"""The page was built for the top of a site, and shows nothing at an address that it does not know: before it looks, it
+is where it was built for."""
+_HEAD: Final = re.compile(rb"<head\b[^>]*>", re.IGNORECASE)
+_DOCTYPE: Final = re.compile(rb"<!doctype[^>]*>", re.IGNORECASE)
 FILE_BYTES_MAX: Final = 32 << 20
 NO_FOLDER: Final = (
     "There are no old pages here: web.legacy_dir names no folder. Screens of the hub's own are at /d/CODE."
@@ -49,9 +59,17 @@ async def page(request: web.Request) -> web.Response:
     if found is None:
         raise NotFound("There is no such file.")
     name, body = found
+    if name == INDEX and request.path.startswith(OLD):
+        body = _at_home(body)
     kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
     charset = "utf-8" if kind.startswith("text/") or kind.endswith(("javascript", "json")) else None
     return headers.otherwise(web.Response(body=body, content_type=kind, charset=charset), OTHERWISE)
+
+
+def _at_home(body: bytes) -> bytes:
+    found = _HEAD.search(body) or _DOCTYPE.search(body)
+    at = found.end() if found else 0
+    return body[:at] + AS_AT_HOME + body[at:]
 
 
 def _file(request: web.Request, wanted: str) -> str:

@@ -1,6 +1,7 @@
 """What holds for every request: errors in one shape, the hub's readiness, headers. Knows HTTP only."""
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Final
@@ -21,6 +22,11 @@ ALWAYS: Final = ("/health", "/static/", "/frames/", "/d/", "/display/", "/images
 MACHINES: Final = ("/api", "/health", "/status", "/ws", "/static")
 """Addresses that people do not open: their errors are JSON, whatever the browser says it likes."""
 PAGES: Final = ("/d/", "/display/")
+OLD: Final = re.compile(
+    "/api/(messages|upload-image|user-images|display-settings|current-runner|runner-displayed|queue-|login|providers|test-"
+    "|fetch-events|select-|mode-status|sync-status|refresh/|background-refresh|tcp-status|start-test-listener|debug/|timing/)"
+)
+"""Addresses that the predecessor's clients alone ask."""
 FAULT_TEXT: Final = "The hub has a fault; it is in its log. Reads are not affected."
 LEFT: Final = 499
 """For a caller who has left: nobody gets it."""
@@ -71,7 +77,8 @@ def answer(
         more["Retry-After"] = str(retry_s)
     if _for_people(request):
         return _page(request, status, message, more)
-    text = refusals.shaped(code, message, field)
+    shaped = refusals.shaped_for_old if OLD.match(request.path) else refusals.shaped
+    text = shaped(code, message, field)
     return web.Response(text=text, status=status, headers=more, content_type="application/json")
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from hub import display_control, encode, old_display_settings, old_runners
+from hub import display_control, encode, old_runners
 from hub.model import MODE_PRE_RACE, MODE_RESULTS, US_PER_S, DisplayRow, Read
 from hub.old_runners import Queue, Waiting
 from hub.roster import normal
@@ -25,7 +25,7 @@ MODES: Final = {MODE_PRE_RACE: "pre-race", MODE_RESULTS: "results"}
 
 
 class Feed:
-    """One queue. `settings`: those of the display."""
+    """One queue."""
 
     def __init__(self, session: Session, now_us: int) -> None:
         self.session = session
@@ -34,11 +34,11 @@ class Feed:
         self.queue = Queue()
         self._through = _before(session, now_us - LOOK_BACK_S * US_PER_S)
 
-    def catch_up(self, display: DisplayRow | None, now_us: int) -> None:
+    def catch_up(self, display: DisplayRow | None, now_us: int, duration_s: float) -> None:
         """With all that has come since somebody asked last."""
         self.asked_us = now_us
         settings = display.settings if display is not None else {}
-        duration_us = round(old_display_settings.duration(settings) * US_PER_S)
+        duration_us = round(duration_s * US_PER_S)
         while reads := self.session.tail.after(self._through, AT_ONCE):
             for read in reads:
                 self._through = read.offset
@@ -69,8 +69,8 @@ class Feeds:
         self._now_us = now_us
         self._feeds: dict[str | int, Feed] = {}
 
-    def of(self, session: Session, display: DisplayRow | None) -> Feed:
-        """As of now."""
+    def of(self, session: Session, display: DisplayRow | None, duration_s: float) -> Feed:
+        """As of now. duration_s: for how long whoever asks shows each."""
         now_us = self._now_us()
         key = display.code if display is not None else session.row.id
         feed = self._feeds.pop(key, None)
@@ -78,7 +78,7 @@ class Feeds:
             feed = Feed(session, now_us)
         self._feeds[key] = feed  # the last to be forgotten
         self._sweep(now_us)
-        feed.catch_up(display, now_us)
+        feed.catch_up(display, now_us, duration_s)
         return feed
 
     def _sweep(self, now_us: int) -> None:

@@ -5,16 +5,18 @@ refuses to know what is shown of it.
 Who says none of these is shown nothing of anybody: the idle shape, with 200.
 """
 
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple, Protocol
 
 from aiohttp import web
 
+from hub import old_display_settings
 from hub.accounts import Caller
 from hub.model import DisplayRow
 from hub.session import Session
 from hub.web import auth
 from hub.web.codes import display_with
-from hub.web.state import HUB
+from hub.web.state import CONDITION, HUB
 
 COOKIE: Final = "display"
 
@@ -42,16 +44,16 @@ class Place(NamedTuple):
 NOWHERE: Final = Place(None, None)
 
 
-def code(request: web.Request) -> str:
-    """Of the display that is meant, whether there is such a one or not; empty: none is."""
+def code_said(request: web.Request) -> str:
+    """The display's code in the address, else in the cookie; empty: neither."""
     return request.query.get("display") or request.cookies.get(COOKIE) or ""
 
 
 async def place(request: web.Request) -> Place:
     """Raises TooMany: codes that no display has are counted."""
-    said = code(request)
-    if said:
-        display = display_with(request, said)
+    code = code_said(request)
+    if code:
+        display = display_with(request, code)
         return Place(display, request.app[HUB].session_of(display)) if display else NOWHERE
     caller = await auth.caller(request)
     return Place(None, await chosen(request, caller), caller) if caller else NOWHERE
@@ -59,10 +61,10 @@ async def place(request: web.Request) -> Place:
 
 async def own(request: web.Request, caller: Caller) -> Place:
     """The same for what a display's code alone does not open: of another's display there is nothing."""
-    said = code(request)
-    if not said:
+    code = code_said(request)
+    if not code:
         return Place(None, await chosen(request, caller), caller)
-    display = request.app[HUB].displays.get(said.upper())
+    display = request.app[HUB].displays.get(code.upper())
     if display is None or not caller.sees(display.partner_id):
         return NOWHERE
     return Place(display, request.app[HUB].session_of(display), caller)
@@ -77,3 +79,26 @@ async def chosen(request: web.Request, caller: Caller) -> Session | None:
         return session
     partners = [caller.partner_id] if caller.partner_id is not None else list(hub.partners)
     return hub.active_session(partners[0]) if len(partners) == 1 else None
+
+
+def settings_of(request: web.Request, found: Place) -> Mapping[str, Any]:
+    """How long a card is there, and whether it moves: as the display says; else as the caller's first display does, for
+    that is the one that a page without a code sets. Page and queue go by the same."""
+    if found.display is not None:
+        return found.display.settings
+    rows = displays(request, found.caller) if found.caller else []
+    if found.session is not None:
+        partner_id = found.session.row.partner_id
+        rows = [each for each in rows if each.partner_id == partner_id]
+    return rows[0].settings if rows else {}
+
+
+def duration_s(request: web.Request, found: Place) -> float:
+    return old_display_settings.duration(settings_of(request, found))
+
+
+def displays(request: web.Request, caller: Caller) -> list[DisplayRow]:
+    """Those of the caller's that lead anywhere, in the order in which they were made."""
+    now_us = request.app[CONDITION].now_us()
+    rows = request.app[HUB].displays.values()
+    return [each for each in rows if caller.sees(each.partner_id) and each.holds(now_us)]

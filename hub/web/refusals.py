@@ -1,5 +1,6 @@
-"""The one shape of an error, `{"error": {"code", "message", "field"?}}`, as bytes and as answers, for what is refused
-before there is a request and after. Knows HTTP's words; refuses to know why.
+"""The shape of an error, `{"error": {"code", "message", "field"?}}`, as bytes and as answers, for what is refused
+before there is a request and after; and what the predecessor's clients read in its place. Knows HTTP's words;
+refuses to know why.
 """
 
 import json
@@ -23,6 +24,12 @@ def shaped(code: str, message: str, field: str | None = None) -> str:
     """The body of an error."""
     error = {"code": code, "message": message} | ({"field": field} if field else {})
     return json.dumps({"error": error})
+
+
+def shaped_for_old(code: str, message: str, field: str | None = None) -> str:
+    """The same for the predecessor's pages and scripts: where the hub's own read an object, they show a text."""
+    error = {"success": False, "error": message, "code": code}
+    return json.dumps(error | ({"field": field} if field else {}))
 
 
 def words_of(problem: web.HTTPException) -> tuple[str, str]:

@@ -83,6 +83,9 @@ class Queries(Protocol):
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         """With their figures, in the order in which they are shown."""
 
+    async def location_tags(self, whose: Whose, session_id: int) -> dict[int, int]:
+        """How many tags were read at each."""
+
     async def messages(self, whose: Whose, session_id: int) -> Messages: ...
 
     async def rejects(self, whose: Whose, session_id: int, after: int, limit: int) -> list[dict[str, Any]]:

@@ -142,22 +142,26 @@ class _Client:
     async def _follow(self, session: Session, display: DisplayRow | None, subscriber: Subscriber) -> None:
         """Raises Cut."""
         cursor = self._begin(session)
+        clock = asyncio.get_running_loop().time
+        due_s = clock() + KEEPALIVE_S
         while not self._signed_out:
             self._awake.clear()
             corrected = False
             while (frame := subscriber.take()) is not None:
                 corrected = corrected or b'"correction"' in frame
             settings_ = display.settings if display is not None else {}
-            sent = await self._known_by_now(session, settings_) if corrected else False
+            if corrected:
+                await self._known_by_now(session, settings_)
             while reads := session.tail.after(cursor, AT_ONCE):
                 cursor = reads[-1].offset
-                sent = await self._say(session, settings_, reads) or sent
+                await self._say(session, settings_, reads)
             self._after = session.row.id, session.epoch, cursor
+            if clock() >= due_s:  # also while reads come that are not for it
+                await self._write(_KEEPALIVE)
+                due_s = clock() + KEEPALIVE_S
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(KEEPALIVE_S):
+                async with asyncio.timeout_at(due_s):
                     await self._awake.wait()
-                    continue
-            await self._write(_KEEPALIVE)
 
     def _begin(self, session: Session) -> int:
         """From where on it is told: where it was, if that is known; else from now on."""
@@ -167,7 +171,7 @@ class _Client:
             return min(after, session.durable)
         return session.durable
 
-    async def _say(self, session: Session, wanted: Mapping[str, Any], reads: list[Read]) -> bool:
+    async def _say(self, session: Session, wanted: Mapping[str, Any], reads: list[Read]) -> None:
         frames = []
         for read in reads:
             if not is_for(session, wanted, read):
@@ -179,13 +183,12 @@ class _Client:
                 frames.append(_frame(session, read.offset, runner))
         if frames:
             await self._write(b"".join(frames))
-        return bool(frames)
 
-    async def _known_by_now(self, session: Session, wanted: Mapping[str, Any]) -> bool:
+    async def _known_by_now(self, session: Session, wanted: Mapping[str, Any]) -> None:
         """Those of whom it was not known who they are."""
         found = [read for each in self._unknown if (read := session.tail.find(each)) is not None]
         self._unknown.clear()
-        return await self._say(session, wanted, found)
+        await self._say(session, wanted, found)
 
     async def _write(self, data: bytes) -> None:
         async with asyncio.timeout(WRITE_S_MAX):

@@ -7,10 +7,20 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from hub import old_templates, template_words
+from hub.errors import Invalid
 from hub.template_words import CONTENT_BYTES_MAX, Content, OldTemplate
 from hub.web import bodies
 from hub.web.bodies import Room
 
+FIELDS: Final = (
+    *("name", "html", "content", "css", "canvasWidth", "canvasHeight"),
+    *("activeState", "restingState", "backgroundStyles", "partner"),
+)
+"""Of a form; states are JSON in a text there."""
+NO_HTML: Final = "Missing name or html"
+NO_CONTENT: Final = "Missing name or content"
+NO_STATE: Final = "Missing name or active state html"
+"""The predecessor's own words."""
 ROOM: Final = Room(2 * CONTENT_BYTES_MAX, f"a body of {2 * CONTENT_BYTES_MAX} bytes")
 
 Base = Annotated[int, msgspec.Meta(ge=0, le=2**31 - 1)]
@@ -34,6 +44,10 @@ class Old(msgspec.Struct):
     partner: str | None = None
 
 
+class OldRefused(Invalid):
+    """A body of the predecessor's that is no template: its pages show the words."""
+
+
 class Asked(msgspec.Struct, frozen=True):
     """`removed`: what was taken out of it, in words."""
 
@@ -51,9 +65,28 @@ def read(data: bytes) -> Asked:
         new = bodies.decode(data, New)
         content, removed = clean(template_words.decoded(bytes(new.template)))
         return Asked(template_words.check_name(new.name), content, removed, new.base, new.partner)
-    old = bodies.decode(data, Old)
-    content, removed = old_templates.read(bodies.decode(data, dict[str, Any]))
-    return Asked(template_words.check_name(old.name), content, removed, old.base, old.partner)
+    return _old(data)
+
+
+def _old(data: bytes) -> Asked:
+    """Raises OldRefused."""
+    body = bodies.decode(data, dict[str, Any])
+    if not body.get("name"):
+        raise OldRefused(NO_STATE if "activeState" in body else NO_HTML)
+    try:
+        old = bodies.decode(data, Old)
+        content, removed = old_templates.read(body)
+        return Asked(template_words.check_name(old.name), content, removed, old.base, old.partner)
+    except Invalid as problem:
+        raise OldRefused(_words(problem, body)) from problem
+
+
+def _words(problem: Invalid, body: dict[str, Any]) -> str:
+    if problem.message != old_templates.NOTHING:
+        return problem.message
+    if "activeState" in body:
+        return NO_STATE
+    return NO_CONTENT if "content" in body and "html" not in body else NO_HTML
 
 
 def content(data: bytes) -> tuple[Content, list[str]]:

@@ -203,6 +203,9 @@ class Database:
     async def locations(self, whose: Whose, session_id: int) -> list[dict[str, Any]]:
         return []
 
+    async def location_tags(self, whose: Whose, session_id: int) -> dict[int, int]:
+        return {}
+
     async def messages(self, whose: Whose, session_id: int) -> Messages:
         return NONE
 

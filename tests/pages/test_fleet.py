@@ -79,6 +79,8 @@ async def test_from_an_address_to_a_screen_and_to_its_end(made: Venue, opened: S
     await page.at("#qr-old summary").click()
     await expect(page.at("#old-url")).to_have_text(f"{url}/old")
     await expect(page.at("#old-proxy")).to_contain_text(f"ProxyPass /stream {url.partition('/d/')[0]}/stream")
+    for line in ("ProxyPreserveHost On", "RewriteRule ^/(ws/.*)$ ws://", "ProxyPass /login "):
+        await expect(page.at("#old-proxy")).to_contain_text(line)
     await page.at("#qr [type=submit]").click()
     code = url.rpartition("/")[2]
     address = page.at(f".code-row[data-key='{code}']")

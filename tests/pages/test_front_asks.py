@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from aiohttp import web
 from playwright.async_api import Browser, Page, expect
 
 from tests.pages.browsers import browsers_of, spoil
-from tests.pages.front_stage import ORIGIN, FrontStage, display, state
+from tests.pages.door import ORIGIN
+from tests.pages.front_stage import FrontStage, display, state
 from tests.pages.work_stage import Asked
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -32,23 +34,20 @@ class LateStage(FrontStage):
         self.state = state(displays=[display("K7XQ2M9P", "Left", control=dark)])
         return {"control": dark}
 
-    async def _say(self, route: Any, path: str, query: str) -> None:
-        if path != "/front/state":
-            await super()._say(route, path, query)
-            return
-        known = self.state
-        self.asks.set()
-        await self.lets.wait()
-        await route.fulfill(json=known)
+    async def respond(self, request: web.Request) -> web.Response:
+        known = await super().respond(request)
+        if request.path == "/front/state":
+            self.asks.set()
+            await self.lets.wait()
+        return known
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(browser: Browser) -> AsyncIterator[Page]:
-    context = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
-    made = await context.new_page()
+    made = await browsers_of(browser).lend(ORIGIN, locale="en-GB")
     spoil(made)
     yield made
-    await browsers_of(browser).take_back(context)
+    await browsers_of(browser).take_back(made)
 
 
 async def test_a_click_while_the_page_asks(page: Page) -> None:

@@ -9,6 +9,7 @@ from playwright.async_api import Browser, expect
 
 from tests.pages.browsers import browsers_of, spoil
 from tests.pages.building import NAME, Builder, block, opened, template
+from tests.pages.door import ORIGIN
 from tests.pages.usable import FAINT, UNNAMED
 from tests.pages.work_scenes import DISPLAYS, SESSION, ago
 from tests.pages.work_stage import Answer, Asked, refusal

@@ -13,7 +13,9 @@ from aiohttp import web
 PEOPLE: Final = re.compile(rb"/(d/|display/|$|\?)")
 """Addresses that people open: their errors are pages."""
 OLD: Final = re.compile(
-    rb"/api/(messages|upload-image|login|fetch-events|select-|test-provider|refresh/|background-refresh)"
+    rb"/api/(messages|upload-image|user-images|display-settings|current-runner|runner-displayed|queue-|login|providers"
+    rb"|test-|fetch-events|select-|mode-status|sync-status|refresh/|background-refresh|tcp-status|start-test-listener"
+    rb"|debug/|timing/|templates([?]|$)|templates/[^/]*$)"
 )
 """Addresses of the predecessor's: its pages read a text where the hub's own have an object."""
 ITSELF: Final = re.compile(

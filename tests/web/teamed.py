@@ -64,6 +64,8 @@ class Teamed:
         """Status, words and field of a refusal."""
         status, answer = await self.ask(who, method, path, body)
         assert status >= 400, answer
+        if isinstance(answer["error"], str):  # for the predecessor's clients
+            return status, answer["error"], answer.get("field")
         return status, answer["error"]["message"], answer["error"].get("field")
 
     async def noted(self, what: str) -> list[tuple[str, str]]:

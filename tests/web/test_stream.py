@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from functools import partial
 
 import pytest
 
@@ -66,3 +67,28 @@ async def test_stream_does_not_end_when_its_display_does(hub: Running) -> None:
     assert not task.done()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_it_says_that_it_lives_while_reads_come_that_it_does_not_show(
+    hub: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tags that nobody knows, more often than it would say so otherwise."""
+    monkeypatch.setattr(stream, "KEEPALIVE_S", 0.5)
+    old = await prepared(hub)
+    client = Streaming(old.origin, old.code)
+    task = asyncio.create_task(client.run())
+    await until(lambda: client.open)
+    reader = await old.reader().connect()
+    before, durable = client.keepalives, 0
+    while client.keepalives < before + 3:
+        durable += 1
+        assert durable < 5000
+        reader.add(f"U{durable}")
+        await until(partial(_is, old, durable))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await reader.hang_up()
+
+
+def _is(hub: Running, durable: int) -> bool:
+    return hub.durable == durable

@@ -30,6 +30,8 @@ async def upload_image(request: web.Request) -> web.Response:
     `?keep_names=1`: under the names that they have, for templates that have these in them."""
     mib = settings(request).limits.upload_mib
     room = Room(mib << 20, f"{mib} MiB (limits.upload_mib)")
+    if request.content_type != "multipart/form-data":
+        return web.json_response({"error": NO_FILES}, status=400)
     parts = [part for _, part in await bodies.form_parts(request, dict.fromkeys(FIELDS, room)) if part.data]
     if not parts:
         return web.json_response({"error": NO_FILES}, status=400)

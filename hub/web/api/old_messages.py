@@ -27,8 +27,8 @@ async def list_messages(request: web.Request) -> web.Response:
 
 
 async def add_message(request: web.Request) -> web.Response:
-    """JSON `{"text"}`; one that is there already is not doubled. Gives all of them."""
-    text = bodies.decode(await bodies.json(request), Text).text.strip()
+    """JSON or a form: `text`; one that is there already is not doubled. Gives all of them."""
+    text = bodies.decode(await bodies.json_or_form(request, ("text",)), Text).text.strip()
     if not text:
         return web.json_response({"error": NO_TEXT}, status=400)
     session = await _session(request)

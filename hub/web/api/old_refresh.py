@@ -72,7 +72,10 @@ async def tcp_status(request: web.Request) -> web.Response:
     found = await old_place.own(request, scope.caller(request))
     listens = not condition.not_ready and not condition.journal_problem()
     listeners = settings(request).listeners
-    size = len(request.app[FEEDS].of(found.session, found.display).queue) if found.session else 0
+    size = 0
+    if found.session is not None:
+        duration_s = old_place.duration_s(request, found)
+        size = len(request.app[FEEDS].of(found.session, found.display, duration_s).queue)
     return web.json_response(
         {
             "success": True,

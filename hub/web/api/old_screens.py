@@ -100,4 +100,4 @@ async def _feed(request: web.Request) -> Feed | None:
     found = await old_place.place(request)
     if found.session is None:
         return None
-    return request.app[FEEDS].of(found.session, found.display)
+    return request.app[FEEDS].of(found.session, found.display, old_place.duration_s(request, found))

@@ -25,6 +25,7 @@ from hub.session_words import SessionChange
 from hub.sync_words import AccountRow, NewLink
 from hub.web import auth, bodies, old_place
 from hub.web.api.jobs import JOBS
+from hub.web.old_feed import mode_of
 from hub.web.services import ACCOUNTS, LINKS, LinkState
 from hub.web.state import SESSIONS
 
@@ -36,7 +37,6 @@ MODES: Final[dict[str, Literal["race", "pre_race", "results"]]] = {
     "results": "results",
     "race": "race",
 }
-OLD_MODES: Final[dict[str, str]] = {new: old for old, new in MODES.items()}
 UNKNOWN_PROVIDER: Final = "Unknown provider"
 
 
@@ -146,9 +146,9 @@ async def select_event(request: web.Request) -> web.Response:
 
 
 async def select_mode(request: web.Request) -> web.Response:
-    """JSON as `Mode`. 200 whatever comes of it."""
-    words = bodies.decode(await bodies.json(request), Mode)
+    """JSON or a form as `Mode`. 200 whatever comes of it."""
     try:
+        words = bodies.decode(await bodies.json_or_form(request, Mode.__struct_fields__), Mode)
         mode = MODES.get(words.mode)
         if mode is None:
             raise Invalid(f"Invalid mode: expected one of {', '.join(MODES)}")
@@ -173,7 +173,7 @@ async def mode_status(request: web.Request) -> web.Response:
     session = (await old_place.place(request)).session
     if session is None:
         return web.json_response(old_services.mode_status(None, "", 0, refreshes=False))
-    mode = OLD_MODES[session.row.mode]
+    mode = mode_of(session)
     count = len(session.official) if session.row.mode == MODE_RESULTS else session.roster.size
     link = await _link(request)
     return web.json_response(

@@ -1,49 +1,59 @@
-"""`GET /api/templates` and `GET /api/templates/{name}` as the predecessor's screens ask for them, on which nobody is
-signed in: a display's code opens the template that it shows, and no other. Knows who asks; `hub.web.api.templates` has
-the shapes, and answers those who are signed in.
+"""`/api/templates` for the predecessor's pages: names, and a template as HTML. Knows who may see which: whoever has
+signed in the partner's, and a screen with a display's code (hub/web/old_place.py) that display's own. The shapes, and
+whatever else is done with templates, are in hub/web/api/templates.py.
 """
+
+from typing import Final
 
 from aiohttp import web
 
 from hub.accounts import VIEWER
 from hub.errors import NotFound
-from hub.model import DisplayRow, TemplateRow
+from hub.model import TemplateRow
 from hub.web import auth, old_place, scope
 from hub.web.api import templates
-from hub.web.codes import display_with
 from hub.web.state import HUB
 
-_list = auth.guarded(VIEWER, templates.list_templates)
-_get = auth.guarded(VIEWER, templates.get_template)
+NO_TEMPLATE: Final = "Template not found"
 
 
-async def list_templates(request: web.Request) -> web.StreamResponse:
-    """Such screens show the first that they are told. `?details` is for the hub's own pages. Raises TooMany."""
-    display = None if "details" in request.query else await _display(request)
-    if display is None:
-        return await _list(request)
-    row = _shown(request, display)
-    return web.json_response([] if row is None else [row.name])
+async def list_templates(request: web.Request) -> web.Response:
+    """Names; with `?details` all that is said of each, for whoever has signed in. That of the display comes first: a
+    screen of the predecessor's shows the first. Of nobody: none. Raises Unauthorized, TooMany."""
+    if templates.wants_details(request):
+        request[scope.CALLER] = await auth.require(request, VIEWER)
+        return await templates.list_details(request)
+    own = await _of_display(request)
+    names = [own.name] if own else []
+    if await _has_signed_in(request):
+        names += [each for each in templates.names(request) if each not in names]
+    return web.json_response(names)
 
 
-async def get_template(request: web.Request) -> web.StreamResponse:
-    """Raises NotFound, TooMany."""
-    display = await _display(request)
-    if display is None:
-        return await _get(request)
-    row = _shown(request, display)
-    if row is None or scope.compared(row.name) != scope.compared(request.match_info["name"]):
-        raise NotFound("There is no template of this name.")
-    return await templates.as_before(row)
+async def get_template(request: web.Request) -> web.Response:
+    """HTML of both states. Raises Unauthorized, TooMany."""
+    own = await _of_display(request)
+    if own is not None and scope.compared(own.name) == scope.compared(request.match_info["name"]):
+        return await templates.as_html(own)
+    request[scope.CALLER] = await auth.require(request, VIEWER)
+    try:
+        row = scope.template(request)
+    except NotFound:
+        return web.json_response({"error": NO_TEMPLATE}, status=404)
+    return await templates.as_html(row)
 
 
-async def _display(request: web.Request) -> DisplayRow | None:
-    """The one of whose code there is, where nobody is signed in."""
-    code = old_place.code(request)
-    if not code or await auth.caller(request) is not None:
+async def _of_display(request: web.Request) -> TemplateRow | None:
+    """None: it has none of its own, or no display is meant."""
+    if not old_place.code_said(request):
         return None
-    return display_with(request, code)
+    display = (await old_place.place(request)).display
+    return request.app[HUB].templates.get(display.template_id or 0) if display is not None else None
 
 
-def _shown(request: web.Request, display: DisplayRow) -> TemplateRow | None:
-    return request.app[HUB].templates.get(display.template_id or 0)
+async def _has_signed_in(request: web.Request) -> bool:
+    """Raises Unauthorized for a token that is nobody's: a script is not to take it for a hub without templates."""
+    if "Authorization" not in request.headers and await auth.caller(request) is None:
+        return False
+    request[scope.CALLER] = await auth.require(request, VIEWER)
+    return True

@@ -63,12 +63,17 @@ async def stats(request: web.Request) -> web.Response:
     queries, whose = request.app[QUERIES], scope.whose(request)
     rows = await queries.sessions(whose, session.row.id) if session else []
     row = shape(request, rows[0]) if rows else {}
-    places = await queries.locations(whose, session.row.id) if rows and session else []
+    places, tags = [], {}
+    if rows and session:
+        places = await queries.locations(whose, session.row.id)
+        tags = await queries.location_tags(whose, session.row.id)
     return web.json_response(
         {
             "success": True,
             "overall": {name: row.get(name, nothing) for name, nothing in OVERALL.items()},
-            "by_location": [_location(each) for each in places if each["merged_into"] is None],
+            "by_location": [
+                _location(each, tags.get(each["id"], 0)) for each in places if each["merged_into"] is None
+            ],
             "generated_at": iso(request.app[CONDITION].now_us()),
         }
     )
@@ -80,7 +85,12 @@ async def recent_reads(request: web.Request) -> web.Response:
     session = (await old_place.own(request, scope.caller(request))).session
     now_us = request.app[CONDITION].now_us()
     reads = session.tail.recent(limit) if session else []
-    shown = [_read(session, each, now_us) for each in reversed(reads) if session and each.kind == KIND_READ]
+    ids = await _location_ids(request, session) if reads and session else {}
+    shown = [
+        _read(session, each, ids.get(each.location.casefold()), now_us)
+        for each in reversed(reads)
+        if session and each.kind == KIND_READ
+    ]
     return web.json_response({"success": True, "reads": shown, "timestamp": iso(now_us)})
 
 
@@ -92,31 +102,42 @@ async def sessions(request: web.Request) -> web.Response:
     return web.json_response({"success": True, "sessions": found})
 
 
+async def _location_ids(request: web.Request, session: Session) -> dict[str, int]:
+    """By the names that readers send. Raises StoreAway."""
+    rows = await request.app[QUERIES].locations(scope.whose(request), session.row.id)
+    return {each["name"].casefold(): each["id"] for each in rows}
+
+
 def _session(row: dict[str, Any], session: Session | None) -> dict[str, Any]:
     names = ("id", "session_name", "status", "created_at", "total_reads")
     return {name: row[name] for name in names} | {"event_name": session.row.event_name if session else ""}
 
 
-def _location(row: dict[str, Any]) -> dict[str, Any]:
+def _location(row: dict[str, Any], tags: int) -> dict[str, Any]:
     last = row["last_read_at"]
     return {
         "location_name": row["shown_name"],
         "read_count": row["reads"],
+        "unique_tags": tags,
         "last_read": last.isoformat() if last is not None else None,
     }
 
 
-def _read(session: Session, read: Read, now_us: int) -> dict[str, Any]:
+def _read(session: Session, read: Read, location_id: int | None, now_us: int) -> dict[str, Any]:
+    """location_id: None until PostgreSQL has the location."""
+    at = iso(read.read_us, session.zone)
     return {
         "id": read.offset,
         "session_id": session.row.id,
         "session_name": session.row.name,
         "sequence_number": read.sequence,
+        "location_id": location_id,
         "location_name": read.location,
         "location_description": session.places.shown(read.location),
         "tag_code": read.tag,
         "read_time": read.time_text,
-        "read_timestamp": iso(read.read_us, session.zone),
+        "read_date": at.partition("T")[0],
+        "read_timestamp": at,
         "lap_count": read.lap,
         "reader_id": read.reader_id,
         "gator_number": read.gator,

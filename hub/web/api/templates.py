@@ -13,7 +13,7 @@ from hub import template_html, template_words
 from hub.errors import CallerError, Conflict, NotFound
 from hub.model import TemplateRow
 from hub.template_words import Content, OldTemplate
-from hub.web import bodies, old_place, scope, template_bodies
+from hub.web import bodies, scope, template_bodies
 from hub.web.api import old_images
 from hub.web.codes import display_of
 from hub.web.looks import TEMPLATES
@@ -29,16 +29,20 @@ class Change(msgspec.Struct, forbid_unknown_fields=True):
     name: str | None = None
 
 
-async def list_templates(request: web.Request) -> web.Response:
-    """The names, as the predecessor gave them, first the one that the display shows of which it is asked; with
-    `?details` all that is said of each, and of those that can be taken back. `?partner`: only this one's."""
-    slug = request.query.get("partner")
-    owner = scope.named_partner(request, slug).id if slug else None
-    if request.query.get("details", "") in ("", "0", "false"):
-        rows = [
-            each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)
-        ]
-        return web.json_response(_names(request, rows))
+def wants_details(request: web.Request) -> bool:
+    return request.query.get("details", "") not in ("", "0", "false")
+
+
+def names(request: web.Request) -> list[str]:
+    """Those of the caller's templates, as the predecessor gave them. `?partner`: only this one's."""
+    owner = _owner(request)
+    rows = [each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)]
+    return sorted({each.name for each in rows}, key=str.casefold)
+
+
+async def list_details(request: web.Request) -> web.Response:
+    """All that is said of each, and of those that can be taken back. `?partner`: only this one's."""
+    owner = _owner(request)
     templates, whose = request.app[TEMPLATES], scope.whose(request)
     lines, deleted = await templates.lines(whose), await templates.deleted(whose)
     shown = _displays(request)
@@ -55,9 +59,13 @@ async def list_templates(request: web.Request) -> web.Response:
 
 
 async def save_template(request: web.Request) -> web.Response:
-    """A body of any of the shapes of `hub.web.template_bodies` becomes the next version. Gives its number, and what was
-    taken out of it."""
-    asked = await asyncio.to_thread(template_bodies.read, await bodies.json(request, template_bodies.ROOM))
+    """A body of any of the shapes of `hub.web.template_bodies`, JSON or a form, becomes the next version. Gives its
+    number, and what was taken out of it."""
+    data = await bodies.json_or_form(request, template_bodies.FIELDS, template_bodies.ROOM)
+    try:
+        asked = await asyncio.to_thread(template_bodies.read, data)
+    except template_bodies.OldRefused as problem:
+        return web.json_response({"error": problem.message}, status=problem.status)
     found = [] if asked.partner else scope.templates_named(request, asked.name)
     partner_id = found[0].partner_id if len(found) == 1 else scope.partner_for_new(request, asked.partner).id
     content = await old_images.with_own_names(request, partner_id, asked.content)
@@ -70,8 +78,7 @@ async def save_template(request: web.Request) -> web.Response:
 async def clean_templates(request: web.Request) -> web.Response:
     """Each of the predecessor's once more, as if it were saved now: by what is harmless today, and with the pictures
     that came after it. What is another by that is its next version; none is taken away. `?partner`: only this one's."""
-    slug = request.query.get("partner")
-    owner = scope.named_partner(request, slug).id if slug else None
+    owner = _owner(request)
     rows = [each for each in request.app[HUB].templates.values() if _is_of(request, owner, each.partner_id)]
     cleaned, refused = 0, 0
     for row in rows:
@@ -103,14 +110,9 @@ async def _clean(request: web.Request, row: TemplateRow) -> bool:
     return True
 
 
-async def get_template(request: web.Request) -> web.Response:
+async def as_html(row: TemplateRow) -> web.Response:
     """As the predecessor's pages show it: HTML of both states."""
-    return await as_before(scope.template(request))
-
-
-async def as_before(row: TemplateRow) -> web.Response:
-    body = await asyncio.to_thread(_old_shape, row)
-    return web.json_response(body)
+    return web.json_response(await asyncio.to_thread(_old_shape, row))
 
 
 async def change_template(request: web.Request) -> web.Response:
@@ -131,8 +133,7 @@ async def delete_template(request: web.Request) -> web.Response:
 
 async def undelete_template(request: web.Request) -> web.Response:
     """The last one of this name that was deleted is there again, and on its displays."""
-    slug = request.query.get("partner")
-    owner = scope.named_partner(request, slug).id if slug else None
+    owner = _owner(request)
     name = scope.compared(request.match_info["name"])
     found = [
         each
@@ -202,11 +203,9 @@ def saved(row: TemplateRow, removed: list[str], **more: object) -> web.Response:
     return web.json_response(said | more)
 
 
-def _names(request: web.Request, rows: list[TemplateRow]) -> list[str]:
-    display = request.app[HUB].displays.get(old_place.code(request).upper())
-    shown = display.template_id if display is not None else None
-    first = {each.name for each in rows if each.id == shown}
-    return sorted({each.name for each in rows}, key=lambda name: (name not in first, name.casefold()))
+def _owner(request: web.Request) -> int | None:
+    slug = request.query.get("partner")
+    return scope.named_partner(request, slug).id if slug else None
 
 
 def _is_of(request: web.Request, owner: int | None, partner_id: int) -> bool:

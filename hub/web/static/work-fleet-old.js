@@ -3,11 +3,17 @@
 
 import { $, say, set } from "./front-paint.js";
 
-const PLACES = ["/stream", "/api/", "/static/uploads/", "/d/", "/static/"];
+const PLACES = ["/stream", "/api/", "/d/", "/static/", "/images/", "/frames/", "/login"];
 
 /** What Apache hands on to the hub at this origin, as lines for its configuration. */
 export function proxyLines(origin) {
-  return PLACES.map(each => `ProxyPass ${each} ${origin}${each}${each === "/stream" ? " flushpackets=on" : ""}`).join("\n");
+  return [
+    "ProxyPreserveHost On",
+    "RewriteEngine On",
+    "RewriteCond %{HTTP:Upgrade} =websocket [NC]",
+    `RewriteRule ^/(ws/.*)$ ${origin.replace(/^http/, "ws")}/$1 [P,L]`,
+    ...PLACES.map(each => `ProxyPass ${each} ${origin}${each}${each === "/stream" ? " flushpackets=on" : ""}`),
+  ].join("\n");
 }
 
 /** In the dialog of a display's QR code. */

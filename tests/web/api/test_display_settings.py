@@ -2,6 +2,7 @@
 
 import time
 
+import aiohttp
 import pytest
 
 from hub.accounts import MACHINE_CALLER
@@ -61,8 +62,45 @@ async def test_a_code_lets_see_and_nothing_else(team: Teamed) -> None:
 async def test_a_page_without_a_display_has_the_predecessors_own(team: Teamed) -> None:
     for who, path in (("", PATH), ("", f"{PATH}?display=AAAA2222"), ("there.viewer", PATH)):
         assert await team.ask(who, "GET", path) == (200, PLAIN), who
-    status, words, field = await team.error("there.operator", "POST", PATH, {"duration": 7})
-    assert (status, field) == (404, "display") and "no display" in words
+    status, answer = await team.ask("there.operator", "POST", PATH, {"duration": 7})
+    assert (status, answer["field"]) == (404, "display") and "no display" in answer["error"]
+
+
+async def test_the_display_of_the_cookie_is_meant(team: Teamed) -> None:
+    """An old screen names no display: /d/CODE/old has."""
+    _, made = await team.ask(
+        "operator", "POST", "/api/displays", {"name": "Far", "settings": {"duration": 8}}
+    )
+    cookie = {"Cookie": f"display={made['display']['code']}"}
+    async with team.hub.anybody.get(PATH, headers=cookie) as answer:
+        assert (await answer.json())["duration"] == 8
+    bearer = {"Authorization": f"Bearer {team.tokens['operator']}"}
+    async with team.hub.anybody.post(PATH, json={"duration": 11}, headers=cookie | bearer) as answer:
+        assert await answer.json() == {"success": True, "duration": 11}
+    async with team.hub.anybody.get(PATH, headers=cookie) as answer:
+        assert (await answer.json())["duration"] == 11
+
+
+async def test_a_form_says_the_same(team: Teamed) -> None:
+    _, made = await team.ask("operator", "POST", "/api/displays", {"name": "Form"})
+    path, bearer = (
+        f"{PATH}?display={made['display']['code']}",
+        {"Authorization": f"Bearer {team.tokens['operator']}"},
+    )
+    parts = aiohttp.FormData()
+    parts.add_field("duration", "12", content_type="text/plain")
+    for body, seconds in (
+        ({"duration": "7", "transitions": "false"}, 7),
+        ({"displayDuration": "6000"}, 6),
+        (parts, 12),
+    ):
+        async with team.hub.anybody.post(path, data=body, headers=bearer) as answer:
+            assert (answer.status, await answer.json()) == (200, {"success": True, "duration": seconds})
+    assert (await team.ask("", "GET", path))[1] == {
+        "duration": 12,
+        "displayDuration": 12000,
+        "transitions": False,
+    }
 
 
 @pytest.mark.asyncio(loop_scope="function")
@@ -76,7 +114,7 @@ async def test_the_first_display_is_meant_where_none_is_named(hub: Running) -> N
     async with hub.http.post("/api/displays", json={"name": "x", "partner": there.slug}) as response:
         assert response.status == 201
     async with hub.http.post(PATH, json={"duration": 8}) as response:
-        assert response.status == 400 and (await response.json())["error"]["field"] == "display"
+        assert response.status == 400 and (await response.json())["field"] == "display"
 
 
 async def test_unknown_codes_are_counted(shared_hub: Running) -> None:

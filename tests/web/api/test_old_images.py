@@ -12,8 +12,9 @@ from tests.running import Running
 
 
 async def test_uploaded_listed_and_served(hub: Running) -> None:
-    async with hub.http.post("/api/upload-image", data=form()) as answer:
-        assert (answer.status, await answer.json()) == (400, {"error": "No files uploaded"})
+    for nothing in (form(), None):
+        async with hub.http.post("/api/upload-image", data=nothing) as answer:
+            assert (answer.status, await answer.json()) == (400, {"error": "No files uploaded"})
     async with hub.http.post("/api/upload-image", data=form("files[]", "files[]")) as answer:
         assert answer.status == 200, await answer.text()
         made = await answer.json()

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hub.web.old_feed import FEEDS
 from tests.running import Running, until
 from tests.web.old_venue import IDLE, asked, prepared
 
@@ -79,3 +80,22 @@ async def test_browser_remembers_its_display(hub: Running) -> None:
     assert found["mode"] == "pre-race"
     async with old.anybody.get("/d/ABCDEFGH/old") as answer:
         assert answer.status == 404
+
+
+async def test_without_a_code_page_and_queue_go_by_the_same_duration(hub: Running) -> None:
+    """Whoever has signed in sets it where no display is named: else a page would miss every second runner."""
+    old = await prepared(hub)
+    async with old.http.post("/api/display-settings", json={"duration": 60}) as answer:
+        assert answer.status == 200
+    assert (await old.get("/api/display-settings"))["duration"] == 60
+    assert (await old.get("/api/current-runner"))["runner"] is None
+    reader = await old.reader().connect()
+    reader.add("T1", "T2")
+    await until(lambda: old.durable == 2)
+    assert (await old.get("/api/current-runner"))["bib"] == "101"
+    (feed,) = old.app._application[FEEDS]._feeds.values()
+    feed.queue.since_us -= 59_000_000
+    assert (await old.get("/api/current-runner"))["bib"] == "101"
+    feed.queue.since_us -= 1_000_000
+    assert (await old.get("/api/current-runner"))["bib"] == "102"
+    await reader.hang_up()

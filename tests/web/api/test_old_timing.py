@@ -30,11 +30,17 @@ async def test_shapes(shared_hub: Running) -> None:
         ("START", 3),
         ("Finish", 5),
     ]
+    assert [each["unique_tags"] for each in stats["by_location"]] == [2, 4]
     recent = await hub.get("/api/timing/recent-reads?limit=2")
     assert [each["tag_code"] for each in recent["reads"]] == ["A2", "A2"]
     assert {"read_timestamp", "location_description", "session_name", "seconds_ago", "raw_data"} <= set(
         recent["reads"][0]
     )
+    locations = await hub.get(f"/api/sessions/{hub.session_id}/locations")
+    ids = {each["name"]: each["id"] for each in locations["locations"]}
+    for each in recent["reads"]:
+        assert each["location_id"] == ids[each["location_name"]]
+        assert each["read_timestamp"].startswith(each["read_date"] + "T")
     sessions = (await hub.get("/api/timing/sessions"))["sessions"]
     assert set(sessions[0]) == {
         *("id", "session_name", "event_name", "status", "created_at", "total_reads"),

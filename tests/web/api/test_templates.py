@@ -233,4 +233,4 @@ async def test_one_of_the_predecessor(team: Teamed) -> None:
     again = {"name": "Alt 2", "template": (await latest(team, "Alt"))["template"]}
     assert (await team.ask(OPERATOR, "POST", TEMPLATES, again))[1]["removed"] == []
     assert (await latest(team, "Alt%202"))["template"] == again["template"]
-    assert (await team.error(OPERATOR, "POST", TEMPLATES, {"name": "None"}))[0::2] == (400, "html")
+    assert (await team.error(OPERATOR, "POST", TEMPLATES, {"name": "None"}))[0] == 400
