@@ -101,7 +101,7 @@ class Proof:
         self.showings.shown(place.partner_id, place.session.row.id, report.offset, shown)
 
     def _painted(self, place: Place, report: Report, now_us: int) -> None:
-        if report.offset <= place.after:
+        if report.offset <= place.after or report.waited:
             return
         known = place.known
         line_us = (known.round_trip_us or 0) // 2 if known is not None else 0

@@ -20,12 +20,13 @@ Pixels = Annotated[int, msgspec.Meta(ge=0, le=SIZE_PX_MAX)]
 
 class Report(NamedTuple):
     """A read on a screen's wall. `for_ms` None: it has just been painted, `ms` after it came; else it has left, after
-    so long."""
+    so long. `waited`: there was no room for it at first, or an operator did not want it there."""
 
     offset: int
     ms: float
     for_ms: float | None
     layout: str
+    waited: bool = False
 
 
 class ShownRead(msgspec.Struct):
@@ -33,6 +34,7 @@ class ShownRead(msgspec.Struct):
     ms: float
     for_ms: float | None = None
     layout: str = ""
+    waited: bool = False
 
 
 class Shown(msgspec.Struct, tag="shown", tag_field="type"):
@@ -43,6 +45,7 @@ class Shown(msgspec.Struct, tag="shown", tag_field="type"):
     for_ms: float | None = None
     layout: str = ""
     shown: list[ShownRead] | None = None
+    waited: bool = False
 
     def __post_init__(self) -> None:
         if self.shown is None and (self.offset is None or self.ms is None):
@@ -50,9 +53,9 @@ class Shown(msgspec.Struct, tag="shown", tag_field="type"):
 
     def reports(self) -> Iterator[Report]:
         if self.offset is not None and self.ms is not None:
-            yield Report(self.offset, self.ms, self.for_ms, layout_of(self.layout))
+            yield Report(self.offset, self.ms, self.for_ms, layout_of(self.layout), self.waited)
         for each in self.shown or ():
-            yield Report(each.offset, each.ms, each.for_ms, layout_of(each.layout))
+            yield Report(each.offset, each.ms, each.for_ms, layout_of(each.layout), each.waited)
 
 
 class Pong(msgspec.Struct, tag="pong", tag_field="type"):

@@ -46,6 +46,27 @@ TOLD: Final = """async () => {
   return [same, told];
 }"""
 
+WAITED: Final = """async () => {
+  const { makeShown } = await import("/static/display-shown.js");
+  const told = [], soon = () => new Promise(done => setTimeout(done, 1));
+  const send = (...reports) => told.push(...reports.map(each => [each.offset, Boolean(each.waited)]));
+  const shown = makeShown({ send, clock: () => 0 });
+  const cards = (feed, ...offsets) => offsets.map(offset => ({ key: feed + offset, offset, arrivedAt: 0 }));
+  shown.greeted("1.1.");
+  shown.see(cards("1.1.", 2, 1), "rows", 2);
+  await soon();
+  const held = cards("1.1.", 3);
+  shown.see(held, "card", 3);
+  await soon();
+  shown.see(held, "card", 5);
+  shown.see(cards("1.1.", 4, 6, 3), "rows", 6);
+  await soon();
+  shown.greeted("2.1.");
+  shown.see(cards("2.1.", 1), "card", 1);
+  await soon();
+  return told;
+}"""
+
 
 def figures(p50: float, p95: float, p99: float) -> dict[str, float]:
     return {"count": 9, "p50_ms": p50, "p95_ms": p95, "p99_ms": p99}
@@ -92,6 +113,18 @@ async def test_screen_tells_of_nothing_that_was_another_sessions(modules: Page) 
     assert [[(offset, for_ms > 0) for offset, for_ms in frame] for frame in other] == [
         [(1, False)],
         [(1, True)],
+    ]
+
+
+async def test_screen_says_who_had_to_wait_for_room(modules: Page) -> None:
+    """A wall that was held, or had no room, is not one that is slow."""
+    assert await modules.evaluate(WAITED) == [
+        [2, False],
+        [1, False],
+        [3, False],
+        [4, True],
+        [6, False],
+        [1, False],
     ]
 
 

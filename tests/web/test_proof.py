@@ -88,6 +88,14 @@ async def test_what_it_has_missed_and_what_there_is_not_are_no_latency() -> None
     assert world.latencies.unsaved(5).parts[PAINT].count == 0
 
 
+async def test_who_had_to_wait_for_room_is_kept_and_is_no_latency() -> None:
+    world = World()
+    world.proof.hear(world.place, Shown(7, 4000.0, layout="card", waited=True))
+    assert await world.kept() == [(7, Showing(CODE, NOW_US, 0, "card"))]
+    assert world.latencies.unsaved(5).parts[PAINT].count == 0
+    assert world.known.lately.of(NOW_US).count == 0
+
+
 async def test_no_figure_is_beyond_what_can_be() -> None:
     world = World()
     world.proof.hear(world.place, Shown(3, 1e300))

@@ -22,12 +22,13 @@ def test_what_a_wall_has_shown() -> None:
     """When it is painted, when it has left, or several at once."""
     told = parse(
         '{"type":"shown","offset":7,"ms":12}\n{"type":"shown","offset":7,"ms":12,"for_ms":8000,"layout":"rows"}\n'
-        '{"type":"shown","shown":[{"offset":8,"ms":3},{"offset":9,"ms":0,"for_ms":10.5,"layout":"NO <word>"}]}'
+        '{"type":"shown","shown":[{"offset":8,"ms":3,"waited":true},'
+        '{"offset":9,"ms":0,"for_ms":10.5,"layout":"NO <word>"}]}'
     )
     assert [list(each.reports()) for each in told if isinstance(each, Shown)] == [
         [Report(7, 12.0, None, "")],
         [Report(7, 12.0, 8000.0, "rows")],
-        [Report(8, 3.0, None, ""), Report(9, 0.0, 10.5, "")],
+        [Report(8, 3.0, None, "", waited=True), Report(9, 0.0, 10.5, "")],
     ]
     assert parse('{"type":"shown","shown":[]}') == [Shown(shown=[])]
     assert parse('{"type":"shown","shown":[{"offset":1,"ms":2,"x":3}]}') == [Shown(shown=[ShownRead(1, 2.0)])]

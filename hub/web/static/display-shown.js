@@ -7,22 +7,26 @@ const PAUSE_MS = 500;
 
 /** `send(...messages)`: whether they have gone. */
 export function makeShown({ send, clock }) {
-  let there = new Map(), seen = null, left = [], timer = 0, feed = null;
+  let there = new Map(), seen = null, left = [], timer = 0, feed = null, was = null, through = -Infinity;
 
   /** Whose reads the hub at the other end means by offsets, as keys begin; null: it has not said. */
   function greeted(of) {
     feed = of;
+    if (of !== null && of !== was) { was = of; through = -Infinity; }
     tellSoon();
   }
 
-  /** The cards that are to be seen from now on, and in which layout. */
-  function see(cards, layout) {
+  /** The cards that are to be seen from now on, and in which layout. `offset`: how far this screen is. Who came before it
+   * painted the last time has waited for room, or for an operator: that is not how long a read takes. */
+  function see(cards, layout, offset) {
+    const painted = through;
+    through = offset === null ? -Infinity : offset;
     if (cards === seen) return;
     seen = cards;
     const now = clock(), before = there, fresh = [];
     there = new Map();
-    for (const { key, offset, arrivedAt } of cards) {
-      const known = before.get(key), one = known || { key, offset, arrivedAt, since: now, layout };
+    for (const { key, offset: of, arrivedAt } of cards) {
+      const known = before.get(key), one = known || { key, offset: of, arrivedAt, since: now, layout, waited: of <= painted };
       before.delete(key);
       if (!known) fresh.push(one);
       there.set(key, one);
@@ -60,15 +64,15 @@ export function makeShown({ send, clock }) {
     return ours;
   }
 
-  function reportOf({ offset, ms = 0, for_ms, layout }) {
-    return { type: "shown", offset, ms, for_ms, layout };
+  function reportOf({ offset, ms = 0, for_ms, layout, waited }) {
+    return { type: "shown", offset, ms, for_ms, layout, ...(waited ? { waited } : {}) };
   }
 
   return {
     see, greeted,
     /** The page is left. */
     close() {
-      see([], "");
+      see([], "", null);
       tell();
     },
   };

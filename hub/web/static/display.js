@@ -88,7 +88,7 @@ function boot({ code, version, build }) {
     shows = seen.shows;
     if (state.template && !templates && !fetching) fetchTemplates();
     const visible = paint(seen, state, clock(), Boolean(instead), Boolean(instead && templates.says()));
-    shown.see(instead && !seen.dark && !seen.emergency ? instead : visible, instead ? "template" : seen.layout);
+    shown.see(instead && !seen.dark && !seen.emergency ? instead : visible, instead ? "template" : seen.layout, state.offset);
   }
 
   /** Only a screen that has a template needs what draws one. Under another name each time: a browser may keep a failure. */
