@@ -108,7 +108,7 @@ def cell(text: str) -> str:
     return _FORMULA.sub("'", text)
 
 
-def written(rows: Sequence[Sequence[object]]) -> bytes:
+def written(rows: Sequence[Sequence[object]], delimiter: str = ",") -> bytes:
     out = io.StringIO(newline="")
-    csv.writer(out).writerows(rows)
+    csv.writer(out, delimiter=delimiter).writerows(rows)
     return out.getvalue().encode()

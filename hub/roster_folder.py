@@ -5,6 +5,7 @@ Every method may take as long as a disk does: not for the loop.
 """
 
 import os
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -36,14 +37,16 @@ class RosterFolder:
         except OSError as problem:
             raise StoreError(f"the file cannot be kept: {problem.strerror or problem}") from problem
 
-    def begin_problems(self, number: int, headers: Sequence[str]) -> None:
-        """A table with no row yet: lines, reasons, and the row as it was. headers: of its columns."""
-        _create(self.problems(number), written([[*LEFT_OUT, *map(cell, headers)]]))
+    def begin_problems(self, number: int, headers: Sequence[str], delimiter: str = ",") -> None:
+        """A table with no row yet: lines, reasons, and the row as it was. headers: of its columns. With a mark by which
+        spreadsheets know the letters: it is opened, mended and brought again."""
+        _create(self.problems(number), BOM_UTF8 + written([[*LEFT_OUT, *map(cell, headers)]], delimiter))
 
-    def add_problems(self, number: int, rows: Sequence[Bad]) -> None:
+    def add_problems(self, number: int, rows: Sequence[Bad], delimiter: str = ",") -> None:
         """No program takes what stands in a cell for a formula."""
+        lines = [[each.line, cell(each.reason), *map(cell, each.cells)] for each in rows]
         with self.problems(number).open("ab") as file:
-            file.write(written([[each.line, cell(each.reason), *map(cell, each.cells)] for each in rows]))
+            file.write(written(lines, delimiter))
 
     def remove(self, number: int) -> None:
         for path in (self.file(number), self.problems(number)):

@@ -76,8 +76,9 @@ class Putting:
     ) -> Put:
         """The file of this number, read as it is wanted. gone: what becomes of those whom a file said before, and this
         one does not. Raises FileFormatError, and as `Rostering.apply` does."""
-        put, bad = Put(), _Problems(self._folder, number)
-        await asyncio.to_thread(self._folder.begin_problems, number, headers)
+        # A spreadsheet parts cells as the file did that came from it.
+        put, bad = Put(), _Problems(self._folder, number, ";" if wanted.delimiter == ";" else ",")
+        await bad.begin(headers)
         later = COMPARING if dry else CHANGING
 
         def applied(done: int, total: int | None) -> None:
@@ -144,11 +145,15 @@ class Putting:
 class _Problems:
     """Rows that were left out, on their way into the file of them. `first`: those that answers list."""
 
-    def __init__(self, folder: RosterFolder, number: int) -> None:
+    def __init__(self, folder: RosterFolder, number: int, delimiter: str) -> None:
         self._folder = folder
         self._number = number
+        self._delimiter = delimiter
         self._waiting: list[Bad] = []
         self.first: list[Bad] = []
+
+    async def begin(self, headers: Sequence[str]) -> None:
+        await asyncio.to_thread(self._folder.begin_problems, self._number, headers, self._delimiter)
 
     async def add(self, rows: Sequence[Bad]) -> None:
         self.first += rows[: PROBLEMS_KEPT_MAX - len(self.first)]
@@ -159,4 +164,4 @@ class _Problems:
     async def end(self) -> None:
         rows, self._waiting = self._waiting, []
         if rows:
-            await asyncio.to_thread(self._folder.add_problems, self._number, rows)
+            await asyncio.to_thread(self._folder.add_problems, self._number, rows, self._delimiter)

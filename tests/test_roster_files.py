@@ -72,7 +72,7 @@ async def test_looked_at_previewed_and_put_in_force(place: Place) -> None:
     apply = place.files.apply(OWN, file.id, Apply("remove"))
     await apply.over()
     assert apply.kind == APPLY and apply.result is not None and apply.result["added"] == 1
-    assert place.files.problems(OWN, file.id).read_text().startswith("line,reason,bib,name")
+    assert place.files.problems(OWN, file.id).read_text("utf-8-sig").startswith("line,reason,bib,name")
     await place.files.delete(OWN, file.id)
     assert place.names() == set()
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import StoreError
-from hub.roster_file_text import rows
+from hub.roster_file_text import decoded, delimiter_of, rows
 from hub.roster_file_words import Bad
 from hub.roster_folder import RosterFolder
 
@@ -26,7 +26,7 @@ def test_rows_that_were_left_out_and_no_formula(tmp_path: Path) -> None:
     folder.begin_problems(7, ["bib", "=cmd()"])
     folder.add_problems(7, [Bad(2, "no bib", ["", "+1"])])
     folder.add_problems(7, [Bad(9, "bib =1 is on line 3 already", ["@x", "a,b"])])
-    assert list(csv.reader(folder.problems(7).open(encoding="utf-8", newline=""))) == [
+    assert list(csv.reader(folder.problems(7).open(encoding="utf-8-sig", newline=""))) == [
         ["line", "reason", "bib", "'=cmd()"],
         ["2", "no bib", "", "'+1"],
         ["9", "bib =1 is on line 3 already", "'@x", "a,b"],
@@ -39,7 +39,8 @@ def test_they_can_be_brought_again(tmp_path: Path) -> None:
     folder = RosterFolder(tmp_path)
     folder.begin_problems(7, ["bib", "-name"])
     folder.add_problems(7, [Bad(2, "no bib", cells)])
-    text = folder.problems(7).read_text(encoding="utf-8")
+    text, encoding = decoded(folder.problems(7).read_bytes(), "", "problems.csv")
+    assert encoding == "utf-8" and delimiter_of(text) == ","
     assert [each.cells for each in rows(text, ",")] == [
         ["line", "reason", "bib", "-name"],
         ["2", "no bib", *cells],

@@ -92,7 +92,7 @@ async def put(
 
 
 def left_out(folder: Path) -> list[list[str]]:
-    with (folder / "3.csv").open(encoding="utf-8", newline="") as file:
+    with (folder / "3.csv").open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file))
 
 

@@ -138,9 +138,16 @@ async def test_all_rows_that_were_left_out_to_take_along(team: Teamed) -> None:
         f"{path}/problems.csv", headers={"Authorization": f"Bearer {team.tokens[OPERATOR]}"}
     ) as response:
         assert response.content_type == "text/csv" and "attachment" in response.headers["Content-Disposition"]
-        header, row = csv.reader(io.StringIO(await response.text()))
+        data = await response.read()
+    text = data.decode("utf-8-sig")
+    assert data != text.encode(), "spreadsheets know its letters"
+    header, row = csv.reader(io.StringIO(text), delimiter=";")
     assert header == ["line", "reason", "Startnr", "Name", "Geburtsdatum", "E-Mail", "Shirt"]
     assert (row[0], row[2:]) == ("3", ["2", "Bob Ray", "31.2.1990", "", "L"])
+    again = await brought(team, session, text.replace("31.2.1990;", "3.2.1990;").encode("utf-8-sig"))
+    chosen = [each["field"] for each in again["columns"]]
+    assert (again["delimiter"], chosen[:2], chosen[2]) == (";", [None, None], "bib")
+    assert (await done(team, f"{PATH}/{again['id']}/apply", {"gone": "keep"}))["added"] == 1
 
 
 async def test_read_otherwise(team: Teamed) -> None:
