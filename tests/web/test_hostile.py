@@ -40,7 +40,7 @@ async def hub(postgres_dsn: str, tmp_path_factory: pytest.TempPathFactory) -> As
     """One that waits for nobody, so that what keeps its connection open costs the test nothing."""
     limits = Limits(code_tries_per_minute=100_000, upload_mib=10)
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"SWEEP_S": 0.02, "IDLE_S_MAX": 0.05, "HEAD_S_MAX": 1.0, "LINGER_S": 0.2}.items():
+        for name, value in {"SWEEP_S": 0.02, "IDLE_S_MAX": 0.05, "HEAD_S_MAX": 5.0, "LINGER_S": 0.2}.items():
             patch.setattr(connections, name, value)
         patch.setattr(sockets, "HEARTBEAT_S", 0.5)
         async with (
