@@ -20,6 +20,10 @@ CREDENTIALS: Final = {"password": "user_pass", "user_pass": "user_pass", "userna
 """What they call what an account signs in with, where it is called otherwise here."""
 SIGN_IN: Final = "Sign in to the hub first, at /login"
 NO_SESSION: Final = "There is no active session; start one in the control room"
+NO_CLIENT_ID: Final = (
+    "The company's ChronoTrack client id is not known yet; add the account once on the session's roster page"
+)
+"""No page of the predecessor's asks for it: it was built into the program."""
 AUTHENTICATING: Final = "Authenticating..."
 READY: Final = "Ready to display timing data"
 STAGES: Final = 3

@@ -119,6 +119,8 @@ ROUTES: Final = (
     Route("POST", "/api/refresh/start", OPERATOR, old_refresh.start),
     Route("POST", "/api/refresh/stop", OPERATOR, old_refresh.stop),
     Route("POST", "/api/refresh/trigger", OPERATOR, old_refresh.trigger),
+    Route("GET", "/api/refresh/config", VIEWER, old_refresh.config),
+    Route("POST", "/api/refresh/config", OPERATOR, old_refresh.change_config),
     Route("POST", "/api/background-refresh", OPERATOR, old_refresh.background),
     Route("GET", "/api/tcp-status", VIEWER, old_refresh.tcp_status),
     Route("GET", "/api/debug/timing", OPERATOR, old_debug.timing),

@@ -125,6 +125,7 @@ BODIES: Final[dict[str, Body]] = {
     "POST /api/select-mode": lambda _who: {"mode": "results"},
     "POST /api/refresh/start": _nothing,
     "POST /api/refresh/stop": _nothing,
+    "POST /api/refresh/config": lambda _who: {"enabled": True},
     "POST /api/refresh/trigger": _nothing,
     "POST /api/debug/add-test-runner": _nothing,
     "POST /api/debug/add-bib-500": _nothing,

@@ -79,6 +79,7 @@ TELLS_NOTHING: Final = {
     "/api/login-progress",
     "/api/sync-status",
     "/api/tcp-status",
+    "/api/refresh/config",
     "/api/health",
     "/api/timing/database-status",
 }

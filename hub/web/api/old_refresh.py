@@ -19,12 +19,21 @@ from hub.web.services import LINKS, LinkState
 from hub.web.state import CONDITION, settings
 
 NOTHING: Final = "No registration service is connected to this session"
+PERIOD_S: Final = 30
+"""What the predecessor says where it asks nobody."""
 IDLE_TIMEOUT_S: Final = 0
 """Readers may be silent for as long as they like."""
 
 
 class Action(msgspec.Struct):
     action: str = ""
+
+
+class Config(msgspec.Struct):
+    """`interval_seconds` and `debug_logging` say nothing: the hub asks as often as the service lets it, and
+    `server.log_level` is one for all."""
+
+    enabled: bool | None = None
 
 
 class _Linked(NamedTuple):
@@ -55,6 +64,25 @@ async def background(request: web.Request) -> web.Response:
     if action not in ("start", "stop"):
         return web.json_response({"success": False, "error": "Invalid action"}, status=400)
     return await _turned(request, on=action == "start")
+
+
+async def config(request: web.Request) -> web.Response:
+    """Of no service: disabled."""
+    found = await _linked(request)
+    return web.json_response(_config(found.state if found else None))
+
+
+async def change_config(request: web.Request) -> web.Response:
+    """JSON as `Config`. Gives what is in force."""
+    wanted = bodies.decode(await bodies.json(request), Config)
+    found = await _linked(request)
+    if found is None:
+        return web.json_response({"success": False, "error": NOTHING}, status=400)
+    state = found.state
+    if wanted.enabled is not None:
+        change = LinkChange(enabled=wanted.enabled)
+        state = await request.app[LINKS].change(found.caller, found.session.row, change)
+    return web.json_response({"success": True, **_config(state)})
 
 
 async def trigger(request: web.Request) -> web.Response:
@@ -107,6 +135,12 @@ async def _linked(request: web.Request) -> _Linked | None:
     session = (await old_place.own(request, caller)).session
     state = await request.app[LINKS].state(caller, session.row) if session is not None else None
     return _Linked(caller, session, state) if session is not None and state is not None else None
+
+
+def _config(state: LinkState | None) -> dict[str, Any]:
+    on = state is not None and state.row.enabled
+    period_s = state.period_s if state is not None else None
+    return {"enabled": on, "interval_seconds": round(period_s or PERIOD_S), "debug_logging": False}
 
 
 def _status(session: Session | None, state: LinkState | None) -> dict[str, Any]:

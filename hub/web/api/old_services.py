@@ -86,9 +86,7 @@ async def test_connection(request: web.Request) -> web.Response:
     try:
         kind = _kind(asked)
         own = await _own(request)
-        account, said = await request.app[ACCOUNTS].given(
-            own.caller, own.session.row.partner_id, kind, NAME, old_services.credentials(asked.credentials)
-        )
+        account, said = await _given(request, own, kind, asked.credentials)
     except (_NotYet, CallerError, StoreError) as problem:
         return web.json_response(old_services.failed(str(problem)))
     return web.json_response(
@@ -225,9 +223,18 @@ def _name(asked: Asked) -> str:
 
 
 async def _account(request: web.Request, own: _Own, kind: str, given: dict[str, Any]) -> AccountRow:
+    return (await _given(request, own, kind, given))[0]
+
+
+async def _given(request: web.Request, own: _Own, kind: str, given: dict[str, Any]) -> tuple[AccountRow, str]:
     partner_id = own.session.row.partner_id
     words = old_services.credentials(given)
-    return (await request.app[ACCOUNTS].given(own.caller, partner_id, kind, NAME, words))[0]
+    try:
+        return await request.app[ACCOUNTS].given(own.caller, partner_id, kind, NAME, words)
+    except Invalid as problem:
+        if problem.field == "credentials.client_id" and not words.get("client_id"):
+            raise Invalid(old_services.NO_CLIENT_ID, field=problem.field) from problem
+        raise
 
 
 async def _linked(

@@ -27,7 +27,13 @@ async def test_without_a_service(shared_hub: Running) -> None:
             "race_name",
         ),
     }
+    assert await hub.get("/api/refresh/config") == {
+        "enabled": False,
+        "interval_seconds": 30,
+        "debug_logging": False,
+    }
     for path, body in (
+        ("refresh/config", {"enabled": True, "interval_seconds": 30, "debug_logging": False}),
         ("refresh/start", None),
         ("refresh/trigger", None),
         ("background-refresh", {"action": "stop"}),

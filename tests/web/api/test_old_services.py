@@ -44,7 +44,11 @@ async def said(http: aiohttp.ClientSession, path: str, body: Any = None, status:
 async def test_from_an_account_to_a_roster(hub: Running) -> None:
     """The page that signs in, and then the one that chooses. The company's own id is said once, by the first."""
     wrong = await said(hub.http, "/api/login", {**ACCOUNT, "event_id": EVENT, "password": "no"})
-    assert (wrong["success"], wrong["stage"], wrong["total_stages"]) == (False, 2, 3) and wrong["error"]
+    assert (wrong["success"], wrong["stage"], wrong["total_stages"]) == (
+        False,
+        2,
+        3,
+    ) and "client id is not known yet" in wrong["error"]
     assert await said(hub.http, "/api/login-progress") == {
         "total_entries": 0,
         "loaded_entries": 0,
@@ -91,6 +95,11 @@ async def test_from_an_account_to_a_roster(hub: Running) -> None:
     assert (await said(hub.http, "/api/refresh/status"))["participants_count"] == PEOPLE
     assert not (await said(hub.http, "/api/background-refresh", {"action": "stop"}))["enabled"]
     assert (await said(hub.http, "/api/refresh/start", {}))["enabled"]
+    for on in (False, True):
+        config = {"enabled": on, "interval_seconds": 60, "debug_logging": True}
+        answer = await said(hub.http, "/api/refresh/config", config)
+        assert (answer["success"], answer["enabled"], answer["debug_logging"]) == (True, on, False)
+        assert (await said(hub.http, "/api/refresh/config"))["enabled"] is on
     assert (await said(hub.http, "/api/tcp-status"))["tcp_listener"]["listening"]
 
 
