@@ -67,6 +67,7 @@ STORY: Final[dict[str, Any]] = {
         "time": "2026-05-16T11:52:10+02:00",
         "from": "2026-05-16T11:50:30+02:00",
         "to": "2026-05-16T11:53:50+02:00",
+        "basis": "own pace and others",
     },
     "together": [],
 }

@@ -232,3 +232,21 @@ async def test_it_is_said_whether_the_screen_stays_awake(modules: Page) -> None:
     assert "stays awake" in taken and "may go to sleep" in released
     assert "battery" in (await modules.evaluate(AWAKE, "refused"))[0]
     assert "plain http" in (await modules.evaluate(AWAKE, "none"))[0]
+
+
+@pytest.mark.parametrize(
+    ("basis", "how"), [("own pace and others", ""), ("own pace", " (own pace)"), ("others", " (others)")]
+)
+async def test_by_what_somebody_is_expected_is_said_where_it_is_less_sure(
+    modules: Page, basis: str, how: str
+) -> None:
+    nearly = "import('/static/announce-story.js').then(each => each.nextOf(expected))"
+    expected = {
+        "location": "FINISH",
+        "time": "2026-05-16T11:52:10+02:00",
+        "from": "2026-05-16T11:51:30+02:00",
+        "to": "2026-05-16T11:52:50+02:00",
+        "basis": basis,
+    }
+    words = "Expected at FINISH at 11:52, give or take 40 s" + how
+    assert await modules.evaluate(f"expected => {nearly}", expected) == words

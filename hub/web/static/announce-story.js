@@ -79,13 +79,16 @@ function isNews({ kind, weight, words }) {
   return !SHOWN.includes(kind) && (kind !== "age" || weight >= WORTH);
 }
 
-/** "Expected at FINISH at 10:42, give or take 2 min" */
+const USUAL = "own pace and others";
+
+/** "Expected at FINISH at 10:42, give or take 2 min (own pace)": by what, where it is not by all that can be known. */
 export function nextOf(expected) {
   const clock = expected && /[T ](\d\d:\d\d)/.exec(expected.time || "");
   if (!clock) return "";
   const give = Math.round((Date.parse(expected.to) - Date.parse(expected.from)) / 2000) || 0;
   const within = give <= 0 ? "" : give < 90 ? `, give or take ${give} s` : `, give or take ${Math.round(give / 60)} min`;
-  return `Expected at ${text(expected.location)} at ${clock[1]}${within}`;
+  const basis = text(expected.basis), how = basis && basis !== USUAL ? ` (${basis})` : "";
+  return `Expected at ${text(expected.location)} at ${clock[1]}${within}${how}`;
 }
 
 /** Where a runner was, newest first, each with the time since the location before: "10 KM 11:29:54, 42:10 from START" */
