@@ -19,7 +19,7 @@ from hub.roster_file_names import is_known
 
 UTF8: Final = "utf-8"
 UTF16: Final = "utf-16"
-_BIG: Final = "utf-16-be"
+BIG: Final = "utf-16-be"
 ENCODINGS: Final[dict[str, str]] = {
     UTF8: "UTF-8",
     UTF16: "UTF-16",
@@ -91,7 +91,7 @@ def decoded(data: bytes, wanted: str, name: str) -> tuple[str, str]:
     if encoding not in ENCODINGS:
         raise FileFormatError(f"{name}: no encoding {encoding!r}; expected one of {', '.join(ENCODINGS)}")
     # A cell of another program's making: that one is wrong, and all others are right.
-    text = data.decode(_BIG if encoding == UTF16 and _is_big(data) else encoding, "replace")
+    text = data.decode(BIG if encoding == UTF16 and _is_big(data) else encoding, "replace")
     text = text.removeprefix("\ufeff")
     if _is_binary(text):
         raise FileFormatError(f"{name}: this is no text and no workbook; expected a CSV or an Excel file")

@@ -145,6 +145,7 @@ def _step_back() -> None:
         *roster_file_text.ENCODINGS,
         *roster_file_text.NARROW,
         *roster_file_text.WIDE,
+        roster_file_text.BIG,
         "ascii",
         "cp437",
         "utf-8-sig",

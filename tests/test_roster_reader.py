@@ -56,6 +56,12 @@ async def test_western_letters_and_workbooks_under_its_limits(reader: Reader, tm
         assert (await reader.look(file_of(tmp_path, data), wanted())).rows == 2
 
 
+async def test_sixteen_bits_without_a_mark_under_its_limits(reader: Reader, tmp_path: Path) -> None:
+    for codec in ("utf-16-le", "utf-16-be"):
+        seen = await reader.look(file_of(tmp_path, "bib;Name\n1;Müller\n".encode(codec)), wanted())
+        assert (seen.encoding, [each.field for each in seen.columns]) == ("utf-16", ["bib", "name"])
+
+
 async def test_what_is_no_roster(reader: Reader, tmp_path: Path) -> None:
     with pytest.raises(FileFormatError, match=r"^r\.csv: empty"):
         await reader.look(file_of(tmp_path, b""), wanted())
