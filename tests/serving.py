@@ -199,7 +199,8 @@ class Spare:
     async def close(self) -> None:
         if self._line is not None and self._loaded is not None:
             self._line.close()
-            self._loaded.kill()
+            with suppress(ProcessLookupError):
+                self._loaded.kill()
             await self._loaded.wait()
         for each in self._transports:
             each.close()
