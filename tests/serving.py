@@ -7,9 +7,8 @@ import resource
 import signal
 import socket
 import sys
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -58,7 +57,7 @@ def write_config(
 class Process:
     """`python -m hub ...`, with what it printed."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: "asyncio.subprocess.Process | Split") -> None:
         self._process = process
 
     @property
@@ -86,12 +85,6 @@ class Process:
                     return line.rstrip("\n")
         raise EOFError(f"it ended and has not logged {text!r}")
 
-    def tell(self, line: str) -> None:
-        """The one line that it reads on stdin."""
-        assert self._process.stdin is not None
-        self._process.stdin.write(f"{line}\n".encode())
-        self._process.stdin.close()
-
     def signal(self, number: signal.Signals) -> None:
         self._process.send_signal(number)
 
@@ -108,9 +101,7 @@ class Process:
         await self._process.communicate()
 
 
-async def started(
-    *command: str, folder: Path, files: int = 0, stdin: int = asyncio.subprocess.DEVNULL
-) -> Process:
+async def started(*command: str, folder: Path, files: int = 0) -> Process:
     """`files`: how many it may open; 0: as many as we."""
 
     def limit() -> None:
@@ -121,7 +112,7 @@ async def started(
             *command,
             cwd=folder,
             env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
-            stdin=stdin,
+            stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             preexec_fn=limit if files else None,
@@ -142,28 +133,74 @@ async def hub_process(
         await process.kill()
 
 
+class Split:
+    """One that was split off, where asyncio has a process of its own."""
+
+    stdin: Final = None
+
+    def __init__(self, pid: int, pipes: Sequence[asyncio.StreamReader]) -> None:
+        self.pid = pid
+        self.returncode: int | None = None
+        self.stdout, self.stderr, self._told = pipes
+
+    def send_signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    async def communicate(self) -> tuple[bytes, bytes]:
+        out, err = await asyncio.gather(self.stdout.read(), self.stderr.read())
+        if self.returncode is None:
+            self.returncode = int(await self._told.readline())
+        return out, err
+
+
 class Spare:
-    """Hubs that are started one after the other in one folder: each has loaded its modules before it is needed."""
+    """Hubs that are started one after the other in one folder, split off of one that has loaded its modules."""
 
-    def __init__(self, folder: Path, ahead: int = 1) -> None:
-        """`ahead`: how many get ready while one lives."""
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._ahead = ahead
-        self._ready: deque[asyncio.Task[Process]] = deque()
+        self._line: socket.socket | None = None
+        self._loaded: asyncio.subprocess.Process | None = None
+        self._transports: list[asyncio.ReadTransport] = []
 
-    def prepare(self) -> None:
-        while len(self._ready) < self._ahead:
-            made = started(*SPARE, folder=self._folder, stdin=asyncio.subprocess.PIPE)
-            self._ready.append(asyncio.create_task(made))
+    async def prepare(self) -> None:
+        self._line, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
+        with theirs:
+            self._loaded = await asyncio.create_subprocess_exec(
+                *SPARE,
+                cwd=self._folder,
+                env=ENVIRONMENT | {"PYTHONPATH": str(TOP)},
+                stdin=theirs.fileno(),
+            )
 
-    async def take(self, module: str, *arguments: str, last: bool) -> Process:
-        """It runs the `main` of this module from now on; while it does, others get ready."""
-        process = await self._ready.popleft()
-        process.tell(json.dumps([module, *arguments]))
-        if not last:
-            self.prepare()
-        return process
+    async def take(self, module: str, *arguments: str) -> Process:
+        """It runs the `main` of this module from now on."""
+        assert self._line is not None
+        pipes = [os.pipe() for _ in range(3)]
+        readers = [await self._reader(ours) for ours, _ in pipes]
+        socket.send_fds(self._line, [json.dumps([module, *arguments]).encode()], [each for _, each in pipes])
+        for _, each in pipes:
+            os.close(each)
+        async with asyncio.timeout(3 * PATIENCE_S):
+            pid = int(await readers[2].readline())
+        return Process(Split(pid, readers))
+
+    async def _reader(self, file: int) -> asyncio.StreamReader:
+        reader = asyncio.StreamReader()
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(file, "rb", 0)
+        )
+        self._transports.append(transport)
+        return reader
 
     async def close(self) -> None:
-        for each in self._ready:
-            await (await each).kill()
+        if self._line is not None and self._loaded is not None:
+            self._line.close()
+            with suppress(ProcessLookupError):
+                self._loaded.kill()
+            await self._loaded.wait()
+        for each in self._transports:
+            each.close()

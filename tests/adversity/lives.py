@@ -12,16 +12,13 @@ from tests.serving import HUB, Process, Spare, free_port, hub_process, write_con
 
 
 class Lives:
-    """`more`: further lines of its configuration. `program`: what runs its first life. `ahead`: how many of the next
-    ones get ready meanwhile."""
+    """`more`: further lines of its configuration. `program`: what runs its first life."""
 
-    def __init__(
-        self, folder: Path, dsn: str, more: str = "", program: tuple[str, ...] = HUB, ahead: int = 1
-    ) -> None:
+    def __init__(self, folder: Path, dsn: str, more: str = "", program: tuple[str, ...] = HUB) -> None:
         self.folder = folder
         self._more = more
         self._program = program
-        self._spare = Spare(folder, ahead)
+        self._spare = Spare(folder)
         self.web_port, self.reader_port = free_port(), free_port()
         self.web = f"http://{HOST}:{self.web_port}"
         folder.mkdir(exist_ok=True)
@@ -39,11 +36,9 @@ class Lives:
             yield process
 
     @asynccontextmanager
-    async def another(
-        self, module: str = "hub.cli", *arguments: str, last: bool = False
-    ) -> AsyncIterator[Process]:
-        """The next one after the first, which has loaded its modules meanwhile. `last`: there will be no other."""
-        process = await self._spare.take(module, *arguments, "serve", last=last)
+    async def another(self, module: str = "hub.cli", *arguments: str) -> AsyncIterator[Process]:
+        """The next one after the first, which has loaded its modules meanwhile."""
+        process = await self._spare.take(module, *arguments, "serve")
         try:
             yield process
         finally:
@@ -56,14 +51,14 @@ class Lives:
             stack.push_async_callback(self._spare.close)
             process = await stack.enter_async_context(self.life())
             await process.ready()
-            self._spare.prepare()
+            await self._spare.prepare()
             code = (await process.line()).rpartition("/")[2]
             scene = Scene((HOST, self.reader_port), self.web, code)
             yield process, await stack.enter_async_context(playing(scene))
 
     async def last(self, scene: Scene, dsn: str) -> list[dict[str, Any]]:
         """Nothing happens in it, so that all can be checked. Gives the rows."""
-        async with self.another(last=True) as process:
+        async with self.another() as process:
             await process.ready()
             found = await scene.all_is_well(dsn, self.web)
             process.signal(signal.SIGTERM)

@@ -13,7 +13,7 @@ LIFE_S_MAX: Final = 0.4
 
 async def test_at_any_moment(database_dsn: str, tmp_path: Path) -> None:
     """Most while it runs; some while it starts."""
-    lives = Lives(tmp_path, database_dsn, ahead=2)
+    lives = Lives(tmp_path, database_dsn)
     async with lives.first() as (first, scene):
         scene.feed()
         await first.kill()

@@ -37,7 +37,7 @@ async def test_taken_over_while_the_line_is_cut(
         )
         assert str(tmp_path / "two") in said.splitlines()[-1]
         scene.rest()
-        async with lives.another(last=True) as again:
+        async with lives.another() as again:
             await again.ready()
             warning = "two hubs have written into this database" if accepted else ""
             await all_is_well(database_dsn, scene.given() + given([other]), scene.walls, lives.web, warning)
@@ -82,7 +82,7 @@ async def test_the_connection_of_a_killed_hub_lives_on(
             await postgres_line.sprung.wait()
         assert (await process.end())[0] == -signal.SIGKILL
         lives.use(database_dsn)
-        async with lives.another(last=True) as again:
+        async with lives.another() as again:
             if late:
                 postgres_line.flow()
             async with asyncio.timeout(START_S_MAX):

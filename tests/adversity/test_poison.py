@@ -127,7 +127,7 @@ async def test_a_hub_that_is_killed_with_it(
         await scene.all_shown()
         await process.kill()
         await postgres_line.mend()
-        async with lives.another(last=True) as again:
+        async with lives.another() as again:
             await again.ready()
             await becomes(lives.web, "degraded", f"1 {HEALTH}")
             await without_the_poison(database_dsn, scene, lives.web)
