@@ -19,6 +19,11 @@ TIMES: Final = (
     "gun_time_with_penalty",
 )
 """Of the fields of a result, those that are shown as times."""
+RESULTS: Final = (
+    *TIMES,
+    *("pace", "gun_pace", "overall_rank", "division_rank", "start_time", "finish_timestamp"),
+)
+"""What a runner has in results mode. Screens leave `{{word}}` as it stands where there is no such field."""
 _TIME: Final = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+)(?:\.(\d+))?")
 
 
@@ -82,10 +87,12 @@ class Queue:
         return [*([self.head] if self.head else ()), *self.waiting]
 
 
-def flat(runner: Mapping[str, str], message: str = "") -> dict[str, str]:
-    """A runner as all four generations of screens read it: strings alone, `reg_choice` and `message` among them."""
+def flat(runner: Mapping[str, str], message: str = "", *, results: bool = False) -> dict[str, str]:
+    """A runner as all four generations of screens read it: strings alone, `reg_choice` and `message` among them.
+    results: with a result's fields, also where there is none yet."""
     times = {name: time_words(runner[name]) for name in TIMES if runner.get(name)}
-    return {**runner, **times, "reg_choice": runner.get("race_name", ""), "message": message}
+    more = dict.fromkeys(RESULTS, "") if results else {}
+    return {**more, **runner, **times, "reg_choice": runner.get("race_name", ""), "message": message}
 
 
 def time_words(text: str) -> str:

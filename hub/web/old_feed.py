@@ -111,7 +111,8 @@ def runner_of(session: Session, read: Read | None) -> dict[str, str] | None:
     location = session.places.shown(read.location)
     seen, beside = session.known.public(who)
     known = encode.runner(seen, read, time_text, location, beside)
-    return old_runners.flat(known, encode.runner_message(session, read) or "")
+    message = encode.runner_message(session, read) or ""
+    return old_runners.flat(known, message, results=session.row.mode == MODE_RESULTS)
 
 
 def mode_of(session: Session) -> str:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hub.old_runners import RESULTS
 from hub.web.old_feed import FEEDS
 from tests.running import Running, until
 from tests.web.old_venue import IDLE, asked, prepared
@@ -98,4 +99,19 @@ async def test_without_a_code_page_and_queue_go_by_the_same_duration(hub: Runnin
     assert (await old.get("/api/current-runner"))["bib"] == "101"
     feed.queue.since_us -= 1_000_000
     assert (await old.get("/api/current-runner"))["bib"] == "102"
+    await reader.hang_up()
+
+
+async def test_in_results_mode_a_runner_without_a_result_has_its_fields_too(hub: Running) -> None:
+    """A screen shows `{{finish_time}}` as it stands where there is no such field."""
+    old = await prepared(hub, 60)
+    async with old.http.patch(f"/api/sessions/{old.session_id}", json={"mode": "results"}) as answer:
+        assert answer.status == 200
+    await asked(old, f"/api/current-runner?display={old.code}")
+    reader = await old.reader().connect()
+    reader.add("T1")
+    await until(lambda: old.durable == 1)
+    found = await asked(old, f"/api/current-runner?display={old.code}")
+    assert (found["mode"], found["bib"]) == ("results", "101")
+    assert {found["runner"][name] for name in RESULTS} == {""}
     await reader.hang_up()
