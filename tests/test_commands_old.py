@@ -53,8 +53,10 @@ async def test_taken_over_once(database_dsn: str, tmp_path: Path) -> None:
         assert await hub.get("/api/templates") == ["Finish wall", "plain"]
         shown = await hub.get("/api/templates/Finish%20wall")
         assert (shown["canvasWidth"], shown["canvasHeight"]) == (1080, 1920)
-        (image,) = (await hub.get("/api/images"))["images"]
-        assert image["used_by"] == ["Finish wall"] and f"/static/uploads/{image['name']}" in shown["html"]
+        images = (await hub.get("/api/images"))["images"]
+        (image,) = [each for each in images if each["used_by"]]
+        assert len(images) == 2 and image["used_by"] == ["Finish wall"]
+        assert f"/static/uploads/{image['name']}" in shown["html"]
         assert len((await hub.get("/api/templates/plain/versions"))["versions"]) == 1
         for address in ("logo_1.png", "Größe 2 (1).jpg", "thumbnails/thumb_logo_1.jpeg"):
             async with hub.anybody.get(f"/static/uploads/{address}") as answer:
