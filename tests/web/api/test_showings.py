@@ -50,6 +50,7 @@ async def test_from_a_screens_report_to_the_list_the_table_and_the_figures(
         await screen.next("hello")
         reader = await office.fed(made, "A1", "A2", "A3")
         await office.reads(made, 3)
+        assert await screen.offsets(3) == [1, 2, 3]
         await said(screen, {"offset": 1, "ms": 12}, {"offset": 2, "ms": 14, "layout": "rows"})
         await said(screen, {"offset": 1, "ms": 12, "for_ms": 8000, "layout": "card"}, {"offset": 99, "ms": 1})
         answer = await counted(office, made, shown=2)
