@@ -158,12 +158,14 @@ async def opened(
 class Desk:
     """The builders of one test, one beside the other. None of them may complain."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, *allowed: re.Pattern[str]) -> None:
         self._browser = browser
+        self._allowed = allowed
         self._open: list[Builder] = []
 
     async def __call__(self, given: dict[str, Any] | None, **more: Any) -> Builder:
         builder = await opened(self._browser, given, **more)
+        builder.allowed.extend(self._allowed)
         self._open.append(builder)
         return builder
 

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
+from playwright.async_api import Browser, Page, expect
 
-from hub.web.assets import Assets
-from hub.web.routes import STATIC
+from tests.pages import door
 from tests.pages.browsers import EXECUTABLES, executable, launched
 from tests.pages.building import Desk
 from tests.pages.screens import WAIT_MS, Screen, Screens, Stage
@@ -35,15 +34,7 @@ async def modules(browser: Browser) -> AsyncIterator[Page]:
     """An empty page that can import the screen's modules as they are served: for what is pure in them, no hub is
     needed."""
     page = await browser.new_page()
-    assets = Assets(STATIC)
-
-    async def answer(route: Route) -> None:
-        asset = assets.get(route.request.url.partition("/static/")[2])
-        body, kind = (asset.body, asset.content_type) if asset else (b"", "text/html")
-        await route.fulfill(body=body, content_type=kind)
-
-    await page.route("http://hub.test/**", answer)
-    await page.goto("http://hub.test/")
+    await page.goto(f"{door.ORIGIN}/")
     yield page
     await page.close()
 

@@ -68,4 +68,8 @@ async def _file(request: web.Request) -> web.Response:
 
 async def _answer(request: web.Request) -> web.Response:
     stage = _stages.get(request.headers.get(_STAGE, ""))
-    return web.Response(status=404) if stage is None else await stage.respond(request)
+    if stage is None:
+        return web.Response(
+            status=404, text="<!doctype html><title>On no stage</title>", content_type="text/html"
+        )
+    return await stage.respond(request)

@@ -16,8 +16,7 @@ from playwright.async_api import Browser, ViewportSize, expect
 from hub import __version__
 from hub.web.screens import FLEET, known_as
 from tests.pages import work_scenes
-from tests.pages.browsers import browsers_of
-from tests.pages.door import ORIGIN
+from tests.pages.desks import Open, staged_pages
 from tests.pages.front_stage import FrontStage, display, state
 from tests.pages.screens import LINE_CUT, WAIT_MS, Screen, Screens
 from tests.pages.usable import SIZES
@@ -48,6 +47,12 @@ async def opened(browser: Browser, made: Venue) -> AsyncIterator[Screens]:
         assert screens.faults() == []
     finally:
         await screens.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def desk(browser: Browser) -> AsyncIterator[Open]:
+    async with staged_pages(browser) as start:
+        yield start
 
 
 async def look_again(page: Screen) -> None:
@@ -232,9 +237,9 @@ async def test_without_storage_it_is_another_one_with_every_load(modules: Any) -
     assert len(words[0]) == 22 and words[1] == "x" * 22 and len(words[2]) == 8 and words[3] is False
 
 
-async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser: Browser) -> None:
+async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(desk: Open) -> None:
     stage = work_scenes.fleet("viewer")
-    screen = await _staged(browser, stage)
+    screen = await _staged(desk, stage)
     amiss = screen.at("dd[data-tone=warn]")
     assert await amiss.all_text_contents() == ["0.0.9, old", "1,840 ms", "0.9 · 1.7 · 12 s"]
     assert await screen.at(".screen b").all_text_contents() == [
@@ -251,13 +256,11 @@ async def test_what_is_amiss_is_marked_and_who_only_looks_wishes_nothing(browser
     await screen.page.keyboard.press("j")
     await expect(screen.at(".screen").nth(1)).to_be_focused()
     stage.answers["GET /api/screens"] = lambda _asked: None
-    await browsers_of(browser).take_back(screen.page)
-    assert screen.faults == []
 
 
-async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None:
+async def test_a_change_is_asked_for_in_the_hubs_words(desk: Open) -> None:
     stage = work_scenes.fleet()
-    screen = await _staged(browser, stage)
+    screen = await _staged(desk, stage)
     row = screen.at(".code-row", has_text="Bandstand")
     await expect(row).to_contain_text("looks like “Finish arch”")
     await row.get_by_role("button", name="Change").click()
@@ -274,14 +277,12 @@ async def test_a_change_is_asked_for_in_the_hubs_words(browser: Browser) -> None
             "expires_at": None,
         }
     ]
-    await browsers_of(browser).take_back(screen.page)
-    assert screen.faults == []
 
 
-async def test_how_it_shows_runners_is_said_in_one_form(browser: Browser) -> None:
+async def test_how_it_shows_runners_is_said_in_one_form(desk: Open) -> None:
     there = {"control": {}, "reads": [], "locations": ["10 KM", "FINISH"], "races": ["10K"]}
     stage = work_scenes.fleet(answers={"GET /api/displays/TTW34ABC/control": there})
-    screen = await _staged(browser, stage)
+    screen = await _staged(desk, stage)
     row = screen.at(".code-row", has_text="Bandstand")
     await row.get_by_role("button", name="Settings").click()
     at = "#settings-form-"
@@ -321,11 +322,9 @@ async def test_how_it_shows_runners_is_said_in_one_form(browser: Browser) -> Non
             }
         }
     ]
-    await browsers_of(browser).take_back(screen.page)
-    assert screen.faults == []
 
 
-async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) -> None:
+async def test_what_is_wished_of_a_display_by_key_and_by_hand(desk: Open) -> None:
     read = {
         "offset": 9,
         "tag": "T9",
@@ -338,7 +337,7 @@ async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) 
     stage = work_scenes.fleet(
         answers={f"GET {path}": {"control": {}, "reads": reads}, f"POST {path}": {"control": {}}}
     )
-    screen = await _staged(browser, stage)
+    screen = await _staged(desk, stage)
     held = screen.at(".code-row", has_text="Bandstand")
     await expect(held.locator("[data-f=control]")).to_contain_text("Ingrid Solheim is pinned")
     pressed = held.locator(".controls [aria-pressed=true]")
@@ -364,16 +363,14 @@ async def test_what_is_wished_of_a_display_by_key_and_by_hand(browser: Browser) 
         {"action": "pin", "offset": 9},
     ]
     assert await screen.at(".code-row", has_text="Start, seaward").locator(".controls").is_hidden()
-    await browsers_of(browser).take_back(screen.page)
-    assert screen.faults == []
 
 
-async def test_in_the_control_room_a_display_is_made_dark_and_held(browser: Browser) -> None:
+async def test_in_the_control_room_a_display_is_made_dark_and_held(desk: Open) -> None:
     pinned = {"control": {"pin": {"offset": 5}}, "pinned": {"offset": 5, "bib": "17", "name": ""}}
     left, right = display("AAAA2222", "Left"), display("BBBB3333", "Right", **pinned)
     path = "/api/displays/AAAA2222/control"
     stage = FrontStage(state(displays=[left, right]), answers={f"POST {path}": {"control": {}}})
-    screen = await _opened(browser, stage)
+    screen = await desk(stage)
     row, other = (screen.at(".display", has_text=name) for name in ("Left", "Right"))
     await expect(other.locator("[data-f=control]")).to_have_text("bib 17 is pinned", timeout=WAIT_MS)
     await expect(other.get_by_role("button", name="Resume Right")).to_be_visible()
@@ -386,19 +383,9 @@ async def test_in_the_control_room_a_display_is_made_dark_and_held(browser: Brow
     await hold.click()
     wished = [{"action": action} for action in ("blank", "unblank", "hold")]
     await until(lambda: stage.told("POST", path) == wished)
-    await browsers_of(browser).take_back(screen.page)
-    assert screen.faults == []
 
 
-async def _opened(browser: Browser, stage: WorkStage) -> Screen:
-    screen = Screen(await browsers_of(browser).lend(ORIGIN, locale="en-GB"), ORIGIN)
-    await screen.page.set_viewport_size(SIZES["laptop"])
-    screen.allow(REFUSED)
-    await stage.open(screen.page)
-    return screen
-
-
-async def _staged(browser: Browser, stage: WorkStage) -> Screen:
-    screen = await _opened(browser, stage)
+async def _staged(open_page: Open, stage: WorkStage) -> Screen:
+    screen = await open_page(stage)
     await expect(screen.at(".screen").first).to_be_visible(timeout=WAIT_MS)
     return screen

@@ -1,14 +1,14 @@
 """The panels beside the builder's canvas and the dialogs over it, with a hub on stage: by mouse and by keys."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.pages.browsers import browsers_of, spoil
-from tests.pages.building import NAME, Builder, block, opened, template
+from tests.pages.browsers import spoil
+from tests.pages.building import NAME, Desk, block, template
 from tests.pages.door import ORIGIN
 from tests.pages.usable import FAINT, UNNAMED
 from tests.pages.work_scenes import DISPLAYS, SESSION, ago
@@ -17,7 +17,6 @@ from tests.pages.working import REFUSED, says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-Open = Callable[..., Awaitable[Builder]]
 PNG: Final = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d4944415478da63fcffff3f0300"
     "08fc02fe0f5a2c5b0000000049454e44ae426082"
@@ -45,19 +44,10 @@ BIG: Final = {"size": 200, "least": 150}
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def build(browser: Browser) -> AsyncIterator[Open]:
-    made: list[Builder] = []
-
-    async def start(given: dict[str, Any] | None, **more: Any) -> Builder:
-        builder = await opened(browser, given, **more)
-        builder.allow(REFUSED)
-        made.append(builder)
-        return builder
-
-    yield start
-    faults = [fault for each in made for fault in each.faults]
-    await browsers_of(browser).take_back(*(each.page for each in made))
-    assert faults == []
+async def build(browser: Browser) -> AsyncIterator[Desk]:
+    desk = Desk(browser, REFUSED)
+    yield desk
+    assert await desk.clear() == []
 
 
 def two() -> dict[str, Any]:
@@ -68,7 +58,7 @@ def two() -> dict[str, Any]:
     )
 
 
-async def test_properties_of_one_and_of_several(build: Open) -> None:
+async def test_properties_of_one_and_of_several(build: Desk) -> None:
     page = await build(two(), answers=ROSTER)
     await page.at("[data-id=text-1].layer").click()
     properties = page.at(PROPERTIES)
@@ -125,7 +115,7 @@ async def test_properties_of_one_and_of_several(build: Open) -> None:
     await expect(page.at("[data-act=undo]")).to_have_attribute("aria-label", "Undo: Entrance")
 
 
-async def test_every_kind_has_its_words_and_each_of_them_a_name(build: Open) -> None:
+async def test_every_kind_has_its_words_and_each_of_them_a_name(build: Desk) -> None:
     """And none is so faint that it cannot be read."""
     kinds = [
         block("image-1", 0, 0), block("qr-1", 300, 0, 200, 200, text="https://a.example"),
@@ -161,7 +151,7 @@ async def test_every_kind_has_its_words_and_each_of_them_a_name(build: Open) -> 
         assert await page.page.evaluate(FAINT) == []
 
 
-async def test_layers_by_mouse_and_by_keys(build: Open) -> None:
+async def test_layers_by_mouse_and_by_keys(build: Desk) -> None:
     page = await build(two())
     names = page.at("#layers .called")
     await expect(names).to_have_text(["{{city}}", "{{name}}", "Shape"])
@@ -187,7 +177,7 @@ async def test_layers_by_mouse_and_by_keys(build: Open) -> None:
     assert (band["name"], band["locked"], band["hidden"]) == ("Band", True, False)
 
 
-async def test_the_canvas_and_the_wall(build: Open) -> None:
+async def test_the_canvas_and_the_wall(build: Desk) -> None:
     page = await build(two(), answers=ROSTER)
     properties = page.at(PROPERTIES)
     await page.at("#warnings").get_by_role("button", name="From how far is it read?").click()
@@ -209,7 +199,7 @@ async def test_the_canvas_and_the_wall(build: Open) -> None:
     assert (await page.save())["template"]["wall"] == made["wall"]
 
 
-async def test_warnings_lead_to_their_blocks_and_go_when_it_is_mended(build: Open) -> None:
+async def test_warnings_lead_to_their_blocks_and_go_when_it_is_mended(build: Desk) -> None:
     bad = template(
         block("text-1", 96, 200, 700, 300, text="{{name}}", type=BIG),
         block("text-2", 96, 600, 900, 120, text="{{city}}", type=BIG | {"size": 80, "least": 60, "colour": "#3a4a66"}),
@@ -229,7 +219,7 @@ async def test_warnings_lead_to_their_blocks_and_go_when_it_is_mended(build: Ope
     await expect(warnings.locator("[data-kind=contrast]")).to_have_count(0)
 
 
-async def test_versions_are_looked_at_and_had_back(build: Open) -> None:
+async def test_versions_are_looked_at_and_had_back(build: Desk) -> None:
     held = [
         {"version": number, "made_at": ago(10 - number), "made_by": "Ann Lee", "restored": None}
         for number in (3, 2, 1)
@@ -253,7 +243,7 @@ async def test_versions_are_looked_at_and_had_back(build: Open) -> None:
     await says(page, "#kept", "Version 4")
 
 
-async def test_what_somebody_else_saved_meanwhile_is_not_lost_nor_is_ones_own(build: Open) -> None:
+async def test_what_somebody_else_saved_meanwhile_is_not_lost_nor_is_ones_own(build: Desk) -> None:
     of = f"/api/templates/{NAME}/versions"
     theirs = template(block("text-7", 96, 200, 1728, 300, text="Theirs", type=BIG))
 
@@ -283,7 +273,7 @@ async def test_what_somebody_else_saved_meanwhile_is_not_lost_nor_is_ones_own(bu
     assert page.stage.told("POST", "/api/templates")[-1]["base"] == 7
 
 
-async def test_saved_under_another_name_also_when_it_is_gone(build: Open) -> None:
+async def test_saved_under_another_name_also_when_it_is_gone(build: Desk) -> None:
     gone = "It was deleted or renamed while you worked on it."
 
     def kept(asked: Asked) -> Any:
@@ -315,7 +305,7 @@ async def test_saved_under_another_name_also_when_it_is_gone(build: Open) -> Non
     assert await page.page.evaluate("localStorage.length") == 0, "nothing is left unsaved"
 
 
-async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
+async def test_images_are_sent_cropped_and_deleted(build: Desk) -> None:
     held: list[dict[str, Any]] = []
     cropped: list[Any] = []
 
@@ -384,7 +374,7 @@ async def test_images_are_sent_cropped_and_deleted(build: Open) -> None:
     await expect(page.at("#images .picture")).to_have_count(1)
 
 
-async def test_an_image_is_called_otherwise_and_a_large_one_refused(build: Open) -> None:
+async def test_an_image_is_called_otherwise_and_a_large_one_refused(build: Desk) -> None:
     name = f"{0:032x}.png"
     image = {
         "name": name, "title": "logo", "url": "/static/favicon.svg", "thumbnail": "/static/favicon.svg", "width": 8,
@@ -415,7 +405,7 @@ async def test_an_image_is_called_otherwise_and_a_large_one_refused(build: Open)
     await says(page, "#images [role=alert]", "b.png: Expected at most 1 MB, it has 1 MB.")
 
 
-async def test_a_preview_with_who_is_hardest_to_show(build: Open) -> None:
+async def test_a_preview_with_who_is_hardest_to_show(build: Desk) -> None:
     page = await build(two(), answers=ROSTER)
     spoil(page.page)
     await page.page.clock.install()
@@ -440,7 +430,7 @@ async def test_a_preview_with_who_is_hardest_to_show(build: Open) -> None:
     await expect(words).to_have_text("نورة الهاشمي")
 
 
-async def test_put_on_displays(build: Open) -> None:
+async def test_put_on_displays(build: Desk) -> None:
     answers: dict[str, Any] = {
         "GET /api/displays": {"displays": [DISPLAYS[0], DISPLAYS[1] | {"template": {"name": NAME, "version": 3}}]},
         **{f"PATCH /api/displays/{each['code']}": {"display": {}} for each in DISPLAYS},

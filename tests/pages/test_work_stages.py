@@ -1,6 +1,6 @@
 """Work pages in a browser with a hub on stage: what one seldom says, and how they look."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from typing import Any, Final
 
 import pytest
@@ -9,17 +9,16 @@ from playwright.async_api import Browser, Page, expect
 
 from hub.accounts import ADMIN, OWNER, VIEWER
 from tests.pages import work_scenes
-from tests.pages.browsers import browsers_of, listen, spoil
+from tests.pages.browsers import listen, spoil
+from tests.pages.desks import Open, staged_pages
 from tests.pages.door import ORIGIN
-from tests.pages.screens import WAIT_MS, Screen, read
+from tests.pages.screens import WAIT_MS, read
 from tests.pages.usable import FAINT, SIZES, check_usable
 from tests.pages.work_scenes import SCENES, SESSION, ago
-from tests.pages.work_stage import Answer, Asked, WorkStage, refusal
-from tests.pages.working import REFUSED, says
+from tests.pages.work_stage import Answer, Asked, refusal
+from tests.pages.working import says
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-Open = Callable[..., Awaitable[Screen]]
 
 LAPTOP: Final = SIZES["laptop"]
 NASTY: Final = "<img src=x onerror=alert(1)>"
@@ -46,21 +45,8 @@ LOOK: Final = """async () => {
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def opened(browser: Browser) -> AsyncIterator[Open]:
-    """Opens pages of a hub on stage. None of them may complain, but of what the hub refuses."""
-    screens: list[Screen] = []
-
-    async def open_page(stage: WorkStage, query: str = "") -> Screen:
-        screen = Screen(await browsers_of(browser).lend(ORIGIN, locale="en-GB"), ORIGIN)
-        screen.allow(REFUSED)
-        screens.append(screen)
-        await screen.page.set_viewport_size(LAPTOP)
-        await stage.open(screen.page, query)
-        return screen
-
-    yield open_page
-    faults = [fault for screen in screens for fault in screen.faults]
-    await browsers_of(browser).take_back(*(screen.page for screen in screens))
-    assert faults == []
+    async with staged_pages(browser) as start:
+        yield start
 
 
 async def test_a_login_leads_to_where_somebody_wanted_to_go(opened: Open) -> None:
