@@ -176,7 +176,7 @@ class Gallery:
         if state.stale:
             stage.open = False
             await page.clock.run_for(STALE_MS)
-            await page.wait_for_function("document.body.dataset.stale === 'true'", polling=STEP_MS)
+            await page.wait_for_function("() => document.body.dataset.stale === 'true'", polling=STEP_MS)
         return page
 
     async def _settle(self, page: Page, state: State) -> None:

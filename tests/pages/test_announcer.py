@@ -339,7 +339,7 @@ async def test_a_long_name_fits_and_nothing_covers_anything(opened: Open) -> Non
     await says(page, "#hero-name", "Maximiliane")
     for size in (TABLET, UPRIGHT, PHONE):
         await page.page.set_viewport_size(size)
-        await page.page.wait_for_function(f"!({CUT_OFF})()")
+        await page.page.wait_for_function(f"() => !({CUT_OFF})()")
         boxes = await page.page.evaluate(DESK)
         for one, other in combinations(boxes.values(), 2):
             assert one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1], boxes

@@ -173,14 +173,14 @@ async def test_what_a_clock_makes_of_sleep_and_of_steps(modules: Page) -> None:
 async def test_the_screen_is_kept_lit_whenever_somebody_sees_it(laptop: Laptop) -> None:
     screen = await laptop.opens(LOCKS, "false")
     page = screen.page
-    await page.wait_for_function("locks === 1", timeout=WAIT_MS)
+    await page.wait_for_function("() => locks === 1", timeout=WAIT_MS)
     await page.evaluate("show('hidden')")
     assert await page.evaluate("locks") == 1
     await page.evaluate("show('visible')")
-    await page.wait_for_function("locks === 2", timeout=WAIT_MS)
+    await page.wait_for_function("() => locks === 2", timeout=WAIT_MS)
     await page.evaluate("show('visible')")
     await page.evaluate("release()")
-    await page.wait_for_function("locks === 3", timeout=WAIT_MS)
+    await page.wait_for_function("() => locks === 3", timeout=WAIT_MS)
 
 
 async def test_a_machine_that_refuses_is_no_fault(laptop: Laptop) -> None:

@@ -132,7 +132,7 @@ async def test_what_was_not_saved_is_offered_again(build: Desk) -> None:
     await page.at("#offer .main").click()
     assert (await page.labels())[0].endswith("at 301, 300, 200 by 100 pixels")
     assert (await page.save())["base"] == 3
-    await page.page.wait_for_function("Object.keys(localStorage).length === 0")
+    await page.page.wait_for_function("() => Object.keys(localStorage).length === 0")
     page.stage.answers[LATEST]["version"] = 4
     await page.page.reload()
     await expect(page.at("body")).to_have_attribute("data-ready", "yes")

@@ -181,7 +181,7 @@ async def test_what_is_hostile_would_run_elsewhere(theatre: Theatre) -> None:
     await page.set_content(
         f"<script>hit = () => {{ window.was = 1 }}</script><body>{HOSTILE[7]}{HOSTILE[10]}"
     )
-    await page.wait_for_function("window.was", timeout=WAIT_MS)
+    await page.wait_for_function("() => window.was", timeout=WAIT_MS)
     await page.close()
     assert f"{EVIL}/a.png" in theatre.away()
 
@@ -273,20 +273,20 @@ async def test_each_state_is_scaled_into_the_middle(theatre: Theatre) -> None:
     assert places == [[328.125, 0, 303.75, 540, 0], [0, 135, 960, 270, 1]]
     await theatre.page.set_viewport_size(ViewportSize(width=480, height=540))
     await theatre.page.wait_for_function(
-        "document.querySelectorAll('iframe')[1].getBoundingClientRect().width === 480", timeout=WAIT_MS
+        "() => document.querySelectorAll('iframe')[1].getBoundingClientRect().width === 480", timeout=WAIT_MS
     )
 
 
 async def test_a_frame_that_is_loaded_anew_has_it_again(theatre: Theatre) -> None:
     await theatre.show(one("{{name}}"), "active", {"name": "Ada"})
     await theatre.page.evaluate("document.querySelector('iframe').src += '?again'")
-    await theatre.frame().wait_for_function("document.body.textContent === 'Ada'", timeout=WAIT_MS)
+    await theatre.frame().wait_for_function("() => document.body.textContent === 'Ada'", timeout=WAIT_MS)
 
 
 async def test_the_hubs_own_faces_are_there(theatre: Theatre) -> None:
     await theatre.show(one("<p style=\"font-family:'Bebas Neue'\">x</p>"))
     await theatre.frame().wait_for_function(
-        "[...document.fonts].some(({ family, status }) => family.includes('Bebas') && status === 'loaded')",
+        "() => [...document.fonts].some(({ family, status }) => family.includes('Bebas') && status === 'loaded')",
         timeout=WAIT_MS,
     )
 
